@@ -1,0 +1,36 @@
+"""What a plugin can declare in its manifest. What is not declared raises ``Unsupported``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Capability(StrEnum):
+    """One line each on what switching it on promises; the contract suites hold plugins to it."""
+
+    # connectors
+    FETCH = "fetch"  # read one record
+    CHANGES = "changes"  # list what changed since a cursor
+    CREATE = "create"  # create a record, matched before it is made
+    UPDATE = "update"  # write fields, repeatable without harm
+    NOTE = "note"  # add a note once
+    ATTACH = "attach"  # attach a file once
+    READ_BACK = "read_back"  # read written fields again
+    HOOK = "hook"  # is called by the other side
+    INLINE = "inline"  # a trigger may carry the whole record
+    # providers
+    INTERACTIVE = "interactive"  # signing happens on the hub's page, begun by the customer
+    SENDS_INVITATION = "sends_invitation"  # the provider itself invites the customer
+    POLL = "poll"
+    EVIDENCE = "evidence"
+    IDENTITY = "identity"  # tells who signed
+    ENFORCES_PERSON = "enforces_person"  # refuses another person before signing
+    CANCEL = "cancel"
+    REMIND = "remind"
+    MESSAGES = "messages"
+    LISTS = "lists"
+    # channels
+    SMS = "sms"
+    EMAIL = "email"
+    REPORTS = "reports"  # tells later whether the message arrived
+    LOOKUP = "lookup"  # can tell whether an earlier send happened

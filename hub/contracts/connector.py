@@ -1,0 +1,88 @@
+"""A connector: reads and writes records of one upstream. It knows nothing about signing."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hub.contracts.plugin import HookAnswer, PluginContext, ProbeResult, RawHook
+from hub.contracts.records import Operation, Receipt, Record, RecordRef
+from hub.kernel.errors import Unsupported
+
+
+@dataclass(frozen=True)
+class HookReading:
+    """A verified inbound call: which records it speaks of, and what to answer.
+
+    An empty ``references`` is a legal call about nothing (a handshake). ``dedupe`` names the call so
+    that the same one arriving again is recognised; empty means the hub hashes the body.
+    """
+
+    references: tuple[RecordRef, ...] = ()
+    answer: HookAnswer = HookAnswer()
+    dedupe: str = ""
+
+
+class Connector(ABC):
+    """Base of all connectors. ``Settings`` is the plugin's settings dataclass."""
+
+    Settings: type
+
+    def __init__(self, settings: Any, context: PluginContext) -> None:
+        self.settings = settings
+        self.context = context
+
+    @abstractmethod
+    def probe(self) -> ProbeResult:
+        """Reach the upstream with the credentials and change nothing.
+
+        Raises ``AuthenticationFailed`` or ``Retryable``.
+        """
+
+    @abstractmethod
+    def fetch(self, ref: RecordRef) -> Record:
+        """Read one record. Raises ``NotFound``, ``Retryable``, ``AuthenticationFailed``."""
+
+    def changes(self, table: str, since: str | None) -> Iterator[tuple[RecordRef, str]]:
+        """References changed after cursor ``since``, each with the cursor to continue from."""
+        raise Unsupported(f"{self.context.instance} does not list changes")
+
+    @abstractmethod
+    def apply(self, operation: Operation, idempotency_key: str, *, uncertain: bool = False) -> Receipt:
+        """Do ``operation``; doing it again with the same key has no second effect.
+
+        ``uncertain`` says that an earlier try may have happened without an answer: where the
+        upstream does not know idempotency keys, look first. Raises ``RecordLocked``, ``Refused``,
+        ``Unsupported``, ``Retryable``, ``OutcomeUnknown``, ``AuthenticationFailed``.
+        """
+
+    def read_back(self, ref: RecordRef, fields: Collection[str]) -> Mapping[str, Any]:
+        """The present values of ``fields``, read afresh."""
+        record = self.fetch(ref)
+        return {name: record.fields.get(name) for name in fields}
+
+    def same(self, field: str, written: Any, read: Any) -> bool:
+        """Whether the upstream's ``read`` is what ``written`` becomes there (dates, case, spaces)."""
+        return _plain(written) == _plain(read)
+
+    def read_hook(self, raw: RawHook) -> HookReading:
+        """Verify an inbound call and say what it speaks of. Raises ``HookRejected``."""
+        raise Unsupported(f"{self.context.instance} is not called by its upstream")
+
+    def record_url(self, ref: RecordRef) -> str | None:
+        """Where a person opens the record, if known."""
+        return None
+
+    def close(self) -> None:
+        """Give back connections and sessions."""
+        return None
+
+
+def _plain(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value).replace("\r\n", "\n").strip()

@@ -1,0 +1,49 @@
+"""The closed list of things that can happen to a signature request, in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class EventKind(StrEnum):
+    """What happened, and what it means to us."""
+
+    STARTED = "started"  # a record upstream asked for a signature; nothing left the hub yet
+    INVITED = "invited"  # a link was handed to a channel or provider that accepted it
+    DELIVERED = "delivered"  # the channel says that the message reached the phone or mailbox
+    OPENED = "opened"  # the customer looked at the page (a person, not a link scanner)
+    ANSWERED = "answered"  # the customer filled in the form; not signed yet
+    SIGNING = "signing"  # the customer started to sign at the provider
+    SIGNED = "signed"  # one recipient's signature is in and verified
+    DECLINED = "declined"  # a recipient said no
+    COMPLETED = "completed"  # everybody has signed
+    EXPIRED = "expired"  # the time ran out
+    CANCELLED = "cancelled"  # the upstream or an operator withdrew it
+    REMINDED = "reminded"  # a reminder was handed to a channel
+    FORWARDED = "forwarded"  # the recipient passed the link on to somebody else
+    UNREACHABLE = "unreachable"  # a message could not be delivered
+    REFUSED_PERSON = "refused_person"  # somebody else than the named one tried to sign
+    RECORDED = "recorded"  # customer, repair case or note was created or matched
+    WRITTEN_BACK = "written_back"  # the upstream record holds what was owed to it, read back
+    FAILED = "failed"  # it ended without an answer; the reason code says why
+    UNKNOWN = "unknown"  # a vendor word that we do not map; kept raw, logged once
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened, as a provider or channel tells it.
+
+    ``dedupe`` names it so that it counts once however often it is told; ``raw`` is the vendor's own
+    payload; ``data`` is what we read from it.
+    """
+
+    kind: EventKind
+    at: datetime
+    dedupe: str
+    recipient: str | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    raw: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,30 @@
+"""What the hub offers to plugins that ask for it in their manifest (``needs = ["register"]``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+
+class RegisterPort(Protocol):
+    """The hub's own register of customers, repair cases and notes. Tables: ``customer``,
+    ``repair_case``. Everything is scoped to the workspace that the plugin's instance belongs to."""
+
+    def find_or_create(
+        self, table: str, fields: Mapping[str, Any], match: tuple[str, ...], key: str
+    ) -> tuple[str, bool]:
+        """The id, and whether the row is new. The same ``key`` again gives the same id. ``match``
+        as in ``Create``. Raises ``Refused`` (code ``bad_field``) for a field it does not have."""
+        ...
+
+    def read(self, table: str, row_id: str) -> Mapping[str, Any] | None:
+        """All fields of a row, or None."""
+        ...
+
+    def update(self, table: str, row_id: str, fields: Mapping[str, Any]) -> None:
+        """Write fields. Raises ``NotFound``, ``Refused``."""
+        ...
+
+    def add_note(self, table: str, row_id: str, text: str, key: str) -> tuple[str, bool]:
+        """Add a note to a row once per ``key``: its id, and whether it is new."""
+        ...

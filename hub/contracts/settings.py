@@ -1,0 +1,102 @@
+"""Settings of a plugin: one dataclass whose fields carry marshmallow field, title, help and secrecy.
+
+Validation, masking, the console's form, JSON Schema and the reference page all come from it::
+
+    @dataclass(frozen=True, kw_only=True)
+    class GatewaySettings:
+        base_url: str = setting(fields.Url(), title="Address", help="Where the gateway answers.")
+        password: str = setting(fields.String(), title="Password", help="...", secret=True)
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypeVar, cast
+
+from marshmallow import RAISE, Schema, ValidationError, fields
+
+from hub.kernel.errors import ConfigurationError
+from hub.kernel.redact import MASK
+
+T = TypeVar("T")
+_REQUIRED: Any = object()
+
+
+@dataclasses.dataclass(frozen=True)
+class SettingInfo:
+    """What is known about one setting besides its Python type."""
+
+    field: fields.Field[Any]
+    title: str
+    help: str
+    secret: bool
+
+
+def setting(
+    field: fields.Field[Any],
+    *,
+    title: str,
+    help: str,
+    secret: bool = False,
+    default: Any = _REQUIRED,
+) -> Any:
+    """Declare one field of a settings dataclass. Without ``default`` it must be given."""
+    info = SettingInfo(field, title, help, secret)
+    if default is _REQUIRED:
+        return dataclasses.field(metadata={"setting": info})
+    if isinstance(default, list | dict | set):
+        return dataclasses.field(metadata={"setting": info}, default_factory=lambda: default.copy())
+    return dataclasses.field(metadata={"setting": info}, default=default)
+
+
+def settings_info(cls: type) -> dict[str, SettingInfo]:
+    """Name → info, in the order in which the fields are declared."""
+    return {f.name: cast(SettingInfo, f.metadata["setting"]) for f in dataclasses.fields(cls)}
+
+
+@cache
+def schema_of(cls: type) -> type[Schema]:
+    """The marshmallow schema of a settings dataclass; an unknown key is an error."""
+    members: dict[str, Any] = {}
+    for f in dataclasses.fields(cls):
+        info: SettingInfo = f.metadata["setting"]
+        field = info.field
+        field.required = f.default is dataclasses.MISSING and (
+            f.default_factory is dataclasses.MISSING
+        )
+        if f.default is None:
+            field.allow_none = True
+        field.metadata.update(title=info.title, help=info.help, secret=info.secret)
+        members[f.name] = field
+    members["Meta"] = type("Meta", (), {"unknown": RAISE})
+    return cast(type[Schema], type(f"{cls.__name__}Schema", (Schema,), members))
+
+
+def load_settings(cls: type[T], data: Mapping[str, Any], where: str) -> T:
+    """``data`` as an instance of ``cls``.
+
+    Raises ``ConfigurationError`` with one problem per fault, each starting with
+    ``where.field: ...``; values are never repeated in it, they may be secret.
+    """
+    try:
+        return cls(**schema_of(cls)().load(data))
+    except ValidationError as error:
+        raise ConfigurationError(
+            f"{where}: the settings are not valid", problems=tuple(_lines(error.messages, where))
+        ) from None
+
+
+def masked(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
+    """``data`` with every secret masked, fit for showing."""
+    info = settings_info(cls)
+    return {k: MASK if k in info and info[k].secret and v else v for k, v in data.items()}
+
+
+def _lines(messages: Any, path: str) -> list[str]:
+    if isinstance(messages, Mapping):
+        return [line for key, inner in messages.items() for line in _lines(inner, f"{path}.{key}")]
+    if isinstance(messages, list):
+        return [f"{path}: {text}" for text in messages]
+    return [f"{path}: {messages}"]

@@ -1,0 +1,84 @@
+"""Keys and what is done with them: seal personal data at rest, derive link tokens, sign links.
+
+One master secret per installation; every use derives its own key with HKDF, so that no two uses
+share one. Rotation: several masters may be given; the first one seals, all of them open.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+from typing import Any
+
+import orjson
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from hub.kernel.errors import ConfigurationError
+
+
+def sha256_hex(data: bytes) -> str:
+    """Lower-case hex SHA-256."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def canonical_json(value: Any) -> bytes:
+    """Canonical JSON: sorted keys, no white space, UTF-8. What is hashed is always made by this."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+class Vault:
+    """Seals and opens secrets. ``masters`` are base64 or plain texts of at least 32 characters."""
+
+    def __init__(self, *masters: str) -> None:
+        if not masters or any(len(master) < 32 for master in masters):
+            raise ConfigurationError(
+                "the secret key is missing or shorter than 32 characters: set PARAPH_SECRET_KEY"
+            )
+        self._masters = [master.encode() for master in masters]
+        self._fernet = MultiFernet(
+            [Fernet(base64.urlsafe_b64encode(_derive(m, "seal"))) for m in self._masters]
+        )
+        self._mac_keys: dict[str, list[bytes]] = {}
+
+    def seal(self, text: str) -> str:
+        """Encrypt and authenticate ``text``."""
+        return self._fernet.encrypt(text.encode()).decode()
+
+    def open(self, sealed: str) -> str:
+        """The text that was sealed; ``ConfigurationError`` when no master fits."""
+        try:
+            return self._fernet.decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            raise ConfigurationError(
+                "stored data was sealed with another PARAPH_SECRET_KEY than the configured one"
+            ) from None
+
+    def mac(self, use: str, text: str) -> str:
+        """URL-safe HMAC-SHA256 of ``text`` under the newest master, for one named use."""
+        return _mac(self._keys(use)[0], text)
+
+    def mac_matches(self, use: str, text: str, given: str) -> bool:
+        """Whether ``given`` is the MAC of ``text`` under any master, in constant time."""
+        return any(
+            hmac.compare_digest(_mac(key, text).encode(), given.encode("utf-8", "replace"))
+            for key in self._keys(use)
+        )
+
+    def _keys(self, use: str) -> list[bytes]:
+        if use not in self._mac_keys:
+            self._mac_keys[use] = [_derive(master, f"mac:{use}") for master in self._masters]
+        return self._mac_keys[use]
+
+
+def _derive(master: bytes, use: str) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"paraph:{use}".encode()).derive(
+        master
+    )
+
+
+def _mac(key: bytes, text: str) -> str:
+    digest = hmac.new(key, text.encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

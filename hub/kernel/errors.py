@@ -1,0 +1,136 @@
+"""Every error of Paraph, sorted by what the engine does next.
+
+ParaphError
+├── Retryable              try again later, with backoff
+│   ├── RecordLocked       somebody is editing the record; ``retry_after`` says when the lock ends
+│   └── OutcomeUnknown     the call may have had its effect: look it up before doing it again
+├── Permanent              never try again by itself; a person must look
+│   ├── NotFound           the thing does not exist there
+│   ├── Refused            the other side understood and said no (bad number, closed record, ...)
+│   ├── Unsupported        the plugin does not declare this capability
+│   └── MalformedAnswer    the other side answered something we cannot read
+├── AuthenticationFailed   pause the instance, alert, resume when its probe succeeds
+├── HookRejected           an inbound call did not verify
+└── ConfigurationError     what a person wrote in a file or a setting is wrong
+    └── MappingError       a mapping rule and this record do not fit together
+
+Each carries two texts: ``customer`` may be shown to anybody, ``detail`` is for operators and
+goes to logs and attempts. Neither may hold personal data or secrets.
+"""
+
+from __future__ import annotations
+
+
+class ParaphError(Exception):
+    """Root of the tree. ``code`` is a stable word for programs, e.g. ``bad_number``."""
+
+    code = "error"
+    customer = "Something went wrong. Please try again in a little while."
+
+    def __init__(
+        self, detail: str = "", *, code: str | None = None, customer: str | None = None
+    ) -> None:
+        super().__init__(detail or self.__doc__ or self.code)
+        self.detail = detail
+        if code is not None:
+            self.code = code
+        if customer is not None:
+            self.customer = customer
+
+
+class Retryable(ParaphError):
+    """The call failed in a way that passes by itself."""
+
+    code = "unavailable"
+
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        retry_after: float | None = None,
+        code: str | None = None,
+        customer: str | None = None,
+    ) -> None:
+        super().__init__(detail, code=code, customer=customer)
+        self.retry_after = retry_after  # seconds, as the other side asked for
+
+
+class RecordLocked(Retryable):
+    """Somebody has the record open for editing."""
+
+    code = "record_locked"
+
+
+class OutcomeUnknown(Retryable):
+    """The connection broke after the request was sent: look up before repeating."""
+
+    code = "outcome_unknown"
+
+
+class Permanent(ParaphError):
+    """Trying again will not help."""
+
+    code = "rejected"
+
+
+class NotFound(Permanent):
+    """The referenced thing does not exist at the other side."""
+
+    code = "not_found"
+
+
+class Refused(Permanent):
+    """The other side understood the call and said no."""
+
+    code = "refused"
+
+
+class Unsupported(Permanent):
+    """The plugin does not declare this capability."""
+
+    code = "unsupported"
+
+
+class MalformedAnswer(Permanent):
+    """The answer cannot be read as what its protocol promises."""
+
+    code = "malformed_answer"
+
+
+class AuthenticationFailed(ParaphError):
+    """Credentials were refused: the instance is paused until its probe succeeds."""
+
+    code = "authentication_failed"
+
+
+class HookRejected(ParaphError):
+    """An inbound call did not verify. ``status`` is the HTTP status it is answered with."""
+
+    code = "hook_rejected"
+
+    def __init__(self, detail: str = "", *, status: int = 401) -> None:
+        super().__init__(detail)
+        self.status = status
+
+
+class ConfigurationError(ParaphError):
+    """A file or setting is wrong. ``problems`` holds one line per fault, with file and position."""
+
+    code = "configuration"
+
+    def __init__(self, detail: str = "", *, problems: tuple[str, ...] = ()) -> None:
+        super().__init__("\n".join((detail, *problems)) if problems else detail)
+        self.problems = problems
+
+
+class MappingError(ConfigurationError):
+    """A mapping rule could not be applied. ``rule`` and ``path`` say which one, on what."""
+
+    code = "mapping_error"
+
+    def __init__(
+        self, detail: str = "", *, rule: str = "", path: str = "", problems: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(detail, problems=problems)
+        self.rule = rule
+        self.path = path

@@ -1,0 +1,42 @@
+"""Identifiers: UUIDv7 for rows (sortable by time), random tokens for links."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+import time
+from uuid import UUID
+
+_lock = threading.Lock()
+_last_ms = 0
+_counter = 0
+
+
+def uuid7() -> UUID:
+    """A UUIDv7 (RFC 9562, method 1): 48 bits of milliseconds, 12 bits counter, 62 bits random.
+
+    Ids of one process are strictly increasing, so ``ORDER BY id`` is the order of creation.
+    """
+    global _last_ms, _counter
+    with _lock:
+        now = time.time_ns() // 1_000_000
+        if now > _last_ms:
+            _last_ms, _counter = now, int.from_bytes(os.urandom(2), "big") & 0x3FF
+        else:
+            _counter += 1
+            if _counter > 0xFFF:
+                _last_ms, _counter = _last_ms + 1, 0
+        ms, counter = _last_ms, _counter
+    tail = int.from_bytes(os.urandom(8), "big") & ((1 << 62) - 1)
+    return UUID(int=(ms << 80) | (0x7 << 76) | (counter << 64) | (0b10 << 62) | tail)
+
+
+def new_id() -> str:
+    """A fresh row id, as text."""
+    return str(uuid7())
+
+
+def random_token(bits: int = 256) -> str:
+    """An unguessable URL-safe token."""
+    return secrets.token_urlsafe(bits // 8)

@@ -1,0 +1,84 @@
+"""Keeps personal data and secrets out of logs and stored attempts.
+
+Two nets: keys whose names say that their value is secret or personal, and patterns that look like
+personal data wherever they stand (national ids, phone numbers, e-mail addresses, bearer tokens).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+MASK = "•••"
+
+_SECRET_KEY = re.compile(
+    r"pass(word|wd)?|secret|token|authorization|cookie|api[-_]?key|personal[-_]?number|national"
+    r"|signature|ocsp|ssn|\bpin\b|name|address|street|mobile|phone|e-?mail|message|body|text"
+    r"|visibledata|\$login|recipient|customer|^(to|from)$",
+    re.IGNORECASE,
+)
+_SAFE_KEY = re.compile(
+    r"^(file_?name|table_?name|hostname|logger_name|event|level|path|instance|plugin|kind|state"
+    r"|code|status|destination|mapping|thread_?name|to_state|from_state)$",
+    re.IGNORECASE,
+)
+_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\b(?:19|20)?\d{6}[-+]?\d{2}(\d{2})\b"), MASK + r"\1"),
+    (re.compile(r"(?<![\w.-])\+?\d[\d ()-]{6,}(\d{2})\b"), MASK + r"\1"),
+    (re.compile(r"\b[\w.+-]+@([\w-]+\.[\w.-]+)"), MASK + r"@\1"),
+    (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+"), r"\1 " + MASK),
+    (re.compile(r"(/s/)[\w-]{8,}"), r"\1" + MASK),
+    (re.compile(r"(?i)((?:token|secret|password|key|code)=)[^&\s\"']+"), r"\1" + MASK),
+)
+_KEEP = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # row ids
+    r"|\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?",  # moments
+    re.IGNORECASE,
+)
+
+
+def redact_text(text: str) -> str:
+    """``text`` with everything that looks personal or secret masked; ids and moments stay."""
+    kept: list[str] = []
+    pieces: list[str] = []
+    position = 0
+    for match in _KEEP.finditer(text):
+        pieces.append(_mask(text[position : match.start()]))
+        kept.append(match.group())
+        position = match.end()
+    pieces.append(_mask(text[position:]))
+    return "".join(
+        piece + (kept[i] if i < len(kept) else "") for i, piece in enumerate(pieces)
+    )
+
+
+def redact(value: Any, *, limit: int = 4000) -> Any:
+    """A copy of ``value`` (JSON-like) that may be logged or stored beside an attempt."""
+    if isinstance(value, Mapping):
+        return {
+            str(k): MASK
+            if v not in (None, "", [], {}) and _SECRET_KEY.search(str(k)) and not _SAFE_KEY.match(str(k))
+            else redact(v, limit=limit)
+            for k, v in value.items()
+        }
+    if isinstance(value, str):
+        short = redact_text(value[:limit])
+        return short + ("…" if len(value) > limit else "")
+    if isinstance(value, bytes):
+        return f"<{len(value)} bytes>"
+    if isinstance(value, Sequence):
+        return [redact(item, limit=limit) for item in value]
+    return value
+
+
+def last_digits(national_id: str, count: int = 4) -> str:
+    """``•••-2391``: as much of a national id as a note may show (requirement D6)."""
+    digits = re.sub(r"\D", "", national_id)
+    return f"{MASK}-{digits[-count:]}" if digits else MASK
+
+
+def _mask(text: str) -> str:
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
+    return text

@@ -1,0 +1,1 @@
+"""Tools that plugins share: HTTP with honest errors, settings fields, texts. Sees contracts only."""

@@ -1,0 +1,185 @@
+"""HTTP for plugins: one wrapper on ``requests`` that turns what can go wrong into our errors.
+
+- Environment proxies and CA bundles are ignored (``trust_env = False``), and ``verify`` is passed on
+  every call, since ``REQUESTS_CA_BUNDLE`` would otherwise silently replace a pinned root.
+- Redirects are not followed: no vendor API of ours needs them, and they leak credentials.
+- A connection that broke before anything was sent is ``Retryable``; one that broke afterwards, for a
+  call that changes something, is ``OutcomeUnknown``.
+- Answers are read to ``max_bytes`` and no further.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import orjson
+import requests
+from requests.adapters import HTTPAdapter
+
+from hub.kernel.errors import MalformedAnswer, OutcomeUnknown, Retryable
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back. Header names are case-insensitive; ``body`` is at most ``max_bytes``."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float
+
+    @property
+    def text(self) -> str:
+        """The body as UTF-8; wrong bytes are replaced."""
+        return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """The body as JSON; ``MalformedAnswer`` when it is something else (an HTML page, say)."""
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            kind = self.headers.get("Content-Type", "no content type")
+            raise MalformedAnswer(
+                f"expected JSON, got {kind} with {len(self.body)} bytes, status {self.status}"
+            ) from None
+
+    @property
+    def retry_after(self) -> float | None:
+        """Seconds that ``Retry-After`` asks for (number or HTTP date), if any."""
+        value = self.headers.get("Retry-After", "").strip()
+        if value.isdigit():
+            return float(value)
+        try:
+            return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())
+        except (TypeError, ValueError):
+            return None
+
+
+class Listener(Protocol):
+    """Is told about each call: used for attempts' redacted request and answer."""
+
+    def __call__(self, method: str, url: str, answer: Answer | None, seconds: float) -> None:
+        """One call ended; ``answer`` is None when there was none."""
+        ...
+
+
+class HttpClient:
+    """A pool of connections to one host. Thread-safe for what requests' Session is safe for
+    (sending); cookies are never kept."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        timeout: tuple[float, float] = (5.0, 30.0),
+        verify: bool | str = True,
+        cert: tuple[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        pool: int = 16,
+        max_bytes: int = 20_000_000,
+        listener: Listener | None = None,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._timeout = timeout
+        self._verify = verify
+        self._cert = cert
+        self._max_bytes = max_bytes
+        self._listener = listener
+        self._session = requests.Session()
+        self._session.trust_env = False
+        self._session.cookies.set_policy(_NoCookies())
+        self._session.headers.update({"User-Agent": "Paraph/0.1", **(headers or {})})
+        adapter = HTTPAdapter(pool_connections=2, pool_maxsize=pool, max_retries=0)
+        self._session.mount("http://", adapter)
+        self._session.mount("https://", adapter)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        changes: bool | None = None,
+        timeout: tuple[float, float] | None = None,
+        **options: Any,
+    ) -> Answer:
+        """Send one request and read the answer, whatever its status.
+
+        ``options`` go to requests (``json``, ``data``, ``params``, ``headers``, ``auth``,
+        ``files``). ``changes`` says whether the call has an effect at the other side; by default
+        everything but GET, HEAD and OPTIONS has. Raises ``Retryable`` or ``OutcomeUnknown``.
+        """
+        url = path if path.startswith(("http://", "https://")) else self.base_url + path
+        has_effect = method.upper() not in _SAFE if changes is None else changes
+        started = time.monotonic()
+        answer: Answer | None = None
+        try:
+            with self._session.request(
+                method,
+                url,
+                timeout=timeout or self._timeout,
+                verify=self._verify,
+                cert=self._cert,
+                allow_redirects=False,
+                stream=True,
+                **options,
+            ) as response:
+                answer = Answer(
+                    response.status_code,
+                    response.headers,
+                    self._read(response),
+                    time.monotonic() - started,
+                )
+            return answer
+        except requests.ConnectTimeout as error:
+            raise Retryable(f"{_host(url)} did not accept a connection in time") from error
+        except requests.exceptions.SSLError as error:
+            raise Retryable(f"TLS with {_host(url)} failed", code="tls_failed") from error
+        except requests.ConnectionError as error:
+            if _never_sent(error) or not has_effect:
+                raise Retryable(f"{_host(url)} cannot be reached") from error
+            raise OutcomeUnknown(f"{_host(url)} closed the connection before answering") from error
+        except requests.RequestException as error:
+            if has_effect:
+                raise OutcomeUnknown(
+                    f"{_host(url)} gave no complete answer ({type(error).__name__})"
+                ) from error
+            raise Retryable(f"{_host(url)} gave no answer ({type(error).__name__})") from error
+        finally:
+            if self._listener:
+                self._listener(method, url, answer, time.monotonic() - started)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._session.close()
+
+    def _read(self, response: requests.Response) -> bytes:
+        chunks: list[bytes] = []
+        size = 0
+        for chunk in response.iter_content(65536):
+            size += len(chunk)
+            if size > self._max_bytes:
+                raise MalformedAnswer(f"the answer is larger than {self._max_bytes} bytes")
+            chunks.append(chunk)
+        return b"".join(chunks)
+
+
+class _NoCookies(requests.cookies.cookielib.DefaultCookiePolicy):  # type: ignore[name-defined,misc]
+    """Two instances must never share a vendor session by accident."""
+
+    def set_ok(self, cookie: Any, request: Any) -> bool:
+        return False
+
+
+def _host(url: str) -> str:
+    return requests.utils.urlparse(url).netloc.rpartition("@")[2]
+
+
+def _never_sent(error: requests.ConnectionError) -> bool:
+    text = repr(error)
+    return "NewConnectionError" in text or "NameResolutionError" in text

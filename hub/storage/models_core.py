@@ -1,0 +1,102 @@
+"""Rows of an installation: workspaces, keys, instances, mapping versions, what came in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from hub.kernel.ids import new_id
+from hub.storage.types import PlainJson, SealedText, UtcDateTime
+
+
+class Base(DeclarativeBase):
+    """Root of all models. Every row has a UUIDv7 id, in the order of creation."""
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+
+
+class Scoped:
+    """A row that belongs to one workspace (requirement F9)."""
+
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspace.id"), index=True)
+
+
+class Workspace(Base):
+    """One organisation served by this installation."""
+
+    __tablename__ = "workspace"
+
+    key: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ApiKey(Scoped, Base):
+    """A key for the API. Only its SHA-256 is kept; ``prefix`` helps a person to tell keys apart."""
+
+    __tablename__ = "api_key"
+
+    name: Mapped[str] = mapped_column(String(100))
+    prefix: Mapped[str] = mapped_column(String(12))
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    role: Mapped[str] = mapped_column(String(16), default="operator")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Instance(Scoped, Base):
+    """One configured plugin: its condition. Its settings stand in the workspace's file."""
+
+    __tablename__ = "instance"
+    __table_args__ = (UniqueConstraint("workspace_id", "key"),)
+
+    key: Mapped[str] = mapped_column(String(64))
+    plugin: Mapped[str] = mapped_column(String(64))
+    paused_code: Mapped[str | None] = mapped_column(String(64))
+    paused_detail: Mapped[str | None] = mapped_column(Text)
+    paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    probed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    probe_ok: Mapped[bool | None] = mapped_column(Boolean)
+    probe_text: Mapped[str | None] = mapped_column(Text)
+    last_success_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_failure_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    failures: Mapped[int] = mapped_column(Integer, default=0)  # in a row
+    breaker_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class MappingVersion(Scoped, Base):
+    """An immutable mapping text; requests pin the one they began with."""
+
+    __tablename__ = "mapping_version"
+    __table_args__ = (UniqueConstraint("workspace_id", "key", "sha256"),)
+
+    key: Mapped[str] = mapped_column(String(100))
+    sha256: Mapped[str] = mapped_column(String(64))
+    text: Mapped[str] = mapped_column(Text)
+    active: Mapped[bool] = mapped_column(Boolean, default=False)
+    activated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Inbound(Scoped, Base):
+    """A call from outside, as received. ``dedupe`` makes the same call count once."""
+
+    __tablename__ = "inbound"
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "dedupe"),
+        Index("ix_inbound_received", "workspace_id", "received_at"),
+    )
+
+    source: Mapped[str] = mapped_column(String(64))  # api, button, or hook:<instance>
+    instance: Mapped[str | None] = mapped_column(String(64))
+    method: Mapped[str] = mapped_column(String(8))
+    path: Mapped[str] = mapped_column(String(300))
+    headers: Mapped[Any] = mapped_column(PlainJson)  # redacted
+    body: Mapped[str | None] = mapped_column(SealedText)
+    verified: Mapped[bool] = mapped_column(Boolean, default=True)
+    dedupe: Mapped[str | None] = mapped_column(String(200))
+    outcome: Mapped[str] = mapped_column(String(40))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    repeats: Mapped[int] = mapped_column(Integer, default=0)

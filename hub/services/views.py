@@ -1,0 +1,188 @@
+"""What the customer's pages and the button page get to show, and the two facades that give it.
+
+Pages know these shapes only: no rows, no providers. Everything here is already in the customer's
+language and safe to show to the holder of the link.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from hub.contracts.requests import ClientContext, RequestState
+from hub.contracts.steps import NextStep
+from hub.kernel.errors import ParaphError
+from hub.mapping.forms import FormSpec
+
+
+class LinkInvalid(ParaphError):
+    """The link is unknown, tampered with or withdrawn. Says nothing about which."""
+
+    code = "link_invalid"
+
+
+class CaseClosed(ParaphError):
+    """The request is over: what was asked for cannot be done any more. Show the case instead."""
+
+    code = "case_closed"
+
+
+class NotReady(ParaphError):
+    """A step was skipped: ``step`` is the one to do first."""
+
+    code = "not_ready"
+
+    def __init__(self, step: str) -> None:
+        super().__init__(f"step '{step}' is not done yet")
+        self.step = step
+
+
+@dataclass(frozen=True)
+class SenderView:
+    """Who is asking: the workspace's name, phone and branding."""
+
+    name: str
+    phone: str = ""
+    email: str = ""
+    website: str = ""
+    accent: str | None = None
+    logo: str | None = None  # path below /static or a data: URL
+
+
+@dataclass(frozen=True)
+class CaseView:
+    """One request as its customer may see it.
+
+    ``answers`` holds the prefill overlaid with what was saved; ``saved_steps`` the form steps that
+    are done. ``terms`` is the text on costs and terms (paragraphs divided by blank lines);
+    ``visible_text`` is exactly what will be signed (review page), present once the form is done.
+    ``provider_title`` e.g. ``BankID``. Moments are aware UTC; ``zone`` is the workspace's zone.
+    """
+
+    token: str
+    request_id: str
+    number: str
+    title: str
+    state: RequestState
+    language: str
+    sender: SenderView
+    form: FormSpec | None
+    answers: Mapping[str, str]
+    saved_steps: tuple[str, ...]
+    terms: str
+    visible_text: str | None
+    provider_title: str
+    zone: str
+    expires_at: datetime
+    recipient_name: str
+    recipient_mobile_masked: str = ""
+    signed_at: datetime | None = None
+    signed_by: str | None = None
+    reason: str | None = None
+    finished_at: datetime | None = None
+    order_reference: str | None = None
+    receipt_note: str | None = None
+
+
+@dataclass(frozen=True)
+class StepResult:
+    """The answer to a saved form step: errors by field, or the key of the next form step (None when
+    the form is done and the review comes next)."""
+
+    errors: Mapping[str, str] = field(default_factory=dict)
+    next_step: str | None = None
+
+
+class SigningStatus(StrEnum):
+    """What the signing page does next."""
+
+    PENDING = "pending"  # show ``step`` and keep asking
+    RETURN_NEEDED = "return_needed"  # approved in the app; the customer must come back by its link
+    ACCEPTED = "accepted"  # signed: go to the done page
+    REFUSED = "refused"  # the signature was not accepted; ``message`` says why; may start again
+    FAILED = "failed"  # over without a signature; ``message`` says why; may start again
+
+
+@dataclass(frozen=True)
+class SigningView:
+    """An order as its customer may see it. ``order_id`` is the hub's own id."""
+
+    order_id: str
+    status: SigningStatus
+    message: str
+    flow: str  # this_device | other_device
+    step: NextStep | None = None
+
+
+class CustomerCases(Protocol):
+    """What the customer's pages call. Every method raises ``LinkInvalid`` for a link that is not one."""
+
+    def view(self, token: str, language: str | None = None) -> CaseView:
+        """The case behind a link, in the wanted language or the request's own."""
+        ...
+
+    def opened(self, token: str, client: ClientContext) -> None:
+        """The page was looked at by a person (pages call it for GETs that are not scanners)."""
+        ...
+
+    def save_step(self, token: str, step: str, data: Mapping[str, str], language: str) -> StepResult:
+        """Check and keep the answers of one form step. Raises ``CaseClosed``."""
+        ...
+
+    def begin_signing(
+        self, token: str, flow: str, session: str, client: ClientContext, language: str
+    ) -> SigningView:
+        """Start an order bound to this browser session; the session's former one is withdrawn.
+
+        Raises ``NotReady`` (form incomplete), ``CaseClosed``, ``Retryable``, ``Refused``.
+        """
+        ...
+
+    def signing(
+        self, token: str, order_id: str, session: str, client: ClientContext, language: str
+    ) -> SigningView:
+        """The present status, from the database only. Raises ``LinkInvalid`` for another session."""
+        ...
+
+    def returned(self, token: str, nonce: str, session: str, language: str) -> SigningView:
+        """The browser came back from the app on the same device."""
+        ...
+
+    def cancel_signing(self, token: str, order_id: str, session: str) -> None:
+        """The customer went back: withdraw the order."""
+        ...
+
+    def decline(self, token: str, reason: str, client: ClientContext) -> None:
+        """The customer says no. Raises ``CaseClosed``."""
+        ...
+
+
+@dataclass(frozen=True)
+class ButtonView:
+    """What pressing the button will do: shown before anything is sent. ``problem`` set = cannot send;
+    ``existing`` set = an open request is there already, with its state."""
+
+    sender: SenderView
+    language: str
+    record_title: str
+    rows: tuple[tuple[str, str], ...]  # label, value: to whom, by which channel, the text itself
+    problem: str | None = None
+    existing: str | None = None
+    upstream_url: str | None = None
+
+
+class Buttons(Protocol):
+    """What the button page calls. A link is ``/b/<mapping>?...`` signed by the hub, or carries the
+    workspace's button key; ``query`` is the whole query of it."""
+
+    def preview(self, mapping: str, query: Mapping[str, str]) -> ButtonView:
+        """Read the record and say what would be sent. Changes nothing. Raises ``LinkInvalid``,
+        ``Retryable``."""
+        ...
+
+    def press(self, mapping: str, query: Mapping[str, str]) -> ButtonView:
+        """Accept the trigger: the same as the API's."""
+        ...

@@ -1,0 +1,160 @@
+"""Finds plugins by their manifests and makes configured instances of them, lazily.
+
+The hub imports no connector, provider or channel by name: a folder with a ``manifest.toml`` in one of the
+homes below is a plugin, and removing the folder removes it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from hub.contracts.channel import Channel
+from hub.contracts.connector import Connector
+from hub.contracts.manifest import Manifest, PluginKind, read_manifest
+from hub.contracts.plugin import PluginContext
+from hub.contracts.provider import Provider
+from hub.contracts.settings import load_settings
+from hub.kernel.errors import ConfigurationError
+from hub.mapping.problems import did_you_mean
+from hub.settings import InstanceSettings, WorkspaceSettings
+
+HOMES = ("connectors", "providers", "hub.channels")
+
+
+def find_manifests(homes: tuple[str, ...] = HOMES) -> dict[str, Manifest]:
+    """Every plugin, by key. Raises ``ConfigurationError`` for a bad manifest or a key used twice."""
+    found: dict[str, Manifest] = {}
+    for home in homes:
+        spec = importlib.util.find_spec(home)
+        for location in (spec.submodule_search_locations or ()) if spec else ():
+            for path in sorted(Path(location).glob("*/manifest.toml")):
+                manifest = read_manifest(path, f"{home}.{path.parent.name}")
+                # "simulated" exists once per kind, so a key is unique only within its kind
+                name = f"{manifest.kind}:{manifest.key}"
+                if name in found:
+                    raise ConfigurationError(f"{path}: there is another {name}")
+                found[name] = manifest
+    return found
+
+
+def load_class(manifest: Manifest, path: str) -> Any:
+    """The object that ``module:Name`` inside the plugin's folder stands for."""
+    module, _, name = path.partition(":")
+    return getattr(importlib.import_module(f"{manifest.package}.{module}"), name)
+
+
+@dataclass(frozen=True)
+class InstanceKey:
+    """Which instance of which workspace."""
+
+    workspace: str
+    key: str
+
+    def __str__(self) -> str:
+        return f"{self.workspace}/{self.key}"
+
+
+class Registry:
+    """All instances of all workspaces, made when first asked for and kept."""
+
+    def __init__(
+        self,
+        manifests: Mapping[str, Manifest],
+        workspaces: Mapping[str, WorkspaceSettings],
+        context: Callable[[InstanceKey, Manifest], PluginContext],
+    ) -> None:
+        self.manifests = manifests
+        self._workspaces = workspaces
+        self._context = context
+        self._made: dict[InstanceKey, Any] = {}
+        self._lock = threading.Lock()
+
+    def settings(self, where: InstanceKey) -> InstanceSettings:
+        """What the workspace's file says of the instance. Raises ``ConfigurationError``."""
+        workspace = self._workspaces.get(where.workspace)
+        if workspace is None or where.key not in workspace.instances:
+            raise ConfigurationError(f"there is no instance {where} in the configuration")
+        return workspace.instances[where.key]
+
+    def manifest(self, where: InstanceKey) -> Manifest:
+        """The manifest of the instance's plugin. ``plugin`` may be ``key`` or ``kind:key``."""
+        one = self.settings(where)
+        hits = [
+            manifest
+            for name, manifest in self.manifests.items()
+            if one.plugin in (name, manifest.key)
+        ]
+        if len(hits) == 1:
+            return hits[0]
+        if hits:
+            names = ", ".join(f"{m.kind}:{m.key}" for m in hits)
+            raise ConfigurationError(f"{one.where}: plugin '{one.plugin}' may be: {names}")
+        known = [manifest.key for manifest in self.manifests.values()]
+        raise ConfigurationError(
+            f"{one.where}: unknown plugin '{one.plugin}'; {did_you_mean(one.plugin, known)}"
+        )
+
+    def instances(self, workspace: str) -> tuple[InstanceKey, ...]:
+        """Every instance of a workspace."""
+        return tuple(InstanceKey(workspace, key) for key in self._workspaces[workspace].instances)
+
+    def check(self) -> list[str]:
+        """Every configured instance tried for plugin, settings and ports; the problems."""
+        problems: list[str] = []
+        for workspace in self._workspaces:
+            for where in self.instances(workspace):
+                try:
+                    self._settings_object(where, self.manifest(where))
+                except ConfigurationError as error:
+                    problems.extend(error.problems or (error.detail,))
+        return problems
+
+    def connector(self, where: InstanceKey) -> Connector:
+        """The instance, which must be a connector."""
+        return cast(Connector, self._get(where, PluginKind.CONNECTOR))
+
+    def provider(self, where: InstanceKey) -> Provider:
+        """The instance, which must be a provider."""
+        return cast(Provider, self._get(where, PluginKind.PROVIDER))
+
+    def channel(self, where: InstanceKey) -> Channel:
+        """The instance, which must be a channel."""
+        return cast(Channel, self._get(where, PluginKind.CHANNEL))
+
+    def plugin(self, where: InstanceKey) -> Any:
+        """The instance, whatever its kind (it can be probed)."""
+        return self._get(where, self.manifest(where).kind)
+
+    def close(self) -> None:
+        """Close every instance that was made."""
+        with self._lock:
+            made, self._made = self._made, {}
+        for instance in made.values():
+            instance.close()
+
+    def _get(self, where: InstanceKey, kind: PluginKind) -> Any:
+        made = self._made.get(where)
+        if made is None:
+            with self._lock:
+                made = self._made.get(where) or self._make(where)
+                self._made[where] = made
+        if self.manifest(where).kind is not kind:
+            raise ConfigurationError(f"{where} is a {self.manifest(where).kind}, not a {kind}")
+        return made
+
+    def _make(self, where: InstanceKey) -> Any:
+        manifest = self.manifest(where)
+        settings = self._settings_object(where, manifest)
+        cls = load_class(manifest, manifest.class_path)
+        return cls(settings, self._context(where, manifest))
+
+    def _settings_object(self, where: InstanceKey, manifest: Manifest) -> Any:
+        one = self.settings(where)
+        cls = load_class(manifest, manifest.class_path)
+        return load_settings(cls.Settings, one.settings, one.where)

@@ -1,0 +1,98 @@
+# Needs Python 3.11, make and a network on the first run; everything else is installed under .venv.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+WORKERS ?= 2
+
+VENV := .venv
+BIN := $(VENV)/bin
+FRONTEND := hub/web/frontend
+BUILT := hub/web/static/build
+SCRIPTS := $(shell find $(FRONTEND)/src 2>/dev/null)
+
+PIP := $(BIN)/pip -qq --disable-pip-version-check
+# dkimpy is the one package without a wheel; nothing else may bring its own build along.
+WHEELS := --only-binary :all: --no-binary dkimpy
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+.PHONY: help setup assets demo test check fix browser bench lock clean
+
+help: ## List the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "make %-8s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/package.stamp assets ## Install everything; does nothing when nothing changed
+
+assets: $(BUILT)/stamp ## Build the pages' scripts
+
+demo: setup ## Run the hub and simulators of every other system on this machine
+	@$(BIN)/paraph demo
+
+test: check browser ## What CI runs: the checks and all tests
+	@echo "tests     in $(WORKERS) processes"
+	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not serial" --ignore tests/house
+	@echo "tests     that need the machine for themselves"
+	@$(BIN)/pytest -q -m serial --ignore tests/house
+
+check: setup ## Format, lint, types, floors and house rules: fast
+	@echo "format"
+	@$(BIN)/ruff format --quiet --check . || { echo "make fix formats these files." >&2; exit 1; }
+	@echo "lint"
+	@$(BIN)/ruff check --quiet .
+	@echo "types"
+	@$(BIN)/mypy --no-error-summary
+	@echo "floors"
+	@$(BIN)/lint-imports --no-logo
+	@echo "house rules"
+	@$(BIN)/pytest -q tests/house
+
+fix: setup ## Repair what can be repaired: lint and format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+browser: setup ## Make sure there is a Chromium for the browser tests
+	@$(BIN)/python tests/tools/ensure_browser.py
+
+bench: setup ## Measure; ONLY=name runs one benchmark
+	@$(BIN)/python -m tests.bench $(ONLY)
+
+# Local pip settings stay out, so that the locks say the same on every machine.
+lock: $(VENV)/requirements.stamp ## Renew requirements.lock and package-lock.json; UPGRADE=1 takes newer releases
+	@echo "lock      requirements.lock (takes minutes)"
+	@env -u PIP_CONSTRAINT -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null \
+		CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet $(if $(UPGRADE),--upgrade) \
+		--extra dev --allow-unsafe --strip-extras --generate-hashes --no-emit-options \
+		--output-file requirements.lock pyproject.toml
+	@echo "lock      package-lock.json"
+	@cd $(FRONTEND) && PATH="$(abspath $(BIN)):$$PATH" npm --loglevel=error \
+		$(if $(UPGRADE),update,install) --package-lock-only
+
+clean: ## Remove what setup and the tests made
+	@rm -rf $(VENV) *.egg-info $(FRONTEND)/node_modules $(BUILT) build dist test-results
+	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	@find $(wildcard hub connectors providers tests) -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/requirements.stamp: requirements.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.11 is missing; install it first." >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit("" if sys.version_info < (3, 11) else 0)' || \
+		{ echo "Python 3.11 or newer is needed; name one with PYTHON=..." >&2; exit 1; }
+	@echo "packages  into $(VENV) (about a minute)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes $(WHEELS) -r requirements.lock
+	@touch $@
+
+$(VENV)/package.stamp: pyproject.toml $(VENV)/requirements.stamp
+	@echo "package   paraph, editable"
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(PIP) check
+	@touch $@
+
+$(FRONTEND)/node_modules/stamp: $(FRONTEND)/package.json $(FRONTEND)/package-lock.json $(VENV)/requirements.stamp
+	@echo "scripts   packages"
+	@cd $(FRONTEND) && PATH="$(abspath $(BIN)):$$PATH" npm --loglevel=error --silent ci
+	@touch $@
+
+$(BUILT)/stamp: $(FRONTEND)/node_modules/stamp $(FRONTEND)/esbuild.config.mjs $(SCRIPTS)
+	@echo "scripts   build"
+	@$(BIN)/node $(FRONTEND)/esbuild.config.mjs
+	@mkdir -p $(BUILT) && touch $@

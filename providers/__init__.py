@@ -1,0 +1,1 @@
+"""One folder per signing service: found by manifest, never imported by name."""

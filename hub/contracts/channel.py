@@ -12,6 +12,15 @@ from typing import Any
 from hub.contracts.plugin import HookAnswer, PluginContext, ProbeResult, RawHook
 from hub.kernel.errors import Unsupported
 
+LOOK_AGAIN = "look_again"
+"""Code of the ``Retryable`` with which a channel says: not in the history yet, look once more."""
+
+
+def wait_before_repeat(absent_since: datetime | None, now: datetime, wait: float) -> float:
+    """Seconds still to pass before a message that the look-up did not find may be sent again: two
+    looks, ``wait`` seconds apart, must both find nothing. 0 or less: send."""
+    return wait - (now - absent_since).total_seconds() if absent_since else wait
+
 
 @dataclass(frozen=True)
 class Message:
@@ -92,14 +101,23 @@ class Channel(ABC):
 
     @abstractmethod
     def send(
-        self, message: Message, idempotency_key: str, *, uncertain: bool = False
+        self,
+        message: Message,
+        idempotency_key: str,
+        *,
+        uncertain: bool = False,
+        absent_since: datetime | None = None,
     ) -> ChannelReceipt:
         """Hand over one message, at most once per ``idempotency_key``.
 
         ``uncertain`` says that an earlier try may have gone through without an answer: look it up at
-        the gateway first. Raises ``Refused`` with code ``bad_number``, ``bad_address``,
-        ``message_refused`` or ``blocked``; ``Retryable``, ``OutcomeUnknown``,
-        ``AuthenticationFailed``.
+        the gateway first. It stays true until a try gets a clear answer. A gateway's history may
+        lag, so a channel may want to look twice: it then raises ``Retryable`` with code
+        ``LOOK_AGAIN``, and the next call gets in ``absent_since`` the (wall) moment of the first
+        look since the last ``OutcomeUnknown`` that ended so.
+
+        Raises ``Refused`` with code ``bad_number``, ``bad_address``, ``message_refused`` or
+        ``blocked``; ``Retryable``, ``OutcomeUnknown``, ``AuthenticationFailed``.
         """
 
     def read_hook(self, raw: RawHook) -> ChannelHook:

@@ -1,0 +1,1 @@
+"""A channel without a network: messages land in memory, for tests and first steps."""

@@ -1,0 +1,138 @@
+"""Builds the bytes of one e-mail. Does not send.
+
+``email`` writes long ids and list headers as encoded words, which breaks threading and
+unsubscribing (CPython issues 79986 and 121284): those headers get a class that breaks lines only
+at spaces.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from email import policy
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
+from email.message import EmailMessage
+from email.policy import EmailPolicy
+from email.utils import format_datetime
+from pathlib import Path
+from typing import Any
+
+import dkim
+
+from hub.channels.smtp.addresses import wire_address, wire_domain
+from hub.channels.smtp.settings import SmtpSettings
+from hub.contracts.channel import Message
+from hub.kernel.errors import AuthenticationFailed, Refused
+
+MAX_LINE = 78
+MAX_SUBJECT = 78  # longer subjects with accents do not survive folding
+SIGNED = (
+    "from", "from", "to", "subject", "subject", "date", "message-id", "reply-to", "in-reply-to",
+    "references", "mime-version", "content-type", "list-unsubscribe", "list-unsubscribe-post",
+)  # fmt: skip
+# Named twice, a second one added on the way breaks the signature.
+
+
+class _PlainHeader(UnstructuredHeader, BaseHeader):
+    """A header whose words stay as they are, however long."""
+
+    def fold(self, *, policy: Any) -> str:
+        """Lines broken at spaces only."""
+        words = str(self).split()
+        lines = [f"{self.name}: {words[0] if words else ''}"]
+        for word in words[1:]:
+            if len(lines[-1]) + 1 + len(word) > MAX_LINE:
+                lines.append("")
+            lines[-1] += f" {word}"
+        return "".join(line + str(policy.linesep) for line in lines)
+
+
+def _policy() -> EmailPolicy[EmailMessage]:
+    registry = HeaderRegistry()
+    for name in ("references", "in-reply-to", "list-unsubscribe", "list-unsubscribe-post"):
+        registry.map_to_type(name, _PlainHeader)
+    # 7bit: smtplib would send 8-bit bodies without announcing them.
+    return policy.SMTP.clone(cte_type="7bit", header_factory=registry)
+
+
+POLICY = _policy()
+
+
+def message_id(key: str, settings: SmtpSettings) -> str:
+    """The same key gives the same id, so that a mailbox may recognise a repeat."""
+    return f"<m.{_digest(key)}@{_domain(settings)}>"
+
+
+def build(message: Message, to: str, key: str, now: datetime, settings: SmtpSettings) -> bytes:
+    """The finished mail with CRLF line ends, signed if DKIM is set up. ``to`` is a wire address.
+
+    Raises ``Refused`` where a text holds what a header must not.
+    """
+    for text in (message.subject, message.sender, message.to_name):
+        if text and not text.isprintable():
+            raise Refused("a header text holds a control character", code="message_refused")
+    mail = EmailMessage(policy=POLICY)
+    mail["From"] = Address(
+        message.sender or settings.from_name, addr_spec=wire_address(settings.from_address)
+    )
+    mail["To"] = Address(message.to_name, addr_spec=to)
+    mail["Subject"] = _short(message.subject or message.text.strip().partition("\n")[0])
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = message_id(key, settings)
+    for name, value in _extra_headers(message, settings).items():
+        mail[name] = value
+    mail.set_content(message.text)
+    if message.html is not None:
+        mail.add_alternative(message.html, subtype="html")
+    raw = mail.as_bytes()
+    return _sign(raw, settings) + raw if settings.dkim_domain else raw
+
+
+def _extra_headers(message: Message, settings: SmtpSettings) -> Mapping[str, str]:
+    headers = {
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "OOF, AutoReply",
+        "Content-Language": message.language,
+    }
+    if settings.reply_to:
+        headers["Reply-To"] = wire_address(settings.reply_to)
+    if settings.list_unsubscribe:
+        headers["List-Unsubscribe"] = settings.list_unsubscribe
+    if message.thread:
+        # An id that no mail has: programs group by it all the same, whichever mail came first.
+        root = f"<t.{_digest(message.thread)}@{_domain(settings)}>"
+        headers["In-Reply-To"] = headers["References"] = root
+    return headers
+
+
+def _sign(raw: bytes, settings: SmtpSettings) -> bytes:
+    try:
+        key = Path(settings.dkim_key_file).read_bytes()
+        header: bytes = dkim.sign(
+            raw,
+            settings.dkim_selector.encode(),
+            wire_domain(settings.dkim_domain).encode(),
+            key,
+            canonicalize=(b"relaxed", b"relaxed"),
+            include_headers=[name.encode() for name in SIGNED],
+        )
+    except (OSError, ValueError, dkim.DKIMException) as error:
+        raise AuthenticationFailed(
+            f"the DKIM key cannot be used ({type(error).__name__}): mend 'dkim_key_file'",
+            code="dkim_key",
+        ) from None
+    return header
+
+
+def _short(subject: str) -> str:
+    flat = " ".join(subject.split())
+    return flat if len(flat) <= MAX_SUBJECT else flat[: MAX_SUBJECT - 1].rstrip() + "…"
+
+
+def _domain(settings: SmtpSettings) -> str:
+    return wire_domain(settings.from_address.rpartition("@")[2])
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

@@ -67,6 +67,15 @@ class Vault:
             for key in self._keys(use)
         )
 
+    def prefix_matches(self, use: str, text: str, given: str) -> bool:
+        """Like ``mac_matches`` for a MAC that was cut to the length of ``given``."""
+        return any(
+            hmac.compare_digest(
+                _mac(key, text)[: len(given)].encode(), given.encode("utf-8", "replace")
+            )
+            for key in self._keys(use)
+        )
+
     def _keys(self, use: str) -> list[bytes]:
         if use not in self._mac_keys:
             self._mac_keys[use] = [_derive(master, f"mac:{use}") for master in self._masters]

@@ -11,7 +11,7 @@ from hub.storage.models_core import (
     Scoped,
     Workspace,
 )
-from hub.storage.models_register import CaseNote, Customer, CustomerKey, RepairCase
+from hub.storage.models_register import CaseNote, Customer, CustomerKey, NumberSeries, RepairCase
 from hub.storage.models_request import (
     AccessToken,
     Recipient,
@@ -34,6 +34,7 @@ __all__ = [
     "Instance",
     "Lease",
     "MappingVersion",
+    "NumberSeries",
     "Recipient",
     "RepairCase",
     "Request",

@@ -89,7 +89,7 @@ class Inbound(Scoped, Base):
         Index("ix_inbound_received", "workspace_id", "received_at"),
     )
 
-    source: Mapped[str] = mapped_column(String(64))  # api, button, or hook:<instance>
+    source: Mapped[str] = mapped_column(String(16))  # api, button or hook
     instance: Mapped[str | None] = mapped_column(String(64))
     method: Mapped[str] = mapped_column(String(8))
     path: Mapped[str] = mapped_column(String(300))
@@ -98,5 +98,6 @@ class Inbound(Scoped, Base):
     verified: Mapped[bool] = mapped_column(Boolean, default=True)
     dedupe: Mapped[str | None] = mapped_column(String(200))
     outcome: Mapped[str] = mapped_column(String(40))
+    request_id: Mapped[str | None] = mapped_column(String(36), index=True)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     repeats: Mapped[int] = mapped_column(Integer, default=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.storage.models_core import Base, Scoped
@@ -67,3 +67,13 @@ class CaseNote(Scoped, Base):
     row_id: Mapped[str] = mapped_column(String(36), index=True)
     text: Mapped[str] = mapped_column(SealedText)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class NumberSeries(Scoped, Base):
+    """The next number for people of one kind (customers, repair cases) in a workspace."""
+
+    __tablename__ = "number_series"
+    __table_args__ = (UniqueConstraint("workspace_id", "name"),)
+
+    name: Mapped[str] = mapped_column(String(40))
+    next: Mapped[int] = mapped_column(Integer)

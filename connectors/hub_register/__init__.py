@@ -1,0 +1,1 @@
+"""The hub's own register as a connector: customers, repair cases and notes."""

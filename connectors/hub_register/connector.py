@@ -1,0 +1,64 @@
+"""Customers, repair cases and notes in the hub itself, for workspaces without an ERP of their own.
+
+Tables: ``customer`` (matched by ``mobile`` or ``email``) and ``repair_case`` (linked by ``customer``). Everything
+is safe to repeat: the idempotency key is kept with the row that it made or matched.
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from connectors.hub_register.settings import HubRegisterSettings
+from hub.contracts.connector import Connector
+from hub.contracts.plugin import ProbeResult
+from hub.contracts.ports import RegisterPort
+from hub.contracts.records import Create, Note, Operation, Receipt, Record, RecordRef, Update
+from hub.kernel.errors import NotFound, Unsupported
+
+
+class HubRegister(Connector):
+    """The port ``register`` with the face of a connector."""
+
+    Settings = HubRegisterSettings
+
+    @property
+    def _register(self) -> RegisterPort:
+        return cast(RegisterPort, self.context.ports["register"])
+
+    def probe(self) -> ProbeResult:
+        """Reads once from the register."""
+        self._register.read("customer", "probe")
+        return ProbeResult("the register answers")
+
+    def fetch(self, ref: RecordRef) -> Record:
+        """One customer or repair case."""
+        fields = self._register.read(ref.table, ref.id)
+        if fields is None:
+            raise NotFound(f"the register has no {ref.table} with this id")
+        return Record(ref, fields)
+
+    def apply(
+        self, operation: Operation, idempotency_key: str, *, uncertain: bool = False
+    ) -> Receipt:
+        """Create or match, update, or add a note. ``uncertain`` needs nothing: keys are kept."""
+        if isinstance(operation, Create):
+            return self._create(operation, idempotency_key)
+        if isinstance(operation, Update):
+            self._register.update(operation.ref.table, operation.ref.id, operation.fields)
+            return Receipt(operation.ref)
+        if isinstance(operation, Note):
+            note_id, new = self._register.add_note(
+                operation.ref.table, operation.ref.id, operation.text, idempotency_key
+            )
+            return Receipt(operation.ref, created=new, repeated=not new, detail={"note": note_id})
+        raise Unsupported("the register keeps no files")
+
+    def _create(self, operation: Create, key: str) -> Receipt:
+        row_id, created = self._register.find_or_create(
+            operation.table, operation.fields, operation.match, key
+        )
+        ref = RecordRef(operation.table, row_id)
+        fields = self._register.read(operation.table, row_id) or {}
+        return Receipt(
+            ref, created=created, repeated=False, detail={"number": fields.get("number", "")}
+        )

@@ -1,0 +1,46 @@
+"""What every use case needs, in one bundle made by the composition root."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from hub.kernel.clock import Clock
+from hub.kernel.crypto import Vault
+from hub.registry import InstanceKey, Registry
+from hub.services.links import Links
+from hub.services.mappings import MappingShelf
+from hub.settings import HubSettings, WorkspaceSettings
+from hub.storage.db import Database
+
+
+@dataclass
+class Core:
+    """Settings, clock, database, plugins, mappings. ``wake`` tells the engine that work is there."""
+
+    settings: HubSettings
+    workspaces: dict[str, WorkspaceSettings]
+    workspace_ids: dict[str, str]  # key → row id
+    db: Database
+    clock: Clock
+    vault: Vault
+    registry: Registry
+    shelf: MappingShelf
+    links: Links
+    wake: Callable[[], None] = field(default=lambda: None)
+
+    def workspace(self, workspace_id: str) -> WorkspaceSettings:
+        """The settings behind a row id."""
+        for key, row_id in self.workspace_ids.items():
+            if row_id == workspace_id:
+                return self.workspaces[key]
+        raise LookupError(f"no workspace {workspace_id}")
+
+    def instance(self, workspace_id: str, key: str) -> InstanceKey:
+        """Which instance ``key`` is in that workspace."""
+        return InstanceKey(self.workspace(workspace_id).key, key)
+
+    def now(self) -> datetime:
+        """Business time."""
+        return self.clock.now()

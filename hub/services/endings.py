@@ -1,0 +1,100 @@
+"""How a request ends, and what is then owed to others: one transaction for both (F1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from hub.contracts.events import EventKind
+from hub.contracts.requests import Reason
+from hub.engine.outbox import owe
+from hub.services import deadlines, history
+from hub.services.core import Core
+from hub.storage.models import Delivery, Inbound, Request, SigningOrder
+
+STEP_KIND = "step"
+
+
+def fail(
+    core: Core, session: Session, request: Request, reason: Reason, *, detail: str | None = None
+) -> None:
+    """The request has failed, for a reason that the upstream's user is told in words."""
+    request.reason = reason.value
+    request.reason_detail = detail
+    end(core, session, request, EventKind.FAILED, "failed", data={"reason": reason.value})
+
+
+def end(
+    core: Core,
+    session: Session,
+    request: Request,
+    kind: EventKind,
+    owed: str,
+    *,
+    data: Mapping[str, Any] | None = None,
+    personal: Mapping[str, Any] | None = None,
+) -> None:
+    """Record the ending, stop what is under way, owe what the mapping says for ``owed``."""
+    now = core.clock.now()
+    if not history.append(
+        session, request, kind, now, dedupe=f"end:{kind}", data=data, personal=personal
+    ):
+        return
+    deadlines.stop(session, request)
+    _drop_messages(session, request)
+    _withdraw_orders(session, request)
+    if kind is not EventKind.COMPLETED:
+        # a later hook with the same content is a new wish, not a repetition of this one
+        session.execute(
+            update(Inbound)
+            .where(Inbound.request_id == request.id, Inbound.source == "hook")
+            .values(dedupe=None)
+        )
+    owe_steps(core, session, request, owed)
+
+
+def owe_steps(core: Core, session: Session, request: Request, event: str) -> None:
+    """Owe every step that the request's mapping version has for ``event``, in their order."""
+    mapping = core.shelf.version(request.mapping_version_id)
+    base = request.event_seq * 1000
+    for index, step in enumerate(mapping.steps(event)):
+        destination = request.source_instance if step.instance == "source" else step.instance
+        owe(
+            session,
+            workspace_id=request.workspace_id,
+            request_id=request.id,
+            entity=f"{request.id}:back",
+            kind=STEP_KIND,
+            step=step.key,
+            destination=destination,
+            payload={"event": event},
+            key=f"{request.id}:{event}:{step.key}",
+            seq=base + index,
+            now=core.clock.now(),
+            wall=core.clock.wall(),
+        )
+    core.wake()
+
+
+def _drop_messages(session: Session, request: Request) -> None:
+    """Messages that have not left yet are not wanted any more."""
+    session.execute(
+        update(Delivery)
+        .where(Delivery.request_id == request.id, Delivery.kind == "message")
+        .where(Delivery.state.in_(("pending", "retry", "paused")))
+        .values(state="cancelled", claim_id=None, lease_until=None)
+    )
+
+
+def _withdraw_orders(session: Session, request: Request) -> None:
+    """Orders under way at providers end with the request; the accepted one stays."""
+    under_way = select(SigningOrder).where(
+        SigningOrder.request_id == request.id,
+        SigningOrder.status.in_(("creating", "pending", "complete")),
+    )
+    for order in session.scalars(under_way):
+        order.status = "cancelled"
+        order.code = "request_over"

@@ -1,0 +1,124 @@
+"""The one place where something happens to a request: append the event, move the state, owe what
+follows. All in the caller's transaction, so that an event and what it causes are one commit (F1).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.contracts.events import EventKind
+from hub.contracts.requests import FINAL_STATES, RequestState, next_state
+from hub.kernel.crypto import canonical_json, sha256_hex
+from hub.kernel.logging import get_logger
+from hub.storage.models import Request, RequestEvent
+
+_log = get_logger(__name__)
+
+
+def append(
+    session: Session,
+    request: Request,
+    kind: EventKind,
+    at: datetime,
+    *,
+    dedupe: str,
+    data: Mapping[str, Any] | None = None,
+    personal: Mapping[str, Any] | None = None,
+) -> bool:
+    """Append one event unless ``dedupe`` is known; True when it was new.
+
+    ``personal`` goes into the chain as salted commitments only, so that it can be erased later
+    without breaking the chain. The state moves where ``contracts.requests.MOVES`` says so.
+    """
+    known = select(RequestEvent.id).where(
+        RequestEvent.request_id == request.id, RequestEvent.dedupe == dedupe
+    )
+    if session.execute(known).first():
+        return False
+    sealed, commitments = _commit(personal or {})
+    seq = request.event_seq + 1
+    body = {
+        "request": request.id,
+        "seq": seq,
+        "kind": kind.value,
+        "at": at.isoformat(),
+        "data": dict(data or {}),
+        "commitments": commitments,
+    }
+    previous = request.event_hash
+    request.event_hash = chain_hash(previous, body)
+    request.event_seq = seq
+    session.add(
+        RequestEvent(
+            workspace_id=request.workspace_id,
+            request_id=request.id,
+            seq=seq,
+            kind=kind.value,
+            at=at,
+            dedupe=dedupe,
+            data={**body["data"], "_commitments": commitments},
+            personal=sealed,
+            previous=previous,
+            hash=request.event_hash,
+        )
+    )
+    _move(request, kind, at)
+    return True
+
+
+def chain_hash(previous: str, body: Mapping[str, Any]) -> str:
+    """``SHA-256(previous hash, newline, canonical JSON of the event)``, in hex."""
+    return sha256_hex(previous.encode() + b"\n" + canonical_json(body))
+
+
+def verify_chain(events: list[RequestEvent]) -> int | None:
+    """The ``seq`` of the first event that does not fit the chain; None when all fit."""
+    previous = ""
+    for number, event in enumerate(events, start=1):
+        data = dict(event.data)
+        commitments = data.pop("_commitments", {})
+        body = {
+            "request": event.request_id,
+            "seq": event.seq,
+            "kind": event.kind,
+            "at": event.at.isoformat(),
+            "data": data,
+            "commitments": commitments,
+        }
+        fits = event.seq == number and event.previous == previous
+        if not fits or event.hash != chain_hash(previous, body):
+            return event.seq
+        previous = event.hash
+    return None
+
+
+def is_open(request: Request) -> bool:
+    """Whether anything can still happen to it."""
+    return RequestState(request.state) not in FINAL_STATES
+
+
+def _move(request: Request, kind: EventKind, at: datetime) -> None:
+    moved = next_state(RequestState(request.state), kind)
+    if moved is None:
+        return
+    _log.info("request moved", request_id=request.id, from_state=request.state, to_state=moved)
+    request.state = moved.value
+    if moved in FINAL_STATES:
+        request.open_key = None
+        request.finished_at = at
+
+
+def _commit(personal: Mapping[str, Any]) -> tuple[dict[str, Any] | None, dict[str, str]]:
+    sealed: dict[str, Any] = {}
+    commitments: dict[str, str] = {}
+    for name, value in personal.items():
+        salt = secrets.token_hex(16)
+        sealed[name] = {"salt": salt, "value": value}
+        commitments[name] = sha256_hex(canonical_json([salt, value]))
+    return sealed or None, commitments

@@ -1,0 +1,103 @@
+"""Every address that the hub hands out, and the secrets inside them.
+
+A customer's link token is derived from the recipient's id and the master key: reminders carry the same
+link without the token being stored anywhere; the database keeps its SHA-256 only. Hook addresses
+carry a secret per instance; report addresses name the message; button links are signed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from urllib.parse import quote, urlencode
+
+from hub.kernel.crypto import Vault, sha256_hex
+
+TOKEN_LENGTH = 43  # 256 bits, base64url without padding
+
+
+class Links:
+    """Makes and checks links below ``public_url``."""
+
+    def __init__(self, vault: Vault, public_url: str) -> None:
+        self._vault = vault
+        self.public_url = public_url.rstrip("/")
+
+    def customer_token(self, recipient_id: str) -> str:
+        """The recipient's link token: 43 URL-safe characters."""
+        return self._vault.mac("customer-link", recipient_id)
+
+    def customer(self, recipient_id: str) -> str:
+        """The address that goes into the SMS."""
+        return f"{self.public_url}/s/{self.customer_token(recipient_id)}"
+
+    def hook_secret(self, workspace: str, instance: str) -> str:
+        """The secret in an instance's hook address."""
+        return self._vault.mac("hook", f"{workspace}/{instance}")[:32]
+
+    def hook(self, workspace: str, instance: str) -> str:
+        """Where an instance's other side calls the hub."""
+        secret = self.hook_secret(workspace, instance)
+        return f"{self.public_url}/hooks/{workspace}/{instance}/{secret}"
+
+    def hook_matches(self, workspace: str, instance: str, secret: str) -> bool:
+        """Whether the secret in a called hook address is right, under any master key."""
+        long_enough = len(secret) == 32
+        return long_enough and self._vault.prefix_matches(
+            "hook", f"{workspace}/{instance}", secret
+        )
+
+    def report(self, workspace: str, instance: str, delivery_id: str) -> str:
+        """Where a gateway reports on one message."""
+        mac = self._vault.mac("report", delivery_id)[:22]
+        return f"{self.hook(workspace, instance)}?{urlencode({'m': delivery_id, 't': mac})}"
+
+    def reported_delivery(self, query: Mapping[str, str]) -> str | None:
+        """The delivery that a called report address names; None when it names none truly."""
+        delivery_id, mac = query.get("m", ""), query.get("t", "")
+        if len(mac) == 22 and self._vault.prefix_matches("report", delivery_id, mac):
+            return delivery_id
+        return None
+
+    def button(
+        self, workspace: str, mapping: str, record_id: str, expires: datetime | None = None
+    ) -> str:
+        """A signed button link for one record, with an end when ``expires`` is given."""
+        values = {"w": workspace, "id": record_id}
+        if expires is not None:
+            values["e"] = str(int(expires.timestamp()))
+        values["k"] = self._vault.mac("button", _button_text(mapping, values))
+        return f"{self.public_url}/b/{quote(mapping)}?{urlencode(values)}"
+
+    def button_key(self, workspace: str, mapping: str) -> str:
+        """The key for upstreams that can only put a record id into a fixed address."""
+        return self._vault.mac("button-key", f"{workspace}/{mapping}")
+
+    def button_template(self, workspace: str, mapping: str, placeholder: str = "$id") -> str:
+        """A button address for every record: the upstream puts the record's id in."""
+        values = urlencode({"w": workspace, "k": self.button_key(workspace, mapping)})
+        return f"{self.public_url}/b/{quote(mapping)}?{values}&id={placeholder}"
+
+    def button_matches(self, mapping: str, query: Mapping[str, str], now: datetime) -> bool:
+        """Whether a button link is one that this hub made, and is not too old."""
+        values = {name: query[name] for name in ("w", "id", "e") if name in query}
+        given = query.get("k", "")
+        if self._vault.mac_matches("button", _button_text(mapping, values), given):
+            end = values.get("e")
+            return end is None or now < datetime.fromtimestamp(int(end), UTC)
+        fixed = f"{values.get('w', '')}/{mapping}"
+        return "e" not in values and self._vault.mac_matches("button-key", fixed, given)
+
+
+def token_hash(token: str) -> str:
+    """How a link token is stored."""
+    return sha256_hex(token.encode("utf-8", "replace"))
+
+
+def button_lifetime() -> timedelta:
+    """How long a link from ``paraph button-link`` lives."""
+    return timedelta(days=30)
+
+
+def _button_text(mapping: str, values: Mapping[str, str]) -> str:
+    return "\n".join([mapping, *(f"{name}={values[name]}" for name in sorted(values))])

@@ -1,0 +1,208 @@
+"""What goes to the customer by SMS or e-mail: which text, by which channel, and what follows from it.
+
+A message is rendered when it is owed, in the same transaction, so that its bytes never change between
+attempts. Which channel comes next when one fails, is decided here too.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.contracts.capabilities import Capability
+from hub.contracts.channel import LOOK_AGAIN, ChannelReceipt, Message, ReportStatus
+from hub.contracts.events import EventKind
+from hub.contracts.requests import Reason
+from hub.engine.outbox import owe
+from hub.engine.work import Failure, Handler, Work
+from hub.mapping.texts import render
+from hub.services import deadlines, endings, history
+from hub.services.core import Core
+from hub.storage.models import Attempt, Delivery, Recipient, Request
+
+KIND = "message"
+_REFUSED = {
+    "bad_number": Reason.BAD_NUMBER,
+    "bad_address": Reason.BAD_NUMBER,
+    "not_mobile": Reason.BAD_NUMBER,
+    "message_refused": Reason.MESSAGE_REFUSED,
+    "blocked": Reason.MESSAGE_REFUSED,
+    "expired": Reason.GAVE_UP,
+}
+
+
+def owe_message(
+    core: Core, session: Session, request: Request, purpose: str, number: int = 0
+) -> bool:
+    """Owe one message to the request's first recipient by the first channel that can reach it.
+
+    ``purpose`` is ``invite`` or ``reminder`` (``number`` counts from 1). False when no channel of the
+    plan from the current one on has an address for the recipient.
+    """
+    recipient = request.recipients[0]
+    for index, channel in enumerate(request.plan["channels"]):
+        if index < request.plan.get("channel_index", 0):
+            continue
+        payload = _payload(core, request, recipient, channel, purpose, number)
+        if payload is None:
+            continue
+        owe(
+            session,
+            workspace_id=request.workspace_id,
+            request_id=request.id,
+            entity=f"{request.id}:out",
+            kind=KIND,
+            step=f"{purpose}.{number}" if number else purpose,
+            destination=channel,
+            payload=payload,
+            key=f"{request.id}:{purpose}:{number}:{channel}",
+            seq=number,
+            now=core.clock.now(),
+            wall=core.clock.wall(),
+        )
+        return True
+    return False
+
+
+class MessageHandler(Handler):
+    """Hands messages to channels."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def perform(self, work: Work) -> ChannelReceipt | None:
+        """Send; None when nobody waits for the message any more."""
+        core = self._core
+        absent_since = None
+        with core.db.read() as session:
+            request = session.get_one(Request, work.request_id)
+            if not history.is_open(request):
+                return None
+            if work.uncertain:
+                absent_since = _absent_since(session, work.id)
+        where = core.instance(work.workspace_id, work.destination)
+        payload = work.payload
+        message = Message(
+            to=payload["to"],
+            to_name=payload["to_name"],
+            text=payload["text"],
+            sender=payload["sender"],
+            subject=payload["subject"],
+            html=payload["html"],
+            language=payload["language"],
+            created_at=work.first_attempt_at or work.created_at,
+            report_url=core.links.report(where.workspace, where.key, work.id),
+            thread=work.request_id or "",
+        )
+        return core.registry.channel(where).send(
+            message, work.key, uncertain=work.uncertain, absent_since=absent_since
+        )
+
+    def delivered(self, session: Session, work: Work, result: ChannelReceipt | None) -> None:
+        """The gateway took it: tell the history, start the clock of deadlines."""
+        request = session.get_one(Request, work.request_id)
+        if result is None:
+            return
+        row = session.get_one(Delivery, work.id)
+        row.external_ref = result.reference
+        row.result = {"reference": result.reference, "parts": result.parts}
+        now = self._core.clock.now()
+        data = {"channel": work.destination, "delivery": work.id, "parts": result.parts}
+        if work.step == "invite":
+            history.append(session, request, EventKind.INVITED, now, dedupe=work.key, data=data)
+            deadlines.start(self._core, session, request, now)
+            endings.owe_steps(self._core, session, request, "sent")
+        else:
+            data["number"] = work.seq
+            history.append(session, request, EventKind.REMINDED, now, dedupe=work.key, data=data)
+
+    def gave_up(self, session: Session, work: Work, failure: Failure) -> None:
+        """It cannot be sent: try the next channel, else the request has failed."""
+        request = session.get_one(Request, work.request_id)
+        unreachable(self._core, session, request, work, _REFUSED.get(failure.code, None), failure.code)
+
+
+def unreachable(
+    core: Core,
+    session: Session,
+    request: Request,
+    work: Work | Delivery,
+    reason: Reason | None,
+    code: str,
+) -> None:
+    """A message did not or will not arrive: next channel, or the end of the request."""
+    if not history.is_open(request):
+        return
+    now = core.clock.now()
+    data = {"channel": work.destination, "delivery": work.id, "code": code}
+    history.append(
+        session, request, EventKind.UNREACHABLE, now, dedupe=f"unreachable:{work.id}", data=data
+    )
+    if work.step != "invite" or request.state == "opened":
+        return  # the invitation arrived once; a lost reminder does not end anything
+    used = request.plan["channels"].index(work.destination)
+    request.plan = {**request.plan, "channel_index": used + 1}
+    if not owe_message(core, session, request, "invite"):
+        endings.fail(core, session, request, reason or Reason.GAVE_UP, detail=code)
+
+
+def apply_report(
+    core: Core, session: Session, delivery: Delivery, status: ReportStatus, at: datetime, reason: str
+) -> None:
+    """A gateway's report on one message. Late and repeated ones change nothing they should not."""
+    request = session.get_one(Request, delivery.request_id)
+    data = {"channel": delivery.destination, "delivery": delivery.id}
+    if status is ReportStatus.DELIVERED:
+        key = f"delivered:{delivery.id}"
+        history.append(session, request, EventKind.DELIVERED, at, dedupe=key, data=data)
+    elif status is ReportStatus.FAILED:
+        unreachable(core, session, request, delivery, Reason.UNREACHABLE, reason or "not_delivered")
+
+
+def _payload(
+    core: Core, request: Request, recipient: Recipient, channel: str, purpose: str, number: int
+) -> dict[str, Any] | None:
+    where = core.instance(request.workspace_id, channel)
+    manifest = core.registry.manifest(where)
+    is_sms = manifest.can(Capability.SMS)
+    to = recipient.contact.get("mobile" if is_sms else "email")
+    if not to:
+        return None
+    workspace = core.workspace(request.workspace_id)
+    language = recipient.language
+    values = {
+        "link": core.links.customer(recipient.id),
+        "sender": workspace.name,
+        "phone": workspace.phone,
+        "name": recipient.contact.get("name", ""),
+        "title": request.title,
+        "number": request.plan.get("source_number") or request.source_id,
+        "reminder": number,
+    }
+    kind = "sms" if is_sms else "email"
+    text = render(workspace.text(f"{kind}_{purpose}", language), values)
+    subject = "" if is_sms else render(workspace.text(f"email_{purpose}_subject", language), values)
+    return {
+        "to": to,
+        "to_name": recipient.contact.get("name", ""),
+        "text": text,
+        "sender": workspace.sender if is_sms else workspace.name,
+        "subject": subject,
+        "html": None,
+        "language": language,
+    }
+
+
+def _absent_since(session: Session, delivery_id: str) -> datetime | None:
+    """When the channel first looked in vain, since the outcome was last unknown."""
+    found: datetime | None = None
+    query = select(Attempt).where(Attempt.delivery_id == delivery_id).order_by(Attempt.number)
+    for attempt in session.scalars(query):
+        if attempt.code == LOOK_AGAIN:
+            found = found or attempt.started_at
+        else:
+            found = None
+    return found

@@ -1,0 +1,87 @@
+"""Reminders, "no answer" and expiry (requirement D8).
+
+After the invitation the first reminder waits ``after``, each further one ``every``; quiet hours move
+one to their end, by the workspace's zone, daylight saving included. When the last one has been waiting
+for ``every`` too, the request has failed: no answer.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from hub.contracts.events import EventKind
+from hub.contracts.requests import Reason
+from hub.engine.outbox import arm
+from hub.engine.work import TimerHandler, TimerWork
+from hub.services import endings, history, messages
+from hub.services.core import Core
+from hub.services.deadlines import REMINDER, after_quiet
+from hub.storage.models import Request
+
+CEILING = 3
+
+
+class ReminderTimer(TimerHandler):
+    """Sends reminder ``n``, or ends the request when all have been sent."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def perform(self, timer: TimerWork) -> Any:
+        """Nothing leaves the hub here: the reminder becomes a delivery."""
+        return None
+
+    def fired(self, session: Session, timer: TimerWork, result: Any) -> datetime | None:
+        """Checked again at the very moment: is anybody still waiting, is it a decent hour?"""
+        request = session.get_one(Request, timer.entity)
+        if not history.is_open(request) or request.state == "signed":
+            return None
+        core, rule = self._core, request.plan["reminders"]
+        now = core.clock.now()
+        if timer.n > min(rule["limit"], CEILING):
+            endings.fail(core, session, request, Reason.NO_ANSWER)
+            return None
+        zone = core.workspace(request.workspace_id).zone
+        decent = after_quiet(now, rule["quiet"], zone)
+        if decent > now:
+            return decent
+        messages.owe_message(core, session, request, "reminder", timer.n)
+        due = now + timedelta(seconds=rule["every"])
+        arm(
+            session,
+            workspace_id=request.workspace_id,
+            kind=REMINDER,
+            entity=request.id,
+            n=timer.n + 1,
+            due_at=after_quiet(due, rule["quiet"], zone),
+        )
+        return None
+
+    def failed(self, session: Session, timer: TimerWork, error: Exception) -> datetime | None:
+        """A fault of ours: try again in a minute."""
+        return self._core.clock.now() + timedelta(minutes=1)
+
+
+class ExpiryTimer(TimerHandler):
+    """Ends a request whose time ran out."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def perform(self, timer: TimerWork) -> Any:
+        """Nothing to call."""
+        return None
+
+    def fired(self, session: Session, timer: TimerWork, result: Any) -> datetime | None:
+        """Expire, unless it is over already."""
+        request = session.get_one(Request, timer.entity)
+        if history.is_open(request):
+            endings.end(self._core, session, request, EventKind.EXPIRED, "expired")
+        return None
+
+    def failed(self, session: Session, timer: TimerWork, error: Exception) -> datetime | None:
+        """A fault of ours: try again in a minute."""
+        return self._core.clock.now() + timedelta(minutes=1)

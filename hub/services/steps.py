@@ -1,0 +1,186 @@
+"""What is owed after an event: create or match records, add notes, write back, read back and compare.
+
+A step is worked out when it is carried out, from the pinned mapping version and rows that do not change
+any more; so a second try after a crash works out the very same operation (F2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.contracts.connector import Connector
+from hub.contracts.events import EventKind
+from hub.contracts.records import Operation, Receipt, RecordRef, Update
+from hub.contracts.requests import REASON_TEXTS, Reason
+from hub.engine.work import Failure, Handler, Work
+from hub.kernel.errors import Refused, Retryable
+from hub.kernel.redact import last_digits
+from hub.mapping.texts import render
+from hub.services import history
+from hub.services.core import Core
+from hub.storage.models import Delivery, Request
+
+KIND = "step"
+READ_BACK_TRIES = 4
+
+
+@dataclass(frozen=True)
+class StepDone:
+    """A step was carried out. ``skipped`` when the mapping wanted nothing for this case."""
+
+    receipt: Receipt | None
+    skipped: bool = False
+    fields: tuple[str, ...] = ()
+
+
+class StepHandler(Handler):
+    """Carries steps out through connectors."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def perform(self, work: Work) -> StepDone:
+        """Work the operation out, do it, and for an update read it back and compare."""
+        core = self._core
+        with core.db.read() as session:
+            request = session.get_one(Request, work.request_id)
+            context = step_context(core, session, request, work.payload["event"])
+        operation = self._operation(request, work, context)
+        if operation is None:
+            return StepDone(None, skipped=True)
+        connector = core.registry.connector(core.instance(work.workspace_id, work.destination))
+        receipt = connector.apply(operation, work.key, uncertain=work.uncertain)
+        if isinstance(operation, Update):
+            compare(connector, operation, work.attempt)
+            return StepDone(receipt, fields=tuple(operation.fields))
+        return StepDone(receipt)
+
+    def delivered(self, session: Session, work: Work, result: StepDone) -> None:
+        """Keep the receipt: later steps refer to it."""
+        request = session.get_one(Request, work.request_id)
+        row = session.get_one(Delivery, work.id)
+        if result.receipt is None:
+            row.result = {"skipped": True}
+            return
+        receipt = result.receipt
+        row.external_ref = receipt.ref.id[:120]
+        row.result = {
+            **receipt.detail,
+            "id": receipt.ref.id,
+            "table": receipt.ref.table,
+            "created": receipt.created,
+            "repeated": receipt.repeated,
+        }
+        kind = EventKind.WRITTEN_BACK if result.fields else EventKind.RECORDED
+        data = {
+            "step": work.step,
+            "instance": work.destination,
+            "record": str(receipt.ref),
+            "created": receipt.created,
+            "fields": list(result.fields),
+        }
+        history.append(session, request, kind, self._core.clock.now(), dedupe=work.key, data=data)
+
+    def gave_up(self, session: Session, work: Work, failure: Failure) -> None:
+        """Stays visible as a delivery that was given up; nothing else hangs on it."""
+        return None
+
+    def _operation(
+        self, request: Request, work: Work, context: Mapping[str, Any]
+    ) -> Operation | None:
+        core = self._core
+        workspace = core.workspace(request.workspace_id)
+
+        def rendered(text: str, values: Mapping[str, Any]) -> str:
+            template = workspace.text(text, request.language) if text in workspace.texts else text
+            return render(template, values)
+
+        mapping = core.shelf.version(request.mapping_version_id)
+        return mapping.operation(
+            work.step,
+            context,
+            source=RecordRef(request.source_table, request.source_id),
+            now=request.finished_at or request.created_at,
+            render=rendered,
+        )
+
+
+def compare(connector: Connector, operation: Update, attempt: int) -> None:
+    """Read the written fields again; ``Retryable`` while they differ, ``Refused`` in the end (D7)."""
+    read = connector.read_back(operation.ref, tuple(operation.fields))
+    different = [
+        name
+        for name, written in operation.fields.items()
+        if not connector.same(name, written, read.get(name))
+    ]
+    if not different:
+        return
+    detail = f"read back differs from what was written: {', '.join(sorted(different))}"
+    if attempt >= READ_BACK_TRIES:
+        raise Refused(detail, code="read_back_differs")
+    raise Retryable(detail, code="read_back_differs")
+
+
+def step_context(
+    core: Core, session: Session, request: Request, event: str
+) -> dict[str, Any]:
+    """What mapping rows of ``back``, ``records`` and ``then`` may refer to."""
+    recipient = request.recipients[0].contact if request.recipients else {}
+    signature = dict(request.signature or {})
+    national_id = signature.pop("national_id", "")
+    if national_id:
+        signature["national_id_last"] = last_digits(national_id)
+    reason = request.reason or ""
+    return {
+        "record": request.record,
+        "form": (request.answers or {}).get("values", {}),
+        "recipient": {k: v for k, v in recipient.items() if k != "national_id"},
+        "request": {
+            "id": request.id,
+            "number": request.number,
+            "title": request.title,
+            "language": request.language,
+            "state": request.state,
+        },
+        "outcome": {
+            "event": event,
+            "reason": reason,
+            "reason_text": reason_text(request),
+            "at": (request.finished_at or core.clock.now()).isoformat(timespec="seconds"),
+        },
+        "signature": signature,
+        "records": _records(session, request),
+        "carries_on": request.carries_on,
+        "handling": request.carries_on,
+    }
+
+
+def reason_text(request: Request) -> str:
+    """The sentence for the upstream's user, in the request's language."""
+    if not request.reason:
+        return ""
+    reason = Reason(request.reason)
+    if reason is Reason.BAD_RECORD and request.reason_detail:
+        return request.reason_detail
+    texts = REASON_TEXTS[reason]
+    return texts.get(request.language) or texts["en"]
+
+
+def _records(session: Session, request: Request) -> dict[str, Any]:
+    """Results of the steps ``records.<name>`` so far, by name."""
+    query = select(Delivery.step, Delivery.result).where(
+        Delivery.request_id == request.id,
+        Delivery.kind == KIND,
+        Delivery.state == "delivered",
+    )
+    found: dict[str, Any] = {}
+    for step, result in session.execute(query):
+        parts = step.split(".")
+        if parts[0] == "records" and len(parts) == 2 and result:
+            found[parts[1]] = result
+    return found

@@ -18,7 +18,7 @@ from hub.contracts.events import EventKind
 from hub.contracts.records import Operation, Receipt, RecordRef, Update
 from hub.contracts.requests import REASON_TEXTS, Reason
 from hub.engine.work import Failure, Handler, Work
-from hub.kernel.errors import Refused, Retryable
+from hub.kernel.errors import OutcomeUnknown, Refused, Retryable
 from hub.kernel.redact import last_digits
 from hub.mapping.texts import render
 from hub.services import history
@@ -112,7 +112,10 @@ class StepHandler(Handler):
 
 def compare(connector: Connector, operation: Update, attempt: int) -> None:
     """Read the written fields again; ``Retryable`` while they differ, ``Refused`` in the end (D7)."""
-    read = connector.read_back(operation.ref, tuple(operation.fields))
+    try:
+        read = connector.read_back(operation.ref, tuple(operation.fields))
+    except Retryable as error:  # written, not confirmed: the next try looks before it writes again
+        raise OutcomeUnknown(f"written, but not read back: {error.detail}") from error
     different = [
         name
         for name, written in operation.fields.items()

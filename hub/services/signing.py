@@ -1,0 +1,295 @@
+"""Signing in front of the customer: an order at a provider, bound to one browser session.
+
+The browser never talks to the provider: it asks the database. One timer row per order polls the
+provider under its lease, so that an order is asked for at most every two seconds however many tabs are
+open. A complete answer is committed first and judged afterwards, since some providers give it only once.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.contracts.events import EventKind
+from hub.contracts.plugin import Wording
+from hub.contracts.provider import Begun, Provider
+from hub.contracts.requests import ClientContext, RecipientView, SigningTask
+from hub.contracts.steps import Wait
+from hub.engine.conditions import pause
+from hub.engine.outbox import arm
+from hub.kernel.crypto import sha256_hex
+from hub.kernel.errors import AuthenticationFailed, ParaphError
+from hub.kernel.ids import new_id
+from hub.kernel.logging import get_logger
+from hub.services import cases, history
+from hub.services.core import Core
+from hub.services.orders import (
+    POLL,
+    after_real_seconds,
+    ask_now,
+    binding,
+    conclude_now,
+    stored_order,
+    task_data,
+    task_of,
+)
+from hub.services.views import LinkInvalid, NotReady, SigningStatus, SigningView
+from hub.storage.models import Request, SigningOrder
+
+_log = get_logger(__name__)
+FLOWS = ("this_device", "other_device")
+_STATUS = {
+    "creating": SigningStatus.PENDING,
+    "pending": SigningStatus.PENDING,
+    "complete": SigningStatus.PENDING,
+    "accepted": SigningStatus.ACCEPTED,
+    "refused": SigningStatus.REFUSED,
+    "failed": SigningStatus.FAILED,
+    "cancelled": SigningStatus.FAILED,
+}
+_BACK_TO_PAGE: Wording = {
+    "en": "Approved. Go back to the page through the app to finish.",
+    "sv": "Godkänt. Gå tillbaka till sidan från appen för att slutföra.",
+}
+_FINISHING: Wording = {"en": "Checking the signature…", "sv": "Kontrollerar underskriften…"}
+_OVER: Wording = {
+    "en": "This attempt has ended. You can start again.",
+    "sv": "Det här försöket är avslutat. Du kan börja om.",
+}
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    order_id: str
+    nonce: str
+    task: SigningTask
+    provider: str
+    workspace_id: str
+
+
+class Signing:
+    """Starts, shows, finishes and withdraws orders."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def begin_signing(
+        self, token: str, flow: str, session: str, client: ClientContext, language: str
+    ) -> SigningView:
+        """See ``CustomerCases.begin_signing``."""
+        prepared = self._prepare(token, flow, session, client, language)
+        provider = self._provider(prepared.workspace_id, prepared.provider)
+        try:
+            begun = provider.begin(prepared.task)
+        except ParaphError as error:
+            self._failed_to_begin(prepared, error)
+            raise
+        self._keep(prepared, begun)
+        self._core.wake()
+        return self.signing(token, prepared.order_id, session, client, language)
+
+    def signing(
+        self, token: str, order_id: str, session: str, client: ClientContext, language: str
+    ) -> SigningView:
+        """See ``CustomerCases.signing``."""
+        with self._core.db.read() as rows:
+            place = cases.find(rows, token)
+            order = self._mine(rows, place, order_id, session)
+        return self._view(order, client, language)
+
+    def returned(self, token: str, nonce: str, session: str, language: str) -> SigningView:
+        """See ``CustomerCases.returned``: only the browser that began may finish this flow."""
+        core = self._core
+        with core.db.write() as rows:
+            place = cases.find(rows, token)
+            order = _by_nonce(rows, place, nonce)
+            if order is None or order.session_hash != sha256_hex(session.encode()):
+                raise LinkInvalid("the return address belongs to another browser or order")
+            if order.returned_at is None:
+                order.returned_at = core.clock.now()
+                if order.status == "complete":
+                    conclude_now(core, rows, order)
+                else:
+                    ask_now(core, rows, order)
+        core.wake()
+        return self._view(order, ClientContext(ip=""), language)
+
+    def cancel_signing(self, token: str, order_id: str, session: str) -> None:
+        """See ``CustomerCases.cancel_signing``."""
+        core = self._core
+        with core.db.write() as rows:
+            place = cases.find(rows, token)
+            order = self._mine(rows, place, order_id, session)
+            if order.status not in ("creating", "pending"):
+                return
+            order.status, order.code = "cancelled", "customer_went_back"
+            order.finished_at = core.clock.now()
+            stored = stored_order(order)
+            where = (order.workspace_id, order.provider)
+        if stored is None:
+            return
+        try:
+            self._provider(*where).cancel(stored)
+        except ParaphError as error:  # it runs out by itself within minutes
+            _log.info("order not withdrawn at the provider", order=order_id, code=error.code)
+
+    def _prepare(
+        self, token: str, flow: str, session: str, client: ClientContext, language: str
+    ) -> _Prepared:
+        core = self._core
+        if flow not in FLOWS:
+            raise NotReady("review")
+        with core.db.write() as rows:
+            place = cases.find_open(rows, token)
+            _require_form(core, place)
+            cases.withdraw_pending(rows, place, "began_again")
+            order_id, nonce = new_id(), secrets.token_urlsafe(32)
+            task = self._task(place, order_id, nonce if flow == "this_device" else None, client)
+            rows.add(
+                SigningOrder(
+                    id=order_id,
+                    workspace_id=place.request.workspace_id,
+                    request_id=place.request.id,
+                    recipient_id=place.recipient.id,
+                    provider=place.request.provider,
+                    flow=flow,
+                    status="creating",
+                    task=task_data(task, place.request.answers["values"]),
+                    session_hash=sha256_hex(session.encode()),
+                    nonce_hash=sha256_hex(nonce.encode()),
+                    message=None,
+                    created_at=core.clock.now(),
+                )
+            )
+            return _Prepared(
+                order_id, nonce, task, place.request.provider, place.request.workspace_id
+            )
+
+    def _task(
+        self, place: cases.Place, order_id: str, nonce: str | None, client: ClientContext
+    ) -> SigningTask:
+        core, request, recipient = self._core, place.request, place.recipient
+        workspace = core.workspace(request.workspace_id)
+        text = cases.visible_text(core, place)
+        token = core.links.customer_token(recipient.id)
+        back = f"{core.links.public_url}/s/{token}/return?n={nonce}" if nonce else None
+        return SigningTask(
+            order_id=order_id,
+            request_id=request.id,
+            recipient=RecipientView(
+                key=recipient.key,
+                name=recipient.contact.get("name") or "",
+                language=recipient.language,
+                role=recipient.role,
+                mobile=recipient.contact.get("mobile"),
+                email=recipient.contact.get("email"),
+                national_id=recipient.contact.get("national_id"),
+            ),
+            title=request.title,
+            sender=workspace.name,
+            language=recipient.language,
+            visible_text=text,
+            hidden_data=binding(request.id, order_id, text, request.answers["values"]),
+            return_url=back,
+            client=client,
+            requested_at=core.clock.wall(),
+        )
+
+    def _keep(self, prepared: _Prepared, begun: Begun) -> None:
+        core = self._core
+        with core.db.write() as rows:
+            order = rows.get_one(SigningOrder, prepared.order_id)
+            request, now = rows.get_one(Request, order.request_id), core.clock.now()
+            order.reference = begun.order.reference
+            order.state = dict(begun.order.state)
+            order.started_at = begun.order.started_at
+            if order.status != "creating" or not history.is_open(request):
+                return
+            order.status = "pending"
+            if begun.poll_after is not None:
+                due = after_real_seconds(core.clock, begun.poll_after)
+                arm(
+                    rows,
+                    workspace_id=order.workspace_id,
+                    kind=POLL,
+                    entity=order.id,
+                    n=1,
+                    due_at=due,
+                )
+            history.append(
+                rows,
+                request,
+                EventKind.SIGNING,
+                now,
+                dedupe=f"signing:{order.id}",
+                data={"order": order.id, "provider": order.provider, "flow": order.flow},
+            )
+
+    def _failed_to_begin(self, prepared: _Prepared, error: ParaphError) -> None:
+        core = self._core
+        with core.db.write() as rows:
+            order = rows.get_one(SigningOrder, prepared.order_id)
+            order.status, order.code = "failed", error.code
+            order.finished_at = core.clock.now()
+            if isinstance(error, AuthenticationFailed):
+                place = (order.workspace_id, order.provider)
+                pause(rows, place, error.code, error.detail, core.clock.wall())
+        _log.warning("order not begun", order=prepared.order_id, code=error.code)
+
+    def _view(self, order: SigningOrder, client: ClientContext, language: str) -> SigningView:
+        status = _STATUS[order.status]
+        said: Wording | None = order.message
+        step = None
+        if order.status == "complete":
+            waiting = order.flow == "this_device" and order.returned_at is None
+            status = SigningStatus.RETURN_NEEDED if waiting else status
+            said = _BACK_TO_PAGE if waiting else _FINISHING
+            step = Wait(said)
+        elif order.status == "creating":
+            step = Wait(_FINISHING)
+        elif order.status == "pending":
+            stored = stored_order(order)
+            if stored is not None:
+                provider = self._provider(order.workspace_id, order.provider)
+                step = provider.next_step(stored, task_of(order), client)
+                said = getattr(step, "message", None) or said
+        said = said or _OVER
+        text = said.get(language) or said["en"]
+        return SigningView(order.id, status, text, order.flow, step)
+
+    def _mine(
+        self, rows: Session, place: cases.Place, order_id: str, session: str
+    ) -> SigningOrder:
+        order = rows.get(SigningOrder, order_id)
+        if (
+            order is None
+            or order.request_id != place.request.id
+            or not secrets.compare_digest(order.session_hash, sha256_hex(session.encode()))
+        ):
+            raise LinkInvalid("no such order in this browser session")
+        return order
+
+    def _provider(self, workspace_id: str, key: str) -> Provider:
+        return self._core.registry.provider(self._core.instance(workspace_id, key))
+
+
+def _require_form(core: Core, place: cases.Place) -> None:
+    if not place.request.form:
+        return
+    saved = place.request.answers["saved"]
+    for step in core.shelf.form(place.request.form).steps:
+        if step.key not in saved:
+            raise NotReady(step.key)
+
+
+def _by_nonce(rows: Session, place: cases.Place, nonce: str) -> SigningOrder | None:
+    return rows.scalar(
+        select(SigningOrder).where(
+            SigningOrder.request_id == place.request.id,
+            SigningOrder.nonce_hash == sha256_hex(nonce.encode("utf-8", "replace")),
+            SigningOrder.flow == "this_device",
+        )
+    )

@@ -1,0 +1,155 @@
+"""Claiming: which work may be done now, destination by destination in turn.
+
+A claim leases rows to this process. Every later write on them is conditional on the claim's id, so
+whoever has lost a lease changes nothing. The statements stand in ``hub.storage.queries_work``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from hub.engine.breaker import Health
+from hub.engine.rates import Rates
+from hub.engine.settings import Limits
+from hub.engine.work import TimerWork, Work
+from hub.storage import queries_work as queries
+
+Place = tuple[str, str]
+"""A destination: workspace id and instance key."""
+
+
+@dataclass
+class Ready:
+    """A destination that something is owed to, and how many more calls it may have now.
+
+    ``again`` is when to look again if it may have none.
+    """
+
+    place: Place
+    room: int
+    again: datetime
+
+
+@dataclass
+class Turn:
+    """Whose turn it was last: the next round of this process begins behind it."""
+
+    last: Place | None = None
+
+    def order(self, ready: list[Ready]) -> list[Ready]:
+        """``ready`` beginning with whoever comes next."""
+        last = self.last
+        if last is None:
+            return ready
+        return [r for r in ready if r.place > last] + [r for r in ready if r.place <= last]
+
+
+@dataclass
+class Survey:
+    """What may be claimed now, and the moment from which more may be."""
+
+    ready: list[Ready]
+    timer_due: datetime | None
+
+    @property
+    def again(self) -> datetime | None:
+        """The earliest moment at which a destination that has no room now may have some."""
+        return min((r.again for r in self.ready if not r.room), default=None)
+
+
+def survey(session: Session, limits: Limits, rates: Rates, wall: datetime) -> Survey:
+    """Look at all destinations; claims nothing."""
+    running: dict[Place, int] = {
+        (workspace, key): count for workspace, key, count in session.execute(queries.RUNNING)
+    }
+    ready = []
+    for workspace, key, paused, until, failures, due in session.execute(queries.SURVEY):
+        if due is None or paused is not None:
+            continue
+        place = (workspace, key)
+        if due > wall:
+            ready.append(Ready(place, 0, due))
+            continue
+        health = Health(failures, until)
+        if health.is_open(wall):
+            ready.append(Ready(place, 0, until))
+            continue
+        limit = limits(workspace, key)
+        most = 1 if health.is_half_open(wall) else limit.concurrency
+        allowed, again = rates.allowed(place, limit.per_second, wall)
+        room = max(0, min(most - running.get(place, 0), allowed))
+        # Full for want of calls that end: their end rings the bell, so looking again is not urgent.
+        ready.append(Ready(place, room, again if not allowed else wall + _LATER))
+    return Survey(ready, session.execute(queries.NEXT_TIMER).scalar())
+
+
+def in_turn(ready: list[Ready], free: int, take: Callable[[Place, int], int]) -> None:
+    """Share ``free`` threads among the destinations: equal shares first, then what is left over to
+    those who can use it. ``take`` claims at one destination and says how many it got."""
+    hungry = [r for r in ready if r.room > 0]
+    while free > 0 and hungry:
+        share = max(1, free // len(hungry))
+        still: list[Ready] = []
+        for destination in hungry:
+            wanted = min(share, destination.room, free)
+            if wanted < 1:
+                break
+            got = take(destination.place, wanted)
+            free -= got
+            destination.room -= got
+            if got == wanted and destination.room > 0:
+                still.append(destination)
+        hungry = still
+
+
+def claim_at(
+    session: Session, place: Place, claim: str, most: int, wall: datetime, lease: timedelta
+) -> list[Work]:
+    """Claim up to ``most`` deliveries at one destination, the longest due first."""
+    rows = session.execute(
+        queries.claim(session.connection().dialect.name),
+        {
+            "claim": claim,
+            "until": wall + lease,
+            "wall": wall,
+            "workspace": place[0],
+            "destination": place[1],
+            "most": most,
+        },
+    ).all()
+    rows.sort(key=lambda row: (row.next_at, row.id))  # type: ignore[attr-defined]
+    return [
+        Work(
+            id=row.id, workspace_id=row.workspace_id, request_id=row.request_id,
+            entity=row.entity, seq=row.seq, kind=row.kind, step=row.step,
+            destination=row.destination, payload=row.payload, key=row.key, attempt=row.attempts,
+            uncertain=bool(row.uncertain), created_at=row.created_at,
+            first_attempt_at=row.first_attempt_at, claim_id=claim, last_code=row.error_code,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def claim_timers(
+    session: Session, claim: str, most: int, now: datetime, wall: datetime, lease: timedelta
+) -> list[TimerWork]:
+    """Claim up to ``most`` timers that are due at business time ``now``."""
+    rows = session.execute(
+        queries.claim_timers(session.connection().dialect.name),
+        {"claim": claim, "until": wall + lease, "now": now, "most": most},
+    ).all()
+    rows.sort(key=lambda row: (row.due_at, row.id))  # type: ignore[attr-defined]
+    return [
+        TimerWork(
+            id=row.id, workspace_id=row.workspace_id, kind=row.kind, entity=row.entity, n=row.n,
+            due_at=row.due_at, attempts=row.attempts, claim_id=claim,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+_LATER = timedelta(seconds=1)

@@ -1,0 +1,127 @@
+"""The condition of a destination, kept on its ``Instance`` row where everybody sees it: pausing and
+resuming, failures in a row, the breaker, the last success."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.orm import Session
+
+from hub.engine.breaker import BreakerSettings, Health, after_failure, after_success
+from hub.engine.claims import Place
+from hub.kernel.redact import redact_text
+from hub.storage.models import Delivery, Instance
+
+_OFTEN_ENOUGH = timedelta(seconds=1)  # a busy destination's row is written no more often than this
+_OWN_PACE = ("record_locked", "rate_limited")  # these wait for their own moment, not the breaker's
+_instance = Instance.__table__.c
+
+
+def pause(session: Session, place: Place, code: str, detail: str, wall: datetime) -> bool:
+    """Take a destination out of service; what is owed to it waits. Whether it was in service."""
+    statement = (
+        update(Instance)
+        .where(*_is(place), Instance.paused_code.is_(None))
+        .values(paused_code=code, paused_detail=redact_text(detail)[:1000], paused_at=wall)
+    )
+    return _count(session, statement) == 1
+
+
+def resume(session: Session, place: Place, wall: datetime) -> bool:
+    """Put a destination back in service, after its probe succeeded: what waited is due at once,
+    with its whole patience again. Whether it was paused. Call ``Engine.wake`` after the commit."""
+    statement = (
+        update(Instance)
+        .where(*_is(place), Instance.paused_code.is_not(None))
+        .values(
+            paused_code=None, paused_detail=None, paused_at=None, failures=0, breaker_until=None
+        )
+    )
+    if _count(session, statement) == 0:
+        return False
+    patience = (
+        update(Delivery)
+        .where(
+            Delivery.workspace_id == place[0],
+            Delivery.destination == place[1],
+            Delivery.state.in_(("pending", "retry")),
+        )
+        .values(first_attempt_at=None)
+    )
+    _count(session, patience)
+    hasten(session, place, wall)
+    return True
+
+
+def hasten(session: Session, place: Place, wall: datetime) -> int:
+    """Make everything that waits for a retry at ``place`` due now. How many there were."""
+    statement = (
+        update(Delivery)
+        .where(
+            Delivery.workspace_id == place[0],
+            Delivery.destination == place[1],
+            Delivery.state == "retry",
+            Delivery.next_at > wall,
+            or_(Delivery.error_code.is_(None), Delivery.error_code.not_in(_OWN_PACE)),
+        )
+        .values(next_at=wall)
+    )
+    return _count(session, statement)
+
+
+def note_outcomes(
+    session: Session,
+    outcomes: Mapping[Place, Sequence[bool]],
+    wall: datetime,
+    settings: BreakerSettings,
+) -> list[Place]:
+    """Fold outcomes of tries, in their order, into each destination's row; True is success.
+
+    Gives the destinations whose breaker opened now.
+    """
+    opened = []
+    for place, run in outcomes.items():
+        row = session.execute(
+            select(_instance.failures, _instance.breaker_until, _instance.last_success_at).where(
+                _instance.workspace_id == place[0], _instance.key == place[1]
+            )
+        ).one_or_none()
+        if row is None:
+            continue
+        before = health = Health(row.failures, row.breaker_until)
+        for ok in run:
+            health = after_success(health) if ok else after_failure(health, wall, settings)
+        lately = row.last_success_at is not None and row.last_success_at > wall - _OFTEN_ENOUGH
+        if health == before and (lately or not any(run)):
+            continue
+        _write(session, place, health, run, wall)
+        if before.until and not health.until:
+            hasten(session, place, wall)
+        if health.is_open(wall) and not before.is_open(wall):
+            opened.append(place)
+    return opened
+
+
+def _write(
+    session: Session, place: Place, health: Health, run: Sequence[bool], wall: datetime
+) -> None:
+    values: dict[str, object] = {"failures": health.failures, "breaker_until": health.until}
+    if any(run):
+        values["last_success_at"] = wall
+    if not all(run):
+        values["last_failure_at"] = wall
+    _count(session, update(Instance).where(*_is(place)).values(values))
+
+
+def _is(place: Place) -> tuple[ColumnElement[bool], ...]:
+    return Instance.workspace_id == place[0], Instance.key == place[1]
+
+
+def _count(session: Session, statement: object) -> int:
+    result = session.execute(
+        statement,  # type: ignore[call-overload]
+        execution_options={"synchronize_session": False},
+    )
+    return int(result.rowcount)

@@ -1,0 +1,109 @@
+"""The engine as the composition root sees it: given handlers, it does what is owed."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from hub.engine import conditions
+from hub.engine.embedded import Embedded
+from hub.engine.executor import Executor
+from hub.engine.liveness import Liveness, liveness_for
+from hub.engine.runner import Runner
+from hub.engine.settings import EngineSettings, Limits, default_limits
+from hub.engine.ticker import Tick, Ticker
+from hub.engine.work import Handler, TimerHandler, TimerWork
+from hub.kernel.clock import Clock
+from hub.storage.db import Database
+
+
+class Engine:
+    """Claims deliveries and timers and has handlers do them.
+
+    ``handlers`` and ``timers`` are by kind. ``probe_due`` probes the destinations that need it; it
+    runs every ``settings.probe`` in one process at a time. ``executor`` makes what carries work.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        handlers: Mapping[str, Handler],
+        timers: Mapping[str, TimerHandler],
+        limits: Limits = default_limits,
+        settings: EngineSettings | None = None,
+        *,
+        probe_due: Callable[[], Any] | None = None,
+        ticks: Sequence[Tick] = (),
+        executor: Callable[[Runner], Executor] = Embedded,
+        liveness: Liveness | None = None,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.settings = settings or EngineSettings()
+        self.runner = Runner(
+            db, clock, handlers, timers, limits, self.settings, liveness or liveness_for(db), chance
+        )
+        if probe_due is not None:
+            ticks = [*ticks, Tick("probe", self.settings.probe, probe_due)]
+        self.ticker = Ticker(db, clock, self.runner.holder, ticks)
+        self._db = db
+        self._clock = clock
+        self._executor = executor(self.runner)
+        self._open = False
+
+    def start(self) -> None:
+        """Take over what dead processes held, and begin to work. Returns at once."""
+        self._become_holder()
+        self._executor.start()
+        self.ticker.start()
+
+    def stop(self, seconds: float | None = None) -> bool:
+        """Stop gracefully: drain for at most ``seconds``. Whether all running work had ended."""
+        self.ticker.stop()
+        drain = self.settings.drain.total_seconds() if seconds is None else seconds
+        drained = self._executor.stop(drain)
+        self.runner.close()
+        self._open = False
+        return drained
+
+    def wake(self) -> None:
+        """Something was owed or armed and committed: look now. Any thread may call it."""
+        self._executor.wake()
+
+    def in_flight(self) -> int:
+        """How many pieces of work this process has in hand."""
+        return self._executor.in_flight()
+
+    def resume(self, workspace_id: str, destination: str) -> bool:
+        """Put a destination back in service, after its probe succeeded. Whether it was paused."""
+        with self._db.write() as session:
+            resumed = conditions.resume(session, (workspace_id, destination), self._clock.wall())
+        if resumed:
+            self.wake()
+        return resumed
+
+    def run_due(self, *, most: int = 10_000) -> int:
+        """Do what is due now, one after another in this thread, until nothing is.
+
+        For tests and one-off commands, instead of ``start``. Stops at ``most``. How many were done.
+        """
+        self._become_holder()
+        done = 0
+        while done < most:
+            self.runner.recover()
+            free = min(self.settings.threads, most - done)
+            claimed = self.runner.claim(free, free)
+            if not claimed.items:
+                break
+            for item in sorted(claimed.items, key=lambda i: not isinstance(i, TimerWork)):
+                left = self.runner.settle([self.runner.run(item)])
+                if left:
+                    raise RuntimeError("the database did not take the outcome of a work")
+            done += len(claimed.items)
+        return done
+
+    def _become_holder(self) -> None:
+        if not self._open:
+            self.runner.open()
+            self._open = True

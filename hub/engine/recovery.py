@@ -1,0 +1,78 @@
+"""Finds leases that nobody holds any more (run out, or their process died) and frees the rows.
+
+What the lost holder did is unknown, so a delivery comes back with ``uncertain`` set.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from hub.engine.liveness import Liveness
+from hub.kernel.ids import new_id
+from hub.kernel.logging import get_logger
+from hub.storage import queries_work as queries
+from hub.storage.db import Database
+
+_log = get_logger(__name__)
+_FREE_TRIES = 3  # a delivery that kills its process again and again has to wait after these
+_LONGEST_WAIT = timedelta(minutes=1)
+
+
+def claim_id(holder: str, count: int) -> str:
+    """The id of the ``count``-th claim of the process ``holder``."""
+    return f"{holder}.{count:x}"
+
+
+def free_lost(db: Database, liveness: Liveness, holder: str, wall: datetime) -> int:
+    """Free what no living process holds. How many rows there were."""
+    with db.read() as session:
+        judge = _Judge(liveness, holder, wall)
+        deliveries = [r for r in session.execute(queries.LEASED_DELIVERIES) if judge.lost(r)]
+        timers = [r for r in session.execute(queries.LEASED_TIMERS) if judge.lost(r)]
+    if not deliveries and not timers:
+        return 0
+    with db.write() as session:
+        freed = sum(_free(session, row, wall) for row in deliveries)
+        for row in timers:
+            parameters = {"id": row.id, "claim": row.claim_id}
+            freed += session.execute(queries.TAKE_OVER_TIMER, parameters).rowcount  # type: ignore[attr-defined]
+    _log.warning("lost_leases_freed", deliveries=len(deliveries), timers=len(timers))
+    return freed
+
+
+class _Judge:
+    """Asks for each holder only once."""
+
+    def __init__(self, liveness: Liveness, holder: str, wall: datetime) -> None:
+        self._liveness = liveness
+        self._wall = wall
+        self._alive = {holder: True}
+
+    def lost(self, row: Row[Any]) -> bool:
+        if row.claim_id is None or row.lease_until is None or row.lease_until <= self._wall:
+            return True
+        holder = row.claim_id.partition(".")[0]
+        if holder not in self._alive:
+            self._alive[holder] = self._liveness.alive(holder)
+        return not self._alive[holder]
+
+
+def _free(session: Session, row: Row[Any], wall: datetime) -> int:
+    doublings = min(max(0, row.attempts - _FREE_TRIES), 6)
+    wait = min(_LONGEST_WAIT, timedelta(seconds=2**doublings - 1))
+    parameters = {"id": row.id, "claim": row.claim_id, "next_at": wall + wait}
+    if session.execute(queries.TAKE_OVER, parameters).rowcount != 1:  # type: ignore[attr-defined]
+        return 0
+    session.execute(
+        queries.ATTEMPTS,
+        {
+            "id": new_id(), "workspace_id": row.workspace_id, "delivery_id": row.id,
+            "number": row.attempts, "started_at": wall, "duration_ms": 0, "outcome": "lost",
+            "code": "lease_lost", "detail": None, "exchange": [],
+        },
+    )  # fmt: skip
+    return 1

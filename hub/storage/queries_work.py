@@ -1,0 +1,201 @@
+"""The engine's statements on deliveries, timers and destinations, one place per dialect.
+
+States stand in them as literals and not as parameters: only so does SQLite's planner see that the
+partial indexes fit. Moments compared here are real time, except a timer's ``due_at``.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from sqlalchemy import (
+    Integer,
+    String,
+    Text,
+    TextClause,
+    TextualSelect,
+    bindparam,
+    column,
+    insert,
+    literal_column,
+    text,
+    update,
+)
+from sqlalchemy.sql.dml import Update
+
+from hub.storage.models import Attempt, Delivery, Instance, Timer
+from hub.storage.types import UtcDateTime
+
+_d, _t, _i = Delivery.__table__.c, Timer.__table__.c, Instance.__table__.c
+ATTEMPTS = insert(Attempt.__table__)  # type: ignore[arg-type]
+
+SURVEY = text(
+    """
+    SELECT i.workspace_id, i.key, i.paused_code, i.breaker_until, i.failures,
+           (SELECT min(d.next_at) FROM delivery d
+             WHERE d.workspace_id = i.workspace_id AND d.destination = i.key
+               AND d.state IN ('pending', 'retry')) AS next_at
+      FROM instance i ORDER BY i.workspace_id, i.key
+    """
+).columns(_i.workspace_id, _i.key, _i.paused_code, _i.breaker_until, _i.failures, _d.next_at)
+"""Every destination with its condition and when something is due there (NULL: nothing owed)."""
+
+RUNNING = text(
+    """
+    SELECT workspace_id, destination, count(*) AS running FROM delivery
+     WHERE state = 'leased' GROUP BY workspace_id, destination
+    """
+)
+
+NEXT_TIMER = text("SELECT min(due_at) AS due_at FROM timer WHERE state = 'pending'").columns(
+    _t.due_at
+)
+
+_CLAIM = """
+    UPDATE delivery
+       SET state = 'leased', claim_id = :claim, lease_until = :until, attempts = attempts + 1,
+           first_attempt_at = coalesce(first_attempt_at, :wall)
+     WHERE id IN (
+           SELECT d.id FROM delivery d
+            WHERE d.workspace_id = :workspace AND d.destination = :destination
+              AND d.state IN ('pending', 'retry') AND d.next_at <= :wall
+              AND NOT EXISTS (
+                  SELECT 1 FROM delivery e
+                   WHERE e.entity = d.entity AND e.seq < d.seq
+                     AND e.state IN ('pending', 'retry', 'leased', 'paused')
+                     AND e.workspace_id = d.workspace_id)
+            ORDER BY d.next_at LIMIT :most {lock})
+    RETURNING id, workspace_id, request_id, entity, seq, kind, step, destination, payload, key,
+              attempts, uncertain, created_at, first_attempt_at, error_code, next_at
+"""
+
+_CLAIM_TIMERS = """
+    UPDATE timer
+       SET state = 'leased', claim_id = :claim, lease_until = :until, attempts = attempts + 1
+     WHERE id IN (SELECT id FROM timer WHERE state = 'pending' AND due_at <= :now
+                   ORDER BY due_at LIMIT :most {lock})
+    RETURNING id, workspace_id, kind, entity, n, due_at, attempts
+"""
+
+_LOCKS = {"sqlite": "", "postgresql": "FOR UPDATE SKIP LOCKED"}  # SQLite: BEGIN IMMEDIATE did it
+
+
+@cache
+def claim(dialect: str) -> TextualSelect:
+    """Claim what is due at one destination: order per entity kept, earliest first.
+
+    The payload comes out sealed: opening it takes time, and can fail, outside of the transaction.
+    Parameters: claim, until, wall, workspace, destination, most.
+    """
+    columns = (
+        _d.id, _d.workspace_id, _d.request_id, _d.entity, _d.seq, _d.kind, _d.step,
+        _d.destination, column("payload", Text()), _d.key, _d.attempts, _d.uncertain, _d.created_at,
+        _d.first_attempt_at, _d.error_code, _d.next_at,
+    )  # fmt: skip
+    return _claiming(_CLAIM, dialect, "wall").columns(*columns)
+
+
+@cache
+def claim_timers(dialect: str) -> TextualSelect:
+    """Claim timers that are due. Parameters: claim, until, now, most."""
+    columns = (_t.id, _t.workspace_id, _t.kind, _t.entity, _t.n, _t.due_at, _t.attempts)
+    return _claiming(_CLAIM_TIMERS, dialect, "now").columns(*columns)
+
+
+def _claiming(sql: str, dialect: str, moment: str) -> TextClause:
+    return text(sql.format(lock=_LOCKS[dialect])).bindparams(
+        bindparam("claim", type_=String()),
+        bindparam("until", type_=UtcDateTime()),
+        bindparam(moment, type_=UtcDateTime()),
+        bindparam("most", type_=Integer()),
+    )
+
+
+SETTLE: Update = (
+    update(Delivery.__table__)  # type: ignore[arg-type]
+    .where(
+        _d.id == bindparam("b_id"),
+        _d.claim_id == bindparam("b_claim"),
+        literal_column("state") == literal_column("'leased'"),
+    )
+    .values(
+        claim_id=None,
+        lease_until=None,
+        state=bindparam("b_state"),
+        attempts=bindparam("b_attempts"),
+        uncertain=bindparam("b_uncertain"),
+        next_at=bindparam("b_next_at"),
+        first_attempt_at=bindparam("b_first_attempt_at"),
+        error_code=bindparam("b_error_code"),
+        error_detail=bindparam("b_error_detail"),
+        finished_at=bindparam("b_finished_at"),
+    )
+)
+"""Ends a claim on a delivery. Changes nothing when the claim was lost meanwhile."""
+
+SETTLE_TIMER: Update = (
+    update(Timer.__table__)  # type: ignore[arg-type]
+    .where(
+        _t.id == bindparam("b_id"),
+        _t.claim_id == bindparam("b_claim"),
+        literal_column("state") == literal_column("'leased'"),
+    )
+    .values(state="done", claim_id=None, lease_until=None)
+)
+"""Ends a claim on a timer. Changes nothing when it was disarmed or taken over meanwhile."""
+
+REARM_TIMER: Update = (
+    update(Timer.__table__)  # type: ignore[arg-type]
+    .where(_t.id == bindparam("b_id"), _t.state == "done")
+    .values(state="pending", due_at=bindparam("b_due_at"), attempts=bindparam("b_attempts"))
+)
+
+LEASED_DELIVERIES = text(
+    "SELECT id, workspace_id, claim_id, lease_until, attempts FROM delivery WHERE state = 'leased'"
+).columns(_d.id, _d.workspace_id, _d.claim_id, _d.lease_until, _d.attempts)
+
+LEASED_TIMERS = text("SELECT id, claim_id, lease_until FROM timer WHERE state = 'leased'").columns(
+    _t.id, _t.claim_id, _t.lease_until
+)
+
+
+EXTEND = text(
+    "UPDATE delivery SET lease_until = :until WHERE id = :id AND claim_id = :claim"
+).bindparams(bindparam("until", type_=UtcDateTime()))
+
+EXTEND_TIMER = text(
+    "UPDATE timer SET lease_until = :until WHERE id = :id AND claim_id = :claim"
+).bindparams(bindparam("until", type_=UtcDateTime()))
+
+TAKE_OVER = text(
+    """
+    UPDATE delivery SET state = 'retry', claim_id = NULL, lease_until = NULL, uncertain = true,
+           next_at = :next_at, error_code = 'lease_lost', error_detail = NULL
+     WHERE id = :id AND claim_id = :claim AND state = 'leased'
+    """
+).bindparams(bindparam("next_at", type_=UtcDateTime()))
+"""Ends the lease of a holder that is gone: what it did is unknown."""
+
+TAKE_OVER_TIMER = text(
+    """
+    UPDATE timer SET state = 'pending', claim_id = NULL, lease_until = NULL
+     WHERE id = :id AND claim_id = :claim AND state = 'leased'
+    """
+)
+
+RELEASE = text(
+    """
+    UPDATE delivery SET state = 'retry', claim_id = NULL, lease_until = NULL, uncertain = true,
+           attempts = attempts - 1, next_at = :wall
+     WHERE id = :id AND claim_id = :claim AND state = 'leased'
+    """
+).bindparams(bindparam("wall", type_=UtcDateTime()))
+"""Gives a lease back at a stop. The call may still be under way, so its outcome is unknown."""
+
+RELEASE_TIMER = text(
+    """
+    UPDATE timer SET state = 'pending', claim_id = NULL, lease_until = NULL,
+           attempts = attempts - 1
+     WHERE id = :id AND claim_id = :claim AND state = 'leased'
+    """
+)

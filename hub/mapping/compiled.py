@@ -1,0 +1,98 @@
+"""A mapping, compiled and immutable. Requests under way keep theirs, by its hash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hub.contracts.records import Operation, RecordRef
+from hub.kernel.errors import MappingError
+from hub.mapping.document import Document
+from hub.mapping.expressions import Expression
+from hub.mapping.plan import RequestPlan, RequestRule
+from hub.mapping.steps import Render, Step, StepSpec
+
+COMPLETED = "completed"
+
+
+@dataclass(frozen=True)
+class CompiledMapping:
+    """What a mapping file means. ``sha256`` is the hash of its text.
+
+    ``record_steps`` are the steps of ``records`` with their notes, ``back_steps`` and
+    ``then_steps`` those of each event. ``examples`` are the file's own tests, as data.
+    """
+
+    key: str
+    sha256: str
+    text: str
+    document: Document
+    source_instance: str
+    source_table: str
+    triggers: frozenset[str]
+    when: Expression | None
+    request: RequestRule
+    record_steps: tuple[Step, ...]
+    back_steps: Mapping[str, tuple[Step, ...]]
+    then_steps: Mapping[str, tuple[Step, ...]]
+    examples: tuple[Mapping[str, Any], ...]
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """Provider instances, in order of preference."""
+        return self.request.providers
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Channel instances, in order of preference."""
+        return self.request.channels
+
+    @property
+    def form(self) -> str | None:
+        """The form that the customer fills in."""
+        return self.request.form
+
+    @property
+    def carries_on(self) -> str:
+        """Who goes on after completion: ``hub``, ``upstream`` or an instance's key."""
+        return self.request.carries_on
+
+    def plan(self, record: Mapping[str, Any], *, now: datetime) -> RequestPlan | None:
+        """The request for a record; None when the mapping's ``when`` is false."""
+        return self.request.plan(record, now)
+
+    def steps(self, event: str) -> tuple[StepSpec, ...]:
+        """What is owed after ``event``, in order: records with their notes (when completed), then
+        ``back``, then ``then``."""
+        return tuple(step.spec for step in self._steps(event))
+
+    def operation(
+        self,
+        step_key: str,
+        context: Mapping[str, Any],
+        *,
+        source: RecordRef,
+        now: datetime,
+        render: Render,
+    ) -> Operation | None:
+        """The operation of one step; None when there is nothing to do. ``render`` fills in a note:
+        it gets the text, or the key of a text of the workspace. Raises ``MappingError``."""
+        return self.step(step_key).operation(context, source, now, render)
+
+    def step(self, step_key: str) -> Step:
+        """The compiled step of that name. Raises ``MappingError``."""
+        for step in self.all_steps():
+            if step.spec.key == step_key:
+                return step
+        raise MappingError(f"mapping {self.key} has no step {step_key}", rule=step_key)
+
+    def all_steps(self) -> tuple[Step, ...]:
+        """Every step of every event."""
+        groups = (*self.back_steps.values(), *self.then_steps.values())
+        return (*self.record_steps, *(step for steps in groups for step in steps))
+
+    def _steps(self, event: str) -> tuple[Step, ...]:
+        records = self.record_steps if event == COMPLETED else ()
+        return (*records, *self.back_steps.get(event, ()), *self.then_steps.get(event, ()))

@@ -1,0 +1,206 @@
+"""The closed list of converters: what a row's ``convert`` may name.
+
+Each takes text (or a number) and gives one canonical form. ``keeps`` says that nothing is lost: the
+result means the same as the value it was made from, and converting it again changes nothing. Only
+such converters may stand in a row that works in both directions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import phonenumbers
+
+from hub.mapping.national_ids import NATIONAL_IDS
+from hub.mapping.problems import unknown_word
+from hub.toolkit import phone
+
+Apply = Callable[[Any, datetime], Any]
+
+
+class ConversionError(ValueError):
+    """The value does not fit. The text never repeats it; ``code`` is a RowProblem's code."""
+
+    def __init__(self, message: str, code: str = "bad_value") -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Converter:
+    """One converter with its argument, ready to apply."""
+
+    text: str
+    apply: Apply
+    keeps: bool
+
+
+def parse_converter(text: str) -> Converter:
+    """``e164:SE`` → a converter. Raises ``ValueError`` with a sentence."""
+    name, colon, argument = text.partition(":")
+    if name not in _MAKERS:
+        raise ValueError(unknown_word("converter", name, list(_MAKERS)))
+    make, keeps, wants = _MAKERS[name]
+    if bool(wants) != bool(colon):
+        example = f"{name}:{wants}" if wants else name
+        raise ValueError(f"converter '{text}' is not complete or has too much; write '{example}'")
+    return Converter(text, make(argument), keeps)
+
+
+def convert(value: Any, chain: tuple[Converter, ...], now: datetime) -> Any:
+    """``value`` through all converters. Raises ``ConversionError``."""
+    for converter in chain:
+        try:
+            value = converter.apply(value, now)
+        except ConversionError:
+            raise
+        except ValueError as error:
+            raise ConversionError(str(error)) from None
+    return value
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float | Decimal):
+        return str(value)
+    raise ConversionError("is a list or an object, not a text")
+
+
+def _on_text(change: Callable[[str], Any]) -> Callable[[str], Apply]:
+    return lambda argument: lambda value, now: change(_text(value))
+
+
+def _e164(region: str) -> Apply:
+    if region.upper() not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError(f"'{region}' is no country; write its two letters, e.g. e164:SE")
+
+    def apply(value: Any, now: datetime) -> str:
+        try:
+            return phone.normalise(_text(value), region)
+        except ValueError as error:
+            raise ConversionError(str(error), "bad_number") from None
+
+    return apply
+
+
+def _national_id(country: str) -> Apply:
+    if country not in NATIONAL_IDS:
+        raise ValueError(unknown_word("country of a national id", country, list(NATIONAL_IDS)))
+    check = NATIONAL_IDS[country]
+    return lambda value, now: check(_text(value), now)
+
+
+_POSTCODES: dict[str, tuple[str, str]] = {
+    # country → (digits and letters without spaces, how it is written)
+    "SE": (r"([1-9]\d{2})(\d{2})", r"\1 \2"),
+    "DK": (r"(\d{4})", r"\1"),
+    "NO": (r"(\d{4})", r"\1"),
+    "FI": (r"(\d{5})", r"\1"),
+    "DE": (r"(\d{5})", r"\1"),
+    "FR": (r"(\d{5})", r"\1"),
+    "RO": (r"(\d{6})", r"\1"),
+}
+
+
+def _postcode(country: str) -> Apply:
+    if country not in _POSTCODES:
+        raise ValueError(unknown_word("country of a postcode", country, list(_POSTCODES)))
+    pattern, written = _POSTCODES[country]
+    prefix = re.compile(rf"^{country}-?", re.IGNORECASE)
+
+    def apply(value: Any, now: datetime) -> str:
+        compact = prefix.sub("", re.sub(r"\s", "", _text(value)))
+        match = re.fullmatch(pattern, compact, re.ASCII)
+        if match is None:
+            raise ConversionError("is not a postcode")
+        return match.expand(written)
+
+    return apply
+
+
+def _date(text: str) -> str:
+    try:
+        return date.fromisoformat(text.strip()[:10]).isoformat()
+    except ValueError:
+        raise ConversionError("is not a date; expected 2026-01-31") from None
+
+
+def _datetime(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise ConversionError("is not a moment; expected 2026-01-31T12:00:00Z") from None
+    if moment.tzinfo is None:
+        raise ConversionError("has no time zone; expected 2026-01-31T12:00:00Z")
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _decimal(text: str) -> str:
+    """A plain decimal as text: ``1 234,50`` and ``1234.50`` are ``1234.50``."""
+    plain = re.sub(r"[\s\u00a0']", "", text).replace(",", ".")
+    try:
+        number = Decimal(plain)
+    except InvalidOperation:
+        raise ConversionError("is not a number") from None
+    if not number.is_finite() or abs(number.adjusted()) > 30:
+        raise ConversionError("is not a number of reasonable size")
+    return format(number, "f")
+
+
+def _int(text: str) -> int:
+    number = Decimal(_decimal(text))
+    if number != number.to_integral_value():
+        raise ConversionError("is not a whole number")
+    return int(number)
+
+
+_YES = {"true", "yes", "ja", "1", "on", "x", "oui", "da"}
+_NO = {"false", "no", "nej", "0", "off", "", "non", "nu", "nein", "nei", "ei"}
+
+
+def _bool(text: str) -> bool:
+    word = text.strip().lower()
+    if word not in _YES | _NO:
+        raise ConversionError("is neither yes nor no")
+    return word in _YES
+
+
+def _count(argument: str) -> int:
+    if not argument.isascii() or not argument.isdigit() or not 0 < int(argument) <= 100_000:
+        raise ValueError(f"'{argument}' is no count; write a whole number above 0")
+    return int(argument)
+
+
+def _last_digits(argument: str) -> Apply:
+    count = _count(argument)
+    return lambda value, now: re.sub(r"\D", "", _text(value))[-count:]
+
+
+def _truncate(argument: str) -> Apply:
+    count = _count(argument)
+    return lambda value, now: _text(value)[:count]
+
+
+# name → (maker, keeps, how its argument looks)
+_MAKERS: dict[str, tuple[Callable[[str], Apply], bool, str]] = {
+    "trim": (_on_text(str.strip), True, ""),
+    "lower": (_on_text(str.lower), False, ""),
+    "upper": (_on_text(str.upper), False, ""),
+    "title": (_on_text(str.title), False, ""),
+    "e164": (_e164, True, "SE"),
+    "date": (_on_text(_date), False, ""),
+    "datetime": (_on_text(_datetime), True, ""),
+    "decimal": (_on_text(_decimal), True, ""),
+    "int": (_on_text(_int), True, ""),
+    "bool": (_on_text(_bool), True, ""),
+    "national_id": (_national_id, True, "SE"),
+    "postcode": (_postcode, True, "SE"),
+    "last_digits": (_last_digits, False, "4"),
+    "truncate": (_truncate, False, "80"),
+}

@@ -1,0 +1,177 @@
+"""Reads a YAML text into plain data and remembers where every key and item stands.
+
+Only plain YAML: no tags, no anchors (an alias can blow a small file up), no key twice. An unquoted
+date stays text. ``Document.problem`` turns a path into a line that a person can jump to.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from hub.kernel.errors import ConfigurationError
+from hub.mapping.problems import Path, Problem
+
+MAX_BYTES = 256 * 1024
+_TAG = "tag:yaml.org,2002:"
+_PLAIN_TAGS = {_TAG + name for name in ("str", "int", "float", "bool", "null", "timestamp")}
+_DEEPEST = 40
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file as data, with the position (line, column, from 1) of each path in it."""
+
+    name: str
+    text: str
+    data: Any
+    positions: dict[Path, tuple[int, int]]
+
+    def where(self, path: Path) -> tuple[int, int]:
+        """The position of ``path``, or of the nearest thing around it."""
+        while path and path not in self.positions:
+            path = path[:-1]
+        return self.positions.get(path, (1, 1))
+
+    def row(self, path: Path) -> str:
+        """``path`` in words: ``request.recipient[mobile].convert``."""
+        words, here = "", self.data
+        for part in path:
+            here = _child(here, part)
+            if isinstance(part, int):
+                named = _row_name(here)
+                words += f"[{named or part + 1}]"
+            else:
+                words += f".{part}" if words else part
+        return words or "file"
+
+    def problem(self, path: Path, message: str, *, severity: str = "error") -> Problem:
+        """A problem at ``path``; the part of ``message`` after the first ``;`` is the fix."""
+        what, _, fix = message.partition("; ")
+        line, column = self.where(path)
+        return Problem(self.name, line, column, self.row(path), what, fix, severity)
+
+
+def read_document(text: str, name: str) -> Document:
+    """Parse ``text``. Raises ``ConfigurationError`` with every fault that was found."""
+    if len(text.encode()) > MAX_BYTES:
+        raise _refused(name, [f"{name}:1:1: file: is larger than {MAX_BYTES} bytes; split it"])
+    yaml = YAML(typ="safe", pure=True)
+    yaml.version = (1, 2)
+    try:
+        node = yaml.compose(text)
+    except (YAMLError, RecursionError, ValueError) as error:
+        raise _refused(name, [_syntax(name, error)]) from None
+    reader = _Reader(name)
+    data = reader.value(node, ()) if node is not None else {}
+    if not isinstance(data, dict):
+        reader.faults.append(f"{name}:1:1: file: must be keys with values; start with 'mapping: …'")
+    if reader.faults:
+        raise _refused(name, reader.faults)
+    return Document(name, text, data, reader.positions)
+
+
+class _Reader:
+    """Turns nodes into data; collects positions and faults."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.positions: dict[Path, tuple[int, int]] = {}
+        self.faults: list[str] = []
+        self._seen: set[int] = set()
+
+    def value(self, node: Node, path: Path) -> Any:
+        if id(node) in self._seen or len(path) > _DEEPEST:
+            self.fault(node, path, "anchors and very deep nesting are not allowed; write it out")
+            return None
+        self._seen.add(id(node))
+        if isinstance(node, MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, SequenceNode):
+            return self._sequence(node, path)
+        return self._scalar(node, path)
+
+    def _mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, ScalarNode):
+                self.fault(key_node, path, "a key must be a plain word; quote it")
+                continue
+            key = str(key_node.value)
+            inner = (*path, key)
+            if key in found:
+                self.fault(key_node, inner, "stands here twice; remove one of them")
+            self.positions[inner] = _mark(key_node)
+            found[key] = self.value(value_node, inner)
+        return found
+
+    def _sequence(self, node: SequenceNode, path: Path) -> list[Any]:
+        found = []
+        for index, item in enumerate(node.value):
+            self.positions[(*path, index)] = _mark(item)
+            found.append(self.value(item, (*path, index)))
+        return found
+
+    def _scalar(self, node: Node, path: Path) -> Any:
+        tag, text = str(node.tag), str(node.value)
+        if tag not in _PLAIN_TAGS:
+            self.fault(node, path, f"the tag {tag.removeprefix(_TAG)} is not allowed; remove it")
+            return None
+        try:
+            return _READ.get(tag.removeprefix(_TAG), str)(text)
+        except ValueError:
+            self.fault(node, path, "is not a number that can be read; quote it or correct it")
+            return None
+
+    def fault(self, node: Node, path: Path, message: str) -> None:
+        line, column = _mark(node)
+        row = ".".join(str(part) for part in path) or "file"
+        self.faults.append(f"{self.name}:{line}:{column}: {row}: {message}")
+
+
+def _integer(text: str) -> int:
+    return int(text.replace("_", ""), 0 if text.lstrip("+-")[:2] in {"0x", "0o"} else 10)
+
+
+_READ: dict[str, Any] = {
+    "int": _integer,
+    "float": lambda text: float(text.replace(".inf", "inf").replace(".nan", "nan")),
+    "bool": lambda text: text.lower() == "true",
+    "null": lambda text: None,
+}
+
+
+def _mark(node: Node) -> tuple[int, int]:
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+def _syntax(name: str, error: Exception) -> str:
+    line, column, what = 1, 1, "is not readable YAML"
+    if isinstance(error, MarkedYAMLError):
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        what = str(error.problem or error.context or what)
+    return f"{name}:{line}:{column}: YAML: {what}; check indentation, colons and quotes here"
+
+
+def _refused(name: str, problems: list[str]) -> ConfigurationError:
+    return ConfigurationError(f"{name}: cannot be read", problems=tuple(problems))
+
+
+def _child(here: Any, part: str | int) -> Any:
+    try:
+        return here[part]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+def _row_name(item: Any) -> str:
+    if isinstance(item, dict):
+        for key in ("to", "name", "key", "value"):
+            if isinstance(item.get(key), str):
+                return str(item[key])
+    return ""

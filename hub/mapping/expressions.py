@@ -1,0 +1,168 @@
+"""JSONata with limits. An expression is compiled once and evaluated often, by many threads.
+
+Every evaluation has a frame of its own, is bounded (``limits``), sees only guarded functions
+(``natives``) and RE2 (``patterns``), and gives the same result for the same record and moment.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+import re2
+from jsonata import JException, Jsonata, Parser, Utils
+
+from hub.mapping.limits import Guard, LimitExceeded, run_under, weigh
+from hub.mapping.natives import REMOVED, base_frame, is_function
+from hub.mapping.patterns import engine
+
+MAX_EXPRESSION = 64 * 1024
+_BASE = base_frame()
+_thread = threading.local()
+
+# Library code → words. Its own texts repeat values of the record, so they are never shown.
+_WORDS = {
+    "T0410": "a function got a value of the wrong type",
+    "T0411": "a function got a value of the wrong type",
+    "T0412": "a function got a list of the wrong type",
+    "T1005": "something that is not a function was called; write $ before a function's name",
+    "T1006": "something that is not a function was called",
+    "T2001": "the left side of an operator is not a number",
+    "T2002": "the right side of an operator is not a number",
+    "T2009": "two values of different types were compared",
+    "T2010": "only numbers and texts can be compared",
+    "D1001": "a number is out of range",
+    "D2014": "a range is too long",
+    "D3030": "a value is not a number",
+    "D3061": "a number is out of range",
+    "D3110": "a value is not a date",
+    "D3136": "the date picture needs at least the year",
+    "D3137": "$error was called",
+    "D3141": "$assert failed",
+}
+
+_KINDS: dict[type[Exception], str] = {
+    ValueError: "a value is not what a function expects",
+    TypeError: "a value has the wrong type",
+    OverflowError: "a number is out of range",
+}
+
+
+class ExpressionError(Exception):
+    """The expression cannot be compiled, or failed on this record. Holds no values of it."""
+
+
+class Expression:
+    """One compiled JSONata expression. Raises ``ExpressionError`` when it is not valid."""
+
+    __slots__ = ("_ast", "text", "variables")
+
+    def __init__(self, text: str) -> None:
+        if len(text.encode()) > MAX_EXPRESSION:
+            raise ExpressionError(f"the expression is larger than {MAX_EXPRESSION} bytes")
+        self.text = text
+        try:
+            # A parser of its own: the library's shared one is not safe while another thread parses.
+            self._ast = Parser().parse(text, engine)
+        except JException as error:
+            raise ExpressionError(_syntax(error)) from None
+        except re2.error as error:
+            raise ExpressionError(f"the regular expression cannot be used: {_re2(error)}") from None
+        except RecursionError:
+            raise ExpressionError("the expression is nested too deeply") from None
+        except (AttributeError, TypeError, ValueError, IndexError) as error:
+            raise ExpressionError("the expression is not valid JSONata") from error
+        if getattr(self._ast, "errors", None):
+            raise ExpressionError("the expression is not valid JSONata")
+        self.variables = frozenset(_variables(self._ast))
+        forbidden = sorted(self.variables & REMOVED)
+        if forbidden:
+            raise ExpressionError(f"${forbidden[0]} is not available here")
+
+    def evaluate(self, data: Mapping[str, Any], *, now: datetime) -> Any:
+        """The result as plain JSON data; None when undefined. ``$now()`` is ``now``."""
+        guard = Guard()
+        frame = Jsonata.Frame(_BASE)
+        frame.bindings = {"__evaluate_entry": guard.entry, "__evaluate_exit": guard.exit, "$": data}
+        evaluator = _evaluator(now)
+        run_under(guard)
+        try:
+            result = evaluator.eval(self._ast, data, frame)
+            return result if result is None or type(result) in _SCALARS else _plain(result)
+        except ExpressionError:
+            raise
+        except LimitExceeded as error:
+            raise ExpressionError(f"the expression was stopped: {error}") from None
+        except JException as error:
+            words = _WORDS.get(str(error.error), f"JSONata refused it ({error.error})")
+            raise ExpressionError(f"the expression failed: {words}") from None
+        except RecursionError:
+            raise ExpressionError("the expression was stopped: it went too deep") from None
+        except Exception as error:
+            # Whatever else the library raises is about this expression and this record; its text
+            # may repeat values, so only its kind is told.
+            words = _KINDS.get(type(error), f"it raised {type(error).__name__}")
+            raise ExpressionError(f"the expression failed: {words}") from None
+        finally:
+            run_under(None)
+
+
+_SCALARS = frozenset({str, int, float, bool})
+
+
+def _evaluator(now: datetime) -> Any:
+    """This thread's evaluator. The library keeps one a thread and reads the moment from it."""
+    if not hasattr(_thread, "evaluator"):
+        _thread.evaluator = Jsonata("null", engine)
+        _thread.evaluator.parser = Parser()
+    evaluator = _thread.evaluator
+    evaluator.timestamp = int(now.timestamp() * 1000)
+    Jsonata.CURRENT.jsonata = evaluator
+    return evaluator
+
+
+def _plain(value: Any) -> Any:
+    if value is Utils.NULL_VALUE:
+        return None
+    if is_function(value):
+        raise ExpressionError("the expression gives a function, not a value")
+    weigh(value)
+    return _copy(value)
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _copy(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_copy(item) for item in value]
+    if value is Utils.NULL_VALUE or is_function(value):
+        return None
+    return value
+
+
+def _syntax(error: JException) -> str:
+    words = JException.msg(error.error, -1, error.current, error.expected).rstrip(".")
+    place = f" at character {error.location}" if error.location >= 0 else ""
+    return f"the expression is not valid JSONata{place}: {words}"
+
+
+def _re2(error: Exception) -> str:
+    given = error.args[0] if error.args else ""
+    return given.decode("utf-8", "replace") if isinstance(given, bytes) else str(given)
+
+
+def _variables(part: Any, seen: set[int] | None = None) -> Iterator[str]:
+    """The names of all ``$variables`` in a parsed expression."""
+    seen = set() if seen is None else seen
+    stack = [part]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, list | tuple):
+            stack.extend(item)
+        elif isinstance(item, Parser.Symbol) and id(item) not in seen:
+            seen.add(id(item))
+            if item.type == "variable":
+                yield str(item.value)
+            stack.extend(value for name, value in vars(item).items() if name != "outer_instance")

@@ -1,0 +1,135 @@
+"""The grammar of a form file, and how its data becomes a ``FormSpec``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+
+from hub.mapping.converters import parse_converter
+from hub.mapping.form_texts import FALLBACK
+from hub.mapping.forms import Choice, FieldSpec, FieldType, FormSpec, FormStep
+from hub.mapping.grammar import ConverterField, OneOrMany, Strict, Word
+from hub.mapping.problems import unknown_word
+
+# The words of HTML's autocomplete attribute that a form of ours can need.
+AUTOCOMPLETE = (
+    "name", "given-name", "family-name", "email", "tel", "street-address", "address-line1",
+    "address-line2", "postal-code", "address-level2", "country", "country-name", "organization",
+    "organization-title", "bday", "off", "on",
+)  # fmt: skip
+_WITH_CHOICES = (FieldType.SELECT, FieldType.RADIO)
+_ALWAYS: Mapping[FieldType, tuple[str, ...]] = {
+    FieldType.TEL: ("e164:SE",),
+    FieldType.POSTCODE: ("postcode:SE",),
+    FieldType.DATE: ("date",),
+}
+
+
+class WordingField(fields.Field[Mapping[str, str]]):
+    """A text per language; English is always among them."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Mapping[str, str]:
+        if not isinstance(value, Mapping) or not value:
+            raise ValidationError("must hold a text per language; write {sv: ..., en: ...}")
+        faults: dict[str, list[str]] = {}
+        for language, text in value.items():
+            if not re.fullmatch(r"[a-z]{2}", str(language)):
+                faults[language] = [f"'{language}' is no language; use two letters, e.g. sv"]
+            elif not isinstance(text, str) or not text.strip():
+                faults[language] = ["must be a text; quote it"]
+        if faults:
+            raise ValidationError(faults)
+        if FALLBACK not in value:
+            raise ValidationError("has no English text; add 'en', which stands in for others")
+        return dict(value)
+
+
+class ChoiceSchema(Strict):
+    """One alternative."""
+
+    value = fields.String(required=True, validate=validate.Length(1, 100))
+    label = WordingField(required=True)
+
+    @post_load
+    def _build(self, data: Any, **_: Any) -> Choice:
+        return Choice(**data)
+
+
+class FieldSchema(Strict):
+    """One field."""
+
+    name = Word(required=True)
+    type = Word(tuple(FieldType), "type", required=True)
+    label = WordingField(required=True)
+    help = WordingField()
+    placeholder = WordingField()
+    required = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    max_length = fields.Integer(strict=True, load_default=0, validate=validate.Range(1, 20_000))
+    autocomplete = Word(AUTOCOMPLETE, "autocomplete word", load_default="")
+    choices = fields.List(fields.Nested(ChoiceSchema), load_default=list)
+    convert = OneOrMany(ConverterField())
+    rows = fields.Integer(strict=True, load_default=0, validate=validate.Range(2, 20))
+
+    @validates_schema
+    def _fits_together(self, data: Any, **_: Any) -> None:
+        kind = FieldType(data["type"])
+        values = [choice.value for choice in data["choices"]]
+        if bool(values) != (kind in _WITH_CHOICES):
+            wrong = "needs choices; add them" if not values else "has choices; use select or radio"
+            raise ValidationError(f"a {kind} field {wrong}", "choices")
+        if len(set(values)) != len(values):
+            raise ValidationError("has the same value twice; rename one", "choices")
+        if data["rows"] and kind is not FieldType.TEXTAREA:
+            raise ValidationError("is for textarea only; remove it", "rows")
+
+    @post_load
+    def _build(self, data: Any, **_: Any) -> FieldSpec:
+        kind = FieldType(data.pop("type"))
+        usual = tuple(parse_converter(text) for text in _ALWAYS.get(kind, ()))
+        chain = tuple(data.pop("convert", usual))
+        choices = tuple(data.pop("choices"))
+        return FieldSpec(type=kind, convert=chain, choices=choices, **data)
+
+
+class StepSchema(Strict):
+    """One page."""
+
+    key = Word(required=True)
+    title = WordingField(required=True)
+    intro = WordingField(load_default=dict)
+    fields_ = fields.List(
+        fields.Nested(FieldSchema), required=True, data_key="fields", validate=validate.Length(1)
+    )
+
+    @post_load
+    def _build(self, data: Any, **_: Any) -> FormStep:
+        return FormStep(data["key"], data["title"], data["intro"], tuple(data["fields_"]))
+
+
+class FormSchema(Strict):
+    """A whole form file."""
+
+    form = Word(required=True)
+    title = WordingField(required=True)
+    steps = fields.List(fields.Nested(StepSchema), required=True, validate=validate.Length(1))
+
+    @validates_schema
+    def _names_once(self, data: Any, **_: Any) -> None:
+        for what, names in (
+            ("step", [step.key for step in data["steps"]]),
+            ("field", [each.name for step in data["steps"] for each in step.fields]),
+        ):
+            for name in sorted({name for name in names if names.count(name) > 1}):
+                raise ValidationError(f"{what} '{name}' stands here twice; rename one", "steps")
+
+    @post_load
+    def _build(self, data: Any, **_: Any) -> FormSpec:
+        return FormSpec(data["form"], data["title"], tuple(data["steps"]))
+
+
+def check_field_name(name: str, known: Collection[str]) -> str | None:
+    """A message when a form has no such field."""
+    return None if name in known else unknown_word("form field", name, known)

@@ -1,0 +1,221 @@
+"""The building blocks of both grammars: a strict schema, and fields that compile what they read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from datetime import time, timedelta
+from typing import Any, ClassVar
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
+
+from hub.mapping.converters import Converter, parse_converter
+from hub.mapping.document import Document
+from hub.mapping.expressions import Expression, ExpressionError
+from hub.mapping.paths import FieldPath, parse_path
+from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
+from hub.mapping.texts import check_template
+
+# marshmallow's sentence → ours, with the way out.
+_SAID = {
+    "Missing data for required field.": "is missing; add it",
+    "Field may not be null.": "has no value; give it one or remove the key",
+    "Not a valid string.": "must be a text; quote it",
+    "Not a valid list.": "must be a list; start each entry with '-'",
+    "Not a valid boolean.": "must be yes or no; write true or false",
+    "Not a valid integer.": "must be a whole number; correct it",
+    "Invalid input type.": "must be a block of keys; write 'key: value' below it",
+    "Not a valid mapping type.": "must be a block of keys; write 'key: value' below it",
+}
+
+
+class Strict(Schema):
+    """A schema in which an unknown key is an error that names the nearest known one.
+
+    ``later`` holds keys that a coming version knows, so that their message says so.
+    """
+
+    later: ClassVar[Collection[str]] = ()
+
+    class Meta:
+        unknown = EXCLUDE
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _no_unknown_keys(self, data: Any, original_data: Any, **_: Any) -> None:
+        if not isinstance(original_data, Mapping):
+            return
+        known = {field.data_key or name for name, field in self.load_fields.items()}
+        unknown = {
+            key: [
+                f"this version has no '{key}' yet; remove it"
+                if key in self.later
+                else f"unknown key '{key}'; {did_you_mean(key, known)}"
+            ]
+            for key in original_data
+            if key not in known
+        }
+        if unknown:
+            raise ValidationError(unknown)
+
+
+def problems_of(messages: Any, document: Document, path: Path = ()) -> Iterator[Problem]:
+    """marshmallow's nested messages as problems with positions."""
+    if isinstance(messages, Mapping):
+        for key, inner in messages.items():
+            yield from problems_of(inner, document, path if key == "_schema" else (*path, key))
+    elif isinstance(messages, list):
+        for each in messages:
+            yield from problems_of(each, document, path)
+    else:
+        yield document.problem(path, _SAID.get(str(messages), str(messages)))
+
+
+class Word(fields.String):
+    """A key: lower-case letters, digits, ``_`` and ``-``; one of ``known`` if given."""
+
+    def __init__(self, known: Collection[str] = (), what: str = "word", **options: Any) -> None:
+        super().__init__(**options)
+        self._known, self._what = known, what
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        word = str(super()._deserialize(value, attr, data, **kwargs))
+        if self._known and word not in self._known:
+            raise ValidationError(unknown_word(self._what, word, self._known))
+        if not self._known and not re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", word):
+            raise ValidationError(f"'{word}' is no key; use lower-case letters, digits and _")
+        return word
+
+
+class OneOrMany(fields.Field[tuple[Any, ...]]):
+    """A single entry or a list of them."""
+
+    def __init__(self, inner: fields.Field[Any], **options: Any) -> None:
+        super().__init__(**options)
+        self._inner = inner
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            return (self._inner.deserialize(value),)
+        found, faults = [], {}
+        for index, item in enumerate(value):
+            try:
+                found.append(self._inner.deserialize(item))
+            except ValidationError as error:
+                faults[index] = error.messages
+        if faults:
+            raise ValidationError(faults)
+        return tuple(found)
+
+
+class Blocks(fields.Field[dict[str, Any]]):
+    """Named blocks of one kind, in the order of the file."""
+
+    def __init__(self, inner: fields.Field[Any], keys: Word, **options: Any) -> None:
+        super().__init__(**options)
+        self._inner, self._keys = inner, keys
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise ValidationError("must be a block of keys; write 'key: value' below it")
+        found: dict[str, Any] = {}
+        faults: dict[str, Any] = {}
+        for key, item in value.items():
+            try:
+                name = str(self._keys.deserialize(key))
+                found[name] = self._inner.deserialize(item)
+            except ValidationError as error:
+                faults[key] = error.messages
+        if faults:
+            raise ValidationError(faults)
+        return found
+
+
+class Duration(fields.Field[timedelta]):
+    """``90s``, ``30m``, ``24h``, ``14d``."""
+
+    _UNITS: ClassVar[dict[str, str]] = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> timedelta:
+        match = re.fullmatch(r"(\d{1,6})([smhd])", str(value), re.ASCII)
+        if match is None or int(match[1]) == 0:
+            raise ValidationError("is no duration; write for example 90s, 30m, 24h or 14d")
+        span = timedelta(**{self._UNITS[match[2]]: int(match[1])})
+        if span > timedelta(days=3650):
+            raise ValidationError("is longer than ten years; write a shorter one")
+        return span
+
+
+class Quiet(fields.Field[tuple[time, time]]):
+    """``21:00-08:00``: no messages from the first to the second; may pass midnight."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[time, time]:
+        try:
+            start, end = (time.fromisoformat(part.strip()) for part in str(value).split("-"))
+        except ValueError:
+            start = end = time(0)
+        if start == end or not re.fullmatch(r"\d\d:\d\d ?- ?\d\d:\d\d", str(value)):
+            raise ValidationError('is no span of hours; write for example "21:00-08:00"')
+        return start, end
+
+
+class PathField(fields.String):
+    """A dotted path; its first name must be one of ``roots`` if given."""
+
+    def __init__(self, roots: Collection[str] = (), **options: Any) -> None:
+        super().__init__(**options)
+        self._roots = roots
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            path: FieldPath = parse_path(str(text))
+        except ValueError as error:
+            raise ValidationError(f"'{text}' {error}") from None
+        if self._roots and path.root not in self._roots:
+            raise ValidationError(unknown_word("name", path.root, self._roots))
+        return path
+
+
+class ExpressionField(fields.String):
+    """A JSONata expression, compiled."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        # YAML reads an unquoted number or true as such; as JSONata it means the same.
+        text = str(value).lower() if isinstance(value, bool | int | float) else value
+        text = super()._deserialize(text, attr, data, **kwargs)
+        try:
+            return Expression(str(text))
+        except ExpressionError as error:
+            raise ValidationError(f"{error}; correct it") from None
+
+
+class ConverterField(fields.String):
+    """One converter with its argument."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            converter: Converter = parse_converter(str(text))
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+        return converter
+
+
+class TextField(fields.String):
+    """A Jinja2 text with the names it may use, or the key of one of the workspace's texts."""
+
+    def __init__(self, names: Collection[str] | None, **options: Any) -> None:
+        super().__init__(**options)
+        self._names = names
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        text = str(super()._deserialize(value, attr, data, **kwargs))
+        faults = () if is_text_key(text) else check_template(text, self._names)
+        if faults:
+            raise ValidationError([str(fault) for fault in faults])
+        return text
+
+
+def is_text_key(text: str) -> bool:
+    """Whether ``text`` names a text of the workspace rather than being one."""
+    return re.fullmatch(r"[a-z][a-z0-9_.]*", text) is not None

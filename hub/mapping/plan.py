@@ -1,0 +1,160 @@
+"""What a mapping says about one record: the request to make, or what is wrong with the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from hub.mapping.expressions import Expression, ExpressionError
+from hub.mapping.problems import BAD_VALUE, EXPRESSION_FAILED, RowProblem, row_problem
+from hub.mapping.rows import UNSET, Row, evaluate, evaluate_one, plain
+from hub.mapping.texts import TextError, render
+
+RECIPIENT_KEY = "signer"
+FALLBACK_LANGUAGE = "en"
+
+
+@dataclass(frozen=True)
+class ReminderRule:
+    """When the customer is asked again: first ``after``, then ``every``, ``limit`` times in all;
+    none in ``quiet`` hours; through ``channel``, or the first of the request's channels."""
+
+    after: timedelta
+    every: timedelta
+    limit: int
+    quiet: tuple[time, time] | None = None
+    channel: str | None = None
+
+
+@dataclass(frozen=True)
+class RecipientPlan:
+    """Who is to sign. ``mobile`` is E.164 where the mapping converts it."""
+
+    key: str
+    role: str
+    name: str
+    language: str
+    mobile: str | None = None
+    email: str | None = None
+    national_id: str | None = None
+
+
+@dataclass(frozen=True)
+class RequestPlan:
+    """The request that a record asks for. With ``problems`` it must not be sent."""
+
+    kind: str
+    title: str
+    providers: tuple[str, ...]
+    channels: tuple[str, ...]
+    language: str
+    expires_after: timedelta
+    reminders: ReminderRule
+    form: str | None
+    prefill: Mapping[str, Any]
+    recipients: tuple[RecipientPlan, ...]
+    carries_on: str
+    problems: tuple[RowProblem, ...] = ()
+
+
+@dataclass(frozen=True)
+class RequestRule:
+    """The compiled ``request`` part of a mapping."""
+
+    kind: str
+    title: Mapping[str, str]
+    providers: tuple[str, ...]
+    channels: tuple[str, ...]
+    language: Row
+    expires_after: timedelta
+    reminders: ReminderRule
+    form: str | None
+    prefill: tuple[Row, ...]
+    recipient: tuple[Row, ...]
+    carries_on: str
+    when: Expression | None
+
+    def plan(self, record: Mapping[str, Any], now: datetime) -> RequestPlan | None:
+        """The request for ``record``; None when ``when`` says that there is none to make."""
+        fields = plain(record)
+        data = {**fields, "record": fields}
+        problems: list[RowProblem] = []
+        if self.when is not None:
+            wanted, problem = wants(self.when, "when", data, now)
+            if problem:
+                problems.append(problem)
+            elif not wanted:
+                return None
+        language = self._language(data, now, problems)
+        person, faults = evaluate((row for row in self.recipient if _reads(row)), data, now)
+        problems += faults
+        prefill, faults = evaluate((row for row in self.prefill if _reads(row)), data, now)
+        problems += faults
+        return RequestPlan(
+            kind=self.kind,
+            title=self._title(language, data, problems),
+            providers=self.providers,
+            channels=self.channels,
+            language=language,
+            expires_after=self.expires_after,
+            reminders=self.reminders,
+            form=self.form,
+            prefill=prefill,
+            recipients=(_recipient(person, language),),
+            carries_on=self.carries_on,
+            problems=tuple(problems),
+        )
+
+    def _language(self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]) -> str:
+        value, problem = evaluate_one(self.language, data, now)
+        if problem:
+            problems.append(problem)
+        return value if isinstance(value, str) else FALLBACK_LANGUAGE
+
+    def _title(self, language: str, data: Mapping[str, Any], problems: list[RowProblem]) -> str:
+        title = self.title
+        text = title.get(language, title.get("", title.get(FALLBACK_LANGUAGE, "")))
+        text = text or next(iter(title.values()), "")
+        try:
+            return render(text, data)
+        except TextError as error:
+            problems.append(row_problem("request.title", "", BAD_VALUE, str(error)))
+            return ""
+
+
+def wants(
+    when: Expression, rule: str, data: Mapping[str, Any], now: datetime
+) -> tuple[bool, RowProblem | None]:
+    """Whether a condition holds; a failing one is a problem, not a no."""
+    try:
+        return truthy(when.evaluate(data, now=now)), None
+    except ExpressionError as error:
+        return False, row_problem(rule, "", EXPRESSION_FAILED, str(error))
+
+
+def truthy(value: Any) -> bool:
+    """Truth as JSONata's ``$boolean`` sees it: a list is true when one of its entries is."""
+    if isinstance(value, list):
+        return any(truthy(item) for item in value)
+    return bool(value) if value is not UNSET else False
+
+
+def _reads(row: Row) -> bool:
+    return row.direction != "out"
+
+
+def _recipient(person: Mapping[str, Any], language: str) -> RecipientPlan:
+    def text(name: str) -> str | None:
+        return str(person[name]) if name in person else None
+
+    return RecipientPlan(
+        key=RECIPIENT_KEY,
+        role="signer",
+        name=text("name") or "",
+        language=text("language") or language,
+        mobile=text("mobile"),
+        email=text("email"),
+        national_id=text("national_id"),
+    )

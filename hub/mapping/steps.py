@@ -1,0 +1,109 @@
+"""What is owed to other systems after an event, step by step, and each step's operation.
+
+A step is named when it is planned (``StepSpec``) and evaluated when its turn comes, since it may
+need the results of earlier ones. Evaluating it again gives the same operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from hub.contracts.records import Create, Note, Operation, RecordRef, Update
+from hub.kernel.errors import MappingError
+from hub.mapping.expressions import Expression
+from hub.mapping.plan import wants
+from hub.mapping.problems import Path, RowProblem
+from hub.mapping.rows import Row, Source, evaluate, evaluate_one, plain
+
+SOURCE = "source"
+CREATE, UPDATE, NOTE, ATTACH_EVIDENCE = "create", "update", "note", "attach_evidence"
+Render = Callable[[str, Mapping[str, Any]], str]
+
+
+@dataclass(frozen=True)
+class StepSpec:
+    """One thing owed. ``instance`` is an instance's key, or ``source``; ``kind`` is create, update,
+    note or attach_evidence; ``needs`` names the records whose results it reads."""
+
+    key: str
+    instance: str
+    kind: str
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """A compiled step. ``record`` is the entry of ``records`` that a note belongs to; ``target``
+    gives the id of any other record; ``path`` is where the step stands in the file."""
+
+    spec: StepSpec
+    path: Path
+    table: str = ""
+    match: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+    text: str = ""
+    when: Expression | None = None
+    record: str | None = None
+    target: Source | None = None
+
+    def operation(
+        self, context: Mapping[str, Any], source: RecordRef, now: datetime, render: Render
+    ) -> Operation | None:
+        """What to do now; None when ``when`` says nothing. Raises ``MappingError``."""
+        data = plain(context)
+        if self.when is not None:
+            wanted, problem = wants(self.when, f"{self.spec.key}.when", data, now)
+            if problem:
+                raise _error((problem,))
+            if not wanted:
+                return None
+        if self.spec.kind == ATTACH_EVIDENCE:
+            raise MappingError(
+                "attach: evidence needs the evidence bundle, which this version does not have yet",
+                rule=self.spec.key,
+            )
+        if self.spec.kind == CREATE:
+            return Create(self.table, self._fields(data, now), self.match)
+        ref = self._ref(data, source, now)
+        if ref is None:
+            return None
+        if self.spec.kind == UPDATE:
+            fields = self._fields(data, now)
+            return Update(ref, fields) if fields else None
+        return Note(ref, render(self.text, data))
+
+    def _fields(self, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+        values, problems = evaluate(self.rows, data, now)
+        if problems:
+            raise _error(problems)
+        return values
+
+    def _ref(self, data: Mapping[str, Any], source: RecordRef, now: datetime) -> RecordRef | None:
+        """The record to write to; None for a note on a record that was not made."""
+        if self.record is not None:
+            made = data.get("records", {}).get(self.record) or {}
+            return RecordRef(self.table, str(made["id"])) if made.get("id") else None
+        if self.target is None:
+            return source
+        row = Row("id", self.target, rule=f"{self.spec.key}.id")
+        value, problem = evaluate_one(row, data, now)
+        if problem:
+            raise _error((problem,))
+        if not isinstance(value, str | int):
+            raise MappingError(
+                "the id of the record is missing", rule=row.rule, path=self.target.reads
+            )
+        return RecordRef(self.table, str(value))
+
+
+def _error(problems: tuple[RowProblem, ...]) -> MappingError:
+    first = problems[0]
+    return MappingError(
+        f"{first.rule}: {first.message}",
+        rule=first.rule,
+        path=first.path,
+        problems=tuple(str(problem) for problem in problems[1:]),
+    )

@@ -1,0 +1,204 @@
+"""Jinja2 for text that people read: SMS, notes, the signed text. Never for data.
+
+The language is a small part of Jinja2: names, attributes, a closed list of filters, ``if`` and
+``for``. No calls, no assignments, no multiplication: a text cannot reach into Python, and cannot
+grow beyond what it is made from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from hub.mapping.problems import did_you_mean
+
+MAX_TEMPLATE = 20_000
+MAX_OUTPUT = 100_000
+_FILTERS = (
+    "capitalize", "d", "default", "first", "join", "last", "length", "lower", "round", "title",
+    "trim", "truncate", "upper",
+)  # fmt: skip
+_TESTS = ("defined", "undefined", "none", "string", "number", "in", "eq", "ne", "true", "false")
+_NODES: tuple[type[nodes.Node], ...] = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr,
+    nodes.Getitem, nodes.Filter, nodes.Keyword, nodes.Test, nodes.If, nodes.For, nodes.CondExpr,
+    nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Concat,
+)  # fmt: skip
+_NESTED_LOOPS = 2
+
+
+class TextError(ValueError):
+    """A text cannot be made. Never repeats values."""
+
+
+@dataclass(frozen=True)
+class TextProblem:
+    """One fault in a template, with its place in the template (from 1)."""
+
+    line: int
+    column: int
+    message: str
+    fix: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.line}:{self.column}: {self.message}" + (f"; {self.fix}" if self.fix else "")
+
+
+class _Environment(ImmutableSandboxedEnvironment):
+    """Without calls, and with the closed lists of filters and tests."""
+
+    def __init__(self) -> None:
+        super().__init__(undefined=StrictUndefined, autoescape=False, finalize=_shown)
+        self.globals.clear()
+        self.filters = {name: self.filters[name] for name in _FILTERS}
+        self.tests = {name: self.tests[name] for name in _TESTS}
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        return False
+
+
+def _shown(value: Any) -> Any:
+    return "" if value is None else value
+
+
+_environment = _Environment()
+
+
+def check_template(
+    text: str, allowed: Collection[str] | None, must_have: Collection[str] = ()
+) -> tuple[TextProblem, ...]:
+    """What is wrong with a template.
+
+    ``allowed`` holds the names that it may use: ``request`` allows everything below it,
+    ``request.url`` only that; None allows any name. Each of ``must_have`` must be used.
+    """
+    if len(text) > MAX_TEMPLATE:
+        return (TextProblem(1, 1, f"has more than {MAX_TEMPLATE} characters", "shorten it"),)
+    try:
+        tree = _environment.parse(text)
+    except TemplateSyntaxError as error:
+        return (_problem(text, error.lineno, "", f"cannot be read: {error.message}", "correct it"),)
+    except RecursionError:
+        return (TextProblem(1, 1, "is nested too deeply", "simplify it"),)
+    problems = [*_forbidden(text, tree)]
+    used = list(_names(tree, frozenset()))
+    if allowed is not None:
+        problems += [_unknown(text, *use, allowed) for use in used if not _allows(allowed, use[0])]
+    have = {name for name, _ in used}
+    problems += [
+        TextProblem(1, 1, f"does not contain {{{{ {name} }}}}", "add it where it is to appear")
+        for name in must_have
+        if not any(each == name or each.startswith(name + ".") for each in have)
+    ]
+    return tuple(dict.fromkeys(problems))
+
+
+def render(text: str, context: Mapping[str, Any], *, limit: int = MAX_OUTPUT) -> str:
+    """The text with ``context`` filled in. Raises ``TextError`` (never with values in it)."""
+    template = _compiled(text)
+    pieces: list[str] = []
+    size = 0
+    try:
+        for piece in template.generate(context):
+            size += len(piece)
+            if size > limit:
+                raise TextError(f"the text is longer than {limit} characters")
+            pieces.append(piece)
+    except TextError:
+        raise
+    except SecurityError:
+        raise TextError("the text uses something that is not allowed") from None
+    except TemplateError as error:
+        raise TextError(f"the text cannot be made: {_undefined(error)}") from None
+    except Exception as error:
+        raise TextError(f"the text cannot be made ({type(error).__name__})") from None
+    return "".join(pieces)
+
+
+@lru_cache(maxsize=512)
+def _compiled(text: str) -> Template:
+    problems = check_template(text, None)
+    if problems:
+        raise TextError("; ".join(str(problem) for problem in problems))
+    return _environment.from_string(text)
+
+
+def _undefined(error: TemplateError) -> str:
+    """The name that is missing, which Jinja2 puts in quotes at the end of its message."""
+    found = re.search(r"'([\w.]+)' is undefined|attribute '(\w+)'", error.message or "")
+    return f"'{found.group(1) or found.group(2)}' is missing" if found else "a value is missing"
+
+
+def _forbidden(text: str, tree: nodes.Template) -> Iterator[TextProblem]:
+    for node in tree.find_all(nodes.Node):
+        if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
+            fix = did_you_mean(node.name, _FILTERS)
+            yield _problem(text, node.lineno, node.name, f"unknown filter '{node.name}'", fix)
+        elif isinstance(node, nodes.Test) and node.name not in _TESTS:
+            fix = did_you_mean(node.name, _TESTS)
+            yield _problem(text, node.lineno, node.name, f"unknown test '{node.name}'", fix)
+        elif isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
+            yield _problem(text, node.lineno, node.attr, "names must not begin with _", "remove it")
+        elif isinstance(node, nodes.For) and _loops(node) > _NESTED_LOOPS:
+            what = f"more than {_NESTED_LOOPS} loops inside each other"
+            yield _problem(text, node.lineno, "for", what, "take one out")
+        elif not isinstance(node, _NODES):
+            what = f"'{type(node).__name__.lower()}' is not available in texts"
+            yield _problem(text, node.lineno, "", what, "use names, filters, if and for")
+
+
+def _loops(node: nodes.For) -> int:
+    inner = [_loops(each) for each in node.find_all(nodes.For)]
+    return 1 + max(inner, default=0)
+
+
+def _names(node: nodes.Node, local: frozenset[str]) -> Iterator[tuple[str, int]]:
+    """Every dotted name that is read from the context, with its line."""
+    if isinstance(node, nodes.For):
+        yield from _names(node.iter, local)
+        local = local | {"loop"} | {name.name for name in _targets(node.target)}
+        children: Iterator[nodes.Node] = iter([*node.body, *node.else_])
+    else:
+        children = node.iter_child_nodes()
+    dotted = _dotted(node)
+    if dotted:
+        if dotted.partition(".")[0] not in local:
+            yield dotted, node.lineno
+        return
+    for child in children:
+        yield from _names(child, local)
+
+
+def _targets(target: nodes.Node) -> list[nodes.Name]:
+    return [target] if isinstance(target, nodes.Name) else list(target.find_all(nodes.Name))
+
+
+def _dotted(node: nodes.Node) -> str:
+    if isinstance(node, nodes.Name):
+        return node.name
+    if isinstance(node, nodes.Getattr):
+        inner = _dotted(node.node)
+        return f"{inner}.{node.attr}" if inner else ""
+    return ""
+
+
+def _allows(allowed: Collection[str], name: str) -> bool:
+    parts = name.split(".")
+    return any(".".join(parts[:count]) in allowed for count in range(1, len(parts) + 1))
+
+
+def _unknown(text: str, name: str, line: int, allowed: Collection[str]) -> TextProblem:
+    return _problem(text, line, name, f"unknown name '{name}'", did_you_mean(name, allowed))
+
+
+def _problem(text: str, line: int, word: str, message: str, fix: str) -> TextProblem:
+    lines = text.splitlines() or [""]
+    column = lines[min(line, len(lines)) - 1].find(word) + 1 if word else 1
+    return TextProblem(line, max(column, 1), message, fix)

@@ -45,7 +45,7 @@ class Request(Scoped, Base):
     plan: Mapped[Any] = mapped_column(SealedJson)  # RequestPlan as data
     record: Mapped[Any] = mapped_column(SealedJson)  # the source record as read
     answers: Mapped[Any] = mapped_column(SealedJson)  # what the customer filled in
-    signature: Mapped[Any] = mapped_column(SealedJson)  # who, when, order reference
+    signature: Mapped[Any] = mapped_column(SealedJson, nullable=True)  # who, when, order reference
     event_seq: Mapped[int] = mapped_column(Integer, default=0)
     event_hash: Mapped[str] = mapped_column(String(64), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -88,7 +88,7 @@ class RequestEvent(Scoped, Base):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     dedupe: Mapped[str] = mapped_column(String(200))
     data: Mapped[Any] = mapped_column(PlainJson)
-    personal: Mapped[Any] = mapped_column(SealedJson)
+    personal: Mapped[Any] = mapped_column(SealedJson, nullable=True)
     previous: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str] = mapped_column(String(64))
 
@@ -123,15 +123,15 @@ class SigningOrder(Scoped, Base):
     flow: Mapped[str] = mapped_column(String(16))
     status: Mapped[str] = mapped_column(String(16))
     reference: Mapped[str | None] = mapped_column(String(200), index=True)
-    state: Mapped[Any] = mapped_column(SealedJson)
+    state: Mapped[Any] = mapped_column(SealedJson, nullable=True)
     task: Mapped[Any] = mapped_column(SealedJson)
     session_hash: Mapped[str] = mapped_column(String(64))
     nonce_hash: Mapped[str] = mapped_column(String(64))
     returned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     code: Mapped[str] = mapped_column(String(64), default="")
-    message: Mapped[Any] = mapped_column(PlainJson)
-    raw: Mapped[Any] = mapped_column(SealedJson)
-    report: Mapped[Any] = mapped_column(PlainJson)
+    message: Mapped[Any] = mapped_column(PlainJson, nullable=True)
+    raw: Mapped[Any] = mapped_column(SealedJson, nullable=True)
+    report: Mapped[Any] = mapped_column(PlainJson, nullable=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     polled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

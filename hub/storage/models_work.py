@@ -53,7 +53,7 @@ class Delivery(Scoped, Base):
     claim_id: Mapped[str | None] = mapped_column(String(36))
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     external_ref: Mapped[str | None] = mapped_column(String(120))
-    result: Mapped[Any] = mapped_column(SealedJson)
+    result: Mapped[Any] = mapped_column(SealedJson, nullable=True)
     error_code: Mapped[str | None] = mapped_column(String(64))
     error_detail: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

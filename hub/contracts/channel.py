@@ -110,9 +110,9 @@ class Channel(ABC):
     ) -> ChannelReceipt:
         """Hand over one message, at most once per ``idempotency_key``.
 
-        ``uncertain`` says that an earlier try may have gone through without an answer: look it up at
-        the gateway first. It stays true until a try gets a clear answer. A gateway's history may
-        lag, so a channel may want to look twice: it then raises ``Retryable`` with code
+        ``uncertain`` says that an earlier try may have gone through without an answer: look it up
+        at the gateway first. It stays true until a try gets a clear answer. A gateway's history
+        may lag, so a channel may want to look twice: it then raises ``Retryable`` with code
         ``LOOK_AGAIN``, and the next call gets in ``absent_since`` the (wall) moment of the first
         look since the last ``OutcomeUnknown`` that ended so.
 

@@ -21,6 +21,7 @@ from hub.contracts.channel import (
     DeliveryReport,
     Message,
     ReportStatus,
+    wait_before_repeat,
 )
 from hub.contracts.plugin import PluginContext, ProbeResult, RawHook
 from hub.kernel.clock import aware
@@ -42,9 +43,8 @@ class SimulatedChannel(Channel):
     def probe(self) -> ProbeResult:
         """Show the password."""
         self._gateway.check(self.settings.password)
-        return ProbeResult(
-            "reached the simulated gateway", {"messages": len(self._gateway.taken())}
-        )
+        taken = len(self._gateway.taken())
+        return ProbeResult("reached the simulated gateway", {"messages": taken})
 
     def send(
         self,
@@ -80,12 +80,13 @@ class SimulatedChannel(Channel):
         return ChannelHook((report,))
 
     def _look_again(self, absent_since: datetime | None) -> None:
-        wait = self.settings.lookup_wait
-        since = (self.context.clock.wall() - absent_since).total_seconds() if absent_since else None
-        if since is None or since < wait:
+        left = wait_before_repeat(
+            absent_since, self.context.clock.wall(), self.settings.lookup_wait
+        )
+        if left > 0:
             raise Retryable(
                 "not there yet; looking again before it is sent once more",
-                retry_after=wait - max(since or 0.0, 0.0),
+                retry_after=left,
                 code=LOOK_AGAIN,
             )
 

@@ -82,7 +82,7 @@ class ElksSettings:
     lookup_wait: float = setting(
         fields.Float(validate=validate.Range(min=0)),
         title="Wait between look-ups",
-        help="Seconds between the two look-ups that must both find nothing before a repeat.",
+        help="Seconds between two look-ups that must find nothing before a repeat; 0: one look.",
         default=30.0,
     )
     balance_warning: float = setting(

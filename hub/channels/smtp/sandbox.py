@@ -111,7 +111,7 @@ def read_mail(taken: Taken, at: datetime) -> Mail:
 
 def _body(parsed: EmailMessage, kind: str) -> str | None:
     part = parsed.get_body((kind,))
-    return None if part is None else str(part.get_content())
+    return None if part is None else str(part.get_content()).replace("\r\n", "\n")
 
 
 def _control(sandbox: SmtpSandbox) -> Blueprint:

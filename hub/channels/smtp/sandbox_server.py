@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import logging
 import ssl
 import threading
 from collections.abc import Callable
@@ -18,6 +19,9 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from hub.toolkit.switchboard import Switchboard
+
+# It logs every command with its addresses, and a warning about itself at each login.
+logging.getLogger("mail.log").setLevel(logging.ERROR)
 
 REFUSALS = {
     "unknown": "550 5.1.1 <{to}>: Recipient address rejected: no such user",

@@ -8,6 +8,8 @@ from pathlib import Path
 from tests.house import rules, tree
 
 Rule = Callable[[str], Iterable[rules.Finding]]
+# Written by Alembic once and never changed again; as long as the schema is.
+MIGRATIONS = "hub/storage/migrations/versions/"
 
 
 def broken(rule: Rule, files: Iterable[Path]) -> list[str]:
@@ -23,17 +25,21 @@ def everything() -> list[Path]:
     return tree.python_files(*tree.CODE, "tests")
 
 
+def sized() -> list[Path]:
+    return [path for path in everything() if not tree.name(path).startswith(MIGRATIONS)]
+
+
 def test_the_tree_is_really_looked_at():
     names = {tree.name(path) for path in everything()}
     assert {"hub/registry.py", "hub/kernel/errors.py", "tests/house/tree.py"} <= names
 
 
 def test_no_file_is_longer_than_300_lines():
-    assert broken(rules.too_long, everything()) == []
+    assert broken(rules.too_long, sized()) == []
 
 
 def test_no_function_is_longer_than_40_lines():
-    assert broken(rules.long_functions, everything()) == []
+    assert broken(rules.long_functions, sized()) == []
 
 
 def test_no_module_has_a_name_that_says_nothing():

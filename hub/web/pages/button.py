@@ -1,0 +1,50 @@
+"""The page behind the button on an upstream record: shows what will be sent, one click sends it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g, request
+
+from hub.contracts.requests import RequestState
+from hub.services.views import ButtonView
+from hub.web.pages.screens import Desk
+
+_STATES = set(RequestState)
+
+
+class ButtonPages:
+    """Routes below ``/b``. A GET never sends: browsers and scanners fetch links by themselves."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def register(self, blueprint: Blueprint) -> None:
+        """Add the routes."""
+        blueprint.add_url_rule("/b/<mapping>", "button", self.preview)
+        blueprint.add_url_rule("/b/<mapping>", "press", self.press, methods=["POST"])
+
+    def preview(self, mapping: str) -> Response:
+        """Show what would be sent, or what is under way already."""
+        return self._page(self._desk.buttons.preview(mapping, _query()), pressed=False)
+
+    def press(self, mapping: str) -> Response:
+        """Send. Answered at once and not by a redirect: the request may be taken in a moment later,
+        so that a preview would not know of it yet. Pressing again is harmless."""
+        return self._page(self._desk.buttons.press(mapping, _query()), pressed=True)
+
+    def _page(self, view: ButtonView, *, pressed: bool) -> Response:
+        self._desk.speak(view.sender, view.language)
+        g.one_language = True  # the rows come in the record's language only
+        status = 409 if pressed and view.problem else 200
+        known = view.existing if view.existing in _STATES else None
+        return self._desk.show(
+            "button",
+            status,
+            view=view,
+            pressed=pressed,
+            state=known,
+            here=request.full_path.rstrip("?"),
+        )
+
+
+def _query() -> dict[str, str]:
+    return request.args.to_dict()

@@ -1,0 +1,91 @@
+"""What a customer sees when something is wrong: words, the right status, and a way on.
+
+No page says whether a link ever existed, and none shows an operator's detail.
+"""
+
+from __future__ import annotations
+
+import math
+
+from flask import Blueprint, Response, g, redirect, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from hub.kernel.errors import AuthenticationFailed, ParaphError, Refused, Retryable
+from hub.services.views import CaseClosed, LinkInvalid, NotReady
+from hub.web.pages.screens import Desk
+from hub.web.pages.visit import CsrfFailed
+
+_RETRY_AFTER = 30  # seconds; said when the failing side gave no time of its own
+# HTTP status → which text of trouble.html.
+_HTTP = {413: "too_large", 415: "wrong_content", 404: "link", 405: "link", 400: "wrong_content"}
+
+
+class Failures:
+    """Error handlers of the pages."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def register(self, blueprint: Blueprint) -> None:
+        """Hook the handlers in; the most special class wins."""
+        blueprint.register_error_handler(LinkInvalid, self.link_invalid)
+        blueprint.register_error_handler(CaseClosed, self.case_closed)
+        blueprint.register_error_handler(NotReady, self.not_ready)
+        blueprint.register_error_handler(CsrfFailed, self.csrf_failed)
+        blueprint.register_error_handler(Retryable, self.unavailable)
+        blueprint.register_error_handler(AuthenticationFailed, self.unavailable)
+        blueprint.register_error_handler(Refused, self.refused)
+        blueprint.register_error_handler(HTTPException, self.http)
+
+    def link_invalid(self, error: LinkInvalid) -> Response:
+        """Unknown, tampered with or withdrawn: the same page, word for word."""
+        for name in ("case", "sender", "language"):
+            g.pop(name, None)
+        return self._trouble("link", 404, None)
+
+    def case_closed(self, error: CaseClosed) -> AnyResponse:
+        """The case tells by itself how it ended."""
+        return redirect(self._case_address(), 303)
+
+    def not_ready(self, error: NotReady) -> AnyResponse:
+        """Go to the step that comes first."""
+        token = (request.view_args or {})["token"]
+        return redirect(url_for("pages.form", token=token, step=error.step), 303)
+
+    def csrf_failed(self, error: CsrfFailed) -> Response:
+        """An old page, another site, or a browser without cookies."""
+        return self._trouble("csrf", 403, self._way_on())
+
+    def unavailable(self, error: Retryable | AuthenticationFailed) -> Response:
+        """Somebody else's system (or our account there) does not work just now."""
+        response = self._trouble("unavailable", 503, self._way_on())
+        wait = error.retry_after if isinstance(error, Retryable) else None
+        response.headers["Retry-After"] = str(math.ceil(wait or _RETRY_AFTER))
+        return response
+
+    def refused(self, error: Refused) -> Response:
+        """The other side said no; its words when it has any for the customer."""
+        own = error.customer if error.customer != ParaphError.customer else None
+        return self._trouble("refused", 409, self._way_on(), message=own)
+
+    def http(self, error: HTTPException) -> Response:
+        """Too large, wrong content, and (after it was logged) whatever broke unexpectedly."""
+        status = error.code or 500
+        text = _HTTP.get(status, "broken" if status >= 500 else "wrong_content")
+        return self._trouble(text, status, None if text == "link" else self._way_on())
+
+    def _trouble(
+        self, text: str, status: int, again: str | None, message: str | None = None
+    ) -> Response:
+        return self._desk.show("trouble", status, text=text, again=again, message=message)
+
+    def _way_on(self) -> str:
+        """Where "try again" leads: this page if it can be asked for again, else its case."""
+        if request.method == "GET" or request.endpoint in ("pages.form", "pages.button"):
+            return request.full_path.rstrip("?")
+        return self._case_address()
+
+    def _case_address(self) -> str:
+        token = (request.view_args or {}).get("token")
+        return url_for("pages.landing", token=token) if token else request.path

@@ -1,0 +1,90 @@
+"""What all pages have in common: the customer's case, the language, the words, the links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from flask import Response, g, make_response, render_template, request
+
+from hub.services.views import Buttons, CaseView, CustomerCases, SenderView
+from hub.web.pages import assets, words
+from hub.web.pages.visit import Visit, Visits
+from hub.web.pages.words import NAMES, SOURCE, Words
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything that a page needs; one per application."""
+
+    cases: CustomerCases
+    buttons: Buttons
+    words: Words
+    visits: Visits
+
+    def case(self, token: str) -> CaseView:
+        """The case behind the link; from here on the page speaks its language."""
+        view = self.cases.view(token, visit().language)
+        g.case, g.sender = view, view.sender
+        g.language = self.words.known(view.language) or SOURCE
+        return view
+
+    def speak(self, sender: SenderView, language: str) -> None:
+        """The same for a page without a case."""
+        g.sender = sender
+        g.language = self.words.known(language) or SOURCE
+
+    def language(self) -> str:
+        """The language of the page in hand."""
+        known: str | None = g.get("language")
+        return known or visit().language or visit().accepted
+
+    def show(self, template: str, status: int = 200, **facts: object) -> Response:
+        """A page from ``templates/pages``."""
+        case: CaseView | None = g.get("case")
+        sender: SenderView | None = g.get("sender")
+        html = render_template(
+            f"pages/{template}.html",
+            **{
+                "_": self.words.gettext(self.language()),
+                "lang": self.language(),
+                "case": case,
+                "sender": sender,
+                "theme": assets.theme_address(sender.accent) if sender else None,
+                "asset": assets.address,
+                "moment": self._moment,
+                "day": self._day,
+                "csrf": self.visits.csrf_token(visit()),
+                "handheld": visit().handheld,
+                "switch": self._switch(),
+                **facts,
+            },
+        )
+        return make_response(html, status)
+
+    def _switch(self) -> list[tuple[str, str, str]]:
+        """The other languages: code, own name, address of this page in it."""
+        if g.get("one_language"):
+            return []
+        present = self.language()
+        return [
+            (code, name, f"{request.path}?lang={code}")
+            for code, name in NAMES.items()
+            if code != present
+        ]
+
+    def _moment(self, at: datetime) -> str:
+        return words.moment(at, self._zone(), self.language())
+
+    def _day(self, at: datetime) -> str:
+        return words.day(at, self._zone(), self.language())
+
+    def _zone(self) -> str:
+        case: CaseView | None = g.get("case")
+        return case.zone if case else "UTC"
+
+
+def visit() -> Visit:
+    """The visit that this request belongs to."""
+    return cast(Visit, g.visit)

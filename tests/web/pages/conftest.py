@@ -1,0 +1,93 @@
+"""An application that has nothing but the pages, in front of the fakes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from hub.kernel.crypto import Vault
+from hub.web.pages import create_pages
+from tests.web.pages.fakes import TOKEN, FakeButtons, FakeCases, new_cases
+from tests.web.pages.repair_form import CONTACT_ANSWERS, REPAIR_ANSWERS
+
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
+DESKTOP = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0.0.0 Safari/537.36"
+BASE = f"/s/{TOKEN}"
+_CSRF = re.compile(r'name="csrf" value="([^"]+)"')
+
+
+def make_app(cases: FakeCases, buttons: FakeButtons, base_url: str = "http://localhost") -> Flask:
+    """The pages alone."""
+    app = Flask("pages_under_test", static_folder=None)
+    vault = Vault("a secret of the tests, long enough for it")
+    app.register_blueprint(create_pages(cases, buttons, vault=vault, public_base_url=base_url))
+    return app
+
+
+@dataclass
+class Browser:
+    """A browser without JavaScript: keeps cookies, sends forms with the hidden fields in them."""
+
+    client: FlaskClient
+    agent: str = DESKTOP
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self.client.get(path, headers={"User-Agent": self.agent, **headers})
+
+    def post(self, path: str, data: dict[str, str] | None = None) -> TestResponse:
+        """Send a form, with the token that this session's pages carry."""
+        return self.client.post(
+            path, data={**(data or {}), "csrf": self.token()}, headers={"User-Agent": self.agent}
+        )
+
+    def token(self) -> str:
+        """The CSRF token as a page of this session shows it."""
+        for path in (f"{BASE}/decline", f"{BASE}/form/contact", BUTTON):
+            match = _CSRF.search(self.get(path).text)
+            if match:
+                return match.group(1)
+        return ""
+
+    def fill_in(self) -> None:
+        """Answer both steps of the form."""
+        assert self.post(f"{BASE}/form/contact", CONTACT_ANSWERS).status_code == 303
+        assert self.post(f"{BASE}/form/repair", REPAIR_ANSWERS).status_code == 303
+
+    def begin(self, flow: str = "other_device") -> str:
+        """Fill in, start to sign, and give the address of the signing page."""
+        self.fill_in()
+        return self.post(f"{BASE}/sign", {"flow": flow}).location
+
+
+BUTTON = "/b/agiloft_information_request?id=4711&key=good"
+
+
+@pytest.fixture
+def cases() -> FakeCases:
+    return new_cases()
+
+
+@pytest.fixture
+def buttons() -> FakeButtons:
+    return FakeButtons()
+
+
+@pytest.fixture
+def app(cases: FakeCases, buttons: FakeButtons) -> Flask:
+    return make_app(cases, buttons)
+
+
+@pytest.fixture
+def new_browser(app: Flask) -> Callable[..., Browser]:
+    return lambda agent=DESKTOP: Browser(app.test_client(), agent)
+
+
+@pytest.fixture
+def browser(new_browser: Callable[..., Browser]) -> Browser:
+    return new_browser()

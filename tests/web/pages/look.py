@@ -1,0 +1,81 @@
+"""Pictures of every page, to be looked at: ``python -m tests.web.pages.look FOLDER [SCENE ...]``.
+
+Not a test. With ``--axe`` it checks each page with axe-core as well and exits 1 on a finding.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import sync_playwright
+
+from tests.web.pages.scenes import SCENES, served
+
+AXE = Path(__file__).parents[3] / "hub/web/frontend/node_modules/axe-core/axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+_RUN = "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})"
+_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+
+
+def findings(page: Any) -> list[str]:
+    """What axe-core has against the page: rule and element."""
+    page.evaluate(AXE.read_text())
+    result = page.evaluate(_RUN, TAGS)
+    return [
+        f"{found['id']}: {node['target']}"
+        for found in result["violations"]
+        for node in found["nodes"]
+    ]
+
+
+def sideways(page: Any) -> bool:
+    """Whether the page is wider than the window."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
+def main() -> int:
+    """Take the pictures."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("scenes", nargs="*", default=list(SCENES))
+    parser.add_argument("--width", type=int, action="append")
+    parser.add_argument("--mode", action="append", choices=["light", "dark"])
+    parser.add_argument("--language", action="append", choices=["en", "sv"])
+    parser.add_argument("--window", action="store_true", help="what is seen without scrolling")
+    parser.add_argument("--axe", action="store_true")
+    given = parser.parse_args()
+    given.folder.mkdir(parents=True, exist_ok=True)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    bad = 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_FLAGS)
+        for name, width, mode, language in itertools.product(
+            given.scenes,
+            given.width or [390, 820, 1280],
+            given.mode or ["light", "dark"],
+            given.language or ["en", "sv"],
+        ):
+            page = browser.new_page(
+                viewport={"width": width, "height": 844}, color_scheme=mode
+            )
+            with served(page, language) as stage:
+                SCENES[name](stage)
+                picture = given.folder / f"{name}-{width}-{mode}-{language}.png"
+                page.screenshot(path=picture, full_page=not given.window)
+                wrong = findings(page) if given.axe else []
+                wrong += ["wider than the window"] if sideways(page) else []
+            for line in wrong:
+                print(picture.stem, line)
+            bad += len(wrong)
+            page.close()
+        browser.close()
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,355 @@
+"""The suite that every provider inherits: what the contract promises, and what goes wrong outside.
+
+A test class inherits ``ProviderSuite`` and offers a fixture ``driver``: a ``ProviderDriver`` around
+the provider's simulator, which also acts as the customer. Nothing here knows a vendor. The attacks on
+finished answers stand in ``provider_attacks``.
+"""
+
+from __future__ import annotations
+
+import json
+import traceback
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from hub.contracts.capabilities import Capability
+from hub.contracts.manifest import Manifest
+from hub.contracts.plugin import PluginContext, RawHook
+from hub.contracts.provider import Order, OrderStatus, Progress, Provider
+from hub.contracts.requests import ClientContext, RecipientView, SigningTask
+from hub.contracts.settings import load_settings
+from hub.contracts.steps import Canvas, Embed, Form, Redirect, ScanCode, Wait
+from hub.kernel.clock import ManualClock
+from hub.kernel.errors import (
+    AuthenticationFailed,
+    MalformedAnswer,
+    OutcomeUnknown,
+    ParaphError,
+    Retryable,
+    Unsupported,
+)
+from tests.contracts.provider_attacks import ProviderAttacks, read_again
+
+STARTED = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+TEXT = "Jag godkänner kostnaden 1 250 kr för reparationen av diskmaskinen."
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Safari/604.1"
+
+
+class ProviderDriver(ABC):
+    """What the suite needs to know about one provider, its simulator and its customers."""
+
+    manifest: Manifest
+    provider_class: type[Provider]
+    alice: str  # national ids of two people who can sign
+    bob: str
+    keeps_reference = False  # whether the same order id twice gives the same reference
+    unsigned: frozenset[str] = frozenset()  # members of a raw answer that no proof covers
+    secrets: tuple[str, ...] = ()  # what must never stand in an error or a probe's facts
+
+    def __init__(self) -> None:
+        self.clock = ManualClock(STARTED)
+
+    @abstractmethod
+    def settings(self) -> dict[str, Any]:
+        """Settings with which the provider reaches the simulator."""
+
+    @abstractmethod
+    def wrong_credentials(self) -> dict[str, Any]:
+        """What to change in them to be refused."""
+
+    @abstractmethod
+    def impatient(self) -> dict[str, Any]:
+        """What to change in them to wait half a second at most."""
+
+    @abstractmethod
+    def fault(self, name: str, operation: str) -> None:
+        """Let the next call of ``operation`` (begin, poll) go wrong: html, error_500, slow,
+        drop_before (nothing done) or drop_after (done, answer lost)."""
+
+    @abstractmethod
+    def clear(self) -> None:
+        """Switch all faults off."""
+
+    @abstractmethod
+    def approve(self, order: Order, task: SigningTask, person: str) -> bool:
+        """Sign as that person; False when the signing method itself does not let that person."""
+
+    @abstractmethod
+    def decline(self, order: Order) -> None:
+        """Say no as the customer."""
+
+    def provider(self, **changes: Any) -> Provider:
+        """The provider, set up for the simulator."""
+        settings = load_settings(
+            self.provider_class.Settings, {**self.settings(), **changes}, "provider"
+        )
+        return self.provider_class(settings, self.context())
+
+    def context(self) -> PluginContext:
+        return PluginContext("provider-under-test", clock=self.clock, public_host="hub.example")
+
+    def task(self, **changes: Any) -> SigningTask:
+        """Alice is to sign; she is named."""
+        plain = SigningTask(
+            order_id="order-1",
+            request_id="request-1",
+            recipient=RecipientView("customer", "Alice Andersson", "sv", national_id=self.alice),
+            title="Reparation",
+            sender="Verkstaden",
+            language="sv",
+            visible_text=TEXT,
+            hidden_data=b'{"form":"sha256:0123"}',
+            client=ClientContext("192.0.2.7", PHONE, "device-1", "hub.example"),
+        )
+        return replace(plain, **changes)
+
+    def anybody(self, **changes: Any) -> SigningTask:
+        """Somebody is to sign; nobody is named."""
+        return self.task(recipient=RecipientView("customer", "Alice Andersson", "sv"), **changes)
+
+    def can(self, capability: Capability) -> bool:
+        return self.manifest.can(capability)
+
+    def poll(self, provider: Provider, order: Order, task: SigningTask) -> Progress:
+        """Ask once, a moment after the last time, as the hub does; keep the state as JSON."""
+        self.clock.advance(timedelta(seconds=2))
+        progress = provider.poll(order, task)
+        return replace(progress, order=read_again(progress.order))
+
+    def signed(self, provider: Provider, task: SigningTask, person: str) -> Progress:
+        """An order of that person, signed and collected."""
+        order = read_again(provider.begin(task).order)
+        assert self.approve(order, task, person)
+        return self.poll(provider, order, task)
+
+
+def caught(call: Callable[[], Any]) -> ParaphError:
+    with pytest.raises(ParaphError) as info:
+        call()
+    return info.value
+
+
+class ProviderSuite(ProviderAttacks):
+    """Inherit it, offer ``driver``."""
+
+    @pytest.fixture
+    def provider(self, driver):
+        made = driver.provider()
+        yield made
+        made.close()
+
+    def test_the_probe_reaches_the_provider_and_shows_no_secret(self, driver, provider):
+        result = provider.probe()
+        assert result.summary
+        assert not [secret for secret in driver.secrets if secret in repr(result)]
+
+    def test_wrong_credentials_pause_probe_and_begin_alike(self, driver):
+        wrong = driver.provider(**driver.wrong_credentials())
+        for error in (caught(wrong.probe), caught(lambda: wrong.begin(driver.task()))):
+            assert isinstance(error, AuthenticationFailed)
+            assert error.detail
+        wrong.close()
+
+    def test_an_order_is_json_and_names_itself(self, driver, provider):
+        begun = provider.begin(driver.task())
+        assert begun.order.reference
+        assert begun.order.started_at == driver.clock.now()
+        json.dumps(dict(begun.order.state))
+        assert begun.poll_after is not None or driver.can(Capability.HOOK)
+
+    def test_the_same_order_id_again_keeps_the_promise_about_references(self, driver, provider):
+        first = provider.begin(driver.task()).order
+        second = provider.begin(driver.task(), uncertain=True).order
+        assert (first.reference == second.reference) is driver.keeps_reference
+
+    def test_two_orders_are_two(self, driver, provider):
+        first = provider.begin(driver.task()).order
+        second = provider.begin(driver.task(order_id="order-2")).order
+        assert first.reference != second.reference
+
+    def test_a_text_of_nothing_is_refused_before_anything_is_sent(self, driver, provider):
+        driver.fault("drop_before", "begin")
+        error = caught(lambda: provider.begin(driver.task(visible_text=" \n")))
+        assert not isinstance(error, Retryable)
+        assert error.code == "text_missing"
+
+    def test_the_next_step_needs_no_network_and_says_what_to_do(self, driver, provider):
+        task = driver.task()
+        order = read_again(provider.begin(task).order)
+        for operation in ("begin", "poll"):
+            driver.fault("drop_before", operation)
+        step = provider.next_step(order, task, task.client)
+        assert isinstance(step, Redirect | Embed | Canvas | Form | ScanCode | Wait)
+        if isinstance(step, ScanCode | Wait):
+            assert {"en", "sv"} <= step.message.keys()
+
+    def test_an_order_nobody_has_acted_on_is_pending(self, driver, provider):
+        task = driver.task()
+        progress = driver.poll(provider, provider.begin(task).order, task)
+        assert progress.status is OrderStatus.PENDING
+        assert progress.poll_after
+        assert {"en", "sv"} <= progress.message.keys()
+        assert progress.raw is None
+
+    def test_what_alice_signs_is_collected_verified_and_hers(self, driver, provider):
+        task = driver.task()
+        progress = driver.signed(provider, task, driver.alice)
+        assert progress.status is OrderStatus.COMPLETE
+        assert progress.poll_after is None
+        raw = json.loads(json.dumps(progress.raw))
+        verdict = provider.conclude(progress.order, task, raw)
+        assert verdict.accepted, verdict.report
+        assert verdict.refusal == ""
+        assert verdict.signed_at is not None
+        assert abs(verdict.signed_at - driver.clock.now()) < timedelta(minutes=1)
+        assert all(check["passed"] is not False for check in verdict.report["checks"])
+        if driver.can(Capability.IDENTITY):
+            assert verdict.identity is not None
+            assert verdict.identity.national_id == driver.alice
+            assert verdict.identity.name
+
+    def test_where_nobody_is_named_whoever_signs_is_told(self, driver, provider):
+        task = driver.anybody()
+        progress = driver.signed(provider, task, driver.bob)
+        verdict = provider.conclude(progress.order, task, progress.raw)
+        assert verdict.accepted, verdict.report
+        assert verdict.identity.national_id == driver.bob
+
+    def test_the_report_never_shows_a_whole_national_id(self, driver, provider):
+        task = driver.task()
+        progress = driver.signed(provider, task, driver.alice)
+        verdict = provider.conclude(progress.order, task, progress.raw)
+        assert driver.alice not in json.dumps(dict(verdict.report))
+
+    def test_a_customer_who_says_no_ends_the_order_with_words(self, driver, provider):
+        task = driver.task()
+        order = read_again(provider.begin(task).order)
+        driver.decline(order)
+        progress = driver.poll(provider, order, task)
+        assert progress.status is OrderStatus.FAILED
+        assert progress.code
+        assert progress.poll_after is None
+        assert {"en", "sv"} <= progress.message.keys()
+
+    def test_the_evidence_holds_the_exact_text_and_the_whole_answer(self, driver, provider):
+        task = driver.task()
+        progress = driver.signed(provider, task, driver.alice)
+        parts = provider.evidence(progress.order, progress.raw)
+        assert parts == provider.evidence(progress.order, progress.raw)
+        assert len({part.name for part in parts}) == len(parts)
+        contents = [part.content for part in parts]
+        assert TEXT.encode() in contents
+        assert any(_is_json(content, progress.raw) for content in contents)
+        assert any(task.hidden_data in content for content in contents)
+
+    @pytest.mark.parametrize("fault", ["html", "error_500", "drop_before"])
+    def test_trouble_at_the_start_passes_and_then_it_goes(self, driver, provider, fault):
+        driver.fault(fault, "begin")
+        error = caught(lambda: provider.begin(driver.task()))
+        assert isinstance(error, Retryable | MalformedAnswer)
+        assert provider.begin(driver.task(), uncertain=True).order.reference
+
+    @pytest.mark.parametrize("fault", ["html", "error_500", "drop_before", "drop_after"])
+    def test_trouble_while_asking_loses_nothing(self, driver, provider, fault):
+        task = driver.task()
+        order = read_again(provider.begin(task).order)
+        driver.fault(fault, "poll")
+        assert isinstance(caught(lambda: driver.poll(provider, order, task)), Retryable)
+        assert driver.approve(order, task, driver.alice)
+        progress = driver.poll(provider, order, task)
+        assert progress.status is OrderStatus.COMPLETE
+        assert provider.conclude(progress.order, task, progress.raw).accepted
+
+    def test_a_start_whose_answer_was_lost_is_an_unknown_outcome(self, driver, provider):
+        driver.fault("drop_after", "begin")
+        assert isinstance(caught(lambda: provider.begin(driver.task())), OutcomeUnknown)
+        progress = driver.signed(provider, driver.task(), driver.alice)
+        assert progress.status is OrderStatus.COMPLETE
+
+    def test_a_slow_provider_is_given_up_after_the_time_limit(self, driver):
+        provider = driver.provider(**driver.impatient())
+        driver.fault("slow", "begin")
+        assert isinstance(caught(lambda: provider.begin(driver.task())), Retryable)
+        provider.close()
+
+    def test_a_withdrawn_order_cannot_be_signed_and_withdrawing_again_is_no_error(
+        self, driver, provider
+    ):
+        order = provider.begin(driver.task()).order
+        if not driver.can(Capability.CANCEL):
+            assert isinstance(caught(lambda: provider.cancel(order)), Unsupported)
+            return
+        provider.cancel(order)
+        provider.cancel(order)
+        assert not driver.approve(order, driver.task(), driver.alice)
+
+    def test_withdrawing_a_signed_order_is_no_error(self, driver, provider):
+        if driver.can(Capability.CANCEL):
+            provider.cancel(driver.signed(provider, driver.task(), driver.alice).order)
+
+    def test_a_provider_that_does_not_call_says_so(self, driver, provider):
+        if driver.can(Capability.HOOK):
+            return
+        raw = RawHook("POST", "https://hub.example/h", {}, {}, b"", "192.0.2.1", driver.clock.now())
+        assert isinstance(caught(lambda: provider.read_hook(raw)), Unsupported)
+
+    @pytest.mark.parametrize("fault", ["html", "error_500", "drop_before", "drop_after"])
+    @pytest.mark.parametrize("operation", ["begin", "poll"])
+    def test_errors_hold_no_person_and_no_secret(self, driver, provider, fault, operation):
+        task = driver.task()
+        order = provider.begin(task).order
+        driver.fault(fault, operation)
+        calls = {"begin": provider.begin, "poll": lambda task: provider.poll(order, task)}
+        error = caught(lambda: calls[operation](task))
+        told = "\n".join(
+            [str(error), error.detail, error.customer, *traceback.format_exception(error)]
+        )
+        assert not [word for word in self._private(driver, order) if word in told]
+
+    def test_logs_hold_no_person_and_no_secret(self, driver, provider, caplog, capsys):
+        caplog.set_level("DEBUG")
+        task = driver.task()
+        progress = driver.signed(provider, task, driver.alice)
+        provider.conclude(progress.order, task, progress.raw)
+        provider.conclude(progress.order, replace(task, visible_text="another"), progress.raw)
+        captured = capsys.readouterr()
+        told = caplog.text + captured.out + captured.err
+        private = [*self._private(driver, progress.order), *_long_texts(progress.raw)]
+        assert not [word for word in private if word in told]
+
+    def test_it_can_be_closed_twice(self, driver, provider):
+        provider.probe()
+        provider.close()
+        provider.close()
+
+    def _private(self, driver: ProviderDriver, order: Order) -> list[str]:
+        found = [driver.alice, TEXT, *driver.secrets, *_long_texts(dict(order.state))]
+        return [word for word in found if word]
+
+
+def _long_texts(value: Any) -> list[str]:
+    """Every text in there that is long enough to be a token, a proof or somebody's words."""
+    if isinstance(value, dict):
+        return [
+            text
+            for key, inner in value.items()
+            if key not in {"returnUrl", "userAgent", "arrived_at", "first_at", "collected_at"}
+            for text in _long_texts(inner)
+        ]
+    if isinstance(value, list):
+        return [text for inner in value for text in _long_texts(inner)]
+    return [value] if isinstance(value, str) and len(value) >= 30 else []
+
+
+def _is_json(content: bytes, value: Any) -> bool:
+    try:
+        return bool(json.loads(content) == value)
+    except ValueError:
+        return False
+
+

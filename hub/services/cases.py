@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from hub.contracts.events import EventKind
 from hub.contracts.requests import ClientContext, RequestState
 from hub.kernel.redact import MASK
-from hub.mapping.forms import FormSpec
+from hub.mapping.forms import FormSpec, said
 from hub.mapping.texts import render
 from hub.services import endings, history
 from hub.services.core import Core
@@ -100,7 +100,7 @@ class Cases:
             form = self._form(place.request)
             if form is None or step not in [one.key for one in form.steps]:
                 raise LinkInvalid("the form has no such step")
-            clean, errors = form.validate_step(step, data, language)
+            clean, errors = form.validate(data, language, step=step)
             if errors:
                 return StepResult(errors=errors)
             answers = place.request.answers
@@ -204,11 +204,26 @@ def visible_text(core: Core, place: Place) -> str:
             "phone": workspace.phone,
             "title": request.title,
             "number": str(request.plan.get("number") or request.source_id),
-            "rows": form.rows(answers, language) if form else [],
+            "rows": answer_rows(form, answers, language) if form else [],
             "terms": terms(workspace, request, language),
             "date": core.clock.now().astimezone(ZoneInfo(workspace.zone)).date().isoformat(),
         },
     )
+
+
+def answer_rows(
+    form: FormSpec, answers: Mapping[str, Any], language: str
+) -> list[tuple[str, str]]:
+    """Each answered question with its answer in words, for the text that is signed."""
+    rows: list[tuple[str, str]] = []
+    for asked in form.fields:
+        value = answers.get(asked.name)
+        if value in (None, "", False):
+            continue
+        chosen = next((c.label for c in asked.choices if c.value == value), None)
+        shown = said(chosen, language) if chosen else _yes(language) if value is True else str(value)
+        rows.append((said(asked.label, language), shown))
+    return rows
 
 
 def withdraw_pending(session: Session, place: Place, code: str) -> None:
@@ -232,6 +247,10 @@ def _tell_answered(session: Session, place: Place, now: datetime) -> None:
         dedupe=f"answered:{place.recipient.key}",
         data={"recipient": place.recipient.key},
     )
+
+
+def _yes(language: str) -> str:
+    return {"sv": "Ja"}.get(language, "Yes")
 
 
 def _text(value: Any) -> str:

@@ -62,7 +62,7 @@ def append(
             kind=kind.value,
             at=at,
             dedupe=dedupe,
-            data={**body["data"], "_commitments": commitments},
+            data={**(data or {}), "_commitments": commitments},
             personal=sealed,
             previous=previous,
             hash=request.event_hash,

@@ -19,10 +19,11 @@ from hub.kernel.clock import Clock
 from hub.kernel.errors import ConfigurationError
 from hub.kernel.ids import new_id
 from hub.kernel.logging import get_logger
+from hub.mapping.compiled import CompiledMapping
 from hub.mapping.examples import run_examples
 from hub.mapping.forms import FormSpec
 from hub.mapping.lint import lint
-from hub.mapping.loader import CompiledMapping, compile_mapping, load_forms, load_mapping
+from hub.mapping.loader import compile_mapping, load_forms, load_mapping
 from hub.registry import InstanceKey, Registry
 from hub.settings import WorkspaceSettings
 from hub.storage.db import Database
@@ -146,6 +147,12 @@ class MappingShelf:
         session.flush()
         _log.info("mapping activated", mapping=key, sha256=mapping.sha256[:12])
         return row.id
+
+
+def open_key(active: ActiveMapping, record_id: str) -> str:
+    """What makes a second open request for the same record impossible."""
+    mapping = active.mapping
+    return f"{mapping.key}|{mapping.source_instance}|{mapping.source_table}|{record_id}"[:300]
 
 
 def check_mapping(

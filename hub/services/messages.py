@@ -43,9 +43,7 @@ def owe_message(
     plan from the current one on has an address for the recipient.
     """
     recipient = request.recipients[0]
-    for index, channel in enumerate(request.plan["channels"]):
-        if index < request.plan.get("channel_index", 0):
-            continue
+    for channel in _channels(request, purpose):
         payload = _payload(core, request, recipient, channel, purpose, number)
         if payload is None:
             continue
@@ -93,7 +91,7 @@ class MessageHandler(Handler):
             subject=payload["subject"],
             html=payload["html"],
             language=payload["language"],
-            created_at=work.first_attempt_at or work.created_at,
+            created_at=work.first_attempt_at,
             report_url=core.links.report(where.workspace, where.key, work.id),
             thread=work.request_id or "",
         )
@@ -160,6 +158,14 @@ def apply_report(
         history.append(session, request, EventKind.DELIVERED, at, dedupe=key, data=data)
     elif status is ReportStatus.FAILED:
         unreachable(core, session, request, delivery, Reason.UNREACHABLE, reason or "not_delivered")
+
+
+def _channels(request: Request, purpose: str) -> list[str]:
+    """The channels to try, in order: what the reminders' rule names first, then what is left of the
+    plan after the channels that have failed."""
+    left: list[str] = request.plan["channels"][request.plan.get("channel_index", 0) :]
+    wanted = request.plan["reminders"].get("channel") if purpose == "reminder" else None
+    return [wanted, *(one for one in left if one != wanted)] if wanted else left
 
 
 def _payload(

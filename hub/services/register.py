@@ -193,8 +193,8 @@ class Register:
         return self._vault.mac(f"index:{name}", f"{self._workspace_id}:{text}") if text else None
 
     def _row(self, session: Session, table: str, row_id: str) -> Customer | RepairCase | None:
-        model: type[Customer] | type[RepairCase] = Customer if table == "customer" else RepairCase
-        row = session.get(model, row_id)
+        row: Customer | RepairCase | None
+        row = session.get(Customer if table == "customer" else RepairCase, row_id)  # type: ignore[assignment]
         return row if row is not None and row.workspace_id == self._workspace_id else None
 
 

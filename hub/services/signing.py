@@ -17,7 +17,7 @@ from hub.contracts.events import EventKind
 from hub.contracts.plugin import Wording
 from hub.contracts.provider import Begun, Provider
 from hub.contracts.requests import ClientContext, RecipientView, SigningTask
-from hub.contracts.steps import Wait
+from hub.contracts.steps import NextStep, Wait
 from hub.engine.conditions import pause
 from hub.engine.outbox import arm
 from hub.kernel.crypto import sha256_hex
@@ -242,7 +242,7 @@ class Signing:
     def _view(self, order: SigningOrder, client: ClientContext, language: str) -> SigningView:
         status = _STATUS[order.status]
         said: Wording | None = order.message
-        step = None
+        step: NextStep | None = None
         if order.status == "complete":
             waiting = order.flow == "this_device" and order.returned_at is None
             status = SigningStatus.RETURN_NEEDED if waiting else status

@@ -69,6 +69,15 @@ class Listener(Protocol):
         ...
 
 
+_observer: Listener | None = None
+
+
+def observe(listener: Listener | None) -> None:
+    """Have every client without a listener of its own tell ``listener``. For the composition root."""
+    global _observer
+    _observer = listener
+
+
 class HttpClient:
     """A pool of connections to one host. Thread-safe for what requests' Session is safe for
     (sending); cookies are never kept."""
@@ -151,8 +160,9 @@ class HttpClient:
                 ) from error
             raise Retryable(f"{_host(url)} gave no answer ({type(error).__name__})") from error
         finally:
-            if self._listener:
-                self._listener(method, url, answer, time.monotonic() - started)
+            listener = self._listener or _observer
+            if listener:
+                listener(method, url, answer, time.monotonic() - started)
 
     def close(self) -> None:
         """Close all connections."""

@@ -1,0 +1,61 @@
+"""The composition root: a configuration folder becomes a Flask app with the engine beside it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from flask import Flask, redirect
+from flask_smorest import Api
+
+from hub.kernel import logging
+from hub.services.house import House, open_house
+from hub.web import health, hooks, proxy
+from hub.web.api import problems
+from hub.web.api.blueprint import create_api
+from hub.web.pages.blueprint import create_pages
+from hub.web.sentry import start_sentry
+
+CONFIG_VARIABLE = "PARAPH_CONFIG"
+
+
+def create_app(house: House) -> Flask:
+    """The WSGI app on an open house. The engine is started by whoever serves the app."""
+    settings = house.core.settings
+    app = Flask("hub.web", static_folder=None)
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.body_limit,
+        API_TITLE="Paraph",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    proxy.trust_proxies(app, settings.trusted_proxies)
+    api = Api(app)
+    api.register_blueprint(create_api(house))
+    app.register_blueprint(hooks.create_hooks(house))
+    app.register_blueprint(health.create_health(house))
+    app.register_blueprint(
+        create_pages(
+            house.customers,
+            house.buttons,
+            vault=house.core.vault,
+            public_base_url=settings.public_url,
+        )
+    )
+    problems.register(app)
+    app.add_url_rule("/", "home", lambda: redirect("/health/live"))
+    return app
+
+
+def serve_app() -> Flask:
+    """What the WSGI server imports in each process: open the house, start the engine, make the app."""
+    house = open_house(Path(os.environ[CONFIG_VARIABLE]))
+    settings = house.core.settings
+    logging.configure(settings.log_level, json=settings.log_json)
+    start_sentry(settings.sentry_dsn, settings.environment)
+    house.start()
+    app = create_app(house)
+    app.extensions["paraph"] = house
+    return app

@@ -1,0 +1,151 @@
+"""The button link in an upstream's record: first show what would be sent, then send on one click (D1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from hub.contracts.capabilities import Capability
+from hub.contracts.records import RecordRef
+from hub.kernel.errors import NotFound
+from hub.mapping.texts import render
+from hub.services.cases import sender_view
+from hub.services.core import Core
+from hub.services.mappings import ActiveMapping, open_key
+from hub.services.triggers import Trigger, accept
+from hub.services.views import ButtonView, LinkInvalid
+from hub.storage.models import Request
+
+_LABELS = {
+    "sv": {"name": "Till", "sms": "SMS till", "email": "E-post till", "text": "Text"},
+    "en": {"name": "To", "sms": "SMS to", "email": "E-mail to", "text": "Text"},
+}
+_UNKNOWN = {
+    "sv": "Posten hittades inte i källsystemet.",
+    "en": "The record was not found in the source system.",
+}
+_NOT_WANTED = {
+    "sv": "Den här posten ska inte signeras i sitt nuvarande läge.",
+    "en": "This record is not to be signed in its present state.",
+}
+_NO_ADDRESS = {
+    "sv": "Det finns inget mobilnummer eller ingen adress att skicka till.",
+    "en": "There is no mobile number or address to send to.",
+}
+
+
+class ButtonLinks:
+    """``services.views.Buttons`` on the hub."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def preview(self, mapping: str, query: Mapping[str, str]) -> ButtonView:
+        """Read the record and say what would be sent. Changes nothing."""
+        core = self._core
+        workspace_id, active = self._check(mapping, query)
+        workspace = core.workspace(workspace_id)
+        where = core.instance(workspace_id, active.mapping.source_instance)
+        connector = core.registry.connector(where)
+        ref = RecordRef(active.mapping.source_table, query["id"])
+        shown = ButtonView(
+            sender=sender_view(workspace),
+            language=query.get("lang") or workspace.language,
+            record_title=str(ref),
+            rows=(),
+            existing=self._existing(workspace_id, active, ref.id),
+            upstream_url=connector.record_url(ref),
+        )
+        try:
+            record = connector.fetch(ref)
+        except NotFound:
+            return _with(shown, problem=_UNKNOWN[shown.language])
+        plan = active.mapping.plan(record.fields, now=core.clock.now())
+        if plan is None:
+            return _with(shown, problem=_NOT_WANTED[shown.language])
+        shown = _with(shown, record_title=plan.title)
+        if plan.problems:
+            wording = plan.problems[0].wording
+            text = wording.get(shown.language) or str(plan.problems[0])
+            return _with(shown, problem=text)
+        return self._rows(shown, workspace_id, plan)
+
+    def press(self, mapping: str, query: Mapping[str, str]) -> ButtonView:
+        """Accept the trigger; pressing again finds the open request."""
+        core = self._core
+        workspace_id, active = self._check(mapping, query)
+        accept(
+            core,
+            Trigger(
+                workspace_id=workspace_id,
+                mapping=mapping,
+                record_id=query["id"],
+                source="button",
+                instance=active.mapping.source_instance,
+                path=f"/b/{mapping}",
+            ),
+        )
+        workspace = core.workspace(workspace_id)
+        return ButtonView(
+            sender=sender_view(workspace),
+            language=query.get("lang") or workspace.language,
+            record_title=query["id"],
+            rows=(),
+            existing=self._existing(workspace_id, active, query["id"]),
+        )
+
+    def _check(self, mapping: str, query: Mapping[str, str]) -> tuple[str, ActiveMapping]:
+        core = self._core
+        workspace_id = core.workspace_ids.get(query.get("w", ""))
+        good = core.links.button_matches(mapping, query, core.clock.now())
+        active = core.shelf.active(workspace_id, mapping) if workspace_id and good else None
+        record_id = query.get("id", "")
+        if active is None or workspace_id is None or not 0 < len(record_id) <= 100:
+            raise LinkInvalid("the button link is not valid")
+        if "button" not in active.mapping.triggers:
+            raise LinkInvalid("the mapping has no button")
+        return workspace_id, active
+
+    def _existing(self, workspace_id: str, active: ActiveMapping, record_id: str) -> str | None:
+        with self._core.db.read() as session:
+            return session.execute(
+                select(Request.state).where(
+                    Request.workspace_id == workspace_id,
+                    Request.open_key == open_key(active, record_id),
+                )
+            ).scalar()
+
+    def _rows(self, shown: ButtonView, workspace_id: str, plan: Any) -> ButtonView:
+        core = self._core
+        workspace = core.workspace(workspace_id)
+        recipient = plan.recipients[0]
+        labels = _LABELS[shown.language]
+        for channel in plan.channels:
+            manifest = core.registry.manifest(core.instance(workspace_id, channel))
+            kind = "sms" if manifest.can(Capability.SMS) else "email"
+            address = recipient.mobile if kind == "sms" else recipient.email
+            if not address:
+                continue
+            values = {
+                "link": f"{core.links.public_url}/s/…",
+                "sender": workspace.name,
+                "phone": workspace.phone,
+                "name": recipient.name,
+                "title": plan.title,
+                "number": "",
+                "reminder": 0,
+            }
+            text = render(workspace.text(f"{kind}_invite", recipient.language), values)
+            rows = (
+                (labels["name"], recipient.name),
+                (labels[kind], address),
+                (labels["text"], text),
+            )
+            return _with(shown, rows=rows)
+        return _with(shown, problem=_NO_ADDRESS[shown.language])
+
+
+def _with(view: ButtonView, **changes: Any) -> ButtonView:
+    return ButtonView(**{**vars(view), **changes})

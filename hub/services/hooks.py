@@ -1,0 +1,128 @@
+"""Calls from outside to an instance's hook address: verify on the raw bytes, store, answer.
+
+What a hook says is only ever a hint: records are read again, delivery reports name a message of ours.
+"""
+
+from __future__ import annotations
+
+import base64
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.contracts.channel import ChannelHook
+from hub.contracts.connector import HookReading
+from hub.contracts.manifest import PluginKind
+from hub.contracts.plugin import HookAnswer, RawHook
+from hub.engine.outbox import insert_new
+from hub.kernel.crypto import sha256_hex
+from hub.kernel.errors import ConfigurationError, HookRejected, Unsupported
+from hub.kernel.ids import new_id
+from hub.kernel.redact import redact
+from hub.registry import InstanceKey
+from hub.services import messages
+from hub.services.core import Core
+from hub.services.triggers import Trigger, accept
+from hub.storage.models import Delivery, Inbound
+
+
+class Hooks:
+    """Takes the calls of all instances."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def receive(self, workspace: str, instance: str, secret: str, raw: RawHook) -> HookAnswer:
+        """Verify and store one call. Raises ``HookRejected``; nothing is stored then."""
+        core = self._core
+        if not core.links.hook_matches(workspace, instance, secret):
+            raise HookRejected("the address is not one of this hub", status=404)
+        where = InstanceKey(workspace, instance)
+        try:
+            kind = core.registry.manifest(where).kind
+            if kind is PluginKind.CONNECTOR:
+                return self._records(where, raw, core.registry.connector(where).read_hook(raw))
+            if kind is PluginKind.CHANNEL:
+                return self._reports(where, raw, core.registry.channel(where).read_hook(raw))
+        except (ConfigurationError, Unsupported) as error:
+            raise HookRejected(error.detail, status=404) from error
+        raise HookRejected("this kind of instance is not called", status=404)
+
+    def _records(self, where: InstanceKey, raw: RawHook, reading: HookReading) -> HookAnswer:
+        core = self._core
+        workspace_id = core.workspace_ids[where.workspace]
+        for ref in reading.references:
+            same = reading.dedupe or sha256_hex(raw.body)
+            for active in core.shelf.for_source(workspace_id, where.key, ref.table):
+                accept(
+                    core,
+                    Trigger(
+                        workspace_id=workspace_id,
+                        mapping=active.mapping.key,
+                        record_id=ref.id,
+                        source="hook",
+                        instance=where.key,
+                        dedupe=f"hook:{where.key}:{active.mapping.key}:{sha256_hex(same.encode())}",
+                        method=raw.method,
+                        path=f"/hooks/{where}",
+                        headers=redact(dict(raw.headers)),
+                        body=body_text(raw.body),
+                    ),
+                )
+        return reading.answer
+
+    def _reports(self, where: InstanceKey, raw: RawHook, reading: ChannelHook) -> HookAnswer:
+        core = self._core
+        with core.db.write() as session:
+            if not self._store(session, where, raw):
+                return reading.answer
+            for report in reading.reports:
+                delivery = self._delivery(session, where, raw, report.reference)
+                if delivery is not None and delivery.request_id is not None:
+                    messages.apply_report(
+                        core, session, delivery, report.status, core.clock.now(), report.reason
+                    )
+        core.wake()
+        return reading.answer
+
+    def _store(self, session: Session, where: InstanceKey, raw: RawHook) -> bool:
+        """Keep the call as received; False when the very same one is here already."""
+        same = sha256_hex(raw.url.encode() + b"\n" + raw.body)
+        values = {
+            "id": new_id(),
+            "workspace_id": self._core.workspace_ids[where.workspace],
+            "source": "hook",
+            "instance": where.key,
+            "method": raw.method,
+            "path": f"/hooks/{where}",
+            "headers": redact(dict(raw.headers)),
+            "body": body_text(raw.body),
+            "verified": True,
+            "dedupe": f"report:{where.key}:{same}",
+            "outcome": "report",
+            "received_at": self._core.clock.now(),
+            "repeats": 0,
+        }
+        return insert_new(session, Inbound, values, ("workspace_id", "dedupe"))
+
+    def _delivery(
+        self, session: Session, where: InstanceKey, raw: RawHook, reference: str
+    ) -> Delivery | None:
+        """The message that a report is about. By the address first: a report may arrive before the
+        gateway's own answer has been stored."""
+        workspace_id = self._core.workspace_ids[where.workspace]
+        named = self._core.links.reported_delivery(raw.query)
+        mine = (Delivery.workspace_id == workspace_id, Delivery.destination == where.key)
+        if named is not None:
+            return session.scalar(select(Delivery).where(Delivery.id == named, *mine))
+        return session.scalar(
+            select(Delivery).where(Delivery.external_ref == reference, *mine).limit(1)
+        )
+
+
+def body_text(body: bytes) -> str:
+    """A body as text: UTF-8 as it is, anything else as ``base64:…``."""
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return "base64:" + base64.b64encode(body).decode("ascii")

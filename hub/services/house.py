@@ -1,0 +1,191 @@
+"""Puts the use cases together: one ``Core``, the engine with its handlers, and the facades of the doors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hub.contracts.manifest import Manifest
+from hub.contracts.plugin import PluginContext
+from hub.engine import Engine, EngineSettings, exchange
+from hub.engine.settings import DestinationLimits
+from hub.kernel.clock import Clock, FastClock, SystemClock
+from hub.kernel.crypto import Vault
+from hub.kernel.errors import ConfigurationError
+from hub.registry import InstanceKey, Registry, find_manifests
+from hub.services import health
+from hub.services.access import KeyRing, ensure_workspaces
+from hub.services.buttons import ButtonLinks
+from hub.services.cases import Cases
+from hub.services.core import Core
+from hub.services.deadlines import EXPIRY, REMINDER
+from hub.services.endings import STEP_KIND
+from hub.services.hooks import Hooks
+from hub.services.intake import IntakeHandler
+from hub.services.links import Links
+from hub.services.mappings import MappingShelf
+from hub.services.messages import KIND as MESSAGE
+from hub.services.messages import MessageHandler
+from hub.services.orders import CONCLUDE, POLL, ConcludeTimer, PollTimer
+from hub.services.register import Register
+from hub.services.reminders import ExpiryTimer, ReminderTimer
+from hub.services.signing import Signing
+from hub.services.steps import StepHandler
+from hub.services.triggers import INTAKE
+from hub.settings import (
+    HubSettings,
+    database_url,
+    load_hub_settings,
+    load_workspaces,
+    secret_keys,
+)
+from hub.storage.db import Database
+from hub.storage.migrate import upgrade
+from hub.toolkit import http
+
+
+class CustomerDesk(Cases, Signing):
+    """``views.CustomerCases``: what the customer's pages call."""
+
+    def __init__(self, core: Core) -> None:
+        Cases.__init__(self, core)
+        Signing.__init__(self, core)
+
+
+@dataclass
+class House:
+    """Everything a door needs. ``start`` begins to work, ``stop`` ends it in good order."""
+
+    core: Core
+    engine: Engine
+    customers: CustomerDesk
+    buttons: ButtonLinks
+    hooks: Hooks
+    keys: KeyRing
+    folder: Path
+
+    def start(self) -> None:
+        """Begin to work on what is owed."""
+        self.engine.start()
+
+    def stop(self) -> None:
+        """Drain, release, close."""
+        self.engine.stop()
+        self.core.registry.close()
+        self.core.db.close()
+
+    def reload(self) -> None:
+        """Read the mappings and forms again; on any problem the former ones stay in force."""
+        self.core.shelf.load(self.core.workspaces, self.core.workspace_ids, self.core.registry)
+
+
+def open_house(folder: Path, *, clock: Clock | None = None) -> House:
+    """The house behind a configuration folder: ``paraph.yaml workspaces/ forms/ mappings/``.
+
+    ``forms`` and ``mappings`` may also stand beside the folder (``config/`` and ``mappings/`` of a
+    checkout). Raises ``ConfigurationError`` with every problem of every file.
+    """
+    settings = load_hub_settings(folder / "paraph.yaml")
+    workspaces = load_workspaces(folder / "workspaces")
+    clock = clock or make_clock(settings)
+    vault = Vault(*secret_keys(settings))
+    links = Links(vault, settings.public_url)
+    db = Database(database_url(settings), vault)
+    upgrade(db)
+    ids = ensure_workspaces(db, clock, workspaces)
+
+    def context(where: InstanceKey, manifest: Manifest) -> PluginContext:
+        return _context(settings, links, clock, where, _ports(manifest, db, vault, clock, ids, where))
+
+    registry = Registry(find_manifests(), workspaces, context)
+    problems = registry.check()
+    if problems:
+        raise ConfigurationError("the instances are not valid", problems=tuple(problems))
+    shelf = MappingShelf(db, clock, _beside(folder, "mappings"), _beside(folder, "forms"))
+    shelf.load(workspaces, ids, registry)
+    core = Core(settings, workspaces, ids, db, clock, vault, registry, shelf, links)
+    http.observe(exchange.listener)
+    engine = _engine(core)
+    core.wake = engine.wake
+    return House(
+        core, engine, CustomerDesk(core), ButtonLinks(core), Hooks(core), KeyRing(db), folder
+    )
+
+
+def make_clock(settings: HubSettings) -> Clock:
+    """Real time, or a fast clock where the settings ask for one."""
+    return SystemClock() if settings.clock_speed == 1 else FastClock(settings.clock_speed)
+
+
+def _engine(core: Core) -> Engine:
+    def limits(workspace_id: str, destination: str) -> DestinationLimits:
+        try:
+            one = core.registry.settings(core.instance(workspace_id, destination))
+        except ConfigurationError:  # owed to an instance that was removed: it fails when tried
+            return DestinationLimits()
+        return DestinationLimits(concurrency=one.concurrency, per_second=one.per_second)
+
+    return Engine(
+        core.db,
+        core.clock,
+        {
+            INTAKE: IntakeHandler(core),
+            MESSAGE: MessageHandler(core),
+            STEP_KIND: StepHandler(core),
+        },
+        {
+            REMINDER: ReminderTimer(core),
+            EXPIRY: ExpiryTimer(core),
+            POLL: PollTimer(core),
+            CONCLUDE: ConcludeTimer(core),
+        },
+        limits,
+        EngineSettings(
+            threads=core.settings.workers, timer_threads=max(1, core.settings.workers // 2)
+        ),
+        probe_due=lambda: health.probe_due(core),
+    )
+
+
+def _context(
+    settings: HubSettings,
+    links: Links,
+    clock: Clock,
+    where: InstanceKey,
+    ports: Mapping[str, Any],
+) -> PluginContext:
+    return PluginContext(
+        instance=where.key,
+        workspace=where.workspace,
+        environment=settings.environment,
+        clock=SystemClock() if isinstance(clock, FastClock) else clock,
+        hook_url=links.hook(where.workspace, where.key),
+        hook_secret=links.hook_secret(where.workspace, where.key),
+        public_host=settings.public_url.partition("://")[2].partition("/")[0],
+        ports=ports,
+    )
+
+
+def _ports(
+    manifest: Manifest,
+    db: Database,
+    vault: Vault,
+    clock: Clock,
+    ids: Mapping[str, str],
+    where: InstanceKey,
+) -> dict[str, Any]:
+    known = {"register": lambda: Register(db, clock, vault, ids[where.workspace])}
+    unknown = [name for name in manifest.needs if name not in known]
+    if unknown:
+        raise ConfigurationError(f"{manifest.key}: the hub has no port '{unknown[0]}'")
+    return {name: known[name]() for name in manifest.needs}
+
+
+def _beside(folder: Path, name: str) -> Path:
+    inside = folder / name
+    return inside if inside.is_dir() else folder.parent / name
+
+
+

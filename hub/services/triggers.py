@@ -1,0 +1,153 @@
+"""A wish from upstream: store it as received and owe the intake, in one transaction.
+
+The same call again, or the same record while its request is open, is one request and one message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from hub.contracts.capabilities import Capability
+from hub.engine.outbox import owe
+from hub.kernel.errors import NotFound, Refused
+from hub.kernel.ids import new_id
+from hub.services.core import Core
+from hub.services.mappings import ActiveMapping, open_key
+from hub.storage.models import Inbound, Request
+
+INTAKE = "intake"
+REPEAT_WINDOW = timedelta(hours=2)  # longer than the longest retry ladder of an upstream
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """Somebody upstream wants a request. ``record`` is set when the caller sent the whole record."""
+
+    workspace_id: str
+    mapping: str
+    record_id: str
+    source: str  # api, button or hook
+    instance: str | None = None
+    dedupe: str | None = None
+    method: str = "POST"
+    path: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+    record: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What a trigger led to. ``repeated``: it, or an open request for the record, was there before."""
+
+    inbound_id: str
+    repeated: bool = False
+    request_id: str | None = None
+
+
+def accept(core: Core, trigger: Trigger) -> Accepted:
+    """Store a verified trigger and owe the intake. Raises ``NotFound`` for an unknown mapping."""
+    active = core.shelf.active(trigger.workspace_id, trigger.mapping)
+    if active is None:
+        raise NotFound(f"there is no mapping '{trigger.mapping}'", code="unknown_mapping")
+    _check_inline(core, trigger, active)
+    try:
+        with core.db.write() as session:
+            accepted = _store(core, session, trigger, active)
+    except IntegrityError:  # another process stored the same call at the same moment
+        with core.db.write() as session:
+            accepted = _store(core, session, trigger, active)
+    core.wake()
+    return accepted
+
+
+def _check_inline(core: Core, trigger: Trigger, active: ActiveMapping) -> None:
+    if trigger.record is None:
+        return
+    where = core.instance(trigger.workspace_id, active.mapping.source_instance)
+    if not core.registry.manifest(where).can(Capability.INLINE):
+        raise Refused(
+            f"{where.key} is read by its id: send 'id' only, not the record", code="no_inline"
+        )
+
+
+def _store(core: Core, session: Session, trigger: Trigger, active: ActiveMapping) -> Accepted:
+    now = core.clock.now()
+    known = _known(session, trigger, now)
+    if known is not None:
+        known.repeats += 1
+        return Accepted(known.id, repeated=True, request_id=known.request_id)
+    open_request = session.execute(
+        select(Request.id).where(
+            Request.workspace_id == trigger.workspace_id,
+            Request.open_key == open_key(active, trigger.record_id),
+        )
+    ).scalar()
+    inbound = Inbound(
+        id=new_id(),
+        workspace_id=trigger.workspace_id,
+        source=trigger.source,
+        instance=trigger.instance,
+        method=trigger.method,
+        path=trigger.path[:300],
+        headers=dict(trigger.headers),
+        body=trigger.body,
+        dedupe=trigger.dedupe,
+        outcome="already_open" if open_request else "accepted",
+        request_id=open_request,
+        received_at=now,
+    )
+    session.add(inbound)
+    if open_request:
+        return Accepted(inbound.id, repeated=True, request_id=open_request)
+    _owe_intake(core, session, trigger, active, inbound.id)
+    return Accepted(inbound.id)
+
+
+def _known(session: Session, trigger: Trigger, now: datetime) -> Inbound | None:
+    """The same call stored before. One older than any retry ladder is a new wish: let it go."""
+    if trigger.dedupe is None:
+        return None
+    known = session.scalar(
+        select(Inbound).where(
+            Inbound.workspace_id == trigger.workspace_id, Inbound.dedupe == trigger.dedupe
+        )
+    )
+    if known is not None and trigger.source == "hook" and now - known.received_at > REPEAT_WINDOW:
+        known.dedupe = None
+        session.flush()
+        return None
+    return known
+
+
+def _owe_intake(
+    core: Core, session: Session, trigger: Trigger, active: ActiveMapping, inbound_id: str
+) -> None:
+    mapping = active.mapping
+    owe(
+        session,
+        workspace_id=trigger.workspace_id,
+        request_id=None,
+        entity=f"intake:{mapping.key}:{trigger.record_id}"[:120],
+        kind=INTAKE,
+        step=mapping.key,
+        destination=mapping.source_instance,
+        payload={
+            "inbound": inbound_id,
+            "mapping_version": active.version_id,
+            "table": mapping.source_table,
+            "id": trigger.record_id,
+            "record": dict(trigger.record) if trigger.record is not None else None,
+        },
+        key=f"intake:{inbound_id}:{mapping.key}",
+        seq=0,
+        now=core.clock.now(),
+        wall=core.clock.wall(),
+    )

@@ -1,0 +1,34 @@
+"""What an administrator writes: the hub's own settings and one file per workspace.
+
+``config/paraph.yaml`` is the installation (addresses, database, limits), ``config/workspaces/*.yaml`` the
+organisations (name, texts, instances, mappings). Every fault is told with file, line, column and what to
+do; the hub does not start with one.
+"""
+
+from __future__ import annotations
+
+from hub.settings.installation import (
+    HubSettings,
+    database_url,
+    load_hub_settings,
+    secret_keys,
+)
+from hub.settings.workspace import (
+    LANGUAGES,
+    InstanceSettings,
+    WorkspaceSettings,
+    load_workspace,
+    load_workspaces,
+)
+
+__all__ = [
+    "LANGUAGES",
+    "HubSettings",
+    "InstanceSettings",
+    "WorkspaceSettings",
+    "database_url",
+    "load_hub_settings",
+    "load_workspace",
+    "load_workspaces",
+    "secret_keys",
+]

@@ -1,0 +1,126 @@
+"""The installation: ``config/paraph.yaml``. A value may be ``${env:NAME}`` or ``${file:PATH}``, which is where
+secrets belong.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from marshmallow import fields, validate
+
+from hub.contracts.settings import setting
+from hub.mapping.document import read_document
+from hub.settings.files import load, read_text, refused, resolve
+
+
+@dataclass(frozen=True, kw_only=True)
+class HubSettings:
+    """The installation."""
+
+    environment: str = setting(
+        fields.String(validate=validate.OneOf(["production", "test", "demo"])),
+        title="Environment",
+        help="production refuses simulators and test certificates.",
+        default="production",
+    )
+    public_url: str = setting(
+        fields.Url(require_tld=False),
+        title="Public address",
+        help="Where customers reach the hub, e.g. https://sign.example.com; links are made from it.",
+    )
+    data_folder: str = setting(
+        fields.String(),
+        title="Data folder",
+        help="Where the SQLite file and the generated secret key are kept.",
+        default="data",
+    )
+    database_url: str | None = setting(
+        fields.String(),
+        title="Database",
+        help="An SQLAlchemy URL. Without it: SQLite in the data folder.",
+        default=None,
+    )
+    secret_keys: list[str] = setting(
+        fields.List(fields.String(validate=validate.Length(min=32))),
+        title="Secret keys",
+        help="The first one seals, all of them open. Without it one is made in the data folder.",
+        secret=True,
+        default=[],
+    )
+    trusted_proxies: int = setting(
+        fields.Integer(validate=validate.Range(0, 10)),
+        title="Trusted proxies",
+        help="How many proxies of ours stand in front and set X-Forwarded-For.",
+        default=0,
+    )
+    body_limit: int = setting(
+        fields.Integer(validate=validate.Range(1_000, 100_000_000)),
+        title="Body limit",
+        help="The largest request body in bytes.",
+        default=1_000_000,
+    )
+    workers: int = setting(
+        fields.Integer(validate=validate.Range(1, 128)),
+        title="Engine threads",
+        help="How many deliveries may be under way at once in one process.",
+        default=16,
+    )
+    log_level: str = setting(
+        fields.String(validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])),
+        title="Log level",
+        help="INFO tells each step; WARNING only what needs a look.",
+        default="INFO",
+    )
+    log_json: bool = setting(
+        fields.Boolean(), title="JSON logs", help="One JSON object a line.", default=True
+    )
+    sentry_dsn: str | None = setting(
+        fields.String(),
+        title="Sentry DSN",
+        help="Errors go there, without personal data.",
+        secret=True,
+        default=None,
+    )
+    clock_speed: float = setting(
+        fields.Float(validate=validate.Range(1, 100_000)),
+        title="Clock speed",
+        help="Business time runs this many times as fast; only in demo and test.",
+        default=1.0,
+    )
+
+
+def load_hub_settings(path: Path, environ: Mapping[str, str] = os.environ) -> HubSettings:
+    """Read ``paraph.yaml``. Raises ``ConfigurationError`` with each problem."""
+    document = read_document(read_text(path), str(path))
+    data = resolve(document, environ)
+    if "PARAPH_SECRET_KEY" in environ:
+        data.setdefault("secret_keys", [environ["PARAPH_SECRET_KEY"]])
+    settings: HubSettings = load(HubSettings, data, document)
+    if settings.clock_speed != 1 and settings.environment == "production":
+        raise refused(document, [(("clock_speed",), "is for demo and test; remove it")])
+    return settings
+
+
+def secret_keys(settings: HubSettings) -> tuple[str, ...]:
+    """The configured keys, or the one that is made once in the data folder (mode 0600)."""
+    if settings.secret_keys:
+        return tuple(settings.secret_keys)
+    path = Path(settings.data_folder) / "secret.key"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return (path.read_text(encoding="ascii").strip(),)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        key = secrets.token_urlsafe(48)
+        file.write(key)
+    return (key,)
+
+
+def database_url(settings: HubSettings) -> str:
+    """The database to open."""
+    return settings.database_url or f"sqlite:///{Path(settings.data_folder).resolve()}/paraph.db"

@@ -1,0 +1,60 @@
+"""The texts that a workspace's administrator writes (D2): which there are, what each may use, what it must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hub.mapping.problems import did_you_mean
+from hub.mapping.texts import check_template
+
+_MESSAGE = ("link", "sender", "phone", "name", "title", "number", "reminder")
+_SUBJECT = ("sender", "phone", "name", "title", "number", "reminder")
+_SIGNED = ("sender", "phone", "title", "number", "rows", "terms", "date")
+_NOTE = ("signature", "request", "recipient", "record", "form", "outcome", "records")
+
+
+@dataclass(frozen=True)
+class TextKind:
+    """One text: what it is for, which names it may use, which it must."""
+
+    about: str
+    names: tuple[str, ...]
+    must: tuple[str, ...] = ()
+    required: bool = False
+
+
+TEXTS: Mapping[str, TextKind] = {
+    "sms_invite": TextKind("The SMS with the link.", _MESSAGE, ("link", "sender")),
+    "sms_reminder": TextKind("The SMS that reminds.", _MESSAGE, ("link", "sender")),
+    "email_invite": TextKind("The e-mail with the link.", _MESSAGE, ("link", "sender")),
+    "email_invite_subject": TextKind("Its subject.", _SUBJECT),
+    "email_reminder": TextKind("The e-mail that reminds.", _MESSAGE, ("link", "sender")),
+    "email_reminder_subject": TextKind("Its subject.", _SUBJECT),
+    "terms": TextKind("Costs and terms.", ("sender", "phone", "title"), required=True),
+    "signed_text": TextKind("What is signed.", _SIGNED, ("rows", "terms", "sender"), required=True),
+    "signature": TextKind("The note about the signature.", _NOTE, ("signature.national_id_last",)),
+}
+
+
+def text_problems(
+    texts: Mapping[str, Mapping[str, str]],
+) -> list[tuple[tuple[str, ...], str]]:
+    """Everything that is wrong: the path of the text in the file, and what to do."""
+    found: list[tuple[tuple[str, ...], str]] = [
+        (("texts",), f"the text '{key}' is missing; add it: {kind.about}")
+        for key, kind in TEXTS.items()
+        if kind.required and not texts.get(key)
+    ]
+    for key, by_language in texts.items():
+        kind = TEXTS.get(key) or (TextKind("", _NOTE) if key.startswith("note_") else None)
+        if kind is None:
+            hint = did_you_mean(key, TEXTS)
+            found.append((("texts", key), f"unknown text '{key}'; {hint}, or 'note_…' for notes"))
+            continue
+        if not by_language:
+            found.append((("texts", key), "has no language; add sv or en"))
+        for language, text in by_language.items():
+            for problem in check_template(text, kind.names, kind.must):
+                found.append((("texts", key, language), str(problem)))
+    return found

@@ -1,0 +1,160 @@
+"""One organisation: ``config/workspaces/<key>.yaml`` with its name, texts, instances and mappings."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from marshmallow import fields, validate
+
+from hub.contracts.settings import setting
+from hub.kernel.errors import ConfigurationError
+from hub.mapping.document import read_document
+from hub.settings.files import load, read_text, refused, resolve, where
+from hub.settings.texts import text_problems
+
+LANGUAGES = ("sv", "en")
+_KEY = re.compile(r"^[a-z][a-z0-9_]{0,63}$")
+
+
+@dataclass(frozen=True)
+class InstanceSettings:
+    """One configured plugin. ``concurrency`` and ``per_second`` limit what goes out to it."""
+
+    key: str
+    plugin: str
+    settings: Mapping[str, Any]
+    where: str  # file:line:column of its settings, for messages
+    concurrency: int = 8
+    per_second: float | None = None
+
+
+@dataclass(frozen=True)
+class WorkspaceSettings:
+    """One organisation. ``texts``: key → language → text (requirement D2)."""
+
+    key: str
+    name: str
+    sender: str  # text sender of SMS, 3 to 11 letters and digits
+    phone: str
+    email: str
+    website: str
+    zone: str
+    language: str
+    accent: str | None
+    logo: str | None
+    texts: Mapping[str, Mapping[str, str]]
+    instances: Mapping[str, InstanceSettings]
+    mappings: tuple[str, ...]
+    file: str = field(default="", compare=False)
+
+    def text(self, key: str, language: str) -> str:
+        """The text in ``language``, else in the workspace's own, else any."""
+        by_language = self.texts[key]
+        return (
+            by_language.get(language)
+            or by_language.get(self.language)
+            or next(iter(by_language.values()))
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _WorkspaceFile:
+    """The keys of a workspace file, as written."""
+
+    name: str = setting(fields.String(validate=validate.Length(1, 200)), title="Name", help="")
+    sender: str = setting(
+        fields.String(validate=validate.Regexp(r"^[A-Za-z][A-Za-z0-9]{2,10}$")),
+        title="SMS sender",
+        help="3 to 11 letters and digits, beginning with a letter.",
+    )
+    phone: str = setting(fields.String(), title="Phone", help="", default="")
+    email: str = setting(fields.String(), title="E-mail", help="", default="")
+    website: str = setting(fields.String(), title="Website", help="", default="")
+    zone: str = setting(
+        fields.String(validate=validate.OneOf(available_timezones(), error="is no time zone")),
+        title="Zone",
+        help="",
+        default="Europe/Stockholm",
+    )
+    language: str = setting(
+        fields.String(validate=validate.OneOf(LANGUAGES)), title="Language", help="", default="sv"
+    )
+    accent: str | None = setting(
+        fields.String(validate=validate.Regexp(r"^#[0-9a-fA-F]{6}$")),
+        title="Accent",
+        help="",
+        default=None,
+    )
+    logo: str | None = setting(fields.String(), title="Logo", help="", default=None)
+    texts: dict[str, dict[str, str]] = setting(
+        fields.Dict(
+            fields.String(),
+            fields.Dict(fields.String(validate=validate.OneOf(LANGUAGES)), fields.String()),
+        ),
+        title="Texts",
+        help="",
+    )
+    instances: dict[str, dict[str, Any]] = setting(
+        fields.Dict(
+            fields.String(validate=validate.Regexp(_KEY)),
+            fields.Nested(
+                {
+                    "plugin": fields.String(required=True),
+                    "settings": fields.Dict(load_default=dict),
+                    "concurrency": fields.Integer(
+                        load_default=8, validate=validate.Range(1, 1000)
+                    ),
+                    "per_second": fields.Float(
+                        load_default=None, allow_none=True, validate=validate.Range(0.01, 100_000)
+                    ),
+                }
+            ),
+        ),
+        title="Instances",
+        help="",
+    )
+    mappings: list[str] = setting(fields.List(fields.String()), title="Mappings", help="")
+
+
+def load_workspaces(
+    folder: Path, environ: Mapping[str, str] = os.environ
+) -> dict[str, WorkspaceSettings]:
+    """Read every ``*.yaml`` of ``folder``; all problems of all files are told at once."""
+    found: dict[str, WorkspaceSettings] = {}
+    problems: list[str] = []
+    for path in sorted(folder.glob("*.yaml")):
+        try:
+            found[path.stem] = load_workspace(path, environ)
+        except ConfigurationError as error:
+            problems.extend(error.problems or (error.detail,))
+    if problems:
+        raise ConfigurationError(
+            f"{folder}: the workspaces are not valid", problems=tuple(problems)
+        )
+    if not found:
+        raise ConfigurationError(f"{folder}: holds no workspace file; add one, e.g. main.yaml")
+    return found
+
+
+def load_workspace(path: Path, environ: Mapping[str, str] = os.environ) -> WorkspaceSettings:
+    """Read one workspace file. Its key is the file's name."""
+    document = read_document(read_text(path), str(path))
+    if not _KEY.match(path.stem):
+        raise refused(document, [((), "its file name must be lower-case letters and digits")])
+    raw = load(_WorkspaceFile, resolve(document, environ), document)
+    faults = text_problems(raw.texts)
+    if faults:
+        raise refused(document, faults)
+    instances = {
+        key: InstanceSettings(key=key, where=where(document, ("instances", key, "settings")), **one)
+        for key, one in raw.instances.items()
+    }
+    values = {name: getattr(raw, name) for name in raw.__dataclass_fields__}
+    values.update(instances=instances, mappings=tuple(raw.mappings))
+    return WorkspaceSettings(key=path.stem, file=str(path), **values)

@@ -1,0 +1,148 @@
+"""Routes below ``/api/v1``: triggers, requests, deliveries, replay, register."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, request
+from flask_smorest import Blueprint, abort
+
+from hub.engine import replay
+from hub.kernel.clock import monotonic
+from hub.kernel.redact import redact
+from hub.services.access import Caller
+from hub.services.house import House
+from hub.services.overview import Overview
+from hub.services.triggers import Trigger, accept
+from hub.web.api.schemas import (
+    DeliveryQuery,
+    ListQuery,
+    Page,
+    ReplayAnswer,
+    ReplayBody,
+    RequestQuery,
+    TriggerAnswer,
+    TriggerBody,
+)
+
+
+def create_api(house: House) -> Blueprint:
+    """The blueprint ``api``."""
+    blueprint = Blueprint("api", __name__, url_prefix="/api/v1", description="Paraph")
+    _guard(blueprint, house)
+    _triggers(blueprint, house)
+    _reads(blueprint, house)
+    _register(blueprint, house)
+    _replay(blueprint, house)
+    return blueprint
+
+
+def _guard(blueprint: Blueprint, house: House) -> None:
+    @blueprint.before_request
+    def check_key() -> None:
+        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+        caller = house.keys.check(key.strip(), monotonic()) if scheme.lower() == "bearer" else None
+        if caller is None:
+            abort(401)
+        g.caller = caller
+        if request.method == "POST" and request.mimetype != "application/json":
+            abort(415)
+
+
+def _caller() -> Caller:
+    caller: Caller = g.caller
+    return caller
+
+
+def _overview(house: House) -> Overview:
+    return Overview(house.core, _caller().workspace_id)
+
+
+def _triggers(blueprint: Blueprint, house: House) -> None:
+    @blueprint.route("/triggers/<mapping>", methods=["POST"])
+    @blueprint.arguments(TriggerBody)
+    @blueprint.response(202, TriggerAnswer)
+    def trigger(body: dict[str, Any], mapping: str) -> dict[str, Any]:
+        """Ask for a request for one record.
+
+        The same record while its request is open, and the same Idempotency-Key, are one request.
+        """
+        key = request.headers.get("Idempotency-Key", "")
+        accepted = accept(
+            house.core,
+            Trigger(
+                workspace_id=_caller().workspace_id,
+                mapping=mapping,
+                record_id=body["id"],
+                source="api",
+                dedupe=f"api:{_caller().key_id}:{key[:100]}" if key else None,
+                method=request.method,
+                path=request.path,
+                headers=redact(dict(request.headers)),
+                body=request.get_data(as_text=True),
+                record=body.get("record"),
+            ),
+        )
+        return vars(accepted)
+
+
+def _reads(blueprint: Blueprint, house: House) -> None:
+    @blueprint.route("/requests")
+    @blueprint.arguments(RequestQuery, location="query")
+    @blueprint.response(200, Page)
+    def requests(query: dict[str, Any]) -> dict[str, Any]:
+        """Requests, newest first."""
+        return _overview(house).requests(**query)
+
+    @blueprint.route("/requests/<request_id>")
+    @blueprint.response(200)
+    def one_request(request_id: str) -> dict[str, Any]:
+        """One request with its events and deliveries."""
+        return _overview(house).request(request_id)
+
+    @blueprint.route("/deliveries")
+    @blueprint.arguments(DeliveryQuery, location="query")
+    @blueprint.response(200, Page)
+    def deliveries(query: dict[str, Any]) -> dict[str, Any]:
+        """What is owed, or was, newest first."""
+        return _overview(house).deliveries(**query)
+
+    @blueprint.route("/deliveries/<delivery_id>")
+    @blueprint.response(200)
+    def one_delivery(delivery_id: str) -> dict[str, Any]:
+        """One delivery with its attempts."""
+        return _overview(house).delivery(delivery_id)
+
+
+def _register(blueprint: Blueprint, house: House) -> None:
+    @blueprint.route("/customers")
+    @blueprint.arguments(ListQuery, location="query")
+    @blueprint.response(200, Page)
+    def customers(query: dict[str, Any]) -> dict[str, Any]:
+        """Customers of the hub's own register."""
+        return _overview(house).customers(**query)
+
+    @blueprint.route("/repair-cases")
+    @blueprint.arguments(ListQuery, location="query")
+    @blueprint.response(200, Page)
+    def repair_cases(query: dict[str, Any]) -> dict[str, Any]:
+        """Repair cases of the hub's own register, with their notes."""
+        return _overview(house).repair_cases(**query)
+
+
+def _replay(blueprint: Blueprint, house: House) -> None:
+    @blueprint.route("/deliveries/replay", methods=["POST"])
+    @blueprint.arguments(ReplayBody)
+    @blueprint.response(200, ReplayAnswer)
+    def replay_deliveries(body: dict[str, Any]) -> dict[str, Any]:
+        """Owe again what was given up. Without ``"dry_run": false`` it only counts."""
+        core = house.core
+        dry_run = body.pop("dry_run")
+        which = replay.WorkFilter(workspace_id=_caller().workspace_id, **body)
+        if dry_run:
+            with core.db.read() as session:
+                return {"count": replay.count(session, which), "dry_run": True}
+        with core.db.write() as session:
+            count = replay.replay(session, which, core.clock.wall())
+        core.wake()
+        return {"count": count, "dry_run": False}

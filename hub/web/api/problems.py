@@ -1,0 +1,102 @@
+"""One error shape for every API: problem+json (RFC 9457), with a stable ``code``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from hub.kernel.errors import (
+    AuthenticationFailed,
+    HookRejected,
+    NotFound,
+    ParaphError,
+    Permanent,
+    Retryable,
+)
+from hub.kernel.logging import get_logger
+
+_log = get_logger(__name__)
+_CODES = {
+    400: "bad_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "body_too_large",
+    415: "unsupported_media_type",
+    422: "invalid",
+    429: "too_many_requests",
+}
+_OURS = ("/api/", "/hooks/", "/health/", "/metrics")
+
+
+def problem(
+    status: int,
+    detail: str,
+    *,
+    code: str | None = None,
+    errors: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """An error answer. ``errors`` names fields."""
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code or _CODES.get(status, "error"),
+        "detail": detail,
+    }
+    if errors:
+        body["errors"] = errors
+    answer = Response(orjson.dumps(body), status, content_type="application/problem+json")
+    for name, value in (headers or {}).items():
+        answer.headers[name] = value
+    return answer
+
+
+def register(app: Flask) -> None:
+    """Answer every error below the API's paths in this shape; pages have their own."""
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Any:
+        if not request.path.startswith(_OURS):
+            return error
+        status = error.code or 500
+        data = getattr(error, "data", None) or {}
+        headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+        errors = data.get("messages") or data.get("errors")
+        detail = _SENTENCES.get(status) or error.description or ""
+        return problem(status, detail, errors=errors, headers=headers)
+
+    @app.errorhandler(ParaphError)
+    def paraph_error(error: ParaphError) -> Any:
+        status = _status(error)
+        headers = {"Retry-After": "30"} if status == 503 else {}
+        return problem(status, error.detail, code=error.code, headers=headers)
+
+    @app.errorhandler(Exception)
+    def bug(error: Exception) -> Any:
+        _log.error("unexpected error", path=request.path, exc_info=error)
+        return problem(500, "An unexpected error. It has been logged; please try again.")
+
+
+_SENTENCES = {
+    401: "Send a valid API key: Authorization: Bearer pk_…",
+    413: "The body is larger than this hub accepts.",
+    415: "Send JSON with Content-Type: application/json.",
+}
+
+
+def _status(error: ParaphError) -> int:
+    if isinstance(error, HookRejected):
+        return error.status
+    if isinstance(error, NotFound):
+        return 404
+    if isinstance(error, Retryable | AuthenticationFailed):
+        return 503
+    return 422 if isinstance(error, Permanent) else 500

@@ -1,0 +1,72 @@
+"""``/health/live``, ``/health/ready``, ``/health/sync`` and ``/metrics``.
+
+Live and ready are for whoever starts and balances processes; sync and metrics are for operations: they tell
+what is owed and to whom, never about people.
+"""
+
+from __future__ import annotations
+
+import orjson
+from flask import Blueprint, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import REGISTRY as PROCESS
+
+from hub.services import health
+from hub.services.house import House
+
+_STATUS_VALUES = {"ok": 0, "unknown": 1, "waiting": 2, "broken": 3}
+
+
+def create_health(house: House) -> Blueprint:
+    """The blueprint ``health``."""
+    blueprint = Blueprint("health", __name__)
+
+    @blueprint.route("/health/live")
+    def live() -> Response:
+        return _json({"status": "live"})
+
+    @blueprint.route("/health/ready")
+    def ready() -> Response:
+        good, text = health.ready(house.core)
+        return _json({"status": "ready" if good else "not_ready", "detail": text}, good)
+
+    @blueprint.route("/health/sync")
+    def sync() -> Response:
+        return _json({"workspaces": [one.as_json() for one in health.sync(house.core)]})
+
+    @blueprint.route("/metrics")
+    def metrics() -> Response:
+        text = generate_latest(PROCESS) + generate_latest(_gauges(house))
+        return Response(text, content_type=CONTENT_TYPE_LATEST)
+
+    return blueprint
+
+
+def _json(body: object, good: bool = True) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    status = 200 if good else 503
+    return Response(orjson.dumps(body), status, headers, content_type="application/json")
+
+
+def _gauges(house: House) -> CollectorRegistry:
+    registry = CollectorRegistry()
+    labels = ["workspace", "instance"]
+    backlog = Gauge("paraph_backlog", "Deliveries owed", labels, registry=registry)
+    oldest = Gauge("paraph_oldest_owed_seconds", "Age of the oldest", labels, registry=registry)
+    gave_up = Gauge("paraph_gave_up", "Deliveries given up", labels, registry=registry)
+    status = Gauge(
+        "paraph_instance_status",
+        "0 ok, 1 unknown, 2 waiting, 3 broken",
+        labels,
+        registry=registry,
+    )
+    flight = Gauge("paraph_in_flight", "Work under way in this process", registry=registry)
+    flight.set(house.engine.in_flight())
+    for workspace in health.sync(house.core):
+        for one in workspace.instances:
+            where = (workspace.workspace, one.instance)
+            backlog.labels(*where).set(one.backlog)
+            oldest.labels(*where).set(one.oldest_owed_seconds or 0)
+            gave_up.labels(*where).set(one.gave_up)
+            status.labels(*where).set(_STATUS_VALUES[one.status])
+    return registry

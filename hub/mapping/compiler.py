@@ -1,4 +1,4 @@
-"""From the grammar's data to a ``CompiledMapping``: names rules, orders steps, checks references."""
+"""From the grammar's data to a ``CompiledMapping``: names rules, orders steps, checks names."""
 
 from __future__ import annotations
 

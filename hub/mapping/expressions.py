@@ -7,13 +7,14 @@ Every evaluation has a frame of its own, is bounded (``limits``), sees only guar
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import re2
 from jsonata import JException, Jsonata, Parser, Utils
 
+from hub.mapping.evaluator import Evaluator, mark
 from hub.mapping.limits import Guard, LimitExceeded, run_under, weigh
 from hub.mapping.natives import REMOVED, base_frame, is_function
 from hub.mapping.patterns import engine
@@ -76,7 +77,7 @@ class Expression:
             raise ExpressionError("the expression is not valid JSONata") from error
         if getattr(self._ast, "errors", None):
             raise ExpressionError("the expression is not valid JSONata")
-        self.variables = frozenset(_variables(self._ast))
+        self.variables = mark(self._ast)
         forbidden = sorted(self.variables & REMOVED)
         if forbidden:
             raise ExpressionError(f"${forbidden[0]} is not available here")
@@ -85,11 +86,12 @@ class Expression:
         """The result as plain JSON data; None when undefined. ``$now()`` is ``now``."""
         guard = Guard()
         frame = Jsonata.Frame(_BASE)
-        frame.bindings = {"__evaluate_entry": guard.entry, "__evaluate_exit": guard.exit, "$": data}
-        evaluator = _evaluator(now)
+        frame.bindings = {"$": data}
+        evaluator = _evaluator()
+        millis = int(now.timestamp() * 1000)
         run_under(guard)
         try:
-            result = evaluator.eval(self._ast, data, frame)
+            result = evaluator.run(self._ast, data, frame, guard, millis)
             return result if result is None or type(result) in _SCALARS else _plain(result)
         except ExpressionError:
             raise
@@ -112,14 +114,10 @@ class Expression:
 _SCALARS = frozenset({str, int, float, bool})
 
 
-def _evaluator(now: datetime) -> Any:
-    """This thread's evaluator. The library keeps one a thread and reads the moment from it."""
+def _evaluator() -> Evaluator:
     if not hasattr(_thread, "evaluator"):
-        _thread.evaluator = Jsonata("null", engine)
-        _thread.evaluator.parser = Parser()
-    evaluator = _thread.evaluator
-    evaluator.timestamp = int(now.timestamp() * 1000)
-    Jsonata.CURRENT.jsonata = evaluator
+        _thread.evaluator = Evaluator()
+    evaluator: Evaluator = _thread.evaluator
     return evaluator
 
 
@@ -128,7 +126,8 @@ def _plain(value: Any) -> Any:
         return None
     if is_function(value):
         raise ExpressionError("the expression gives a function, not a value")
-    weigh(value)
+    if isinstance(value, list | dict):
+        weigh(value)
     return _copy(value)
 
 
@@ -151,18 +150,3 @@ def _syntax(error: JException) -> str:
 def _re2(error: Exception) -> str:
     given = error.args[0] if error.args else ""
     return given.decode("utf-8", "replace") if isinstance(given, bytes) else str(given)
-
-
-def _variables(part: Any, seen: set[int] | None = None) -> Iterator[str]:
-    """The names of all ``$variables`` in a parsed expression."""
-    seen = set() if seen is None else seen
-    stack = [part]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, list | tuple):
-            stack.extend(item)
-        elif isinstance(item, Parser.Symbol) and id(item) not in seen:
-            seen.add(id(item))
-            if item.type == "variable":
-                yield str(item.value)
-            stack.extend(value for name, value in vars(item).items() if name != "outer_instance")

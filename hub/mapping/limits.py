@@ -21,7 +21,7 @@ class LimitExceeded(Exception):
 
 
 class Guard:
-    """Watches one evaluation. ``entry`` and ``exit`` are called around each part of it."""
+    """Watches one evaluation."""
 
     __slots__ = ("deadline", "depth", "touched")
 
@@ -43,44 +43,29 @@ class Guard:
         if self.touched > TOUCHED:
             raise LimitExceeded("it moved too much text")
 
-    def entry(self, part: Any, value: Any, frame: Any) -> None:
-        """A part of the expression begins."""
-        self.depth += 1
-        if self.depth > DEPTH:
-            raise LimitExceeded(f"it went deeper than {DEPTH} levels")
-        if time.monotonic() > self.deadline:
-            self.tick()
-
-    def exit(self, part: Any, value: Any, frame: Any, result: Any) -> None:
-        """A part of the expression ended with ``result``."""
-        self.depth -= 1
-        kind = type(result)
-        if kind is str:
-            self.charge(len(result))
-        elif result is not None and part.type in _MAKERS and isinstance(result, list | dict):
-            self.charge(weigh(result))
-
-
-# Parts that can make a new list or object; the others hand on one that was weighed before.
-_MAKERS = frozenset({"unary", "path", "function", "apply", "binary"})
-
 
 def weigh(value: Any) -> int:
-    """The characters in ``value``, counted as often as they appear. Raises when it is too big."""
-    nodes = text = 0
-    stack = [(value, 0)]
-    while stack:
-        item, level = stack.pop()
-        nodes += 1
-        if isinstance(item, str):
-            text += len(item)
-        elif isinstance(item, list | dict):
-            if len(item) + nodes > NODES or level > NESTING:
-                raise LimitExceeded("it made a list or object that is too big")
+    """The characters in a list or object, counted as often as they appear. Raises when it is too
+    big."""
+    nodes = text = level = 0
+    here = [value]
+    while here:
+        below: list[Any] = []
+        for item in here:
             inner = item.values() if isinstance(item, dict) else item
-            stack.extend((each, level + 1) for each in inner)
-        if nodes > NODES or text > TEXT:
-            raise LimitExceeded("it made a value that is too big")
+            nodes += len(item)
+            if nodes > NODES:
+                raise LimitExceeded("it made a list or object that is too big")
+            for each in inner:
+                if isinstance(each, str):
+                    text += len(each)
+                elif isinstance(each, list | dict):
+                    below.append(each)
+            if text > TEXT:
+                raise LimitExceeded(f"it made a value of more than {TEXT} characters")
+        here, level = below, level + 1
+        if level > NESTING:
+            raise LimitExceeded(f"it made a value that is nested more than {NESTING} deep")
     return text
 
 

@@ -6,6 +6,7 @@ whoever has lost a lease changes nothing. The statements stand in ``hub.storage.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -53,7 +54,18 @@ class Survey:
     """What may be claimed now, and the moment from which more may be."""
 
     ready: list[Ready]
-    timer_due: datetime | None
+    timer_at: datetime | None  # business time
+    now: datetime  # business time of the survey
+    wall: datetime  # real time of it
+
+    @property
+    def timers_due(self) -> bool:
+        """Whether a timer is due."""
+        return self.timer_at is not None and self.timer_at <= self.now
+
+    def anything(self, free_timers: int) -> bool:
+        """Whether claiming makes sense now."""
+        return (self.timers_due and free_timers > 0) or any(r.room for r in self.ready)
 
     @property
     def again(self) -> datetime | None:
@@ -61,11 +73,9 @@ class Survey:
         return min((r.again for r in self.ready if not r.room), default=None)
 
 
-def survey(session: Session, limits: Limits, rates: Rates, wall: datetime) -> Survey:
+def survey(session: Session, limits: Limits, rates: Rates, now: datetime, wall: datetime) -> Survey:
     """Look at all destinations; claims nothing."""
-    running: dict[Place, int] = {
-        (workspace, key): count for workspace, key, count in session.execute(queries.RUNNING)
-    }
+    running = Counter(row.tuple() for row in session.execute(queries.RUNNING))
     ready = []
     for workspace, key, paused, until, failures, due in session.execute(queries.SURVEY):
         if due is None or paused is not None:
@@ -81,18 +91,20 @@ def survey(session: Session, limits: Limits, rates: Rates, wall: datetime) -> Su
         limit = limits(workspace, key)
         most = 1 if health.is_half_open(wall) else limit.concurrency
         allowed, again = rates.allowed(place, limit.per_second, wall)
-        room = max(0, min(most - running.get(place, 0), allowed))
+        room = max(0, min(most - running[place], allowed))
         # Full for want of calls that end: their end rings the bell, so looking again is not urgent.
         ready.append(Ready(place, room, again if not allowed else wall + _LATER))
-    return Survey(ready, session.execute(queries.NEXT_TIMER).scalar())
+    timer_at = session.execute(queries.NEXT_TIMER).scalar()
+    return Survey(ready, timer_at, now, wall)
 
 
 def in_turn(ready: list[Ready], free: int, take: Callable[[Place, int], int]) -> None:
-    """Share ``free`` threads among the destinations: equal shares first, then what is left over to
-    those who can use it. ``take`` claims at one destination and says how many it got."""
+    """Share ``free`` threads among the destinations: equal shares first, but at least a handful,
+    since each claim costs a statement; then what is left to those who can use it. ``take`` claims
+    at one destination and says how many it got."""
     hungry = [r for r in ready if r.room > 0]
     while free > 0 and hungry:
-        share = max(1, free // len(hungry))
+        share = max(_HANDFUL, free // len(hungry))
         still: list[Ready] = []
         for destination in hungry:
             wanted = min(share, destination.room, free)
@@ -153,3 +165,4 @@ def claim_timers(
 
 
 _LATER = timedelta(seconds=1)
+_HANDFUL = 4

@@ -14,7 +14,7 @@ from hub.engine.claims import Place
 from hub.kernel.redact import redact_text
 from hub.storage.models import Delivery, Instance
 
-_OFTEN_ENOUGH = timedelta(seconds=1)  # a busy destination's row is written no more often than this
+OFTEN_ENOUGH = timedelta(seconds=1)  # a busy destination's row is written no more often than this
 _OWN_PACE = ("record_locked", "rate_limited")  # these wait for their own moment, not the breaker's
 _instance = Instance.__table__.c
 
@@ -93,7 +93,7 @@ def note_outcomes(
         before = health = Health(row.failures, row.breaker_until)
         for ok in run:
             health = after_success(health) if ok else after_failure(health, wall, settings)
-        lately = row.last_success_at is not None and row.last_success_at > wall - _OFTEN_ENOUGH
+        lately = row.last_success_at is not None and row.last_success_at > wall - OFTEN_ENOUGH
         if health == before and (lately or not any(run)):
             continue
         _write(session, place, health, run, wall)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 from queue import Empty, SimpleQueue
 
-from hub.engine.runner import Item, Runner
+from hub.engine.claimer import Item
+from hub.engine.runner import Runner
 from hub.engine.work import Finished, TimerWork
 from hub.kernel.clock import monotonic
 from hub.kernel.logging import get_logger

@@ -1,6 +1,5 @@
 """Everything an executor needs, whatever carries the work: claim, run, settle, extend, release.
 
-It holds what belongs to this process: its id as a holder of leases, whose turn it is, rate buckets.
 Only ``run`` may be called from several threads at once.
 """
 
@@ -8,32 +7,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import replace
 from typing import Any
 
 import orjson
 
-from hub.engine import claims, exchange, recovery
-from hub.engine.claims import Place, Turn
+from hub.engine import exchange, recovery
+from hub.engine.claimer import Claimed, Claimer, Item
 from hub.engine.liveness import Liveness
-from hub.engine.rates import Rates
 from hub.engine.settings import EngineSettings, Limits
 from hub.engine.settle import Settler
 from hub.engine.work import Finished, Handler, TimerHandler, TimerWork, Work
 from hub.kernel.clock import Clock, monotonic
 from hub.storage import queries_work as queries
 from hub.storage.db import Database, in_transaction
-
-Item = Work | TimerWork
-
-
-@dataclass
-class Claimed:
-    """What was claimed, and how many real seconds may pass before looking again."""
-
-    items: list[Item] = field(default_factory=list)
-    pause: float = 0.0
 
 
 class Runner:
@@ -56,12 +43,9 @@ class Runner:
         self._db = db
         self._handlers = handlers
         self._timers = timers
-        self._limits = limits
         self._liveness = liveness
         self._settler = Settler(db, clock, handlers, timers, limits, settings, chance)
-        self._turn = Turn()
-        self._rates = Rates()
-        self._claims = 0
+        self._claimer = Claimer(db, clock, limits, settings, self.holder)
 
     def open(self) -> None:
         """Become a holder of leases, and free what dead processes held. Before anything else."""
@@ -77,33 +61,8 @@ class Runner:
         return recovery.free_lost(self._db, self._liveness, self.holder, self.clock.wall())
 
     def claim(self, free: int, free_timers: int) -> Claimed:
-        """Lease up to ``free`` things that may be done now, ``free_timers`` timers among them."""
-        with self._db.read() as session:
-            now, wall = self.clock.now(), self.clock.wall()
-            survey = claims.survey(session, self._limits, self._rates, wall)
-        timer_due = survey.timer_due is not None and survey.timer_due <= now and free_timers > 0
-        if not timer_due and not any(r.room for r in survey.ready):
-            return Claimed([], self._pause(survey, now, wall, free_timers))
-        items: list[Item] = []
-        claim = self._next_claim()
-        lease = self.settings.lease
-        with self._db.write() as session:
-            wall = self.clock.wall()
-            if timer_due:
-                most = min(free, free_timers)
-                items += claims.claim_timers(session, claim, most, now, wall, lease)
-            # Again, now that nobody else writes: other processes may have claimed meanwhile.
-            survey = claims.survey(session, self._limits, self._rates, wall)
-
-            def take(place: Place, most: int) -> int:
-                works = claims.claim_at(session, place, claim, most, wall, lease)
-                items.extend(works)
-                self._rates.spend(place, len(works))
-                self._turn.last = place
-                return len(works)
-
-            claims.in_turn(self._turn.order(survey.ready), free - len(items), take)
-        return Claimed(items, self._pause(survey, now, wall, free_timers))
+        """Lease up to ``free`` things that may be done now, of them ``free_timers`` timers."""
+        return self._claimer.claim(free, free_timers)
 
     def run(self, item: Item) -> Finished:
         """Do one piece of work; never raises. No transaction may be open in this thread."""
@@ -162,27 +121,6 @@ class Runner:
     def _opened(self, sealed: Any) -> Any:
         return {} if sealed is None else orjson.loads(self._db.vault.open(sealed))
 
-    def _next_claim(self) -> str:
-        self._claims += 1
-        return recovery.claim_id(self.holder, self._claims)
-
-    def _pause(
-        self, survey: claims.Survey, now: datetime, wall: datetime, free_timers: int
-    ) -> float:
-        """Until the next poll, or sooner if something is known to be due sooner."""
-        poll = self.settings.poll
-        pause = max(_SHORTEST_POLL, min(poll.total_seconds(), self.clock.real_seconds(poll)))
-        if survey.timer_due is not None and free_timers > 0:
-            pause = min(pause, self.clock.real_seconds(survey.timer_due - now))
-        again = survey.again
-        if again is not None:
-            pause = min(pause, (again - wall) / timedelta(seconds=1))
-        return max(_SHORTEST_PAUSE, pause)
-
 
 def _row(item: Item) -> dict[str, Any]:
     return {"id": item.id, "claim": item.claim_id}
-
-
-_SHORTEST_POLL = 0.02  # seconds; however fast the business clock runs
-_SHORTEST_PAUSE = 0.001

@@ -49,6 +49,7 @@ class Settler:
         self._limits = limits
         self._settings = settings
         self._chance = chance
+        self._well: dict[Place, datetime] = {}
 
     def settle(self, finished: Iterable[Finished]) -> list[Finished]:
         """Settle all. Gives back those that could not be stored because the database did not take
@@ -96,9 +97,25 @@ class Settler:
                 session.expunge_all()  # the next work reads what it needs afresh
             if attempts:
                 session.execute(queries.ATTEMPTS, attempts)
-            opened = conditions.note_outcomes(session, runs, wall, self._settings.breaker)
+            opened = conditions.note_outcomes(
+                session, self._telling(runs, wall), wall, self._settings.breaker
+            )
         for workspace, destination in opened:
             _log.warning("breaker_opened", destination=destination, workspace=workspace)
+
+    def _telling(self, runs: dict[Place, list[bool]], wall: datetime) -> dict[Place, list[bool]]:
+        """Without what everybody knows: that a destination was well is noted once a second."""
+        told = {}
+        for place, run in runs.items():
+            well = self._well.get(place)
+            if all(run) and well is not None and wall - well < conditions.OFTEN_ENOUGH:
+                continue
+            told[place] = run
+            if all(run):
+                self._well[place] = wall
+            else:
+                self._well.pop(place, None)
+        return told
 
     def _delivery(
         self,

@@ -1,5 +1,5 @@
-"""Brings a database to the present schema, in this process. Two processes that start at once are safe:
-the second one waits, and then finds nothing to do."""
+"""Brings a database to the present schema, in this process. Two processes that start at once are
+safe: the second one waits, and then finds nothing to do."""
 
 from __future__ import annotations
 

@@ -42,10 +42,11 @@ SURVEY = text(
 
 RUNNING = text(
     """
-    SELECT workspace_id, destination, count(*) AS running FROM delivery
-     WHERE state = 'leased' GROUP BY workspace_id, destination
+    SELECT workspace_id, destination FROM delivery
+     WHERE state = 'leased' AND lease_until IS NOT NULL
     """
 )
+"""What is under way, one row each: grouping would make SQLite walk the whole table."""
 
 NEXT_TIMER = text("SELECT min(due_at) AS due_at FROM timer WHERE state = 'pending'").columns(
     _t.due_at
@@ -151,13 +152,18 @@ REARM_TIMER: Update = (
 )
 
 LEASED_DELIVERIES = text(
-    "SELECT id, workspace_id, claim_id, lease_until, attempts FROM delivery WHERE state = 'leased'"
+    """
+    SELECT id, workspace_id, claim_id, lease_until, attempts FROM delivery
+     WHERE state = 'leased' AND lease_until IS NOT NULL
+    """
 ).columns(_d.id, _d.workspace_id, _d.claim_id, _d.lease_until, _d.attempts)
 
-LEASED_TIMERS = text("SELECT id, claim_id, lease_until FROM timer WHERE state = 'leased'").columns(
-    _t.id, _t.claim_id, _t.lease_until
-)
-
+LEASED_TIMERS = text(
+    """
+    SELECT id, claim_id, lease_until FROM timer
+     WHERE state = 'leased' AND lease_until IS NOT NULL
+    """
+).columns(_t.id, _t.claim_id, _t.lease_until)
 
 EXTEND = text(
     "UPDATE delivery SET lease_until = :until WHERE id = :id AND claim_id = :claim"

@@ -1,5 +1,5 @@
-"""Alembic's entry: runs revisions on the connection that ``hub.storage.migrate`` hands over, within the
-transaction that is already open there."""
+"""Alembic's entry: runs revisions on the connection that ``hub.storage.migrate`` hands over, within
+the transaction that is already open there."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hub.storage.types import PlainJson, SealedJson, SealedText, UtcDateTime
 
 
 def _plain_type(kind: str, column: Any, _: Any) -> str | Literal[False]:
-    """Revisions name only SQLAlchemy's own types, so that they stay as they are when ours change."""
+    """Revisions name only SQLAlchemy's own types, so that they stay when ours change."""
     if kind == "type" and isinstance(column, UtcDateTime):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and isinstance(column, PlainJson | SealedJson | SealedText):

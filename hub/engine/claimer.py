@@ -1,0 +1,93 @@
+"""One process' claiming: whose turn it is, its rate buckets, and when to look again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from hub.engine import claims, recovery
+from hub.engine.claims import Place, Survey, Turn
+from hub.engine.rates import Rates
+from hub.engine.settings import EngineSettings, Limits
+from hub.engine.work import TimerWork, Work
+from hub.kernel.clock import Clock
+from hub.storage.db import Database
+
+Item = Work | TimerWork
+_SHORTEST_POLL = 0.02  # seconds; however fast the business clock runs
+_SHORTEST_PAUSE = 0.001
+
+
+@dataclass
+class Claimed:
+    """What was claimed, and how many real seconds may pass before looking again."""
+
+    items: list[Item] = field(default_factory=list)
+    pause: float = 0.0
+
+
+class Claimer:
+    """Leases work to ``holder``. Used by one thread at a time."""
+
+    def __init__(
+        self, db: Database, clock: Clock, limits: Limits, settings: EngineSettings, holder: str
+    ) -> None:
+        self._db = db
+        self._clock = clock
+        self._limits = limits
+        self._settings = settings
+        self._holder = holder
+        self._turn = Turn()
+        self._rates = Rates()
+        self._claims = 0
+        self._busy = False
+
+    def claim(self, free: int, free_timers: int) -> Claimed:
+        """Lease up to ``free`` things that may be done now, of them ``free_timers`` timers."""
+        if not self._busy:  # look first: who has nothing to do writes nothing
+            with self._db.read() as session:
+                seen = self._survey(session)
+            if not seen.anything(free_timers):
+                return Claimed([], self._pause(seen, free_timers))
+        with self._db.write() as session:  # look again: others may have claimed meanwhile
+            seen = self._survey(session)
+            items = self._take(session, seen, free, free_timers)
+        self._busy = bool(items)
+        return Claimed(items, self._pause(seen, free_timers))
+
+    def _survey(self, session: Session) -> Survey:
+        now, wall = self._clock.now(), self._clock.wall()
+        return claims.survey(session, self._limits, self._rates, now, wall)
+
+    def _take(self, session: Session, seen: Survey, free: int, free_timers: int) -> list[Item]:
+        if not seen.anything(free_timers):
+            return []
+        items: list[Item] = []
+        self._claims += 1
+        claim = recovery.claim_id(self._holder, self._claims)
+        lease = self._settings.lease
+        if seen.timers_due and free_timers > 0:
+            most = min(free, free_timers)
+            items += claims.claim_timers(session, claim, most, seen.now, seen.wall, lease)
+
+        def take(place: Place, most: int) -> int:
+            works = claims.claim_at(session, place, claim, most, seen.wall, lease)
+            items.extend(works)
+            self._rates.spend(place, len(works))
+            self._turn.last = place
+            return len(works)
+
+        claims.in_turn(self._turn.order(seen.ready), free - len(items), take)
+        return items
+
+    def _pause(self, seen: Survey, free_timers: int) -> float:
+        """Until the next poll, or sooner if something is known to be due sooner."""
+        poll = self._settings.poll
+        pause = max(_SHORTEST_POLL, min(poll.total_seconds(), self._clock.real_seconds(poll)))
+        if seen.timer_at is not None and free_timers > 0:
+            pause = min(pause, self._clock.real_seconds(seen.timer_at - seen.now))
+        if seen.again is not None:
+            pause = min(pause, (seen.again - seen.wall) / timedelta(seconds=1))
+        return max(_SHORTEST_PAUSE, pause)

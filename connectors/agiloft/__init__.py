@@ -1,0 +1,1 @@
+"""Agiloft: service cases and other tables of one knowledge base, over REST or SOAP."""

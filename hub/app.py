@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 from flask import Flask, redirect
@@ -56,6 +57,8 @@ def serve_app() -> Flask:
     logging.configure(settings.log_level, json=settings.log_json)
     start_sentry(settings.sentry_dsn, settings.environment)
     house.start()
+    # the server's children leave through multiprocessing, which runs no atexit handlers
+    Finalize(None, house.stop, exitpriority=10)
     app = create_app(house)
     app.extensions["paraph"] = house
     return app

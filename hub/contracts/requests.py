@@ -108,6 +108,16 @@ REASON_TEXTS: dict[Reason, Mapping[str, str]] = {
 }
 
 
+ENDING_TEXTS: dict[RequestState, Mapping[str, str]] = {
+    S.DECLINED: {"en": "The customer declined.", "sv": "Kunden avböjde."},
+    S.EXPIRED: {
+        "en": "The time ran out before the customer had signed.",
+        "sv": "Tiden gick ut innan kunden hade skrivit under.",
+    },
+    S.CANCELLED: {"en": "The request was withdrawn.", "sv": "Begäran drogs tillbaka."},
+}
+
+
 @dataclass(frozen=True)
 class RecipientView:
     """A recipient as providers and channels see one. ``national_id`` only where one is named."""

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hub.contracts.manifest import Manifest
 from hub.contracts.plugin import PluginContext
-from hub.engine import Engine, EngineSettings, exchange
-from hub.engine.settings import DestinationLimits
+from hub.engine import exchange
+from hub.engine.engine import Engine
+from hub.engine.settings import DestinationLimits, EngineSettings
 from hub.kernel.clock import Clock, FastClock, SystemClock
 from hub.kernel.crypto import Vault
 from hub.kernel.errors import ConfigurationError
@@ -34,6 +35,7 @@ from hub.services.reminders import ExpiryTimer, ReminderTimer
 from hub.services.signing import Signing
 from hub.services.steps import StepHandler
 from hub.services.triggers import INTAKE
+from hub.services.watch import FileWatch
 from hub.settings import (
     HubSettings,
     database_url,
@@ -65,13 +67,19 @@ class House:
     hooks: Hooks
     keys: KeyRing
     folder: Path
+    _watch: FileWatch | None = field(default=None, init=False)
 
     def start(self) -> None:
-        """Begin to work on what is owed."""
+        """Begin to work on what is owed, and to watch the files."""
         self.engine.start()
+        folders = (beside(self.folder, "mappings"), beside(self.folder, "forms"))
+        self._watch = FileWatch(folders, self.reload)
+        self._watch.start()
 
     def stop(self) -> None:
         """Drain, release, close."""
+        if self._watch is not None:
+            self._watch.stop()
         self.engine.stop()
         self.core.registry.close()
         self.core.db.close()
@@ -103,7 +111,7 @@ def open_house(folder: Path, *, clock: Clock | None = None) -> House:
     problems = registry.check()
     if problems:
         raise ConfigurationError("the instances are not valid", problems=tuple(problems))
-    shelf = MappingShelf(db, clock, _beside(folder, "mappings"), _beside(folder, "forms"))
+    shelf = MappingShelf(db, clock, beside(folder, "mappings"), beside(folder, "forms"))
     shelf.load(workspaces, ids, registry)
     core = Core(settings, workspaces, ids, db, clock, vault, registry, shelf, links)
     http.observe(exchange.listener)
@@ -183,7 +191,8 @@ def _ports(
     return {name: known[name]() for name in manifest.needs}
 
 
-def _beside(folder: Path, name: str) -> Path:
+def beside(folder: Path, name: str) -> Path:
+    """``name`` inside the configuration folder, else beside it."""
     inside = folder / name
     return inside if inside.is_dir() else folder.parent / name
 

@@ -112,7 +112,7 @@ class MessageHandler(Handler):
         if work.step == "invite":
             history.append(session, request, EventKind.INVITED, now, dedupe=work.key, data=data)
             deadlines.start(self._core, session, request, now)
-            endings.owe_steps(self._core, session, request, "sent")
+            endings.owe_steps(self._core, session, request, "invited")
         else:
             data["number"] = work.seq
             history.append(session, request, EventKind.REMINDED, now, dedupe=work.key, data=data)

@@ -98,7 +98,7 @@ class Signing:
         with self._core.db.read() as rows:
             place = cases.find(rows, token)
             order = self._mine(rows, place, order_id, session)
-        return self._view(order, client, language)
+        return self._shown(order, client, language)
 
     def returned(self, token: str, nonce: str, session: str, language: str) -> SigningView:
         """See ``CustomerCases.returned``: only the browser that began may finish this flow."""
@@ -115,7 +115,7 @@ class Signing:
                 else:
                     ask_now(core, rows, order)
         core.wake()
-        return self._view(order, ClientContext(ip=""), language)
+        return self._shown(order, ClientContext(ip=""), language)
 
     def cancel_signing(self, token: str, order_id: str, session: str) -> None:
         """See ``CustomerCases.cancel_signing``."""
@@ -239,7 +239,7 @@ class Signing:
                 pause(rows, place, error.code, error.detail, core.clock.wall())
         _log.warning("order not begun", order=prepared.order_id, code=error.code)
 
-    def _view(self, order: SigningOrder, client: ClientContext, language: str) -> SigningView:
+    def _shown(self, order: SigningOrder, client: ClientContext, language: str) -> SigningView:
         status = _STATUS[order.status]
         said: Wording | None = order.message
         step: NextStep | None = None

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from hub.contracts.connector import Connector
 from hub.contracts.events import EventKind
 from hub.contracts.records import Operation, Receipt, RecordRef, Update
-from hub.contracts.requests import REASON_TEXTS, Reason
+from hub.contracts.requests import ENDING_TEXTS, REASON_TEXTS, Reason, RequestState
 from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import OutcomeUnknown, Refused, Retryable
 from hub.kernel.redact import last_digits
@@ -166,7 +166,9 @@ def step_context(
 def reason_text(request: Request) -> str:
     """The sentence for the upstream's user, in the request's language."""
     if not request.reason:
-        return ""
+        ending = ENDING_TEXTS.get(RequestState(request.state), {"en": ""})
+        said = ending.get(request.language) or ending["en"]
+        return f"{said} {request.reason_detail}" if request.reason_detail else said
     reason = Reason(request.reason)
     if reason is Reason.BAD_RECORD and request.reason_detail:
         return request.reason_detail

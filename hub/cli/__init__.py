@@ -1,0 +1,54 @@
+"""The command line: ``paraph``. Each group of commands loads what it needs when it is called, so that
+``paraph --help`` and the server's parent process stay small."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+COMMANDS = {
+    "serve": "hub.cli.serve:serve",
+    "sandbox": "hub.cli.serve:sandbox",
+    "demo": "hub.cli.demo:demo",
+    "probe": "hub.cli.operate:probe",
+    "deliveries": "hub.cli.operate:deliveries",
+    "replay": "hub.cli.operate:replay",
+    "lint": "hub.cli.check:lint",
+    "api-key": "hub.cli.keys:api_key",
+    "button-link": "hub.cli.keys:button_link",
+    "hook-url": "hub.cli.keys:hook_url",
+}
+
+
+class _Lazy(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.command(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="paraph")
+def cli() -> None:
+    """Paraph: from a record upstream to a signature and back."""
+
+
+def main() -> None:
+    """Entry point of the console script. Configuration faults are told in words, exit code 2."""
+    from hub.kernel.errors import ConfigurationError
+
+    try:
+        cli()
+    except ConfigurationError as error:
+        click.echo(f"paraph: {error}", err=True)
+        sys.exit(2)

@@ -1,0 +1,54 @@
+"""``paraph lint``: everything that an administrator writes, checked without starting anything."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from hub.cli import options
+from hub.kernel.errors import ConfigurationError
+from hub.mapping.loader import load_forms, load_mapping
+from hub.registry import Registry, find_manifests
+from hub.services.house import beside
+from hub.services.mappings import check_mapping
+from hub.settings import load_hub_settings, load_workspaces
+
+
+@click.command()
+@options.config
+def lint(folder: Path) -> None:
+    """Check settings, workspaces, forms and mappings with their examples. Exit code 1 on problems."""
+    problems = find_problems(folder)
+    for line in problems:
+        click.echo(line)
+    click.echo(f"{len(problems)} problems" if problems else "No problems found.", err=True)
+    sys.exit(1 if problems else 0)
+
+
+def find_problems(folder: Path) -> list[str]:
+    """Every problem of every file, as ``file:line:column: row: what; how to mend it``."""
+    problems: list[str] = []
+
+    def collect(load: object, *arguments: object) -> object:
+        try:
+            return load(*arguments)  # type: ignore[operator]
+        except ConfigurationError as error:
+            problems.extend(error.problems or (error.detail,))
+            return None
+
+    collect(load_hub_settings, folder / "paraph.yaml")
+    workspaces = collect(load_workspaces, folder / "workspaces")
+    forms = collect(load_forms, beside(folder, "forms"))
+    if not isinstance(workspaces, dict) or not isinstance(forms, dict):
+        return problems
+    registry = Registry(find_manifests(), workspaces, lambda where, manifest: None)  # type: ignore[arg-type,return-value]
+    problems += registry.check()
+    for workspace in workspaces.values():
+        for key in workspace.mappings:
+            mapping = collect(load_mapping, beside(folder, "mappings") / f"{key}.yaml")
+            if mapping is not None:
+                problems += collect(check_mapping, mapping, workspace, registry, forms) or []  # type: ignore[operator]
+    return problems
+

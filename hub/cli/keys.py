@@ -1,0 +1,53 @@
+"""Keys and addresses for upstream systems: API keys, button links, hook addresses."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hub.cli import options
+from hub.services.access import create_key
+from hub.services.house import open_house
+from hub.services.links import button_lifetime
+
+
+@click.command("api-key")
+@options.config
+@options.workspace
+@click.option("--name", required=True, help="Who will use it.")
+def api_key(folder: Path, workspace: str | None, name: str) -> None:
+    """Make an API key and print it; it cannot be shown again."""
+    core = open_house(folder).core
+    key = options.one_workspace(core.workspace_ids, workspace)
+    click.echo(create_key(core.db, core.clock, core.workspace_ids[key], name))
+
+
+@click.command("button-link")
+@options.config
+@options.workspace
+@click.argument("mapping")
+@click.argument("record", required=False)
+def button_link(folder: Path, workspace: str | None, mapping: str, record: str | None) -> None:
+    """Print the button link of RECORD (good for 30 days), or the one with $id for all records."""
+    core = open_house(folder).core
+    key = options.one_workspace(core.workspace_ids, workspace)
+    if core.shelf.active(core.workspace_ids[key], mapping) is None:
+        raise click.UsageError(f"workspace {key} has no mapping '{mapping}'")
+    if record is None:
+        click.echo(core.links.button_template(key, mapping))
+    else:
+        expires = core.clock.now() + button_lifetime()
+        click.echo(core.links.button(key, mapping, record, expires))
+
+
+@click.command("hook-url")
+@options.config
+@options.workspace
+@click.argument("instance")
+def hook_url(folder: Path, workspace: str | None, instance: str) -> None:
+    """Print the address where INSTANCE's other side may call the hub. It holds a secret."""
+    core = open_house(folder).core
+    key = options.one_workspace(core.workspace_ids, workspace)
+    core.registry.settings(core.instance(core.workspace_ids[key], instance))
+    click.echo(core.links.hook(key, instance))

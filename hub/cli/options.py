@@ -1,0 +1,27 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+config = click.option(
+    "--config",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("config"),
+    show_default=True,
+    envvar="PARAPH_CONFIG",
+    help="The configuration folder: paraph.yaml, workspaces/.",
+)
+workspace = click.option("--workspace", default=None, help="Which workspace; needed with several.")
+
+
+def one_workspace(known: dict[str, str], wanted: str | None) -> str:
+    """The wanted workspace's key, or the only one there is."""
+    if wanted is None and len(known) == 1:
+        return next(iter(known))
+    if wanted not in known:
+        raise click.UsageError(f"--workspace must be one of: {', '.join(sorted(known))}")
+    return wanted

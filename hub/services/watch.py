@@ -1,0 +1,67 @@
+"""Reads mappings and forms again when their files change; a bad file leaves the former ones in force."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from hub.kernel.errors import ConfigurationError
+from hub.kernel.logging import get_logger
+
+_log = get_logger(__name__)
+Stamp = frozenset[tuple[str, int, int]]
+
+
+class FileWatch:
+    """A thread that looks at the folders every ``every`` seconds and calls ``reload`` on a change."""
+
+    def __init__(
+        self, folders: Collection[Path], reload: Callable[[], None], every: float = 2.0
+    ) -> None:
+        self._folders = tuple(folders)
+        self._reload = reload
+        self._every = every
+        self._stop = threading.Event()
+        self._seen = self.stamp()
+        self._thread = threading.Thread(target=self._run, name="file-watch", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End; waits for a reload under way."""
+        self._stop.set()
+        if self._thread.is_alive():
+            self._thread.join(timeout=10)
+
+    def look(self) -> bool:
+        """Reload if anything changed since the last look. Whether something new is in force."""
+        now = self.stamp()
+        if now == self._seen:
+            return False
+        self._seen = now
+        try:
+            self._reload()
+        except ConfigurationError as error:
+            _log.error("files changed, former version stays in force", problems=error.problems)
+            return False
+        _log.info("files changed, new version in force")
+        return True
+
+    def stamp(self) -> Stamp:
+        """Which files there are, how long they are and when they were written."""
+        found = []
+        for folder in self._folders:
+            for path in folder.glob("*.yaml"):
+                try:
+                    about = path.stat()
+                except FileNotFoundError:  # removed while we looked
+                    continue
+                found.append((str(path), about.st_mtime_ns, about.st_size))
+        return frozenset(found)
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._every):
+            self.look()

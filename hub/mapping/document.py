@@ -18,7 +18,10 @@ from hub.mapping.problems import Path, Problem
 
 MAX_BYTES = 256 * 1024
 _TAG = "tag:yaml.org,2002:"
-_PLAIN_TAGS = {_TAG + name for name in ("str", "int", "float", "bool", "null", "timestamp")}
+_PLAIN_TAGS = {
+    _TAG + name
+    for name in ("str", "int", "float", "bool", "null", "timestamp", "merge", "map", "seq")
+}
 _DEEPEST = 40
 
 
@@ -89,6 +92,9 @@ class _Reader:
             self.fault(node, path, "anchors and very deep nesting are not allowed; write it out")
             return None
         self._seen.add(id(node))
+        if str(node.tag) not in _PLAIN_TAGS:
+            self.fault(node, path, f"the tag {node.tag} is not allowed; remove it")
+            return None
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):
@@ -118,9 +124,6 @@ class _Reader:
 
     def _scalar(self, node: Node, path: Path) -> Any:
         tag, text = str(node.tag), str(node.value)
-        if tag not in _PLAIN_TAGS:
-            self.fault(node, path, f"the tag {tag.removeprefix(_TAG)} is not allowed; remove it")
-            return None
         try:
             return _READ.get(tag.removeprefix(_TAG), str)(text)
         except ValueError:

@@ -11,7 +11,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 from hub.mapping.converters import parse_converter
 from hub.mapping.form_texts import FALLBACK
 from hub.mapping.forms import Choice, FieldSpec, FieldType, FormSpec, FormStep
-from hub.mapping.grammar import ConverterField, OneOrMany, Strict, Word
+from hub.mapping.grammar import NOT_EMPTY, SHORT, ConverterField, OneOrMany, Strict, Word
 from hub.mapping.problems import unknown_word
 
 # The words of HTML's autocomplete attribute that a form of ours can need.
@@ -50,7 +50,7 @@ class WordingField(fields.Field[Mapping[str, str]]):
 class ChoiceSchema(Strict):
     """One alternative."""
 
-    value = fields.String(required=True, validate=validate.Length(1, 100))
+    value = fields.String(required=True, validate=SHORT)
     label = WordingField(required=True)
 
     @post_load
@@ -67,11 +67,19 @@ class FieldSchema(Strict):
     help = WordingField()
     placeholder = WordingField()
     required = fields.Boolean(load_default=False, truthy={True}, falsy={False})
-    max_length = fields.Integer(strict=True, load_default=0, validate=validate.Range(1, 20_000))
+    max_length = fields.Integer(
+        strict=True,
+        load_default=0,
+        validate=validate.Range(1, 20_000, error="is not between 1 and 20000; correct it"),
+    )
     autocomplete = Word(AUTOCOMPLETE, "autocomplete word", load_default="")
     choices = fields.List(fields.Nested(ChoiceSchema), load_default=list)
     convert = OneOrMany(ConverterField())
-    rows = fields.Integer(strict=True, load_default=0, validate=validate.Range(2, 20))
+    rows = fields.Integer(
+        strict=True,
+        load_default=0,
+        validate=validate.Range(2, 20, error="is not between 2 and 20; correct it"),
+    )
 
     @validates_schema
     def _fits_together(self, data: Any, **_: Any) -> None:
@@ -101,7 +109,7 @@ class StepSchema(Strict):
     title = WordingField(required=True)
     intro = WordingField(load_default=dict)
     fields_ = fields.List(
-        fields.Nested(FieldSchema), required=True, data_key="fields", validate=validate.Length(1)
+        fields.Nested(FieldSchema), required=True, data_key="fields", validate=NOT_EMPTY
     )
 
     @post_load
@@ -114,7 +122,7 @@ class FormSchema(Strict):
 
     form = Word(required=True)
     title = WordingField(required=True)
-    steps = fields.List(fields.Nested(StepSchema), required=True, validate=validate.Length(1))
+    steps = fields.List(fields.Nested(StepSchema), required=True, validate=NOT_EMPTY)
 
     @validates_schema
     def _names_once(self, data: Any, **_: Any) -> None:

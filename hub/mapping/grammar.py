@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import time, timedelta
 from typing import Any, ClassVar
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 from hub.mapping.converters import Converter, parse_converter
 from hub.mapping.document import Document
@@ -27,6 +27,10 @@ _SAID = {
     "Invalid input type.": "must be a block of keys; write 'key: value' below it",
     "Not a valid mapping type.": "must be a block of keys; write 'key: value' below it",
 }
+
+
+NOT_EMPTY = validate.Length(1, error="is empty; write at least one entry")
+SHORT = validate.Length(1, 200, error="must have 1 to 200 characters; correct it")
 
 
 class Strict(Schema):

@@ -5,9 +5,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import ValidationError, fields, post_load, validate, validates_schema
+from marshmallow import ValidationError, fields, post_load, validates_schema
 
-from hub.mapping.grammar import ConverterField, ExpressionField, OneOrMany, PathField, Strict, Word
+from hub.mapping.grammar import (
+    SHORT,
+    ConverterField,
+    ExpressionField,
+    OneOrMany,
+    PathField,
+    Strict,
+    Word,
+)
 from hub.mapping.rows import UNSET, Row, Source, choice_key
 
 RECIPIENT_FIELDS = ("name", "mobile", "email", "national_id", "language")
@@ -74,7 +82,7 @@ class ContextValue(RecordValue):
 class _Row(_Value):
     """A value with the name of its target."""
 
-    to = fields.String(required=True, validate=validate.Length(1, 100))
+    to = fields.String(required=True, validate=SHORT)
 
     @post_load
     def _build(self, data: Any, **_: Any) -> Row:

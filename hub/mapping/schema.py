@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validates_schema
 
 from hub.contracts.events import EventKind
 from hub.mapping.grammar import (
+    NOT_EMPTY,
+    SHORT,
     Blocks,
     Duration,
     ExpressionField,
@@ -48,7 +50,7 @@ class SourceSchema(Strict):
     """``source``: which instance and table the record comes from."""
 
     connector = Word(required=True)
-    table = fields.String(required=True, validate=validate.Length(1, 100))
+    table = fields.String(required=True, validate=SHORT)
 
 
 def _rows(schema: type[Strict], **options: Any) -> fields.List[Any]:
@@ -99,14 +101,14 @@ class RequestSchema(Strict):
 
     kind = Word(required=True)
     title = TitleField(load_default=dict)
-    provider = OneOrMany(Word(), required=True, validate=validate.Length(1))
-    channels = OneOrMany(Word(), required=True, validate=validate.Length(1))
+    provider = OneOrMany(Word(), required=True, validate=NOT_EMPTY)
+    channels = OneOrMany(Word(), required=True, validate=NOT_EMPTY)
     language = LanguageField(load_default=lambda: Source(value="en"))
     expires_after = Duration(required=True)
     reminders = fields.Nested(ReminderSchema, load_default=None)
     form = Word(load_default=None)
     prefill = _rows(PrefillRow, load_default=list)
-    recipient = _rows(RecipientRow, required=True, validate=validate.Length(1))
+    recipient = _rows(RecipientRow, required=True, validate=NOT_EMPTY)
 
 
 class RecordSchema(Strict):
@@ -115,9 +117,9 @@ class RecordSchema(Strict):
     later = ("for_each", "include")
 
     instance = Word(required=True, data_key="in")
-    table = fields.String(validate=validate.Length(1, 100))
+    table = fields.String(validate=SHORT)
     match = OneOrMany(fields.String(), load_default=())
-    rows = _rows(StepRow, required=True, validate=validate.Length(1))
+    rows = _rows(StepRow, required=True, validate=NOT_EMPTY)
     note = TextField(CONTEXT)
     when = ExpressionField()
 
@@ -185,7 +187,7 @@ class CreateSchema(Strict):
     instance = Word(required=True, data_key="in")
     table = fields.String(required=True)
     match = OneOrMany(fields.String(), load_default=())
-    rows = _rows(StepRow, required=True, validate=validate.Length(1))
+    rows = _rows(StepRow, required=True, validate=NOT_EMPTY)
 
 
 class ThenUpdateSchema(Strict):
@@ -194,7 +196,7 @@ class ThenUpdateSchema(Strict):
     instance = Word(required=True, data_key="in")
     table = fields.String(required=True)
     id = fields.Nested(ContextValue, required=True)
-    rows = _rows(StepRow, required=True, validate=validate.Length(1))
+    rows = _rows(StepRow, required=True, validate=NOT_EMPTY)
 
 
 class ThenNoteSchema(Strict):
@@ -247,13 +249,13 @@ class ExpectSchema(Strict):
 class ExampleSchema(Strict):
     """One example: a test that stands in the file."""
 
-    name = fields.String(required=True, validate=validate.Length(1, 200))
+    name = fields.String(required=True, validate=SHORT)
     given = fields.Nested(GivenSchema, required=True)
     expect = fields.Nested(ExpectSchema, required=True)
 
 
 def _events(step: type[Strict]) -> Blocks:
-    steps = fields.List(fields.Nested(step), validate=validate.Length(1))
+    steps = fields.List(fields.Nested(step), validate=NOT_EMPTY)
     return Blocks(steps, Word(EVENTS, "event"), load_default=dict)
 
 
@@ -264,7 +266,7 @@ class MappingSchema(Strict):
 
     mapping = Word(required=True)
     source = fields.Nested(SourceSchema, required=True)
-    trigger = OneOrMany(Word(TRIGGERS, "trigger"), required=True, validate=validate.Length(1))
+    trigger = OneOrMany(Word(TRIGGERS, "trigger"), required=True, validate=NOT_EMPTY)
     when = ExpressionField(load_default=None)
     request = fields.Nested(RequestSchema, required=True)
     carries_on = Word(load_default="hub")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
@@ -9,6 +10,15 @@ from hub.kernel.errors import ConfigurationError
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+def strict_base64(text: str) -> bytes:
+    """The bytes behind ``text``, which must be the one way to write them: no line breaks, no stray
+    characters, no spare bits. Raises ``ValueError``."""
+    data = base64.b64decode(text, validate=True)
+    if base64.b64encode(data).decode() != text:
+        raise ValueError("not canonical base64")
+    return data
 
 
 class CheckFailed(Exception):

@@ -3,7 +3,6 @@ its nonce ties it to this very signature."""
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from providers.bankid.checks import CheckFailed
+from providers.bankid.checks import CheckFailed, strict_base64
 
 _REFUSAL = "bad_revocation_answer"
 _NONCE_BYTES = 20  # SHA-1 of the signature's base64 text; twelve random bytes follow
@@ -32,7 +31,7 @@ class Revocation:
 
 def read_ocsp(text: str) -> Revocation:
     """Decode and parse; only a successful answer goes on."""
-    response = ocsp.load_der_ocsp_response(base64.b64decode(text, validate=True))
+    response = ocsp.load_der_ocsp_response(strict_base64(text))
     if response.response_status is not ocsp.OCSPResponseStatus.SUCCESSFUL:
         raise CheckFailed(_REFUSAL, "the revocation service gave no answer")
     return Revocation(response, response.produced_at_utc)

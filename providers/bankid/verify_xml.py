@@ -15,7 +15,7 @@ from cryptography import x509
 from lxml import etree
 from signxml import DigestAlgorithm, SignatureConfiguration, SignatureMethod, XMLVerifier
 
-from providers.bankid.checks import CheckFailed
+from providers.bankid.checks import CheckFailed, strict_base64
 
 # It writes canonical forms, personal data included, to its debug log.
 logging.getLogger("signxml").setLevel(logging.WARNING)
@@ -54,7 +54,7 @@ def read_structure(signature: str) -> tuple[bytes, tuple[x509.Certificate, ...]]
 
     Refuses everything that a real one does not have, so that nothing can be wrapped or doubled.
     """
-    document = base64.b64decode(signature, validate=True)
+    document = strict_base64(signature)
     if len(document) > _MAX_BYTES:
         raise CheckFailed(_REFUSAL, "the document is too large")
     root = etree.fromstring(document, _parser())

@@ -1,8 +1,8 @@
 """The suite that every provider inherits: what the contract promises, and what goes wrong outside.
 
 A test class inherits ``ProviderSuite`` and offers a fixture ``driver``: a ``ProviderDriver`` around
-the provider's simulator, which also acts as the customer. Nothing here knows a vendor. The attacks on
-finished answers stand in ``provider_attacks``.
+the provider's simulator, which also acts as the customer. Nothing here knows a vendor. The attacks
+on finished answers stand in ``provider_attacks``.
 """
 
 from __future__ import annotations
@@ -351,5 +351,3 @@ def _is_json(content: bytes, value: Any) -> bool:
         return bool(json.loads(content) == value)
     except ValueError:
         return False
-
-

@@ -40,9 +40,7 @@ def test_each_browser_gets_the_address_that_it_can_open(agent, system, family, p
     assert (browser.system, browser.family) == (system, family)
     assert browser.needs_tap is tap
     assert browser.computer is (system == "desktop")
-    assert start_url("tok-1", browser, RETURN) == (
-        f"{place}?autostarttoken=tok-1&redirect={back}"
-    )
+    assert start_url("tok-1", browser, RETURN) == (f"{place}?autostarttoken=tok-1&redirect={back}")
 
 
 def test_a_simulator_takes_the_place_of_the_app():

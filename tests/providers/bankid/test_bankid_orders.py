@@ -399,8 +399,6 @@ class TestErrors:
         task, other = driver.task(), driver.task(order_id="order-2")
         first, second = provider.begin(task).order, provider.begin(other).order
         driver.pick_up(first, task, ALICE)
-        driver.sandbox.orders.identify(
-            driver.sandbox.orders.find(second.reference), PEOPLE[ALICE]
-        )
+        driver.sandbox.orders.identify(driver.sandbox.orders.find(second.reference), PEOPLE[ALICE])
         assert driver.poll(provider, first, task).code == "cancelled"
         assert driver.poll(provider, second, other).code == "userSign"

@@ -24,7 +24,9 @@ NAMES = {"199908072391": "Alice Andersson", "198001019887": "Bob Berg"}
 
 
 class SimulatedDriver(ProviderDriver):
-    manifest = read_manifest(Path(module.__file__).with_name("manifest.toml"), "providers.simulated")
+    manifest = read_manifest(
+        Path(module.__file__).with_name("manifest.toml"), "providers.simulated"
+    )
     provider_class = SimulatedProvider
     alice = "199908072391"
     bob = "198001019887"

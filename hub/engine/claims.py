@@ -75,7 +75,7 @@ class Survey:
 
 def survey(session: Session, limits: Limits, rates: Rates, now: datetime, wall: datetime) -> Survey:
     """Look at all destinations; claims nothing."""
-    running = Counter(row.tuple() for row in session.execute(queries.RUNNING))
+    running = Counter((row[0], row[1]) for row in session.execute(queries.RUNNING))
     ready = []
     for workspace, key, paused, until, failures, due in session.execute(queries.SURVEY):
         if due is None or paused is not None:

@@ -1,0 +1,101 @@
+"""The retry decision: one table, and bounds that hold for every schedule."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.engine.retry import Decision, GiveUp, Pause, RetryAt, RetrySchedule, decide
+from hub.kernel.errors import (
+    AuthenticationFailed,
+    ConfigurationError,
+    MalformedAnswer,
+    MappingError,
+    NotFound,
+    OutcomeUnknown,
+    Permanent,
+    RecordLocked,
+    Refused,
+    Retryable,
+    Unsupported,
+)
+
+FIRST = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+PLAIN = RetrySchedule()
+
+
+def after(**span: float) -> datetime:
+    return FIRST + timedelta(**span)
+
+
+# error, attempts, hours since the first try, chance → decision
+TABLE = [
+    (Retryable(), 1, 0, 0.5, RetryAt(after(seconds=0.5))),
+    (Retryable(), 4, 0, 0.5, RetryAt(after(seconds=4))),
+    (Retryable(), 4, 0, 0.0, RetryAt(after(seconds=0.2))),
+    (Retryable(), 40, 0, 0.5, RetryAt(after(minutes=30))),
+    (Retryable(retry_after=90), 1, 0, 0.5, RetryAt(after(seconds=90))),
+    (Retryable(retry_after=1), 10, 0, 0.5, RetryAt(after(seconds=256))),
+    (Retryable(retry_after=999_999), 1, 0, 0.5, RetryAt(after(hours=1))),
+    (RecordLocked(retry_after=30), 2, 0, 0.5, RetryAt(after(seconds=30))),
+    (Retryable(), 100, 71.75, 0.5, RetryAt(after(hours=72))),
+    (Retryable(), 100, 72, 0.5, GiveUp("unavailable")),
+    (Retryable(), 3, 100, 0.5, RetryAt(after(hours=100, seconds=2))),
+    (Retryable(code="gone"), 1, 0, 0.5, GiveUp("gone", disables=True)),
+    (OutcomeUnknown(), 1, 0, 0.5, RetryAt(after(seconds=0.5), uncertain=True)),
+    (MalformedAnswer(), 14, 0, 0.5, RetryAt(after(minutes=30), uncertain=True)),
+    (MalformedAnswer(), 15, 0, 0.5, GiveUp("malformed_answer")),
+    (Permanent(), 1, 0, 0.5, GiveUp("rejected")),
+    (NotFound(), 1, 0, 0.5, GiveUp("not_found")),
+    (Refused(code="bad_number"), 1, 0, 0.5, GiveUp("bad_number")),
+    (Unsupported(), 1, 0, 0.5, GiveUp("unsupported")),
+    (MappingError(), 1, 0, 0.5, GiveUp("mapping_error")),
+    (ConfigurationError(), 1, 0, 0.5, RetryAt(after(seconds=0.5))),
+    (AuthenticationFailed(), 50, 99, 0.5, Pause("authentication_failed")),
+    (KeyError("x"), 1, 0, 0.5, RetryAt(after(seconds=0.5), uncertain=True)),
+    (KeyError("x"), 10, 0, 0.5, GiveUp("unexpected")),
+]
+
+
+@pytest.mark.parametrize(("error", "attempts", "hours", "chance", "expected"), TABLE)
+def test_each_error_leads_to_its_decision(
+    error: Exception, attempts: int, hours: float, chance: float, expected: Decision
+) -> None:
+    now = FIRST + timedelta(hours=hours)
+    assert decide(error, attempts, FIRST, now, PLAIN, chance) == expected
+
+
+@given(
+    attempts=st.integers(1, 10_000),
+    waited=st.timedeltas(timedelta(0), timedelta(days=30)),
+    chance=st.floats(0, 1, exclude_max=True),
+    asked=st.none() | st.floats(0, 10**9),
+)
+def test_a_retry_is_never_in_the_past_nor_beyond_the_longest_delay(
+    attempts: int, waited: timedelta, chance: float, asked: float | None
+) -> None:
+    now = FIRST + waited
+    decision = decide(Retryable(retry_after=asked), attempts, FIRST, now, PLAIN, chance)
+    if isinstance(decision, RetryAt):
+        assert now <= decision.moment <= now + timedelta(hours=1)
+    else:
+        assert waited >= PLAIN.total
+        assert attempts >= PLAIN.least_tries
+
+
+@given(chances=st.lists(st.floats(0, 1, exclude_max=True), min_size=10, max_size=10))
+def test_a_dead_destination_is_tried_for_at_least_72_hours(chances: list[float]) -> None:
+    now, attempts = FIRST, 0
+    while True:
+        attempts += 1
+        chance = chances[attempts % len(chances)] * 0.9 + 0.05
+        decision = decide(Retryable(), attempts, FIRST, now, PLAIN, chance)
+        if isinstance(decision, GiveUp):
+            break
+        assert isinstance(decision, RetryAt)
+        now = decision.moment
+    assert now - FIRST >= timedelta(hours=72)
+    assert attempts >= PLAIN.least_tries

@@ -17,7 +17,7 @@ _DARK_SURFACE = (0x26, 0x2A, 0x33)
 _WHITE = (255, 255, 255)
 _INK = (0x12, 0x15, 0x1B)
 _STEP = 0.05
-_MOST = 0.6  # more than this and it is another colour
+_MOST = 0.5  # more than this and it is another colour
 
 Rgb = tuple[int, int, int]
 

@@ -6,6 +6,7 @@ No page says whether a link ever existed, and none shows an operator's detail.
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 
 from flask import Blueprint, Response, g, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
@@ -19,6 +20,8 @@ from hub.web.pages.visit import CsrfFailed
 _RETRY_AFTER = 30  # seconds; said when the failing side gave no time of its own
 # HTTP status → which text of trouble.html.
 _HTTP = {413: "too_large", 415: "wrong_content", 404: "link", 405: "link", 400: "wrong_content"}
+# Posts to an address that shows the same page when it is asked for again.
+_SHOWN_AGAIN = {"pages.save", "pages.say_no", "pages.press"}
 
 
 class Failures:
@@ -55,6 +58,7 @@ class Failures:
 
     def csrf_failed(self, error: CsrfFailed) -> Response:
         """An old page, another site, or a browser without cookies."""
+        self._know_the_case()
         return self._trouble("csrf", 403, self._way_on())
 
     def unavailable(self, error: Retryable | AuthenticationFailed) -> Response:
@@ -72,6 +76,8 @@ class Failures:
     def http(self, error: HTTPException) -> Response:
         """Too large, wrong content, and (after it was logged) whatever broke unexpectedly."""
         status = error.code or 500
+        if status < 500:
+            self._know_the_case()
         text = _HTTP.get(status, "broken" if status >= 500 else "wrong_content")
         return self._trouble(text, status, None if text == "link" else self._way_on())
 
@@ -80,9 +86,16 @@ class Failures:
     ) -> Response:
         return self._desk.show("trouble", status, text=text, again=again, message=message)
 
+    def _know_the_case(self) -> None:
+        """Say who is asking here too, where the guard struck before the page could look."""
+        token = (request.view_args or {}).get("token")
+        if token and "case" not in g:
+            with suppress(ParaphError):
+                self._desk.case(token)
+
     def _way_on(self) -> str:
         """Where "try again" leads: this page if it can be asked for again, else its case."""
-        if request.method == "GET" or request.endpoint in ("pages.form", "pages.button"):
+        if request.method == "GET" or request.endpoint in _SHOWN_AGAIN:
             return request.full_path.rstrip("?")
         return self._case_address()
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from hub.mapping.forms import FieldSpec, FieldType, FormStep, said
+from hub.web.pages.words import calendar_date
 
 TICKED = "yes"
 T = FieldType
@@ -106,4 +108,13 @@ def _line(field: FieldSpec, values: Mapping[str, str], language: str) -> ShownAn
 
 def _shown(field: FieldSpec, values: Mapping[str, str], language: str) -> str:
     value = values.get(field.name, "")
+    if field.type is T.DATE:
+        return _date(value, language)
     return dict(_choices(field, language)).get(value, value)
+
+
+def _date(value: str, language: str) -> str:
+    try:
+        return calendar_date(date.fromisoformat(value), language)
+    except ValueError:
+        return value

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
@@ -62,7 +62,12 @@ def moment(at: datetime, zone: str, language: str) -> str:
 
 def day(at: datetime, zone: str, language: str) -> str:
     """The day of ``at`` in ``zone``, in words."""
-    return format_date(at.astimezone(get_timezone(zone)), "d MMMM y", _locale(language))
+    return calendar_date(at.astimezone(get_timezone(zone)).date(), language)
+
+
+def calendar_date(on: date, language: str) -> str:
+    """A date that belongs to no zone, in words."""
+    return format_date(on, "d MMMM y", _locale(language))
 
 
 def _locale(language: str) -> str:

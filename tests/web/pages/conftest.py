@@ -38,7 +38,8 @@ class Browser:
     agent: str = DESKTOP
 
     def get(self, path: str, **headers: str) -> TestResponse:
-        return self.client.get(path, headers={"User-Agent": self.agent, **headers})
+        asked = {"User-Agent": self.agent, **headers}
+        return self.client.get(path, headers=asked, buffered=True)
 
     def post(self, path: str, data: dict[str, str] | None = None) -> TestResponse:
         """Send a form, with the token that this session's pages carry."""
@@ -84,10 +85,10 @@ def app(cases: FakeCases, buttons: FakeButtons) -> Flask:
 
 
 @pytest.fixture
-def new_browser(app: Flask) -> Callable[..., Browser]:
+def new_visitor(app: Flask) -> Callable[..., Browser]:
     return lambda agent=DESKTOP: Browser(app.test_client(), agent)
 
 
 @pytest.fixture
-def browser(new_browser: Callable[..., Browser]) -> Browser:
-    return new_browser()
+def visitor(new_visitor: Callable[..., Browser]) -> Browser:
+    return new_visitor()

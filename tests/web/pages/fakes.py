@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from hub.contracts.requests import FINAL_STATES, ClientContext, RequestState
 from hub.contracts.steps import NextStep, ScanCode
+from hub.mapping.forms import said
 from hub.services.views import (
     ButtonView,
     CaseClosed,
@@ -182,8 +183,9 @@ class FakeCases:
         lines = [self.title.get(language, self.title["en"]), ""]
         for step in REPAIR_FORM.steps:
             for each in step.fields:
-                label = each.label.get(language, each.label["en"])
-                lines.append(f"{label}: {self.case.answers.get(each.name, '')}")
+                given = self.case.answers.get(each.name, "")
+                choices = {one.value: said(one.label, language) for one in each.choices}
+                lines.append(f"{said(each.label, language)}: {choices.get(given, given)}")
         return "\n".join([*lines, "", TERMS.get(language, TERMS["en"])])
 
 

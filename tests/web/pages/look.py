@@ -14,9 +14,11 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+from tests.web.pages.conftest import DESKTOP, PHONE
 from tests.web.pages.scenes import SCENES, served
 
 AXE = Path(__file__).parents[3] / "hub/web/frontend/node_modules/axe-core/axe.min.js"
+HEIGHT = 844
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _RUN = "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})"
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
@@ -61,12 +63,17 @@ def main() -> int:
             given.language or ["en", "sv"],
         ):
             page = browser.new_page(
-                viewport={"width": width, "height": 844}, color_scheme=mode
+                viewport={"width": width, "height": HEIGHT},
+                color_scheme=mode,
+                user_agent=PHONE if width < 600 else DESKTOP,
             )
             with served(page, language) as stage:
                 SCENES[name](stage)
                 picture = given.folder / f"{name}-{width}-{mode}-{language}.png"
-                page.screenshot(path=picture, full_page=not given.window)
+                if not given.window:  # a higher window, so that the bar stands where it belongs
+                    height = page.evaluate("document.documentElement.scrollHeight")
+                    page.set_viewport_size({"width": width, "height": height})
+                page.screenshot(path=picture)
                 wrong = findings(page) if given.axe else []
                 wrong += ["wider than the window"] if sideways(page) else []
             for line in wrong:

@@ -78,7 +78,9 @@ def _review(stage: Stage) -> None:
 def _review_long(stage: Stage) -> None:
     stage.answered()
     answers = {**stage.cases.case.answers, "name": LONG, "fault": "x" * 400, "email": "a" * 240}
-    sender = SenderView("Nordic " + "Mähmaschinen-Reparatur " * 12, "08-123 456 78", accent="#ffd500")
+    sender = SenderView(
+        "Nordic " + "Mähmaschinen-Reparatur " * 12, "08-123 456 78", accent="#ffd500"
+    )
     stage.cases.case = replace(stage.cases.case, answers=answers, sender=sender)
     stage.cases.title = {"en": LONG, "sv": LONG}
     stage.go(BASE)

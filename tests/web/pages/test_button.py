@@ -1,0 +1,83 @@
+"""The button page: a look sends nothing, one click sends once."""
+
+from __future__ import annotations
+
+from hub.kernel.errors import Retryable
+from tests.web.pages.conftest import BUTTON, Browser
+from tests.web.pages.fakes import FakeButtons
+
+
+def test_looking_sends_nothing_and_shows_what_would_be_sent(
+    visitor: Browser, buttons: FakeButtons
+) -> None:
+    page = visitor.get(BUTTON).text
+    assert buttons.sent == 0
+    for said in ("Nothing has been sent yet", "+46 70 *** ** 67", "SMS", "Send now"):
+        assert said in page
+    assert buttons.queries[-1] == {"id": "4711", "key": "good"}
+
+
+def test_one_click_sends_and_says_so(visitor: Browser, buttons: FakeButtons) -> None:
+    answer = visitor.post(BUTTON)
+    assert (answer.status_code, buttons.sent) == (200, 1)
+    assert "<h1>Sent</h1>" in answer.text
+    assert "It is being sent." in answer.text
+
+
+def test_pressing_twice_shows_the_one_that_is_there(visitor: Browser, buttons: FakeButtons) -> None:
+    visitor.post(BUTTON)
+    visitor.post(BUTTON)
+    assert buttons.sent == 1
+    buttons.existing = "opened"
+    page = visitor.get(BUTTON).text
+    assert "Already sent" in page
+    assert "The customer has opened it." in page
+    assert "Send now" not in page
+
+
+def test_a_state_that_the_page_does_not_know_is_shown_as_it_is(
+    visitor: Browser, buttons: FakeButtons
+) -> None:
+    buttons.existing = "Sent yesterday"
+    assert "Sent yesterday" in visitor.get(BUTTON).text
+
+
+def test_a_problem_is_said_in_words_and_nothing_can_be_sent(
+    visitor: Browser, buttons: FakeButtons
+) -> None:
+    buttons.problem = "The mobile number is missing."
+    page = visitor.get(BUTTON)
+    assert page.status_code == 200
+    assert "The mobile number is missing." in page.text
+    assert "<form" not in page.text
+
+
+def test_a_problem_found_while_pressing_is_a_conflict(
+    visitor: Browser, buttons: FakeButtons
+) -> None:
+    token = visitor.token()
+    buttons.problem = "The mobile number is missing."
+    answer = visitor.client.post(BUTTON, data={"csrf": token})
+    assert (answer.status_code, buttons.sent) == (409, 0)
+    assert "The mobile number is missing." in answer.text
+
+
+def test_a_wrong_link_gives_no_hint(visitor: Browser, buttons: FakeButtons) -> None:
+    for path in (BUTTON.replace("good", "bad"), "/b/other?id=1&key=good"):
+        answer = visitor.get(path)
+        assert answer.status_code == 404
+        assert "4711" not in answer.text
+
+
+def test_an_upstream_that_is_down_can_be_tried_again(
+    visitor: Browser, buttons: FakeButtons
+) -> None:
+    buttons.trouble = Retryable("agiloft-main")
+    answer = visitor.get(BUTTON)
+    assert answer.status_code == 503
+    assert BUTTON.replace("&", "&amp;") in answer.text
+
+
+def test_a_click_from_another_site_sends_nothing(visitor: Browser, buttons: FakeButtons) -> None:
+    assert visitor.client.post(BUTTON, data={"csrf": "guess"}).status_code == 403
+    assert buttons.sent == 0

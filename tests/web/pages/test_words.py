@@ -1,0 +1,88 @@
+"""Languages: complete, chosen by the request, the customer or the browser; dates by zone."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+import hub.web
+from hub.kernel.errors import ConfigurationError
+from hub.web.pages.words import FOLDER, NAMES, SOURCE, Words, day, moment
+from tests.web.pages.conftest import BASE, Browser
+from tests.web.pages.fakes import FakeCases, new_cases
+
+TEMPLATES = Path(hub.web.__file__).parent / "templates"
+OTHERS = [language for language in NAMES if language != SOURCE]
+
+
+def _in_templates() -> set[str]:
+    found = extract_from_dir(TEMPLATES, [("**.html", "jinja2")])
+    return {str(message) for _, _, message, _, _ in found}
+
+
+def _translated(language: str) -> dict[str, Message]:
+    with (FOLDER / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        return {str(one.id): one for one in read_po(file, locale=language) if one.id}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_text_is_translated_and_no_translation_is_left_over(language: str) -> None:
+    translated = _translated(language)
+    assert set(translated) == _in_templates()
+    assert [key for key, one in translated.items() if not one.string or one.fuzzy] == []
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_translations_fill_in_the_same_values(language: str) -> None:
+    def values(text: str) -> set[str]:
+        return set(re.findall(r"%\((\w+)\)s", text))
+
+    for key, one in _translated(language).items():
+        assert values(str(one.string)) == values(key)
+
+
+def test_the_request_s_own_language_is_the_first_choice(visitor: Browser, cases: FakeCases) -> None:
+    cases.case = new_cases(language="sv").case
+    page = visitor.get(f"{BASE}/form/contact", **{"Accept-Language": "en"}).text
+    assert '<html lang="sv">' in page
+    assert "Hur når vi dig?" in page
+    assert "Reparation av gräsklippare" in page
+
+
+def test_the_switch_is_kept(visitor: Browser) -> None:
+    english = visitor.get(f"{BASE}/form/contact").text
+    assert f'href="{BASE}/form/contact?lang=sv" lang="sv"' in english
+    assert '<html lang="sv">' in visitor.get(f"{BASE}/form/contact?lang=sv").text
+    assert '<html lang="sv">' in visitor.get(f"{BASE}/decline").text
+    assert '<html lang="en">' in visitor.get(f"{BASE}/decline?lang=en").text
+
+
+def test_a_language_that_the_pages_do_not_speak_becomes_english(
+    visitor: Browser, cases: FakeCases
+) -> None:
+    cases.case = new_cases(language="fi").case
+    assert '<html lang="en">' in visitor.get(f"{BASE}/form/contact?lang=xx").text
+
+
+def test_pages_without_a_case_follow_the_browser(visitor: Browser) -> None:
+    answer = visitor.get("/s/unknown", **{"Accept-Language": "sv-FI,sv;q=0.9"})
+    assert "Länken fungerar inte" in answer.text
+
+
+def test_moments_carry_their_zone_and_summer_time() -> None:
+    winter = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    summer = datetime(2026, 6, 22, 13, 5, tzinfo=UTC)
+    assert moment(winter, "Europe/Stockholm", "en") == "23 November 2026 00:30 CET"
+    assert moment(summer, "Europe/Stockholm", "sv") == "22 juni 2026 15:05 CEST"
+    assert day(winter, "Europe/Stockholm", "sv") == "23 november 2026"
+
+
+def test_missing_translations_stop_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"messages\.po"):
+        Words(tmp_path)

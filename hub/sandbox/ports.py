@@ -1,0 +1,62 @@
+"""Loopback ports for simulators' own servers: the same ones again after a restart."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from pathlib import Path
+
+LOOPBACK = "127.0.0.1"
+
+
+class StablePorts:
+    """Ports remembered in a file. A remembered one that somebody else holds now is replaced."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._lock = threading.Lock()
+        self._given: set[int] = set()
+
+    def port(self, name: str) -> int:
+        """A free port for ``name``."""
+        with self._lock:
+            known = self._read()
+            port = known.get(name)
+            if port is None or port in self._given or not _is_free(port):
+                port = self._fresh(set(known.values()))
+                self._write({**known, name: port})
+            self._given.add(port)
+            return port
+
+    def _fresh(self, taken: set[int]) -> int:
+        while True:
+            with socket.socket() as probe:
+                probe.bind((LOOPBACK, 0))
+                port = int(probe.getsockname()[1])
+            if port not in taken and port not in self._given:
+                return port
+
+    def _read(self) -> dict[str, int]:
+        try:
+            data = json.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}  # lost or broken: fresh ports do as well
+        if not isinstance(data, dict):
+            return {}
+        return {name: port for name, port in data.items() if isinstance(port, int)}
+
+    def _write(self, ports: dict[str, int]) -> None:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        self._file.write_text(json.dumps(ports, indent=1, sort_keys=True), encoding="utf-8")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        # Without this a port whose last connections are still fading away would seem taken.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        return True

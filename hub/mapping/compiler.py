@@ -15,7 +15,7 @@ from hub.mapping.grammar import is_text_key
 from hub.mapping.paths import FieldPath
 from hub.mapping.plan import ReminderRule, RequestRule
 from hub.mapping.problems import Path, Problem, unknown_word
-from hub.mapping.rows import Row, Source
+from hub.mapping.rows import Row, Source, choice_key
 from hub.mapping.steps import ATTACH_EVIDENCE, CREATE, NOTE, SOURCE, UPDATE, Step, StepSpec
 
 _DAY = timedelta(days=1)
@@ -152,7 +152,7 @@ def _answers(request: RequestRule, key: str) -> Iterator[Row]:
 
 
 def _turned(choices: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-    return None if choices is None else {str(value): key for key, value in choices.items()}
+    return None if choices is None else {choice_key(value): key for key, value in choices.items()}
 
 
 def _spec(

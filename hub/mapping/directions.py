@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from hub.mapping.compiled import CompiledMapping
 from hub.mapping.problems import Path, Problem
-from hub.mapping.rows import UNSET, Row
+from hub.mapping.rows import UNSET, Row, choice_key
 
 
 def direction_problems(mapping: CompiledMapping) -> Iterator[Problem]:
@@ -48,7 +48,7 @@ def why_not(row: Row) -> str | None:
     if len(changing) > (0 if source.choices is not None else 1):
         return "too many converters to turn round; keep trim and one more, or none beside map"
     if source.choices is not None:
-        values = [str(value) for value in source.choices.values()]
+        values = [choice_key(value) for value in source.choices.values()]
         if len(set(values)) != len(values):
             return "two keys of 'map' have the same value, so it cannot be turned round; use in"
         if source.default is not UNSET:

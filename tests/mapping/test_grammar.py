@@ -33,7 +33,11 @@ def test_a_good_mapping_has_no_problems() -> None:
 WRONG = [
     ("trigger:", "triger:", "3:1: triger: unknown key 'triger'; did you mean 'trigger'?"),
     ("button", "buton", "3:11: trigger[1]: unknown trigger 'buton'; did you mean 'button'?"),
-    ("connector:", "conector:", "source.conector: unknown key 'conector'; did you mean 'connector'"),
+    (
+        "connector:",
+        "conector:",
+        "source.conector: unknown key 'conector'; did you mean 'connector'",
+    ),
     ("14d", "14 days", "request.expires_after: is no duration; write for example 90s, 30m, 24h"),
     ("14d", "0d", "is no duration"),
     ("kind: information_request", "kind: Information Request", "is no key; use lower-case"),
@@ -46,7 +50,11 @@ WRONG = [
     ("from: customer_name", "expr: '1 +'", "not valid JSONata at character 3"),
     ("from: customer_name", "expr: '$eval(1)'", "$eval is not available here"),
     ("from: customer_name", "from: a, convert: e165:SE", "unknown converter 'e165'; did you mean"),
-    ("from: customer_name", "from: a, convert: e164", "not complete or has too much; write 'e164:SE'"),
+    (
+        "from: customer_name",
+        "from: a, convert: e164",
+        "not complete or has too much; write 'e164:SE'",
+    ),
     ("from: customer_name", "from: a, convert: 'trim:1'", "write 'trim'"),
     ("from: customer_name", "from: a, convert: 'e164:SWE'", "'SWE' is no country"),
     ("from: customer_name", "from: a, convert: 'truncate:0'", "'0' is no count"),
@@ -57,8 +65,12 @@ WRONG = [
     ("provider: bankid\n  ", "", "request.provider: is missing; add it"),
     ("mapping: sample", "mapping:", "mapping: has no value; give it one or remove the key"),
     ("kind:", "documents: [a]\n  kind:", "this version has no 'documents' yet; remove it"),
-    ("source: {connector: agiloft, table: service_case}", "source: agiloft", "must be a block of keys"),
-]  # fmt: skip
+    (
+        "source: {connector: agiloft, table: service_case}",
+        "source: agiloft",
+        "must be a block of keys",
+    ),
+]
 
 
 @pytest.mark.parametrize(("good", "bad", "answer"), WRONG)
@@ -68,17 +80,34 @@ def test_a_fault_is_told_with_its_place_and_the_way_out(good: str, bad: str, ans
     assert any(answer in line for line in faults(text.replace(good, bad, 1)))
 
 
+LATER = """\
+records:
+  c: {in: r, rows: [{to: a, from: records.d.id}]}
+  d: {in: r, rows: [{to: a, value: 1}]}
+"""
+FAILED_NEEDS = """\
+back: {failed: [{update: [{to: a, from: records.c.id}]}]}
+records: {c: {in: r, rows: [{to: a, value: 1}]}}
+"""
 EXTRA_WRONG = [
     ("records: {c: {in: r, rows: []}}\n", "records.c.rows: is empty; write at least one"),
     ("records: {c: {rows: [{to: a, value: 1}]}}\n", "records.c.in: is missing"),
     ("records: {C C: {in: r, rows: [{to: a, value: 1}]}}\n", "'C C' is no key"),
-    ("records: {c: {in: r, match: [b], rows: [{to: bb, value: 1}]}}\n", "no row gives; did you mean"),
-    ("records: {c: {in: r, rows: [{to: a, from: fomr.x}]}}\n", "unknown name 'fomr'; did you mean 'form'"),
-    ("records: {c: {in: r, rows: [{to: a, value: 1}], note: 'x {{ nme }}'}}\n", "unknown name 'nme'"),
+    (
+        "records: {c: {in: r, match: [b], rows: [{to: bb, value: 1}]}}\n",
+        "no row gives; did you mean",
+    ),
+    (
+        "records: {c: {in: r, rows: [{to: a, from: fomr.x}]}}\n",
+        "unknown name 'fomr'; did you mean 'form'",
+    ),
+    (
+        "records: {c: {in: r, rows: [{to: a, value: 1}], note: 'x {{ nme }}'}}\n",
+        "unknown name 'nme'",
+    ),
     ("records: {c: {in: r, rows: [{to: a, from: records.d.id}]}}\n", "unknown record 'd'"),
     (
-        "records:\n  c: {in: r, rows: [{to: a, from: records.d.id}]}\n"
-        "  d: {in: r, rows: [{to: a, value: 1}]}\n",
+        LATER,
         "needs record 'd', which is made later; move 'd' up",
     ),
     ("back: {complete: [{note: x y}]}\n", "unknown event 'complete'; did you mean 'completed'?"),
@@ -88,12 +117,17 @@ EXTRA_WRONG = [
     ("back: {completed: [{email: x}]}\n", "this version has no 'email' yet; remove it"),
     ("back: {completed: [{attach: report}]}\n", "unknown attachment 'report'"),
     ("back: {completed: [{note: a b, update: both}]}\n", "must hold one action"),
-    ("back: {failed: [{update: [{to: a, from: records.c.id}]}]}\n"
-     "records: {c: {in: r, rows: [{to: a, value: 1}]}}\n", "only made when completed"),
+    (
+        FAILED_NEEDS,
+        "only made when completed",
+    ),
     ("then: {completed: [{webhook: x}]}\n", "this version has no 'webhook' yet; remove it"),
-    ("then: {completed: [{update: {in: r, table: t, rows: [{to: a, value: 1}]}}]}\n", "update.id: is missing"),
+    (
+        "then: {completed: [{update: {in: r, table: t, rows: [{to: a, value: 1}]}}]}\n",
+        "update.id: is missing",
+    ),
     ("when: 'status ='\n", "when: the expression is not valid JSONata"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("extra", "answer"), EXTRA_WRONG)

@@ -53,10 +53,19 @@ def plan_of(rows: str, record: dict[str, Any]) -> Any:
 )
 def test_a_row_gives_its_value(row: str, expected: Any) -> None:
     record = {
-        "a": {"b": [{}, {"c": "deep"}]}, "odd.name": "odd", "plain": "text", "empty": "",
-        "blank": "  ", "yes": True, "no": False, "number": 5, "padded": " x ", "zero": 0,
-        "moment": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), "amount": Decimal("12.50"),
-    }  # fmt: skip
+        "a": {"b": [{}, {"c": "deep"}]},
+        "odd.name": "odd",
+        "plain": "text",
+        "empty": "",
+        "blank": "  ",
+        "yes": True,
+        "no": False,
+        "number": 5,
+        "padded": " x ",
+        "zero": 0,
+        "moment": datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC),
+        "amount": Decimal("12.50"),
+    }
     plan = plan_of(f"    - {{to: x, {row}}}\n", record)
     assert plan.problems == ()
     assert plan.prefill.get("x") == expected
@@ -183,7 +192,7 @@ def test_the_century_of_a_national_id_follows_from_the_moment_given() -> None:
 
 
 def test_the_same_record_and_moment_give_the_same_plan() -> None:
-    rows = "    - {to: a, expr: '{\"now\": $now(), \"x\": x}'}\n    - {to: b, from: x}\n"
+    rows = '    - {to: a, expr: \'{"now": $now(), "x": x}\'}\n    - {to: b, from: x}\n'
     first, second = (plan_of(rows, {"x": 1, "y": {"z": [1, 2]}}) for _ in range(2))
     assert first == second
 

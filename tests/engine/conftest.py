@@ -6,8 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from tests.engine.house import House, opened
+
+
+@pytest.fixture(autouse=True)
+def logged() -> Iterator[list[EventDict]]:
+    """What was logged; unconfigured, structlog would draw each traceback in colours."""
+    with capture_logs() as entries:
+        yield entries
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A small house for engine tests: a database with one workspace, handlers that record, a still clock."""
+"""A small house for engine tests: a database, handlers that record, a clock that stands still."""
 
 from __future__ import annotations
 
@@ -117,7 +117,9 @@ class House:
         with self.db.write() as session:
             return outbox.owe(session, key=key, **values)
 
-    def arm(self, kind: str = "reminder", entity: str = "request-1", n: int = 1, **after: int) -> bool:
+    def arm(
+        self, kind: str = "reminder", entity: str = "request-1", n: int = 1, **after: int
+    ) -> bool:
         due = self.clock.now() + timedelta(**after)
         with self.db.write() as session:
             return outbox.arm(session, kind, entity, n, due, WORKSPACE)
@@ -128,7 +130,7 @@ class House:
     def states(self) -> dict[str, str]:
         with self.db.read() as session:
             rows = session.execute(select(Delivery.key, Delivery.state).order_by(Delivery.id))
-            return {key: state for key, state in rows}
+            return {row.key: row.state for row in rows}
 
     def attempts(self, key: str) -> list[Attempt]:
         mine = select(Attempt).join(Delivery).where(Delivery.key == key).order_by(Attempt.id)

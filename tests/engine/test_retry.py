@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.engine.retry import Decision, GiveUp, Pause, RetryAt, RetrySchedule, decide
@@ -86,6 +86,7 @@ def test_a_retry_is_never_in_the_past_nor_beyond_the_longest_delay(
         assert attempts >= PLAIN.least_tries
 
 
+@settings(deadline=None)  # it walks through hundreds of tries
 @given(chances=st.lists(st.floats(0, 1, exclude_max=True), min_size=10, max_size=10))
 def test_a_dead_destination_is_tried_for_at_least_72_hours(chances: list[float]) -> None:
     now, attempts = FIRST, 0

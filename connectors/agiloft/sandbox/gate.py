@@ -54,6 +54,8 @@ class Gate:
         self._clock = clock
         self._modes = modes
         self._guard = threading.Lock()
+        self._idle = threading.Condition(self._guard)
+        self._running = 0
         self._hurry = threading.Event()
         self.on_call: Callable[[str, str], None] = lambda operation, phase: None
         self.reset()
@@ -92,11 +94,25 @@ class Gate:
         with self._guard:
             return {"calls": dict(self._counts), "effects": dict(self._effects)}
 
+    def wait_idle(self, seconds: float) -> bool:
+        """Wait until no call is being answered; whether that came true."""
+        with self._idle:
+            return self._idle.wait_for(lambda: self._running == 0, seconds)
+
     def run(self, operation: str, surface: str, handler: Callable[[], Response]) -> Response:
         """Answer one call, or strike it."""
-        self.on_call(operation, "before")
         with self._guard:
+            self._running += 1
             self._counts[operation] += 1
+        try:
+            return self._run(operation, surface, handler)
+        finally:
+            with self._idle:
+                self._running -= 1
+                self._idle.notify_all()
+
+    def _run(self, operation: str, surface: str, handler: Callable[[], Response]) -> Response:
+        self.on_call(operation, "before")
         fault = self._take(operation)
         if fault and fault.kind == "slow":
             self._hurry.wait(fault.seconds)

@@ -1,0 +1,1 @@
+"""Simulated upstream: records in this process, for tests, benchmarks and first steps."""

@@ -1,0 +1,36 @@
+"""The simulated connector: every operation of the contract against a store in this process."""
+
+from __future__ import annotations
+
+from connectors.simulated.settings import SimulatedSettings
+from connectors.simulated.upstream import upstream
+from hub.contracts.connector import Connector
+from hub.contracts.plugin import PluginContext, ProbeResult
+from hub.contracts.records import Operation, Receipt, Record, RecordRef
+
+
+class SimulatedConnector(Connector):
+    """Reads and writes one store of ``upstream``. A record may also come with the trigger."""
+
+    Settings = SimulatedSettings
+
+    def __init__(self, settings: SimulatedSettings, context: PluginContext) -> None:
+        super().__init__(settings, context)
+        self._store = upstream(settings.upstream)
+
+    def probe(self) -> ProbeResult:
+        """The store is there and takes the password."""
+        self._store.sign_in(self.settings.password, self.settings.patience)
+        return ProbeResult("the simulated upstream answers", {"store": self.settings.upstream})
+
+    def fetch(self, ref: RecordRef) -> Record:
+        """One record."""
+        s = self.settings
+        return Record(ref, self._store.read(ref, s.password, s.patience))
+
+    def apply(
+        self, operation: Operation, idempotency_key: str, *, uncertain: bool = False
+    ) -> Receipt:
+        """Done once per key, the store remembers them; so ``uncertain`` changes nothing."""
+        s = self.settings
+        return self._store.apply(operation, idempotency_key, s.password, s.patience, adopt=s.adopt)

@@ -157,4 +157,4 @@ class Registry:
     def _settings_object(self, where: InstanceKey, manifest: Manifest) -> Any:
         one = self.settings(where)
         cls = load_class(manifest, manifest.class_path)
-        return load_settings(cls.Settings, one.settings, one.where)
+        return load_settings(cls.Settings, one.settings, one.where, one.places)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
 from hub.cli import options
+from hub.contracts.plugin import PluginContext
 from hub.kernel.errors import ConfigurationError
 from hub.mapping.loader import load_forms, load_mapping
 from hub.registry import Registry, find_manifests
@@ -31,9 +34,9 @@ def find_problems(folder: Path) -> list[str]:
     """Every problem of every file, as ``file:line:column: row: what; how to mend it``."""
     problems: list[str] = []
 
-    def collect(load: object, *arguments: object) -> object:
+    def collect(load: Callable[..., Any], *arguments: Any) -> Any:
         try:
-            return load(*arguments)  # type: ignore[operator]
+            return load(*arguments)
         except ConfigurationError as error:
             problems.extend(error.problems or (error.detail,))
             return None
@@ -41,14 +44,13 @@ def find_problems(folder: Path) -> list[str]:
     collect(load_hub_settings, folder / "paraph.yaml")
     workspaces = collect(load_workspaces, folder / "workspaces")
     forms = collect(load_forms, beside(folder, "forms"))
-    if not isinstance(workspaces, dict) or not isinstance(forms, dict):
+    if workspaces is None or forms is None:
         return problems
-    registry = Registry(find_manifests(), workspaces, lambda where, manifest: None)  # type: ignore[arg-type,return-value]
+    registry = Registry(find_manifests(), workspaces, lambda where, _: PluginContext(where.key))
     problems += registry.check()
     for workspace in workspaces.values():
         for key in workspace.mappings:
             mapping = collect(load_mapping, beside(folder, "mappings") / f"{key}.yaml")
             if mapping is not None:
-                problems += collect(check_mapping, mapping, workspace, registry, forms) or []  # type: ignore[operator]
+                problems += collect(check_mapping, mapping, workspace, registry, forms) or []
     return problems
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -51,3 +52,17 @@ def hook_url(folder: Path, workspace: str | None, instance: str) -> None:
     key = options.one_workspace(core.workspace_ids, workspace)
     core.registry.settings(core.instance(core.workspace_ids[key], instance))
     click.echo(core.links.hook(key, instance))
+
+
+@click.command("addresses")
+@options.config
+def addresses(folder: Path) -> None:
+    """Print, as JSON, every address that other systems need; they hold secrets."""
+    core = open_house(folder).core
+    found: dict[str, dict[str, str]] = {"links": {"hub": core.links.public_url}, "hooks": {}}
+    for workspace in core.workspaces.values():
+        for key, one in workspace.instances.items():
+            found["hooks"][one.plugin] = core.links.hook(workspace.key, key)
+        for mapping in workspace.mappings:
+            found["links"]["button"] = core.links.button_template(workspace.key, mapping, "{id}")
+    click.echo(json.dumps(found))

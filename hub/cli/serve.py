@@ -45,7 +45,6 @@ def serve(folder: Path, host: str, port: int, threads: int, processes: int) -> N
 @click.option("--port", default=8100, show_default=True)
 def sandbox(folder: Path, host: str, port: int) -> None:
     """Serve the simulators: upstream, signing app, phone and mailbox."""
-    from hub.registry import find_manifests
     from hub.sandbox.runner import run
 
-    run(find_manifests().values(), folder, host, port)
+    run(host, port, folder)

@@ -50,7 +50,9 @@ class Connector(ABC):
         raise Unsupported(f"{self.context.instance} does not list changes")
 
     @abstractmethod
-    def apply(self, operation: Operation, idempotency_key: str, *, uncertain: bool = False) -> Receipt:
+    def apply(
+        self, operation: Operation, idempotency_key: str, *, uncertain: bool = False
+    ) -> Receipt:
         """Do ``operation``; doing it again with the same key has no second effect.
 
         ``uncertain`` says that an earlier try may have happened without an answer: where the

@@ -112,6 +112,7 @@ def _problems(data: dict[str, Any], path: Path) -> list[str]:
         if value != "done" and not (value.startswith("exempt: ") and len(value) > 8):
             found.append(f"{path}: readiness.{rule} must be 'done' or 'exempt: <reason>'")
     found += [
-        f"{path}: unknown readiness rule '{rule}'" for rule in data["readiness"].keys() - set(READINESS)
+        f"{path}: unknown readiness rule '{rule}'"
+        for rule in data["readiness"].keys() - set(READINESS)
     ]
     return found

@@ -11,6 +11,7 @@ Validation, masking, the console's form, JSON Schema and the reference page all 
 from __future__ import annotations
 
 import dataclasses
+import difflib
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar, cast
@@ -74,17 +75,26 @@ def schema_of(cls: type) -> type[Schema]:
     return cast(type[Schema], type(f"{cls.__name__}Schema", (Schema,), members))
 
 
-def load_settings(cls: type[T], data: Mapping[str, Any], where: str) -> T:
+def load_settings(
+    cls: type[T], data: Mapping[str, Any], where: str, places: Mapping[str, str] | None = None
+) -> T:
     """``data`` as an instance of ``cls``.
 
-    Raises ``ConfigurationError`` with one problem per fault, each starting with
-    ``where.field: ...``; values are never repeated in it, they may be secret.
+    Raises ``ConfigurationError`` with one problem per fault: ``place: setting: what; how to mend it``.
+    ``where`` is the place of the settings, ``places`` that of each setting in them. Values are never
+    repeated, they may be secret.
     """
     try:
         return cls(**schema_of(cls)().load(data))
     except ValidationError as error:
+        messages: Any = error.messages
+        problems = [
+            f"{(places or {}).get(name, where)}: {path}: {_sentence(cls, name, text)}"
+            for name in messages
+            for path, text in _lines(messages[name], name)
+        ]
         raise ConfigurationError(
-            f"{where}: the settings are not valid", problems=tuple(_lines(error.messages, where))
+            f"{where}: the settings are not valid", problems=tuple(problems)
         ) from None
 
 
@@ -94,9 +104,20 @@ def masked(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
     return {k: MASK if k in info and info[k].secret and v else v for k, v in data.items()}
 
 
-def _lines(messages: Any, path: str) -> list[str]:
+def _sentence(cls: type, name: str, text: str) -> str:
+    known = settings_info(cls)
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean '{near[0]}'?" if near else f"there are: {', '.join(known)}"
+        return f"unknown setting; {hint}"
+    if text.startswith("Missing data"):
+        return f"is missing; add it: {known[name].help}"
+    return f"{text[:1].lower()}{text[1:].rstrip('.')}; {known[name].help}"
+
+
+def _lines(messages: Any, path: str) -> list[tuple[str, str]]:
     if isinstance(messages, Mapping):
         return [line for key, inner in messages.items() for line in _lines(inner, f"{path}.{key}")]
     if isinstance(messages, list):
-        return [f"{path}: {text}" for text in messages]
-    return [f"{path}: {messages}"]
+        return [(path, str(text)) for text in messages]
+    return [(path, str(messages))]

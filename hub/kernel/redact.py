@@ -48,9 +48,7 @@ def redact_text(text: str) -> str:
         kept.append(match.group())
         position = match.end()
     pieces.append(_mask(text[position:]))
-    return "".join(
-        piece + (kept[i] if i < len(kept) else "") for i, piece in enumerate(pieces)
-    )
+    return "".join(piece + (kept[i] if i < len(kept) else "") for i, piece in enumerate(pieces))
 
 
 def redact(value: Any, *, limit: int = 4000) -> Any:
@@ -58,7 +56,9 @@ def redact(value: Any, *, limit: int = 4000) -> Any:
     if isinstance(value, Mapping):
         return {
             str(k): MASK
-            if v not in (None, "", [], {}) and _SECRET_KEY.search(str(k)) and not _SAFE_KEY.match(str(k))
+            if v not in (None, "", [], {})
+            and _SECRET_KEY.search(str(k))
+            and not _SAFE_KEY.match(str(k))
             else redact(v, limit=limit)
             for k, v in value.items()
         }

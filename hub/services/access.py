@@ -35,9 +35,7 @@ def ensure_workspaces(
         known = {row.key: row for row in session.scalars(select(Workspace))}
         for key, one in workspaces.items():
             if key not in known:
-                known[key] = Workspace(
-                    id=new_id(), key=key, name=one.name, created_at=clock.now()
-                )
+                known[key] = Workspace(id=new_id(), key=key, name=one.name, created_at=clock.now())
                 session.add(known[key])
             known[key].name = one.name
         return {key: known[key].id for key in workspaces}

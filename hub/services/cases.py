@@ -129,9 +129,7 @@ class Cases:
             )
         core.wake()
 
-    def _view(
-        self, place: Place, token: str, language: str, reference: str | None
-    ) -> CaseView:
+    def _view(self, place: Place, token: str, language: str, reference: str | None) -> CaseView:
         core, request, recipient = self._core, place.request, place.recipient
         workspace = core.workspace(request.workspace_id)
         form = self._form(request)
@@ -211,9 +209,7 @@ def visible_text(core: Core, place: Place) -> str:
     )
 
 
-def answer_rows(
-    form: FormSpec, answers: Mapping[str, Any], language: str
-) -> list[tuple[str, str]]:
+def answer_rows(form: FormSpec, answers: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
     """Each answered question with its answer in words, for the text that is signed."""
     rows: list[tuple[str, str]] = []
     for asked in form.fields:
@@ -221,7 +217,9 @@ def answer_rows(
         if value in (None, "", False):
             continue
         chosen = next((c.label for c in asked.choices if c.value == value), None)
-        shown = said(chosen, language) if chosen else _yes(language) if value is True else str(value)
+        shown = (
+            said(chosen, language) if chosen else _yes(language) if value is True else str(value)
+        )
         rows.append((said(asked.label, language), shown))
     return rows
 

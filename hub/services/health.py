@@ -82,9 +82,7 @@ def sync(core: Core) -> list[SyncHealth]:
     found = []
     for key, workspace_id in core.workspace_ids.items():
         instances = tuple(
-            _instance(
-                core, where, rows.get((workspace_id, where.key)), counted, workspace_id, wall
-            )
+            _instance(core, where, rows.get((workspace_id, where.key)), counted, workspace_id, wall)
             for where in core.registry.instances(key)
         )
         order = ("ok", "unknown", "waiting", "broken")

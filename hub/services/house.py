@@ -105,7 +105,9 @@ def open_house(folder: Path, *, clock: Clock | None = None) -> House:
     ids = ensure_workspaces(db, clock, workspaces)
 
     def context(where: InstanceKey, manifest: Manifest) -> PluginContext:
-        return _context(settings, links, clock, where, _ports(manifest, db, vault, clock, ids, where))
+        return _context(
+            settings, links, clock, where, _ports(manifest, db, vault, clock, ids, where)
+        )
 
     registry = Registry(find_manifests(), workspaces, context)
     problems = registry.check()
@@ -195,6 +197,3 @@ def beside(folder: Path, name: str) -> Path:
     """``name`` inside the configuration folder, else beside it."""
     inside = folder / name
     return inside if inside.is_dir() else folder.parent / name
-
-
-

@@ -43,9 +43,7 @@ class Links:
     def hook_matches(self, workspace: str, instance: str, secret: str) -> bool:
         """Whether the secret in a called hook address is right, under any master key."""
         long_enough = len(secret) == 32
-        return long_enough and self._vault.prefix_matches(
-            "hook", f"{workspace}/{instance}", secret
-        )
+        return long_enough and self._vault.prefix_matches("hook", f"{workspace}/{instance}", secret)
 
     def report(self, workspace: str, instance: str, delivery_id: str) -> str:
         """Where a gateway reports on one message."""

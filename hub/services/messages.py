@@ -120,7 +120,9 @@ class MessageHandler(Handler):
     def gave_up(self, session: Session, work: Work, failure: Failure) -> None:
         """It cannot be sent: try the next channel, else the request has failed."""
         request = session.get_one(Request, work.request_id)
-        unreachable(self._core, session, request, work, _REFUSED.get(failure.code, None), failure.code)
+        unreachable(
+            self._core, session, request, work, _REFUSED.get(failure.code, None), failure.code
+        )
 
 
 def unreachable(
@@ -148,7 +150,12 @@ def unreachable(
 
 
 def apply_report(
-    core: Core, session: Session, delivery: Delivery, status: ReportStatus, at: datetime, reason: str
+    core: Core,
+    session: Session,
+    delivery: Delivery,
+    status: ReportStatus,
+    at: datetime,
+    reason: str,
 ) -> None:
     """A gateway's report on one message. Late and repeated ones change nothing they should not."""
     request = session.get_one(Request, delivery.request_id)

@@ -30,8 +30,6 @@ def next_number(session: Session, workspace_id: str, name: str, prefix: str) -> 
     ).scalar()
     if taken is None:
         taken = _FIRST + 1
-        session.add(
-            NumberSeries(id=new_id(), workspace_id=workspace_id, name=name, next=taken)
-        )
+        session.add(NumberSeries(id=new_id(), workspace_id=workspace_id, name=name, next=taken))
         session.flush()
     return f"{prefix}{taken - 1}"

@@ -151,9 +151,7 @@ class Register:
                 return row
         return None
 
-    def _case(
-        self, session: Session, fields: Mapping[str, Any], key: str
-    ) -> tuple[str, bool]:
+    def _case(self, session: Session, fields: Mapping[str, Any], key: str) -> tuple[str, bool]:
         mine = (RepairCase.workspace_id == self._workspace_id, RepairCase.key == key)
         known = session.execute(select(RepairCase.id).where(*mine)).scalar()
         if known is not None:

@@ -260,9 +260,7 @@ class Signing:
         text = said.get(language) or said["en"]
         return SigningView(order.id, status, text, order.flow, step)
 
-    def _mine(
-        self, rows: Session, place: cases.Place, order_id: str, session: str
-    ) -> SigningOrder:
+    def _mine(self, rows: Session, place: cases.Place, order_id: str, session: str) -> SigningOrder:
         order = rows.get(SigningOrder, order_id)
         if (
             order is None

@@ -129,9 +129,7 @@ def compare(connector: Connector, operation: Update, attempt: int) -> None:
     raise Retryable(detail, code="read_back_differs")
 
 
-def step_context(
-    core: Core, session: Session, request: Request, event: str
-) -> dict[str, Any]:
+def step_context(core: Core, session: Session, request: Request, event: str) -> dict[str, Any]:
     """What mapping rows of ``back``, ``records`` and ``then`` may refer to."""
     recipient = request.recipients[0].contact if request.recipients else {}
     signature = dict(request.signature or {})

@@ -128,7 +128,9 @@ class CustomerCases(Protocol):
         """The page was looked at by a person (pages call it for GETs that are not scanners)."""
         ...
 
-    def save_step(self, token: str, step: str, data: Mapping[str, str], language: str) -> StepResult:
+    def save_step(
+        self, token: str, step: str, data: Mapping[str, str], language: str
+    ) -> StepResult:
         """Check and keep the answers of one form step. Raises ``CaseClosed``."""
         ...
 

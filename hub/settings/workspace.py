@@ -32,6 +32,7 @@ class InstanceSettings:
     where: str  # file:line:column of its settings, for messages
     concurrency: int = 8
     per_second: float | None = None
+    places: Mapping[str, str] = field(default_factory=dict)  # setting → file:line:column
 
 
 @dataclass(frozen=True)
@@ -107,9 +108,7 @@ class _WorkspaceFile:
                 {
                     "plugin": fields.String(required=True),
                     "settings": fields.Dict(load_default=dict),
-                    "concurrency": fields.Integer(
-                        load_default=8, validate=validate.Range(1, 1000)
-                    ),
+                    "concurrency": fields.Integer(load_default=8, validate=validate.Range(1, 1000)),
                     "per_second": fields.Float(
                         load_default=None, allow_none=True, validate=validate.Range(0.01, 100_000)
                     ),
@@ -152,7 +151,15 @@ def load_workspace(path: Path, environ: Mapping[str, str] = os.environ) -> Works
     if faults:
         raise refused(document, faults)
     instances = {
-        key: InstanceSettings(key=key, where=where(document, ("instances", key, "settings")), **one)
+        key: InstanceSettings(
+            key=key,
+            where=where(document, ("instances", key, "settings")),
+            places={
+                name: where(document, ("instances", key, "settings", name))
+                for name in one["settings"]
+            },
+            **one,
+        )
         for key, one in raw.instances.items()
     }
     values = {name: getattr(raw, name) for name in raw.__dataclass_fields__}

@@ -42,6 +42,7 @@ class Database:
             try:
                 yield session
             finally:
+                session.expunge_all()  # rows stay readable after the session has ended
                 session.rollback()
 
     @contextmanager

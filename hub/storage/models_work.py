@@ -29,10 +29,21 @@ class Delivery(Scoped, Base):
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("workspace_id", "key"),
-        Index("ix_delivery_due", "workspace_id", "destination", "next_at", sqlite_where=_DUE,
-              postgresql_where=_DUE),
-        Index("ix_delivery_entity", "entity", "seq", sqlite_where=_UNFINISHED,
-              postgresql_where=_UNFINISHED),
+        Index(
+            "ix_delivery_due",
+            "workspace_id",
+            "destination",
+            "next_at",
+            sqlite_where=_DUE,
+            postgresql_where=_DUE,
+        ),
+        Index(
+            "ix_delivery_entity",
+            "entity",
+            "seq",
+            sqlite_where=_UNFINISHED,
+            postgresql_where=_UNFINISHED,
+        ),
         Index("ix_delivery_leased", "lease_until", sqlite_where=_LEASED, postgresql_where=_LEASED),
         Index("ix_delivery_request", "request_id"),
         Index("ix_delivery_external", "external_ref"),
@@ -85,8 +96,12 @@ class Timer(Scoped, Base):
     __tablename__ = "timer"
     __table_args__ = (
         UniqueConstraint("kind", "entity", "n"),
-        Index("ix_timer_due", "due_at", sqlite_where=text("state = 'pending'"),
-              postgresql_where=text("state = 'pending'")),
+        Index(
+            "ix_timer_due",
+            "due_at",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
         Index("ix_timer_leased", "lease_until", sqlite_where=_LEASED, postgresql_where=_LEASED),
         Index("ix_timer_entity", "entity"),
     )

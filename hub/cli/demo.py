@@ -1,0 +1,139 @@
+"""``paraph demo``: the hub and a sandbox around it, to try by hand or to see played (``--headless``)."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from hub.cli.robot import Stuck
+from hub.cli.stage import Stage, free_port
+from hub.cli.story import Moment, Script, Story, Timeline, load_script
+
+FAST = 20_000.0  # four days of reminders in less than half a minute
+
+
+@click.command()
+@click.option("--headless", is_flag=True, help="Play the story, print a timeline, and end.")
+@click.option("--no-answer", is_flag=True, help="With --headless: the customer never answers.")
+@click.option("--story", "name", default="information_request", show_default=True)
+@click.option(
+    "--config", "source", type=click.Path(path_type=Path), default=Path("config"), show_default=True
+)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("data/demo"),
+    show_default=True,
+    help="Everything of the demo is kept here; a new start begins afresh.",
+)
+@click.option("--port", default=8000, show_default=True, help="Of the hub, if it is free.")
+@click.option("--sandbox-port", default=8100, show_default=True, help="Of the sandbox, if free.")
+def demo(
+    headless: bool,
+    no_answer: bool,
+    name: str,
+    source: Path,
+    folder: Path,
+    port: int,
+    sandbox_port: int,
+) -> None:
+    """Start the hub with a simulated world around it and say where to look."""
+    if no_answer and not headless:
+        raise click.UsageError("--no-answer goes with --headless")
+    stories = sorted(path.stem for path in (source / "stories").glob("*.yaml"))
+    if name not in stories:
+        raise click.UsageError(f"there is no story '{name}'; there are: {', '.join(stories)}")
+    script = load_script(source / "stories" / f"{name}.yaml")
+    shutil.rmtree(folder, ignore_errors=True)
+    speed = FAST if no_answer else 1.0
+    stage = Stage(folder.resolve(), free_port(port), free_port(sandbox_port), speed)
+    try:
+        stage.build(source)
+        sys.exit(_play(stage, script, no_answer) if headless else _by_hand(stage))
+    finally:
+        stage.stop()
+
+
+def _by_hand(stage: Stage) -> int:
+    click.echo(
+        f"""
+Paraph is up. Open {stage.sandbox_url}/ and follow the three steps there:
+
+  1. press the button on a case     {stage.sandbox_url}/
+  2. read the SMS on the phone      {stage.sandbox_url}/phone
+  3. sign, and see the case change
+
+  The hub itself                    {stage.hub_url}/health/sync
+  Its API, described                {stage.hub_url}/api/openapi.json
+  Logs and data                     {stage.folder}
+
+Ctrl-C ends both processes.
+"""
+    )
+    try:
+        while True:
+            stage.check_alive()
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _play(stage: Stage, script: Script, no_answer: bool) -> int:
+    console = Console(highlight=False)
+    story = Story(script, stage.sandbox_url, Timeline(lambda moment: _tell(console, moment)))
+    before = story.record()
+    try:
+        if no_answer:
+            problems = story.play_unanswered(lambda: _reminded(stage))
+        else:
+            problems = story.play()
+    except Stuck as error:
+        problems = [str(error)]
+    after = story.record()
+    story.close()
+    _show(console, before, after)
+    for problem in problems:
+        console.print(f"WRONG: {problem}")
+    console.print("The story did not end well." if problems else "The record holds what it must.")
+    return 1 if problems else 0
+
+
+def _tell(console: Console, moment: Moment) -> None:
+    at = moment.at.strftime("%H:%M:%S.%f")[:-3]
+    console.print(f"{at} UTC  {moment.seconds:7.3f} s  {moment.step}")
+
+
+def _show(console: Console, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+    table = Table("field", "before", "after", title="The record upstream")
+    for name in after:
+        old, new = str(before.get(name) or ""), str(after.get(name) or "")
+        if old or new:
+            table.add_row(("* " if old != new else "  ") + name, old, new)
+    console.print(table)
+
+
+def _reminded(stage: Stage) -> int:
+    """How many reminders the hub's own history has, by its API."""
+    import subprocess
+
+    import requests
+
+    key = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "hub.cli", "api-key", "--config", str(stage.config), "--name", "x"],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    headers = {"Authorization": f"Bearer {key}"}
+    api = f"{stage.hub_url}/api/v1/requests"
+    newest = requests.get(api, headers=headers, timeout=30).json()["items"][0]["id"]
+    request = requests.get(f"{api}/{newest}", headers=headers, timeout=30).json()
+    return sum(1 for event in request["events"] if event["kind"] == "reminded")

@@ -64,7 +64,7 @@ def weigh(value: Any) -> int:
             if nodes > NODES:
                 raise LimitExceeded("it made a list or object that is too big")
             for each in inner:
-                if isinstance(each, str):
+                if type(each) is str:
                     text += len(each)
                 elif isinstance(each, list | dict):
                     below.append(each)

@@ -21,6 +21,7 @@ from hub.mapping.paths import FieldPath
 from hub.mapping.problems import EXPRESSION_FAILED, MISSING, NOT_IN_MAP, RowProblem, row_problem
 
 UNSET: Any = object()
+_SCALARS = frozenset({str, int, float, bool})
 _NUMBER_TARGET = "mobile"
 
 
@@ -136,11 +137,9 @@ def _missing(source: Source) -> Any:
 
 
 def _is_missing(value: Any) -> bool:
-    return (
-        value is None
-        or (isinstance(value, str | list | dict) and not value)
-        or (isinstance(value, str) and value.isspace())
-    )
+    if isinstance(value, str):
+        return not value or value.isspace()
+    return value is None or (isinstance(value, list | dict) and not value)
 
 
 def choice_key(value: Any) -> str:
@@ -152,7 +151,7 @@ def choice_key(value: Any) -> str:
 
 def plain(value: Any) -> Any:
     """A copy as plain JSON data: moments as ISO text in UTC, decimals and ids as text."""
-    if value is None or isinstance(value, str | bool | int | float):
+    if value is None or type(value) in _SCALARS:
         return value
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
@@ -161,6 +160,8 @@ def plain(value: Any) -> Any:
         return moment.isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, str | int | float):  # of a class of its own, such as StrEnum
+        return value
     if isinstance(value, Decimal | UUID):
         return str(value)
     if isinstance(value, list | tuple | set | frozenset):

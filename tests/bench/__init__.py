@@ -1,1 +1,1 @@
-"""Benchmarks: ``python -m tests.bench [name]``. They measure; they are no tests and assert nothing."""
+"""Benchmarks: ``python -m tests.bench [name]``. They measure and assert nothing."""

@@ -1,4 +1,4 @@
-"""``python -m tests.bench [name]``: one JSON line per benchmark on stdout, words for people on stderr."""
+"""``python -m tests.bench [name]``: one JSON line per benchmark; words for people go to stderr."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def triggers_accepted() -> Figure:
 
 
 def trigger_to_post() -> Figure:
-    """How many triggers a second become a POST at the receiver, with at most ``WINDOW`` under way."""
+    """How many triggers a second become a POST at the receiver, ``WINDOW`` under way."""
     load, since, receiver = asyncio.run(_with_hub(partial(_drive, window=WINDOW)))
     _complain(load)
     seen = receiver.first_seen

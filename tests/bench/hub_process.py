@@ -56,7 +56,7 @@ def running_hub(gateway: str) -> Iterator[Hub]:
 
 
 def _create_key(environ: dict[str, str]) -> str:
-    command = ["api-key", "create", "--config", str(CONFIG), "--workspace", "bench"]
+    command = ["api-key", "--config", str(CONFIG), "--workspace", "bench"]
     told = subprocess.run(
         [PARAPH, *command, "--name", "bench"],
         env=environ,

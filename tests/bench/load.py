@@ -1,8 +1,8 @@
 """The load: many keep-alive connections, each sending its next call when the last one is answered.
 
-Closed loop: a slow hub is asked less often, so the figure to trust is the rate, with the latencies of
-the calls that made it. ``keep`` holds the number of calls that are not yet through the whole house
-below a window, so that a backlog does not count as speed.
+Closed loop: a slow hub is asked less often, so the figure to trust is the rate, with the latencies
+of the calls that made it. ``is_full`` holds the number of calls that are not yet through the whole
+house below a window, so that a backlog does not count as speed.
 """
 
 from __future__ import annotations

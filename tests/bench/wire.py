@@ -1,7 +1,7 @@
 """Just enough HTTP/1.1 to drive the hub and to receive from it without costing it the machine.
 
-Both sides speak keep-alive with bodies of known length. The client reads chunked answers too. Not for
-anything but measuring: no TLS, no limits, no continuation lines.
+Both sides speak keep-alive with bodies of known length; the client reads chunked answers too. For
+nothing but measuring: no TLS, no limits, no continuation lines.
 """
 
 from __future__ import annotations

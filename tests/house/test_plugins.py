@@ -147,9 +147,3 @@ def test_its_ledger_is_true_about_suite_and_readme(manifest):
     assert manifest.readiness["contract_suite"] == "done"
     assert manifest.readiness["readme"] == "done"
     assert manifest.readiness["probe"] == "done"
-
-
-@every_plugin
-def test_a_channel_that_avoids_double_messages_can_look_them_up(manifest):
-    if manifest.kind == "channel" and manifest.readiness["unknown_outcome"] == "done":
-        assert manifest.can(Capability.LOOKUP)

@@ -57,6 +57,17 @@ def tests_of(manifest: Manifest) -> Path:
     return ROOT / "tests" / f"{manifest.kind}s" / manifest.key
 
 
+def borrow(source: Path, target: Path, *changes: tuple[str, str]) -> None:
+    """Copy a folder of text files, with words replaced in names and texts."""
+    for path in source.rglob("*"):
+        if path.is_file() and "__pycache__" not in path.parts:
+            text, name = path.read_text(encoding="utf-8"), path.relative_to(source).as_posix()
+            for old, new in changes:
+                text, name = text.replace(old, new), name.replace(old, new)
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            (target / name).write_text(text, encoding="utf-8")
+
+
 def _walk(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if path.is_dir() and path.name not in _MADE and not path.name.startswith("."):

@@ -51,7 +51,8 @@ def create_app(house: House) -> Flask:
 
 
 def serve_app() -> Flask:
-    """What the WSGI server imports in each process: open the house, start the engine, make the app."""
+    """What the WSGI server imports in each process: open the house, start the engine, make the
+    app."""
     house = open_house(Path(os.environ[CONFIG_VARIABLE]))
     settings = house.core.settings
     logging.configure(settings.log_level, json=settings.log_json)

@@ -1,7 +1,7 @@
 """Finds plugins by their manifests and makes configured instances of them, lazily.
 
-The hub imports no connector, provider or channel by name: a folder with a ``manifest.toml`` in one of the
-homes below is a plugin, and removing the folder removes it.
+The hub imports no connector, provider or channel by name: a folder with a ``manifest.toml`` in
+one of the homes below is a plugin, and removing the folder removes it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ HOMES = ("connectors", "providers", "hub.channels")
 
 
 def find_manifests(homes: tuple[str, ...] = HOMES) -> dict[str, Manifest]:
-    """Every plugin, by key. Raises ``ConfigurationError`` for a bad manifest or a key used twice."""
+    """Every plugin, by key. Raises ``ConfigurationError`` for a bad manifest or a key used
+    twice."""
     found: dict[str, Manifest] = {}
     for home in homes:
         spec = importlib.util.find_spec(home)

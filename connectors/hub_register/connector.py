@@ -1,7 +1,8 @@
 """Customers, repair cases and notes in the hub itself, for workspaces without an ERP of their own.
 
-Tables: ``customer`` (matched by ``mobile`` or ``email``) and ``repair_case`` (linked by ``customer``). Everything
-is safe to repeat: the idempotency key is kept with the row that it made or matched.
+Tables: ``customer`` (matched by ``mobile`` or ``email``) and ``repair_case`` (linked by
+``customer``). Everything is safe to repeat: the idempotency key is kept with the row that it
+made or matched.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The command line: ``paraph``. Each group of commands loads what it needs when it is called, so that
-``paraph --help`` and the server's parent process stay small."""
+"""The command line: ``paraph``. Each group of commands loads what it needs when it is called, so
+that ``paraph --help`` and the server's parent process stay small."""
 
 from __future__ import annotations
 

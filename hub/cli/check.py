@@ -22,7 +22,8 @@ from hub.settings import load_hub_settings, load_workspaces
 @click.command()
 @options.config
 def lint(folder: Path) -> None:
-    """Check settings, workspaces, forms and mappings with their examples. Exit code 1 on problems."""
+    """Check settings, workspaces, forms and mappings with their examples. Exit code 1 on
+    problems."""
     problems = find_problems(folder)
     for line in problems:
         click.echo(line)

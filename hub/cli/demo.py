@@ -1,4 +1,5 @@
-"""``paraph demo``: the hub and a sandbox around it, to try by hand or to see played (``--headless``)."""
+"""``paraph demo``: the hub and a sandbox around it, to try by hand or to see played
+(``--headless``)."""
 
 from __future__ import annotations
 
@@ -126,7 +127,7 @@ def _reminded(stage: Stage) -> int:
 
     import requests
 
-    key = subprocess.run(  # noqa: S603 - our own command
+    key = subprocess.run(
         [sys.executable, "-m", "hub.cli", "api-key", "--config", str(stage.config), "--name", "x"],
         check=True,
         capture_output=True,

@@ -19,6 +19,7 @@ from hub.cli import options
 def serve(folder: Path, host: str, port: int, threads: int, processes: int) -> None:
     """Serve pages, API and hooks, and work on what is owed."""
     from granian.constants import Interfaces
+    from granian.log import LogLevels
     from granian.server import Server
 
     os.environ["PARAPH_CONFIG"] = str(folder.resolve())
@@ -34,7 +35,7 @@ def serve(folder: Path, host: str, port: int, threads: int, processes: int) -> N
         factory=True,
         websockets=False,
         log_access=False,
-        log_level="warning",
+        log_level=LogLevels.error,
         workers_kill_timeout=30,
     ).serve()
 

@@ -1,4 +1,5 @@
-"""The demo's stage: a folder of its own, the sandbox process, the hub process, told about each other."""
+"""The demo's stage: a folder of its own, the sandbox process, the hub process, told about each
+other."""
 
 from __future__ import annotations
 
@@ -71,7 +72,7 @@ class Stage:
 
     def introduce(self) -> None:
         """Tell the simulators where the hub is; they register their webhooks."""
-        links = subprocess.run(  # noqa: S603 - our own command
+        links = subprocess.run(
             [*_command(), "addresses", "--config", str(self.config)],
             check=True,
             capture_output=True,
@@ -106,7 +107,7 @@ class Stage:
     def _start(self, *arguments: str) -> None:
         log = (self.folder / f"{arguments[0]}.log").open("ab")
         with log:
-            process = subprocess.Popen(  # noqa: S603 - our own command
+            process = subprocess.Popen(
                 [*_command(), *arguments], stdout=log, stderr=log, start_new_session=True
             )
         self.processes.append(process)
@@ -138,7 +139,8 @@ def free_port(wanted: int) -> int:
 
 
 def write_config(source: Path, stage: Stage, settings: Mapping[str, Any]) -> None:
-    """Copy the shipped configuration and put in this stage's addresses and the simulators' settings."""
+    """Copy the shipped configuration and put in this stage's addresses and the simulators'
+    settings."""
     for name in ("workspaces", "forms", "mappings"):
         shutil.copytree(beside(source, name), stage.config / name, dirs_exist_ok=True)
     yaml = YAML()

@@ -1,7 +1,8 @@
 """The story of one case, played by robots on the same addresses that people use.
 
-Somebody upstream presses the button; the customer gets an SMS, opens the link, fills in the form, signs
-in the app; the record changes. What the story presses and expects is data (``config/stories``).
+Somebody upstream presses the button; the customer gets an SMS, opens the link, fills in the
+form, signs in the app; the record changes. What the story presses and expects is data
+(``config/stories``).
 """
 
 from __future__ import annotations
@@ -120,11 +121,15 @@ class Story:
             raise Stuck("the SMS holds no link")
         return match.group()
 
+    def wait_for_texts(self, count: int) -> None:
+        """Until ``count`` SMS have arrived in all."""
+        wait_for(lambda: len(self.texts()) >= count, f"{count} SMS in all")
+
     def fill_in(self, link: str) -> Page:
         """Open the link and go through the form; ends at the page where one signs."""
         page = self.customer.open(link)
         for _ in range(10):
-            form = _form(page, lambda one: "flow" in [name for name, _ in one.buttons])
+            form = _with_button(page, "flow", "this_device")
             if form is not None:
                 return page
             form = _form(page, lambda one: "/form/" in one.action)
@@ -138,7 +143,7 @@ class Story:
 
     def begin_signing(self, review: Page) -> Page:
         """Choose to sign on this device."""
-        form = _form(review, lambda one: "flow" in [name for name, _ in one.buttons])
+        form = _with_button(review, "flow", "this_device")
         if form is None:
             raise Stuck(f"nothing to sign on '{review.heading}'")
         return self.customer.send(form, {"flow": "this_device"})
@@ -150,7 +155,7 @@ class Story:
             raise Stuck(f"no link into the app on '{signing.heading}' ({signing.status})")
         page = self.customer.open(start)
         for action in ("choose", "approve"):
-            form = _form(page, lambda one, wanted=action: ("action", wanted) in one.buttons)
+            form = _with_button(page, "action", action)
             if form is None and action == "choose":
                 continue  # the order names the person, who is chosen already
             if form is None:
@@ -164,9 +169,12 @@ class Story:
 
     def wait_for_record(self, expected: Mapping[str, str]) -> dict[str, Any]:
         """The record once it holds ``expected``."""
-        return wait_for(
-            lambda: holds(record := self.record(), expected) and record, f"{dict(expected)}"
-        )
+
+        def look() -> dict[str, Any] | None:
+            record = self.record()
+            return record if holds(record, expected) else None
+
+        return wait_for(look, f"{dict(expected)}")
 
     def play(self) -> list[str]:
         """The whole story to the signature; what is wrong with the record in the end."""
@@ -197,7 +205,7 @@ class Story:
             self.link(seen)
         for number in range(1, self.script.reminders + 1):
             with self.timeline.step(f"reminder {number}"):
-                wait_for(lambda n=number: len(self.texts()) > seen + n, f"reminder {number}")
+                self.wait_for_texts(seen + number + 1)
         with self.timeline.step("case reported as failed"):
             self.wait_for_record(self.script.unanswered)
         sent = len(self.texts()) - seen - 1
@@ -233,3 +241,7 @@ def wait_for(look: Callable[[], T | None], what: str, patience: float = PATIENCE
 
 def _form(page: Page, wanted: Callable[[Form], bool]) -> Form | None:
     return next((form for form in page.forms() if wanted(form)), None)
+
+
+def _with_button(page: Page, name: str, value: str) -> Form | None:
+    return _form(page, lambda form: (name, value) in form.buttons)

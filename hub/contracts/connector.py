@@ -16,8 +16,8 @@ from hub.kernel.errors import Unsupported
 class HookReading:
     """A verified inbound call: which records it speaks of, and what to answer.
 
-    An empty ``references`` is a legal call about nothing (a handshake). ``dedupe`` names the call so
-    that the same one arriving again is recognised; empty means the hub hashes the body.
+    An empty ``references`` is a legal call about nothing (a handshake). ``dedupe`` names the
+    call so that the same one arriving again is recognised; empty means the hub hashes the body.
     """
 
     references: tuple[RecordRef, ...] = ()
@@ -66,7 +66,8 @@ class Connector(ABC):
         return {name: record.fields.get(name) for name in fields}
 
     def same(self, field: str, written: Any, read: Any) -> bool:
-        """Whether the upstream's ``read`` is what ``written`` becomes there (dates, case, spaces)."""
+        """Whether the upstream's ``read`` is what ``written`` becomes there (dates, case,
+        spaces)."""
         return _plain(written) == _plain(read)
 
     def read_hook(self, raw: RawHook) -> HookReading:

@@ -1,7 +1,8 @@
 """A provider: a way a customer signs. It knows nothing about upstream records.
 
-An *order* is one recipient's signing at a provider. The hub stores it: ``reference`` is the provider's
-id, ``state`` is whatever JSON the provider needs to go on (sealed at rest, never shown to a browser).
+An *order* is one recipient's signing at a provider. The hub stores it: ``reference`` is the
+provider's id, ``state`` is whatever JSON the provider needs to go on (sealed at rest, never
+shown to a browser).
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from hub.contracts.evidence import EvidencePart
 from hub.contracts.events import Event
+from hub.contracts.evidence import EvidencePart
 from hub.contracts.plugin import HookAnswer, PluginContext, ProbeResult, RawHook, Wording
 from hub.contracts.requests import ClientContext, SigningTask
 from hub.contracts.steps import NextStep
@@ -50,10 +51,11 @@ class Begun:
 class Progress:
     """The answer of ``poll``.
 
-    ``order`` replaces the stored one (its reference may have changed: an order that nobody picked up
-    is begun again silently). ``code`` is the provider's own word; ``message`` says it to the
-    customer. ``raw`` is the whole answer when complete: it is committed before anybody is told,
-    since some providers hand it out once. ``security`` marks what operations should look at.
+    ``order`` replaces the stored one (its reference may have changed: an order that nobody
+    picked up is begun again silently). ``code`` is the provider's own word; ``message`` says it
+    to the customer. ``raw`` is the whole answer when complete: it is committed before anybody
+    is told, since some providers hand it out once. ``security`` marks what operations should
+    look at.
     """
 
     order: Order

@@ -1,8 +1,8 @@
 """A plugin's simulator, as the sandbox process mounts it.
 
-The sandbox is one process: ``hub.sandbox`` finds every manifest that names a sandbox, makes it with a
-``SandboxContext`` and mounts its WSGI app under ``/<key>``; a simulator may also run servers of its
-own (``start``/``stop``), such as HTTPS with client certificates or SMTP.
+The sandbox is one process: ``hub.sandbox`` finds every manifest that names a sandbox, makes it
+with a ``SandboxContext`` and mounts its WSGI app under ``/<key>``; a simulator may also run
+servers of its own (``start``/``stop``), such as HTTPS with client certificates or SMTP.
 """
 
 from __future__ import annotations
@@ -44,9 +44,10 @@ class Mail:
 @dataclass(frozen=True)
 class SandboxContext:
     """What a simulator gets. ``base_url`` is the public address of its own mount point, without a
-    trailing slash; ``folder`` is a folder of its own for certificates and the like. ``show_sms`` and
-    ``show_mail`` put something on the phone or into the mailbox that people look at. ``free_port``
-    gives a loopback port for own servers (the same one again after a restart)."""
+    trailing slash; ``folder`` is a folder of its own for certificates and the like.
+    ``show_sms`` and ``show_mail`` put something on the phone or into the mailbox that people
+    look at. ``free_port`` gives a loopback port for own servers (the same one again after a
+    restart)."""
 
     base_url: str
     folder: Path
@@ -99,6 +100,7 @@ class Sandbox(ABC):
         return None
 
     def connect(self, links: Mapping[str, str]) -> None:
-        """Told after all is up: ``links`` holds the hub's addresses, e.g. ``hub`` (public base URL),
-        ``hook`` (hook URL of the instance using this simulator), ``button`` (base of button links)."""
+        """Told after all is up: ``links`` holds the hub's addresses, e.g. ``hub`` (public base
+        URL), ``hook`` (hook URL of the instance using this simulator), ``button`` (base of
+        button links)."""
         return None

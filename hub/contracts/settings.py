@@ -1,4 +1,5 @@
-"""Settings of a plugin: one dataclass whose fields carry marshmallow field, title, help and secrecy.
+"""Settings of a plugin: one dataclass whose fields carry marshmallow field, title, help and
+secrecy.
 
 Validation, masking, the console's form, JSON Schema and the reference page all come from it::
 
@@ -58,7 +59,7 @@ def settings_info(cls: type) -> dict[str, SettingInfo]:
 
 
 @cache
-def schema_of(cls: type) -> type[Schema]:
+def schema_of(cls: Any) -> type[Schema]:
     """The marshmallow schema of a settings dataclass; an unknown key is an error."""
     members: dict[str, Any] = {}
     for f in dataclasses.fields(cls):
@@ -69,7 +70,7 @@ def schema_of(cls: type) -> type[Schema]:
         )
         if f.default is None:
             field.allow_none = True
-        field.metadata.update(title=info.title, help=info.help, secret=info.secret)
+        field.metadata = {"title": info.title, "help": info.help, "secret": info.secret}
         members[f.name] = field
     members["Meta"] = type("Meta", (), {"unknown": RAISE})
     return cast(type[Schema], type(f"{cls.__name__}Schema", (Schema,), members))
@@ -80,12 +81,12 @@ def load_settings(
 ) -> T:
     """``data`` as an instance of ``cls``.
 
-    Raises ``ConfigurationError`` with one problem per fault: ``place: setting: what; how to mend it``.
-    ``where`` is the place of the settings, ``places`` that of each setting in them. Values are never
-    repeated, they may be secret.
+    Raises ``ConfigurationError`` with one problem per fault: ``place: setting: what; how to
+    mend it``. ``where`` is the place of the settings, ``places`` that of each setting in them.
+    Values are never repeated, they may be secret.
     """
     try:
-        return cls(**schema_of(cls)().load(data))
+        return cls(**schema_of(cast(Any, cls))().load(data))
     except ValidationError as error:
         messages: Any = error.messages
         problems = [

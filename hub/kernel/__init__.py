@@ -1,1 +1,2 @@
-"""Words that everything else uses: clock, ids, errors, redaction, logging, crypto. Knows nothing above it."""
+"""Words that everything else uses: clock, ids, errors, redaction, logging, crypto. Knows nothing
+above it."""

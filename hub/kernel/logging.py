@@ -1,4 +1,5 @@
-"""Structured logs, one JSON object a line (or coloured text on a terminal), personal data masked."""
+"""Structured logs, one JSON object a line (or coloured text on a terminal), personal data
+masked."""
 
 from __future__ import annotations
 

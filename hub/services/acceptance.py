@@ -1,4 +1,5 @@
-"""A judged signature becomes the case's outcome: accepted with all that follows, or refused with a reason."""
+"""A judged signature becomes the case's outcome: accepted with all that follows, or refused with a
+reason."""
 
 from __future__ import annotations
 

@@ -60,7 +60,8 @@ def create_key(db: Database, clock: Clock, workspace_id: str, name: str) -> str:
 
 
 class KeyRing:
-    """Checks keys. Good ones are remembered for a short while, so that a busy caller costs no query."""
+    """Checks keys. Good ones are remembered for a short while, so that a busy caller costs no
+    query."""
 
     _REMEMBERED = 5.0  # seconds; a revoked key works at most this long
 

@@ -1,4 +1,5 @@
-"""The button link in an upstream's record: first show what would be sent, then send on one click (D1)."""
+"""The button link in an upstream's record: first show what would be sent, then send on one click
+(D1)."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ from hub.storage.db import Database
 
 @dataclass
 class Core:
-    """Settings, clock, database, plugins, mappings. ``wake`` tells the engine that work is there."""
+    """Settings, clock, database, plugins, mappings. ``wake`` tells the engine that work is
+    there."""
 
     settings: HubSettings
     workspaces: dict[str, WorkspaceSettings]

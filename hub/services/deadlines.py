@@ -1,4 +1,5 @@
-"""When something is due for a request: its reminders and its end, as timer rows, and the quiet hours."""
+"""When something is due for a request: its reminders and its end, as timer rows, and the quiet
+hours."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Is everything well, and what is owed to whom: for ``/health/*``, metrics and the command line.
 
-Also the probes: an instance is probed when it has not been for a while, and often while it is paused; a
-paused one that answers again goes on by itself (A12).
+Also the probes: an instance is probed when it has not been for a while, and often while it is
+paused; a paused one that answers again goes on by itself (A12).
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Calls from outside to an instance's hook address: verify on the raw bytes, store, answer.
 
-What a hook says is only ever a hint: records are read again, delivery reports name a message of ours.
+What a hook says is only ever a hint: records are read again, delivery reports name a message of
+ours.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Puts the use cases together: one ``Core``, the engine with its handlers, and the facades of the doors."""
+"""Puts the use cases together: one ``Core``, the engine with its handlers, and the facades of the
+doors."""
 
 from __future__ import annotations
 

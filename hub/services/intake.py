@@ -1,7 +1,8 @@
 """From a fetched record to a request: apply the mapping, make the link, owe the first message.
 
-The request, its recipients, its timers and its first delivery are one transaction. A record that cannot
-be read or does not fit makes a failed request, which says so in words, here and upstream.
+The request, its recipients, its timers and its first delivery are one transaction. A record
+that cannot be read or does not fit makes a failed request, which says so in words, here and
+upstream.
 """
 
 from __future__ import annotations

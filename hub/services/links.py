@@ -1,8 +1,9 @@
 """Every address that the hub hands out, and the secrets inside them.
 
-A customer's link token is derived from the recipient's id and the master key: reminders carry the same
-link without the token being stored anywhere; the database keeps its SHA-256 only. Hook addresses
-carry a secret per instance; report addresses name the message; button links are signed.
+A customer's link token is derived from the recipient's id and the master key: reminders carry
+the same link without the token being stored anywhere; the database keeps its SHA-256 only. Hook
+addresses carry a secret per instance; report addresses name the message; button links are
+signed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The mappings and forms that are in force, and the versions that requests under way began with.
 
-Activation is all or nothing: every file is read, checked against instances, forms and texts, and its examples
-are run, before the first of them takes effect. A reload that fails leaves the former versions active.
+Activation is all or nothing: every file is read, checked against instances, forms and texts,
+and its examples are run, before the first of them takes effect. A reload that fails leaves the
+former versions active.
 """
 
 from __future__ import annotations
@@ -64,7 +65,8 @@ class MappingShelf:
         workspace_ids: Mapping[str, str],
         registry: Registry,
     ) -> None:
-        """Read, check and activate everything. Raises ``ConfigurationError`` and changes nothing."""
+        """Read, check and activate everything. Raises ``ConfigurationError`` and changes
+        nothing."""
         forms = load_forms(self._forms)
         wanted: dict[tuple[str, str], CompiledMapping] = {}
         problems: list[str] = []

@@ -1,7 +1,8 @@
-"""What goes to the customer by SMS or e-mail: which text, by which channel, and what follows from it.
+"""What goes to the customer by SMS or e-mail: which text, by which channel, and what follows from
+it.
 
-A message is rendered when it is owed, in the same transaction, so that its bytes never change between
-attempts. Which channel comes next when one fails, is decided here too.
+A message is rendered when it is owed, in the same transaction, so that its bytes never change
+between attempts. Which channel comes next when one fails, is decided here too.
 """
 
 from __future__ import annotations
@@ -39,8 +40,8 @@ def owe_message(
 ) -> bool:
     """Owe one message to the request's first recipient by the first channel that can reach it.
 
-    ``purpose`` is ``invite`` or ``reminder`` (``number`` counts from 1). False when no channel of the
-    plan from the current one on has an address for the recipient.
+    ``purpose`` is ``invite`` or ``reminder`` (``number`` counts from 1). False when no channel
+    of the plan from the current one on has an address for the recipient.
     """
     recipient = request.recipients[0]
     for channel in _channels(request, purpose):
@@ -120,9 +121,7 @@ class MessageHandler(Handler):
     def gave_up(self, session: Session, work: Work, failure: Failure) -> None:
         """It cannot be sent: try the next channel, else the request has failed."""
         request = session.get_one(Request, work.request_id)
-        unreachable(
-            self._core, session, request, work, _REFUSED.get(failure.code, None), failure.code
-        )
+        unreachable(self._core, session, request, work, _REFUSED.get(failure.code), failure.code)
 
 
 def unreachable(

@@ -1,4 +1,5 @@
-"""Short numbers for people: random ones for requests, running ones for customers and repair cases."""
+"""Short numbers for people: random ones for requests, running ones for customers and repair
+cases."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ _FIRST = 1001
 
 
 def request_number() -> str:
-    """Eight characters in two groups, e.g. ``7KQ2-M9TD``. Tells nothing about how many there are."""
+    """Eight characters in two groups, e.g. ``7KQ2-M9TD``; tells nothing of how many there are."""
     text = "".join(secrets.choice(_ALPHABET) for _ in range(8))
     return f"{text[:4]}-{text[4:]}"
 

@@ -1,8 +1,9 @@
-"""Orders between the customer's clicks: ask the provider, keep the answer, judge it, settle the case.
+"""Orders between the customer's clicks: ask the provider, keep the answer, judge it, settle the
+case.
 
-Two timers per order. ``order_poll`` asks the provider under the row's lease and commits what it said;
-``order_conclude`` judges a complete answer and, in one transaction, records the signature and all that
-is owed because of it.
+Two timers per order. ``order_poll`` asks the provider under the row's lease and commits what it
+said; ``order_conclude`` judges a complete answer and, in one transaction, records the signature
+and all that is owed because of it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from hub.contracts.events import EventKind
 from hub.contracts.plugin import Wording
 from hub.contracts.provider import Conclusion, Order, OrderStatus, Progress
 from hub.contracts.requests import ClientContext, RecipientView, SigningTask

@@ -1,5 +1,5 @@
-"""The hub's own register: customers, repair cases and notes (D5, D6). Offered to plugins as the port
-``register``; every method is scoped to one workspace and safe to repeat with the same key.
+"""The hub's own register: customers, repair cases and notes (D5, D6). Offered to plugins as the
+port ``register``; every method is scoped to one workspace and safe to repeat with the same key.
 """
 
 from __future__ import annotations

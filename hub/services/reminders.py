@@ -1,8 +1,8 @@
 """Reminders, "no answer" and expiry (requirement D8).
 
-After the invitation the first reminder waits ``after``, each further one ``every``; quiet hours move
-one to their end, by the workspace's zone, daylight saving included. When the last one has been waiting
-for ``every`` too, the request has failed: no answer.
+After the invitation the first reminder waits ``after``, each further one ``every``; quiet hours
+move one to their end, by the workspace's zone, daylight saving included. When the last one has
+been waiting for ``every`` too, the request has failed: no answer.
 """
 
 from __future__ import annotations

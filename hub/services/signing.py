@@ -1,8 +1,9 @@
 """Signing in front of the customer: an order at a provider, bound to one browser session.
 
 The browser never talks to the provider: it asks the database. One timer row per order polls the
-provider under its lease, so that an order is asked for at most every two seconds however many tabs are
-open. A complete answer is committed first and judged afterwards, since some providers give it only once.
+provider under its lease, so that an order is asked for at most every two seconds however many
+tabs are open. A complete answer is committed first and judged afterwards, since some providers
+give it only once.
 """
 
 from __future__ import annotations

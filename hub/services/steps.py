@@ -1,7 +1,8 @@
-"""What is owed after an event: create or match records, add notes, write back, read back and compare.
+"""What is owed after an event: create or match records, add notes, write back, read back and
+compare.
 
-A step is worked out when it is carried out, from the pinned mapping version and rows that do not change
-any more; so a second try after a crash works out the very same operation (F2).
+A step is worked out when it is carried out, from the pinned mapping version and rows that do
+not change any more; so a second try after a crash works out the very same operation (F2).
 """
 
 from __future__ import annotations
@@ -111,7 +112,8 @@ class StepHandler(Handler):
 
 
 def compare(connector: Connector, operation: Update, attempt: int) -> None:
-    """Read the written fields again; ``Retryable`` while they differ, ``Refused`` in the end (D7)."""
+    """Read the written fields again; ``Retryable`` while they differ, ``Refused`` in the end
+    (D7)."""
     try:
         read = connector.read_back(operation.ref, tuple(operation.fields))
     except Retryable as error:  # written, not confirmed: the next try looks before it writes again

@@ -28,7 +28,8 @@ REPEAT_WINDOW = timedelta(hours=2)  # longer than the longest retry ladder of an
 
 @dataclass(frozen=True)
 class Trigger:
-    """Somebody upstream wants a request. ``record`` is set when the caller sent the whole record."""
+    """Somebody upstream wants a request. ``record`` is set when the caller sent the whole
+    record."""
 
     workspace_id: str
     mapping: str
@@ -45,7 +46,8 @@ class Trigger:
 
 @dataclass(frozen=True)
 class Accepted:
-    """What a trigger led to. ``repeated``: it, or an open request for the record, was there before."""
+    """What a trigger led to. ``repeated``: it, or an open request for the record, was there
+    before."""
 
     inbound_id: str
     repeated: bool = False

@@ -118,7 +118,8 @@ class SigningView:
 
 
 class CustomerCases(Protocol):
-    """What the customer's pages call. Every method raises ``LinkInvalid`` for a link that is not one."""
+    """What the customer's pages call. Every method raises ``LinkInvalid`` for a link that is not
+    one."""
 
     def view(self, token: str, language: str | None = None) -> CaseView:
         """The case behind a link, in the wanted language or the request's own."""
@@ -146,7 +147,8 @@ class CustomerCases(Protocol):
     def signing(
         self, token: str, order_id: str, session: str, client: ClientContext, language: str
     ) -> SigningView:
-        """The present status, from the database only. Raises ``LinkInvalid`` for another session."""
+        """The present status, from the database only. Raises ``LinkInvalid`` for another
+        session."""
         ...
 
     def returned(self, token: str, nonce: str, session: str, language: str) -> SigningView:
@@ -164,8 +166,8 @@ class CustomerCases(Protocol):
 
 @dataclass(frozen=True)
 class ButtonView:
-    """What pressing the button will do: shown before anything is sent. ``problem`` set = cannot send;
-    ``existing`` set = an open request is there already, with its state."""
+    """What pressing the button will do: shown before anything is sent. ``problem`` set = cannot
+    send; ``existing`` set = an open request is there already, with its state."""
 
     sender: SenderView
     language: str

@@ -1,4 +1,5 @@
-"""Reads mappings and forms again when their files change; a bad file leaves the former ones in force."""
+"""Reads mappings and forms again when their files change; a bad file leaves the former ones in
+force."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ Stamp = frozenset[tuple[str, int, int]]
 
 
 class FileWatch:
-    """A thread that looks at the folders every ``every`` seconds and calls ``reload`` on a change."""
+    """A thread that looks at the folders every ``every`` seconds and calls ``reload`` on a
+    change."""
 
     def __init__(
         self, folders: Collection[Path], reload: Callable[[], None], every: float = 2.0

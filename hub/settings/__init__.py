@@ -1,8 +1,8 @@
 """What an administrator writes: the hub's own settings and one file per workspace.
 
-``config/paraph.yaml`` is the installation (addresses, database, limits), ``config/workspaces/*.yaml`` the
-organisations (name, texts, instances, mappings). Every fault is told with file, line, column and what to
-do; the hub does not start with one.
+``config/paraph.yaml`` is the installation (addresses, database, limits),
+``config/workspaces/*.yaml`` the organisations (name, texts, instances, mappings). Every fault
+is told with file, line, column and what to do; the hub does not start with one.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The installation: ``config/paraph.yaml``. A value may be ``${env:NAME}`` or ``${file:PATH}``, which is where
-secrets belong.
+"""The installation: ``config/paraph.yaml``. A value may be ``${env:NAME}`` or ``${file:PATH}``,
+which is where secrets belong.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class HubSettings:
     public_url: str = setting(
         fields.Url(require_tld=False),
         title="Public address",
-        help="Where customers reach the hub, e.g. https://sign.example.com; links are made from it.",
+        help="Where customers reach the hub, e.g. https://sign.example.com.",
     )
     data_folder: str = setting(
         fields.String(),

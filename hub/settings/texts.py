@@ -1,4 +1,5 @@
-"""The texts that a workspace's administrator writes (D2): which there are, what each may use, what it must hold."""
+"""The texts that a workspace's administrator writes (D2): which there are, what each may use, what
+it must hold."""
 
 from __future__ import annotations
 

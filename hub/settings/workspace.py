@@ -1,4 +1,5 @@
-"""One organisation: ``config/workspaces/<key>.yaml`` with its name, texts, instances and mappings."""
+"""One organisation: ``config/workspaces/<key>.yaml`` with its name, texts, instances and
+mappings."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
 """Opening the database, and the two ways to use it: ``read()`` and ``write()``.
 
-SQLite runs in WAL mode with ``synchronous=FULL``: what was committed survives a power cut. Writers take
-``BEGIN IMMEDIATE``, so that two of them never meet half-way; inside one process they queue on a lock
-first, since SQLite's own waiting is a sleep that grows. No transaction may be open during a network
-call: ``in_transaction`` is what the engine and the tests check it with.
+SQLite runs in WAL mode with ``synchronous=FULL``: what was committed survives a power cut.
+Writers take ``BEGIN IMMEDIATE``, so that two of them never meet half-way; inside one process
+they queue on a lock first, since SQLite's own waiting is a sleep that grows. No transaction may
+be open during a network call: ``in_transaction`` is what the engine and the tests check it
+with.
 """
 
 from __future__ import annotations

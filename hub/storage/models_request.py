@@ -109,9 +109,9 @@ class AccessToken(Scoped, Base):
 class SigningOrder(Scoped, Base):
     """One recipient's signing at a provider (``contracts.provider.Order``).
 
-    status: creating, pending, complete (raw answer in hand), accepted, refused, failed, cancelled.
-    ``flow`` is ``this_device`` or ``other_device``; in the first one the signature counts only after
-    the browser that began came back with the nonce.
+    status: creating, pending, complete (raw answer in hand), accepted, refused, failed,
+    cancelled. ``flow`` is ``this_device`` or ``other_device``; in the first one the signature
+    counts only after the browser that began came back with the nonce.
     """
 
     __tablename__ = "signing_order"

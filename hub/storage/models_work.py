@@ -19,11 +19,11 @@ _LEASED = text("state = 'leased'")
 class Delivery(Scoped, Base):
     """One thing that is owed to one destination.
 
-    states: pending → leased → delivered | retry(next_at) | gave_up | paused | cancelled | discarded.
-    ``key`` makes owing the same thing twice impossible. Deliveries of one ``entity`` go out in the
-    order of ``seq``. ``destination`` is an instance key, scoped by the workspace. ``next_at`` and
-    ``lease_until`` are real time, the rest business time. ``uncertain``: an earlier try may have
-    had its effect although no answer was stored.
+    states: pending → leased → delivered | retry(next_at) | gave_up | paused | cancelled |
+    discarded. ``key`` makes owing the same thing twice impossible. Deliveries of one ``entity``
+    go out in the order of ``seq``. ``destination`` is an instance key, scoped by the workspace.
+    ``next_at`` and ``lease_until`` are real time, the rest business time. ``uncertain``: an
+    earlier try may have had its effect although no answer was stored.
     """
 
     __tablename__ = "delivery"
@@ -88,7 +88,8 @@ class Attempt(Scoped, Base):
 
 
 class Timer(Scoped, Base):
-    """Something to do at a moment (business time). ``entity`` is the request or order; ``n`` counts.
+    """Something to do at a moment (business time). ``entity`` is the request or order; ``n``
+    counts.
 
     states: pending → leased → done | cancelled; a repeating timer goes back to pending.
     """

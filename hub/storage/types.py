@@ -1,7 +1,7 @@
 """Column types: aware UTC moments, and JSON or text that is sealed at rest.
 
-Sealing needs the installation's vault; ``Database`` hangs it on the engine's dialect object, which is
-one per engine and is what SQLAlchemy passes to a type.
+Sealing needs the installation's vault; ``Database`` hangs it on the engine's dialect object,
+which is one per engine and is what SQLAlchemy passes to a type.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """``/health/live``, ``/health/ready``, ``/health/sync`` and ``/metrics``.
 
-Live and ready are for whoever starts and balances processes; sync and metrics are for operations: they tell
-what is owed and to whom, never about people.
+Live and ready are for whoever starts and balances processes; sync and metrics are for
+operations: they tell what is owed and to whom, never about people.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""The door for calls from outside: ``/hooks/<workspace>/<instance>/<secret>``. Reads the raw bytes, hands them
-over, answers what the instance's protocol wants."""
+"""The door for calls from outside: ``/hooks/<workspace>/<instance>/<secret>``. Reads the raw
+bytes, hands them over, answers what the instance's protocol wants."""
 
 from __future__ import annotations
 

@@ -7,7 +7,8 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 
 def trust_proxies(app: Flask, hops: int) -> None:
-    """Believe ``X-Forwarded-For`` and ``-Proto`` of exactly ``hops`` proxies; with 0 believe nobody."""
+    """Believe ``X-Forwarded-For`` and ``-Proto`` of exactly ``hops`` proxies; with 0 believe
+    nobody."""
     if hops:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=hops, x_proto=hops, x_host=0, x_prefix=0

@@ -17,6 +17,7 @@ from hub.mapping.expressions import Expression
 from hub.mapping.plan import wants
 from hub.mapping.problems import Path, RowProblem
 from hub.mapping.rows import Row, Source, evaluate, evaluate_one, plain
+from hub.mapping.texts import TextError
 
 SOURCE = "source"
 CREATE, UPDATE, NOTE, ATTACH_EVIDENCE = "create", "update", "note", "attach_evidence"
@@ -73,7 +74,10 @@ class Step:
         if self.spec.kind == UPDATE:
             fields = self._fields(data, now)
             return Update(ref, fields) if fields else None
-        return Note(ref, render(self.text, data))
+        try:
+            return Note(ref, render(self.text, data))
+        except TextError as error:
+            raise MappingError(f"{self.spec.key}: {error}", rule=self.spec.key) from None
 
     def _fields(self, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         values, problems = evaluate(self.rows, data, now)

@@ -132,6 +132,12 @@ def test_a_step_that_cannot_be_evaluated_names_rule_and_path(mapping: CompiledMa
         operation(mapping, "then.completed.1", records={})
 
 
+def test_a_note_that_cannot_be_written_names_its_step(mapping: CompiledMapping) -> None:
+    with pytest.raises(MappingError, match="'name' is missing") as caught:
+        operation(mapping, "records.customer.note", recipient={})
+    assert caught.value.rule == "records.customer.note"
+
+
 def test_an_unknown_step_is_a_mapping_error(mapping: CompiledMapping) -> None:
     with pytest.raises(MappingError, match="has no step"):
         operation(mapping, "back.completed.9")

@@ -16,7 +16,7 @@ from providers.bankid.provider import BankIdProvider
 from providers.bankid.sandbox import BankIdSandbox
 from providers.bankid.sandbox.orders import AppRefusal, SandboxOrder
 from providers.bankid.sandbox.people import PEOPLE
-from tests.contracts.provider_suite import STARTED, ProviderDriver
+from tests.contracts.provider_driver import STARTED, ProviderDriver
 
 ALICE = "199908072391"
 BOB = "198001019887"

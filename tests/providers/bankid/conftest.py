@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.providers.bankid.bankid_driver import BankIdDriver, make_sandbox
+from tests.providers.bankid.bankid_driver import ALICE, BankIdDriver, make_sandbox
+from tests.providers.bankid.forger import Forger
+from tests.providers.bankid.relying_party import RelyingParty
 
 
 @pytest.fixture(scope="module")
@@ -33,3 +35,26 @@ def provider(driver):
     made = driver.provider()
     yield made
     made.close()
+
+
+@pytest.fixture
+def party(sandbox):
+    made = RelyingParty(sandbox)
+    yield made
+    made.http.close()
+
+
+@pytest.fixture
+def task(driver):
+    return driver.task()
+
+
+@pytest.fixture
+def done(driver, provider, task):
+    """Alice's signature as it was collected."""
+    return driver.signed(provider, task, ALICE)
+
+
+@pytest.fixture
+def forger(driver, provider, task, done):
+    return Forger(driver, provider, task, done)

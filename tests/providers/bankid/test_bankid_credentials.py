@@ -14,7 +14,7 @@ from hub.kernel.clock import ManualClock
 from hub.kernel.errors import AuthenticationFailed, ConfigurationError, Retryable
 from providers.bankid.provider import BankIdProvider
 from providers.bankid.settings import BankIdSettings
-from tests.contracts.provider_suite import caught
+from tests.contracts.provider_driver import caught
 
 PRODUCTION = {
     "environment": "production",

@@ -18,7 +18,8 @@ from providers.simulated import provider as module
 from providers.simulated.desk import desk
 from providers.simulated.provider import SimulatedProvider
 from providers.simulated.settings import SimulatedSettings
-from tests.contracts.provider_suite import STARTED, ProviderDriver, ProviderSuite
+from tests.contracts.provider_driver import STARTED, ProviderDriver
+from tests.contracts.provider_suite import ProviderSuite
 
 NAMES = {"199908072391": "Alice Andersson", "198001019887": "Bob Berg"}
 

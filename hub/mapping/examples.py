@@ -122,7 +122,11 @@ class _Run:
             "record": given["record"],
             "form": given.get("form", {}),
             "recipient": {**vars(person), **given.get("recipient", {})},
-            "request": {"id": "example", "number": "1", "url": "", **given.get("request", {})},
+            "request": {
+                **{"id": "example", "number": "1", "url": ""},
+                **{"title": plan.title, "language": plan.language},
+                **given.get("request", {}),
+            },
             "outcome": {"event": event, "at": moment, **given.get("outcome", {})},
             "signature": given.get("signature", {}),
             "records": {},

@@ -21,7 +21,7 @@ __all__ = ["InstanceInfo", "Problem", "lint"]
 # Names below these two are known here; ``form``, ``record`` and ``records`` depend on the file.
 _BELOW: Mapping[str, tuple[str, ...]] = {
     "outcome": ("event", "reason", "reason_text", "at"),
-    "signature": ("name", "at", "order_ref", "provider", "national_id_last"),
+    "signature": ("name", "at", "at_local", "order_ref", "provider", "national_id_last"),
 }
 _NEEDED = {
     "create": Capability.CREATE,

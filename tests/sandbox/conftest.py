@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from typing import Any
 
 import pytest
 
 from hub.contracts.manifest import read_manifest
+from tests.tools.ensure_browser import find_browser
 
 MANIFEST = """
 key = "{key}"
@@ -99,3 +101,10 @@ def plugin(tmp_path, monkeypatch):
     yield make
     for name in [name for name in sys.modules if name.startswith(package)]:
         del sys.modules[name]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The machine's own Chromium, which asks nobody for anything."""
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+    return {**browser_type_launch_args, "executable_path": find_browser(), "args": flags}

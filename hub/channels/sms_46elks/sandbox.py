@@ -13,9 +13,10 @@ from typing import Any
 
 from flask import Flask
 
+from hub.channels.sms_46elks.sandbox_control import control
 from hub.channels.sms_46elks.sandbox_reports import Reporter
 from hub.channels.sms_46elks.sandbox_state import EARLY, Account, Sms, life_of
-from hub.channels.sms_46elks.sandbox_wire import control, wire
+from hub.channels.sms_46elks.sandbox_wire import wire
 from hub.contracts.sandbox import PhoneMessage, Sandbox, SandboxContext, SandboxLink
 from hub.toolkit.switchboard import CallHook, Switchboard
 

@@ -1,9 +1,9 @@
-"""The HTTP surface of the simulated 46elks account: the vendor's API and ``/_control/``."""
+"""The API of the simulated 46elks account, as its public documents describe it."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify, request
 
@@ -11,7 +11,6 @@ from hub.channels.sms_46elks.sandbox_state import (
     ANSWERED_500,
     COST_PER_PART,
     DROPPED,
-    MAGIC,
     REFUSED,
     SLOW,
 )
@@ -46,16 +45,6 @@ def wire(sandbox: ElksSandbox) -> Blueprint:
         with sandbox.switches.call("GET /a1/sms"):
             return jsonify(sandbox.account.page(request.args))
 
-    @api.get("/sms/<reference>")
-    def one(reference: str) -> Response:
-        sms = sandbox.account.get(reference)
-        return jsonify(sms.wire()) if sms else _text("Not found", 404)
-
-    @api.delete("/sms/<reference>")
-    def delete(reference: str) -> Response:
-        gone = sandbox.account.delete(reference)
-        return jsonify(id=gone.id, deleted=True) if gone else _text("Not found", 404)
-
     @api.get("/me")
     @api.get("/Me")
     def me() -> Response:
@@ -67,6 +56,23 @@ def wire(sandbox: ElksSandbox) -> Blueprint:
                 balance=sandbox.account.balance,
             )
 
+    _add_single(api, sandbox)
+    return api
+
+
+def _add_single(api: Blueprint, sandbox: ElksSandbox) -> None:
+    """What concerns one message or one number."""
+
+    @api.get("/sms/<reference>")
+    def one(reference: str) -> Response:
+        sms = sandbox.account.get(reference)
+        return jsonify(sms.wire()) if sms else _text("Not found", 404)
+
+    @api.delete("/sms/<reference>")
+    def delete(reference: str) -> Response:
+        gone = sandbox.account.delete(reference)
+        return jsonify(id=gone.id, deleted=True) if gone else _text("Not found", 404)
+
     @api.post("/numbers/<number>")
     def configure(number: str) -> Response:
         url = request.form.get("sms_url", "")
@@ -74,53 +80,6 @@ def wire(sandbox: ElksSandbox) -> Blueprint:
             return _text("Invalid URL in sms_url", 403)
         sandbox.account.sms_urls[number] = "" if url == "none" else url
         return jsonify(id=number, sms_url=url)
-
-    return api
-
-
-def control(sandbox: ElksSandbox) -> Blueprint:
-    """What tests use to look inside and to switch things on."""
-    panel = Blueprint("control", "sms_46elks_control", url_prefix="/_control")
-
-    @panel.route("/<any(faults, calls):resource>", methods=["GET", "POST", "DELETE"])
-    def switches(resource: str) -> tuple[Response, int]:
-        data = request.get_json(silent=True) or {}
-        status, body = sandbox.switches.control(request.method, resource, data)
-        return jsonify(body), status
-
-    @panel.get("/messages")
-    def messages() -> Response:
-        return jsonify([{**sms.wire(), "message": sms.message} for sms in sandbox.account.rows()])
-
-    @panel.get("/numbers")
-    def numbers() -> Response:
-        return jsonify({f"…{suffix}": about for suffix, (about, _) in MAGIC.items()})
-
-    @panel.post("/incoming")
-    def incoming() -> tuple[Response, int]:
-        data: dict[str, Any] = request.get_json(silent=True) or {}
-        missing = [name for name in ("from", "to", "message") if not data.get(name)]
-        if missing:
-            return jsonify(error=f"missing: {', '.join(missing)}"), 400
-        sms = sandbox.receive(
-            str(data["from"]), str(data["to"]), str(data["message"]), str(data.get("url", ""))
-        )
-        return jsonify(sms.wire()), 201
-
-    @panel.post("/balance")
-    def balance() -> tuple[Response, int]:
-        value = (request.get_json(silent=True) or {}).get("balance")
-        if not isinstance(value, int):
-            return jsonify(error="balance must be a whole number of 1/10000"), 400
-        sandbox.account.balance = value
-        return jsonify(balance=value), 200
-
-    @panel.post("/reset")
-    def reset() -> Response:
-        sandbox.reset()
-        return jsonify(reset=True)
-
-    return panel
 
 
 def _send(sandbox: ElksSandbox) -> Response:

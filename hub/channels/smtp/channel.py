@@ -71,12 +71,12 @@ class SmtpChannel(Channel):
 def _problems(settings: SmtpSettings, where: str) -> list[str]:
     found = []
     if settings.security == "none" and not _is_here(settings.host):
-        found.append(f"{where}.security: 'none' is only allowed to this machine; use starttls")
+        found.append(f"{where}: security: 'none' is only allowed to this machine; use starttls")
     if settings.username and not settings.password:
-        found.append(f"{where}.password: is missing for this username")
+        found.append(f"{where}: password: is missing for this username")
     dkim = (settings.dkim_domain, settings.dkim_selector, settings.dkim_key_file)
     if any(dkim) and not all(dkim):
-        found.append(f"{where}.dkim_domain: domain, selector and key file belong together")
+        found.append(f"{where}: dkim_domain: domain, selector and key file belong together")
     return found
 
 

@@ -14,7 +14,8 @@ from hub.channels.simulated.gateway import gateway
 from hub.contracts.channel import ChannelReceipt, ReportStatus
 from hub.contracts.manifest import read_manifest
 from hub.contracts.plugin import RawHook
-from tests.contracts.channel_suite import HOOK_SECRET, LOOKUP_WAIT, ChannelDriver, ChannelSuite
+from tests.contracts.channel_driver import HOOK_SECRET, LOOKUP_WAIT, ChannelDriver
+from tests.contracts.channel_suite import ChannelSuite
 
 FOLDER = Path(hub.channels.simulated.__file__).parent
 

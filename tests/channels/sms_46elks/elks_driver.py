@@ -16,7 +16,7 @@ from hub.contracts.channel import ChannelReceipt, ReportStatus
 from hub.contracts.manifest import read_manifest
 from hub.contracts.plugin import RawHook
 from hub.contracts.sandbox import PhoneMessage, SandboxContext
-from tests.contracts.channel_suite import HOOK_URL, LOOKUP_WAIT, ChannelDriver
+from tests.contracts.channel_driver import HOOK_URL, LOOKUP_WAIT, ChannelDriver
 
 FOLDER = Path(hub.channels.sms_46elks.__file__).parent
 ELKS_IP = "176.10.154.199"

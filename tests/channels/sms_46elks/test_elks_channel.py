@@ -21,7 +21,8 @@ from hub.kernel.errors import (
     Retryable,
 )
 from tests.channels.sms_46elks.elks_driver import ELKS_IP, ElksDriver
-from tests.contracts.channel_suite import LOOKUP_WAIT, STARTED, ChannelSuite, caught
+from tests.contracts.channel_driver import LOOKUP_WAIT, STARTED, caught
+from tests.contracts.channel_suite import ChannelSuite
 
 
 @pytest.fixture
@@ -130,7 +131,7 @@ def test_a_sender_that_phones_do_not_show_is_refused(driver, sender):
     error = caught(lambda: driver.channel().send(driver.message(sender=sender), "key-1"))
     assert isinstance(error, Refused)
     assert driver.taken() == []
-    with pytest.raises(ConfigurationError, match=r"elks\.sender"):
+    with pytest.raises(ConfigurationError, match="sender"):
         channel_at("http://127.0.0.1:1/a1", sender=sender)
 
 

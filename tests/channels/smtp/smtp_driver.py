@@ -12,7 +12,7 @@ from hub.channels.smtp.channel import SmtpChannel
 from hub.channels.smtp.sandbox import PASSWORD, SmtpSandbox
 from hub.contracts.manifest import read_manifest
 from hub.contracts.sandbox import Mail, SandboxContext
-from tests.contracts.channel_suite import ChannelDriver
+from tests.contracts.channel_driver import ChannelDriver
 
 FOLDER = Path(hub.channels.smtp.__file__).parent
 

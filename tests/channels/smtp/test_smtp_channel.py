@@ -14,7 +14,8 @@ from hub.contracts.plugin import PluginContext
 from hub.contracts.settings import load_settings
 from hub.kernel.errors import AuthenticationFailed, ConfigurationError, Refused, Retryable
 from tests.channels.smtp.smtp_driver import SmtpDriver
-from tests.contracts.channel_suite import ChannelSuite, caught
+from tests.contracts.channel_driver import caught
+from tests.contracts.channel_suite import ChannelSuite
 
 
 @pytest.fixture

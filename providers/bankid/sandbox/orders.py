@@ -174,6 +174,16 @@ class OrderBook:
                     return order
             raise AppRefusal("This code is no longer valid.")
 
+    def on_screen(self, reference: str) -> SandboxOrder:
+        """The order whose code the screen shows by now: a relying party begins an order that nobody
+        picked up again, with the same request. Raises ``AppRefusal``."""
+        with self.lock:
+            seen = self.find(reference)
+            for order in self.all():
+                if order.unseen and order.body == seen.body:
+                    return order
+            raise AppRefusal("This code is no longer on the screen.")
+
     def qr_now(self, order: SandboxOrder) -> str:
         """What a camera would see on the screen at this moment."""
         age = (self._now() - order.created).total_seconds()

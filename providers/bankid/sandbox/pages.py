@@ -66,7 +66,7 @@ def _add_home(app: Flask, sandbox: BankIdSandbox) -> None:
             waiting=waiting,
             asks={order.reference: _who_asks(sandbox, order) for order in waiting},
             people=PEOPLE.values(),
-            chosen=request.args.get("person", ""),
+            chosen=next((order.named_person for order in waiting), ""),
         )
 
     @app.post("/app/scan")
@@ -74,10 +74,7 @@ def _add_home(app: Flask, sandbox: BankIdSandbox) -> None:
         """Scan a pasted code, or point the camera at the screen that shows one order's code."""
         content = request.form.get("qr", "")
         if request.form.get("order"):
-            seen = sandbox.orders.find(request.form["order"])
-            if not seen.unseen:
-                raise AppRefusal("This code is no longer on the screen.")
-            content = sandbox.orders.qr_now(seen)
+            content = sandbox.orders.qr_now(sandbox.orders.on_screen(request.form["order"]))
         order = sandbox.orders.by_qr(content)
         sandbox.orders.identify(order, _person(request.form.get("person", "")))
         return redirect(url_for("show", reference=order.reference), 303)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -53,6 +54,25 @@ class TestScanning:
         assert "Signed" in page.text
         done = driver.poll(provider, order, task)
         assert provider.conclude(done.order, task, done.raw).accepted
+
+    def test_a_code_that_was_begun_again_meanwhile_is_still_picked_up(
+        self, driver, provider, phone, task, order
+    ):
+        driver.clock.advance(timedelta(seconds=31))
+        fresh = driver.poll(provider, order, task).order
+        form = {"person": ALICE, "order": order.reference}
+        response = phone.post("/app/scan", data=form)
+        assert response.location == f"/app/order/{fresh.reference}"
+
+    def test_a_code_that_left_the_screen_is_said_to_be_gone(self, phone, provider, order):
+        provider.cancel(order)
+        response = phone.post("/app/scan", data={"person": ALICE, "order": order.reference})
+        assert response.status_code == 409
+        assert "no longer on the screen" in response.text
+
+    def test_the_person_who_is_named_is_chosen_already(self, phone, order):
+        page = re.sub(r"\s+", " ", phone.get("/app").text)
+        assert f'value="{ALICE}" checked' in page
 
     def test_a_code_can_be_typed_in(self, provider, phone, task, order):
         content = provider.next_step(order, task, task.client).qr_content

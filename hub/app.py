@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from multiprocessing.util import Finalize
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from flask import Flask, redirect
 from flask_smorest import Api
 
 from hub.kernel import logging
+from hub.kernel.errors import ConfigurationError
 from hub.services.house import House, open_house
 from hub.web import health, hooks, proxy
 from hub.web.api import problems
@@ -53,7 +55,11 @@ def create_app(house: House) -> Flask:
 def serve_app() -> Flask:
     """What the WSGI server imports in each process: open the house, start the engine, make the
     app."""
-    house = open_house(Path(os.environ[CONFIG_VARIABLE]))
+    try:
+        house = open_house(Path(os.environ[CONFIG_VARIABLE]))
+    except ConfigurationError as error:  # in words, without a traceback; the server ends with it
+        sys.stderr.write(f"paraph: {error}\n")
+        raise SystemExit(2) from None
     settings = house.core.settings
     logging.configure(settings.log_level, json=settings.log_json)
     start_sentry(settings.sentry_dsn, settings.environment)

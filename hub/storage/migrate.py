@@ -4,16 +4,15 @@ safe: the second one waits, and then finds nothing to do."""
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from hub.storage.db import Database
 from hub.storage.models import Base
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _FOLDER = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 0x7061726170  # any number, the same in every process
@@ -21,6 +20,10 @@ _ADVISORY_LOCK = 0x7061726170  # any number, the same in every process
 
 def upgrade(db: Database) -> None:
     """Run all revisions that are missing, in one transaction: all or nothing."""
+    if _at_head(db):
+        return
+    from alembic import command  # only when there is something to do: it is a tenth of our memory
+
     with db.write() as session:
         connection = session.connection()
         if not db.is_sqlite:  # on SQLite, BEGIN IMMEDIATE has done it
@@ -30,6 +33,9 @@ def upgrade(db: Database) -> None:
 
 def differences(db: Database) -> list[Any]:
     """What differs between the database and the models; empty when they agree."""
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
     with db.read() as session:
         context = MigrationContext.configure(session.connection())
         return list(compare_metadata(context, Base.metadata))
@@ -37,13 +43,27 @@ def differences(db: Database) -> list[Any]:
 
 def write_revision(db: Database, message: str, number: str) -> None:
     """For developers: write a new revision from what the models have and ``db`` has not."""
+    from alembic import command
+
     with db.write() as session:
         command.revision(
             _config(session.connection()), message=message, rev_id=number, autogenerate=True
         )
 
 
+def _at_head(db: Database) -> bool:
+    """Whether the newest revision of the folder is the database's."""
+    newest = max(path.name.partition("_")[0] for path in (_FOLDER / "versions").glob("*.py"))
+    with db.read() as session:
+        if not inspect(session.connection()).has_table("alembic_version"):
+            return False
+        found = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return bool(found == newest)
+
+
 def _config(connection: Connection) -> Config:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.set_main_option("path_separator", "os")

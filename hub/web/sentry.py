@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import sentry_sdk
-
 from hub.kernel.redact import redact
 
 
@@ -13,6 +11,8 @@ def start_sentry(dsn: str | None, environment: str) -> bool:
     """Begin to report errors. Whether there is anywhere to report to."""
     if not dsn:
         return False
+    import sentry_sdk  # only where it is used: it costs memory
+
     sentry_sdk.init(
         dsn=dsn,
         environment=environment,

@@ -123,8 +123,11 @@ class _Run:
             "form": given.get("form", {}),
             "recipient": {**vars(person), **given.get("recipient", {})},
             "request": {
-                **{"id": "example", "number": "1", "url": ""},
-                **{"title": plan.title, "language": plan.language},
+                "id": "example",
+                "number": "1",
+                "url": "",
+                "title": plan.title,
+                "language": plan.language,
                 **given.get("request", {}),
             },
             "outcome": {"event": event, "at": moment, **given.get("outcome", {})},

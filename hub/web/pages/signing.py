@@ -126,7 +126,6 @@ class SigningPages:
 
     def qr(self, token: str, order: str) -> Response:
         """The code of this very second. 404 when there is none to show (any more)."""
-        self._desk.case(token)
         try:
             step = self._view(token, order).step
         except LinkInvalid:

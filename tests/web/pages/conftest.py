@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from hub.kernel.crypto import Vault
 from hub.web.pages import create_pages
+from tests.tools.ensure_browser import find_browser
 from tests.web.pages.fakes import TOKEN, FakeButtons, FakeCases, new_cases
 from tests.web.pages.repair_form import CONTACT_ANSWERS, REPAIR_ANSWERS
 
@@ -92,3 +94,10 @@ def new_visitor(app: Flask) -> Callable[..., Browser]:
 @pytest.fixture
 def visitor(new_visitor: Callable[..., Browser]) -> Browser:
     return new_visitor()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The machine's own Chromium, which asks nobody for anything."""
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+    return {**browser_type_launch_args, "executable_path": find_browser(), "args": flags}

@@ -14,25 +14,12 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+from tests.web.pages.axe import findings
 from tests.web.pages.conftest import DESKTOP, PHONE
 from tests.web.pages.scenes import SCENES, served
 
-AXE = Path(__file__).parents[3] / "hub/web/frontend/node_modules/axe-core/axe.min.js"
 HEIGHT = 844
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-_RUN = "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})"
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
-
-
-def findings(page: Any) -> list[str]:
-    """What axe-core has against the page: rule and element."""
-    page.evaluate(AXE.read_text())
-    result = page.evaluate(_RUN, TAGS)
-    return [
-        f"{found['id']}: {node['target']}"
-        for found in result["violations"]
-        for node in found["nodes"]
-    ]
 
 
 def sideways(page: Any) -> bool:

@@ -206,7 +206,7 @@ def served(page: Any, language: str = "en") -> Iterator[Stage]:
     """A fresh application on a free port for one scene."""
     cases, buttons = new_cases(language=language), FakeButtons()
     server = make_server("127.0.0.1", 0, make_app(cases, buttons), threaded=True)
-    thread = Thread(target=server.serve_forever, daemon=True)
+    thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield Stage(page, cases, buttons, f"http://127.0.0.1:{server.server_port}")

@@ -30,7 +30,7 @@ class Embedded:
         self._deadline = 0.0
         self._todo: SimpleQueue[Item | None] = SimpleQueue()
         self._ended: SimpleQueue[Finished] = SimpleQueue()
-        self._in_flight: dict[str, Item] = {}
+        self._in_flight: dict[tuple[str, str], Item] = {}  # by row and claim
         self._unsettled: list[Finished] = []
         self._next_heartbeat = self._next_sweep = 0.0
         # Daemons, so that a call that hangs cannot keep a stopped process from ending.
@@ -92,7 +92,7 @@ class Embedded:
         timers = sum(isinstance(item, TimerWork) for item in self._in_flight.values())
         claimed = self._runner.claim(free, self._settings.timer_threads - timers)
         for item in claimed.items:
-            self._in_flight[item.id] = item
+            self._in_flight[_ours(item)] = item
             self._todo.put(item)
         return min(claimed.pause, self._until_upkeep())
 
@@ -104,10 +104,10 @@ class Embedded:
             except Empty:
                 break
         self._unsettled = self._runner.settle(finished) if finished else []
-        kept = {one.item.id for one in self._unsettled}
+        kept = {_ours(one.item) for one in self._unsettled}
         for one in finished:
-            if one.item.id not in kept:
-                self._in_flight.pop(one.item.id, None)
+            if _ours(one.item) not in kept:
+                self._in_flight.pop(_ours(one.item), None)
 
     def _keep_up(self) -> None:
         now = monotonic()
@@ -136,3 +136,7 @@ class Embedded:
         except Exception as error:
             # The leases run out, or the next process sees that this one is gone.
             _log.error("leases_not_released", exc_info=error)
+
+
+def _ours(item: Item) -> tuple[str, str]:
+    return item.id, item.claim_id

@@ -47,10 +47,11 @@ def test_after_a_kill_between_call_and_settling_the_next_try_looks_first(
         assert real.states() == {"first": "leased"}
         killed.kill()
     engine = real.engine()
-    began = time.monotonic()
+    engine.runner.open()  # what start does first
+    assert real.states() == {"first": "retry"}, "taken over at once, not when the lease runs out"
     engine.start()
-    while real.states() != {"first": "delivered"}:
-        assert time.monotonic() - began < 5, "work must resume within 5 seconds"
+    end = time.monotonic() + 30
+    while real.states() != {"first": "delivered"} and time.monotonic() < end:
         time.sleep(0.01)
     engine.stop()
     [work] = real.handler.performed
@@ -73,7 +74,7 @@ def test_a_living_process_keeps_its_leases(real: House, tmp_path: Path) -> None:
 
 
 def test_two_processes_never_do_the_same_work(real: House, tmp_path: Path) -> None:
-    keys = [f"key-{n:03}" for n in range(300)]
+    keys = [f"key-{n:03}" for n in range(120)]
     for n, key in enumerate(keys):
         real.owe(key, destination=f"d{n % 5}", entity=f"entity-{n % 40}", seq=n)
     workers = [process("drain", tmp_path) for _ in range(2)]

@@ -41,12 +41,11 @@ class HubRegister(Connector):
     def apply(
         self, operation: Operation, idempotency_key: str, *, uncertain: bool = False
     ) -> Receipt:
-        """Create or match, update, or add a note. ``uncertain`` needs nothing: keys are kept."""
+        """Create or match, update, or add a note. Keys are kept, so only an uncertain update looks first."""
         if isinstance(operation, Create):
             return self._create(operation, idempotency_key)
         if isinstance(operation, Update):
-            self._register.update(operation.ref.table, operation.ref.id, operation.fields)
-            return Receipt(operation.ref)
+            return self._update(operation, uncertain)
         if isinstance(operation, Note):
             note_id, new = self._register.add_note(
                 operation.ref.table, operation.ref.id, operation.text, idempotency_key
@@ -55,11 +54,23 @@ class HubRegister(Connector):
         raise Unsupported("the register keeps no files")
 
     def _create(self, operation: Create, key: str) -> Receipt:
-        row_id, created = self._register.find_or_create(
+        kept = self._register.find_or_create(
             operation.table, operation.fields, operation.match, key
         )
-        ref = RecordRef(operation.table, row_id)
-        fields = self._register.read(operation.table, row_id) or {}
+        fields = self._register.read(operation.table, kept.id) or {}
         return Receipt(
-            ref, created=created, repeated=False, detail={"number": fields.get("number", "")}
+            RecordRef(operation.table, kept.id),
+            created=kept.created,
+            repeated=kept.repeated,
+            detail={"number": fields.get("number", "")},
         )
+
+    def _update(self, operation: Update, uncertain: bool) -> Receipt:
+        if uncertain:
+            there = self.fetch(operation.ref).fields
+            if all(
+                self.same(name, value, there.get(name)) for name, value in operation.fields.items()
+            ):
+                return Receipt(operation.ref, repeated=True)
+        self._register.update(operation.ref.table, operation.ref.id, operation.fields)
+        return Receipt(operation.ref)

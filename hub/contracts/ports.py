@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A row of the register. ``repeated``: this very key had been kept before."""
+
+    id: str
+    created: bool
+    repeated: bool = False
 
 
 class RegisterPort(Protocol):
@@ -12,8 +22,8 @@ class RegisterPort(Protocol):
 
     def find_or_create(
         self, table: str, fields: Mapping[str, Any], match: tuple[str, ...], key: str
-    ) -> tuple[str, bool]:
-        """The id, and whether the row is new. The same ``key`` again gives the same id. ``match``
+    ) -> Kept:
+        """The row that was made or matched. The same ``key`` again gives the same id. ``match``
         as in ``Create``. Raises ``Refused`` (code ``bad_field``) for a field it does not have."""
         ...
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.contracts.ports import Kept
 from hub.kernel.clock import Clock
 from hub.kernel.crypto import Vault
 from hub.kernel.errors import NotFound, Refused
@@ -44,7 +45,7 @@ class Register:
 
     def find_or_create(
         self, table: str, fields: Mapping[str, Any], match: tuple[str, ...], key: str
-    ) -> tuple[str, bool]:
+    ) -> Kept:
         """See the port."""
         _check(table, fields)
         with self._db.write() as session:
@@ -90,10 +91,10 @@ class Register:
 
     def _customer(
         self, session: Session, fields: Mapping[str, Any], match: tuple[str, ...], key: str
-    ) -> tuple[str, bool]:
+    ) -> Kept:
         known = self._by_key(session, key)
         if known is not None:
-            return known, False
+            return Kept(known, created=False, repeated=True)
         row = self._match(session, fields, match)
         if row is not None:
             empty = {name: fields[name] for name in fields if not row.fields.get(name)}
@@ -103,7 +104,7 @@ class Register:
                     id=new_id(), workspace_id=self._workspace_id, key=key, customer_id=row.id
                 )
             )
-            return row.id, False
+            return Kept(row.id, created=False)
         now = self._clock.now()
         row = Customer(
             id=new_id(),
@@ -116,7 +117,7 @@ class Register:
         )
         self._write(row, fields)
         session.add(row)
-        return row.id, True
+        return Kept(row.id, created=True)
 
     def _by_key(self, session: Session, key: str) -> str | None:
         mine = Customer.workspace_id == self._workspace_id
@@ -151,11 +152,11 @@ class Register:
                 return row
         return None
 
-    def _case(self, session: Session, fields: Mapping[str, Any], key: str) -> tuple[str, bool]:
+    def _case(self, session: Session, fields: Mapping[str, Any], key: str) -> Kept:
         mine = (RepairCase.workspace_id == self._workspace_id, RepairCase.key == key)
         known = session.execute(select(RepairCase.id).where(*mine)).scalar()
         if known is not None:
-            return known, False
+            return Kept(known, created=False, repeated=True)
         customer_id = fields.get("customer")
         if customer_id and self._row(session, "customer", str(customer_id)) is None:
             raise Refused("the repair case names a customer that is not here", code="bad_field")
@@ -172,7 +173,7 @@ class Register:
         )
         self._write(row, fields)
         session.add(row)
-        return row.id, True
+        return Kept(row.id, created=True)
 
     def _write(self, row: Customer | RepairCase, fields: Mapping[str, Any]) -> None:
         if isinstance(row, Customer):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import replace
 from datetime import timedelta
 
@@ -265,3 +266,11 @@ class TestReports:
 )
 def test_times_are_read_as_utc_and_a_malformed_one_does_no_harm(text, moment):
     assert read_time(text, STARTED).isoformat() == moment
+
+
+def test_a_look_up_that_reaches_nobody_does_not_tell_the_number_in_its_traceback(driver):
+    channel = driver.channel()
+    driver.stop()
+    error = caught(lambda: channel.send(driver.message(), "key-1", uncertain=True))
+    assert isinstance(error, Retryable)
+    assert driver.good.lstrip("+") not in "".join(traceback.format_exception(error))

@@ -21,16 +21,16 @@ class Capability(StrEnum):
     # providers
     INTERACTIVE = "interactive"  # signing happens on the hub's page, begun by the customer
     SENDS_INVITATION = "sends_invitation"  # the provider itself invites the customer
-    POLL = "poll"
-    EVIDENCE = "evidence"
+    POLL = "poll"  # is asked how far an order is
+    EVIDENCE = "evidence"  # hands over the proof of a signature
     IDENTITY = "identity"  # tells who signed
     ENFORCES_PERSON = "enforces_person"  # refuses another person before signing
-    CANCEL = "cancel"
-    REMIND = "remind"
-    MESSAGES = "messages"
-    LISTS = "lists"
+    CANCEL = "cancel"  # withdraws an order
+    REMIND = "remind"  # reminds the customer itself
+    MESSAGES = "messages"  # carries messages between customer and upstream
+    LISTS = "lists"  # lists its templates, folders and the like
     # channels
-    SMS = "sms"
-    EMAIL = "email"
+    SMS = "sms"  # reaches mobile numbers
+    EMAIL = "email"  # reaches e-mail addresses
     REPORTS = "reports"  # tells later whether the message arrived
     LOOKUP = "lookup"  # can tell whether an earlier send happened

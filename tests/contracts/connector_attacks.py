@@ -138,13 +138,9 @@ class ConnectorAttacks:
         self, driver, error: ParaphError, more: tuple[str, ...] = (PERSONAL,)
     ) -> None:
         """In both texts, and in the trace that a log would show."""
-        shown = "\n".join(
-            [error.detail, error.customer, *traceback.format_exception_only(error)]
-        )
+        shown = "\n".join([error.detail, error.customer, *traceback.format_exception_only(error)])
         cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
         while cause is not None:
             shown += "".join(traceback.format_exception_only(cause))
-            cause = cause.__cause__ or (
-                None if cause.__suppress_context__ else cause.__context__
-            )
+            cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
         assert not [secret for secret in (*driver.secrets, *more) if secret and secret in shown]

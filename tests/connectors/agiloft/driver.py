@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,13 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from connectors.agiloft.connector import AgiloftConnector
 from connectors.agiloft.sandbox import AgiloftSandbox
 from connectors.agiloft.sandbox.gate import Fault
+from connectors.agiloft.sandbox.modes import Modes
 from connectors.agiloft.sandbox.store import Actor
 from hub.contracts.manifest import read_manifest
 from hub.contracts.plugin import RawHook
 from hub.contracts.records import RecordRef
 from hub.contracts.sandbox import SandboxContext
-from hub.kernel.clock import Clock
+from hub.kernel.clock import ManualClock
 from tests.contracts.connector_driver import HOOK_SECRET, HOOK_URL, STARTED, ConnectorDriver
 
 FOLDER = Path(__file__).parents[3] / "connectors" / "agiloft"
@@ -54,18 +56,27 @@ class QuietHandler(WSGIRequestHandler):
 class Site:
     """The simulator, served on loopback under ``/agiloft`` as the sandbox process does."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self) -> None:
+        self.clock = ManualClock(STARTED)
         app = DispatcherMiddleware(_nothing)
-        self._server = make_server(
-            "127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler
-        )
+        self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
         self._server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self._server.port}/agiloft"
         folder = Path(tempfile.gettempdir())
-        self.sandbox = AgiloftSandbox(SandboxContext(self.url, folder, clock))
+        self.sandbox = AgiloftSandbox(SandboxContext(self.url, folder, self.clock))
         app.mounts = {"/agiloft": self.sandbox.wsgi()}
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
+
+    def fresh(self) -> None:
+        """As new, but for the clock, which only goes forward."""
+        self.sandbox.gate.clear()
+        assert self.sandbox.gate.wait_idle(10)
+        self.sandbox.reset()
+        self.sandbox.hooks.reset()
+        self.sandbox.addresses.clear()
+        self.sandbox.on_call = lambda operation, phase: None
+        vars(self.sandbox.modes).update(asdict(Modes()))
 
     def close(self) -> None:
         self.sandbox.gate.clear()
@@ -102,11 +113,13 @@ class AgiloftDriver(ConnectorDriver):
     match = ("customer_mobile", "customer_email")
     filled_in = ("customer_email", "bob@example.com")
 
-    def __init__(self, variant: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, site: Site, variant: Mapping[str, Any] | None = None) -> None:
         super().__init__()
         self.variant = dict(variant or {})
-        self.site = Site(self.clock)
-        self.sandbox = self.site.sandbox
+        site.fresh()
+        self.site = site
+        self.clock = site.clock
+        self.sandbox = site.sandbox
 
     def settings(self) -> dict[str, Any]:
         return {**self.sandbox.settings(), "timeout": 20.0, **self.variant}
@@ -193,9 +206,6 @@ class AgiloftDriver(ConnectorDriver):
             self.hook(method="PUT"),
             self.hook(headers={"verification-code": "a\r\nSet-Cookie: b"}),
         ]
-
-    def close(self) -> None:
-        self.site.close()
 
 
 def _nothing(environ: Any, start_response: Any) -> list[bytes]:

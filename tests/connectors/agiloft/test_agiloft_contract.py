@@ -9,10 +9,8 @@ from tests.contracts.connector_suite import ConnectorSuite
 
 
 @pytest.fixture(params=VARIANTS.values(), ids=VARIANTS.keys())
-def driver(request):
-    driver = AgiloftDriver(request.param)
-    yield driver
-    driver.close()
+def driver(site, request):
+    return AgiloftDriver(site, request.param)
 
 
 class TestAgiloftConnector(ConnectorSuite):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, Response, request
 
 from hub.contracts.requests import RequestState
 from hub.services.views import ButtonView
@@ -33,7 +33,6 @@ class ButtonPages:
 
     def _page(self, view: ButtonView, *, pressed: bool) -> Response:
         self._desk.speak(view.sender, view.language)
-        g.one_language = True  # the rows come in the record's language only
         status = 409 if pressed and view.problem else 200
         known = view.existing if view.existing in _STATES else None
         return self._desk.show(

@@ -64,8 +64,9 @@ class Desk:
         return make_response(html, status)
 
     def _switch(self) -> list[tuple[str, str, str]]:
-        """The other languages: code, own name, address of this page in it."""
-        if g.get("one_language"):
+        """The other languages: code, own name, address of this page in it. None where the address
+        holds more than the link (a nonce, a signed query), which must not get lost or change."""
+        if set(request.args) - {"lang"}:
             return []
         present = self.language()
         return [

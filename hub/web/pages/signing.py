@@ -10,7 +10,7 @@ import io
 from dataclasses import dataclass
 
 import segno
-from flask import Blueprint, Response, g, jsonify, make_response, redirect, request, url_for
+from flask import Blueprint, Response, jsonify, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from hub.contracts.plugin import Wording
@@ -29,7 +29,7 @@ _OVER = {SigningStatus.REFUSED, SigningStatus.FAILED}
 class Screen:
     """What the signing page shows at this moment. ``kind`` is ``scan``, ``open``, ``wait``,
     ``leave`` (to the provider's own page), ``return``, ``over`` or ``done``; when it changes, the
-    page is loaded anew. Seconds."""
+    page is loaded anew. ``refresh`` and ``poll_after`` are seconds."""
 
     kind: str
     message: str
@@ -111,11 +111,13 @@ class SigningPages:
 
     def status(self, token: str, order: str) -> Response:
         """What has changed, for the page's script."""
-        self._desk.case(token)
+        case = self._desk.case(token)
         try:
             screen = screen_of(self._view(token, order), self._desk.language())
         except LinkInvalid:
             return make_response(jsonify(screen="gone"), 404)
+        if is_over(case):  # signed, or withdrawn or expired meanwhile
+            screen = Screen("done", screen.message)
         return jsonify(
             screen=screen.kind,
             message=screen.message,
@@ -166,7 +168,6 @@ class SigningPages:
         """This browser did not start that order; whether there is one stays untold."""
         if is_over(case):
             return redirect(url_for("pages.landing", token=case.token))
-        g.one_language = True  # the switch would drop the nonce
         return self._desk.show("trouble", 403, text="elsewhere", again=self._landing(case))
 
     @staticmethod

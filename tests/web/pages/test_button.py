@@ -76,6 +76,7 @@ def test_an_upstream_that_is_down_can_be_tried_again(
     answer = visitor.get(BUTTON)
     assert answer.status_code == 503
     assert BUTTON.replace("&", "&amp;") in answer.text
+    assert "?lang=" not in answer.text  # the switch would drop the signed query
 
 
 def test_a_click_from_another_site_sends_nothing(visitor: Browser, buttons: FakeButtons) -> None:

@@ -189,6 +189,7 @@ def test_a_refusal_says_what_the_customer_may_know(visitor: Browser, cases: Fake
 def test_an_order_of_an_ended_case_shows_how_it_ended(visitor: Browser, cases: FakeCases) -> None:
     address = visitor.begin()
     cases.case = replace(cases.case, state=RequestState.CANCELLED)
+    assert (visitor.get(f"{address}/status").json or {})["screen"] == "done"
     assert visitor.get(address).location == BASE
     assert visitor.get(BASE).status_code == 410
 

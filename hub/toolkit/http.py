@@ -13,10 +13,12 @@ a
 from __future__ import annotations
 
 import email.utils
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import orjson
 import requests
@@ -131,41 +133,32 @@ class HttpClient:
         started = time.monotonic()
         answer: Answer | None = None
         try:
-            with self._session.request(
-                method,
-                url,
-                timeout=timeout or self._timeout,
-                verify=self._verify,
-                cert=self._cert,
-                allow_redirects=False,
-                stream=True,
-                **options,
-            ) as response:
-                answer = Answer(
-                    response.status_code,
-                    response.headers,
-                    self._read(response),
-                    time.monotonic() - started,
-                )
+            answer = self._exchange(method, url, timeout or self._timeout, options)
             return answer
-        except requests.ConnectTimeout as error:
-            raise Retryable(f"{_host(url)} did not accept a connection in time") from error
-        except requests.exceptions.SSLError as error:
-            raise Retryable(f"TLS with {_host(url)} failed", code="tls_failed") from error
-        except requests.ConnectionError as error:
-            if _never_sent(error) or not has_effect:
-                raise Retryable(f"{_host(url)} cannot be reached") from error
-            raise OutcomeUnknown(f"{_host(url)} closed the connection before answering") from error
         except requests.RequestException as error:
-            if has_effect:
-                raise OutcomeUnknown(
-                    f"{_host(url)} gave no complete answer ({type(error).__name__})"
-                ) from error
-            raise Retryable(f"{_host(url)} gave no answer ({type(error).__name__})") from error
+            # the library's own text may hold the address with its query: it is not carried on
+            raise _translated(error, _host(url), has_effect) from None
         finally:
             listener = self._listener or _observer
             if listener:
                 listener(method, url, answer, time.monotonic() - started)
+
+    def _exchange(
+        self, method: str, url: str, timeout: tuple[float, float], options: dict[str, Any]
+    ) -> Answer:
+        started = time.monotonic()
+        with self._session.request(
+            method,
+            url,
+            timeout=timeout,
+            verify=self._verify,
+            cert=self._cert,
+            allow_redirects=False,
+            stream=True,
+            **options,
+        ) as response:
+            body = self._read(response)
+            return Answer(response.status_code, response.headers, body, time.monotonic() - started)
 
     def close(self) -> None:
         """Close all connections."""
@@ -189,8 +182,26 @@ class _NoCookies(requests.cookies.cookielib.DefaultCookiePolicy):  # type: ignor
         return False
 
 
+def _translated(error: requests.RequestException, host: str, has_effect: bool) -> Retryable:
+    """What a failed call means: nothing happened, or nobody knows."""
+    if isinstance(error, requests.ConnectTimeout):
+        return Retryable(f"{host} did not accept a connection in time")
+    if isinstance(error, requests.exceptions.SSLError):
+        return Retryable(f"TLS with {host} failed: {_tls_reason(error)}", code="tls_failed")
+    if isinstance(error, requests.ConnectionError) and _never_sent(error):
+        return Retryable(f"{host} cannot be reached")
+    what = f"{host} gave no complete answer ({type(error).__name__})"
+    return OutcomeUnknown(what) if has_effect else Retryable(what)
+
+
+def _tls_reason(error: Exception) -> str:
+    """The TLS library's own word, e.g. ``TLSV13_ALERT_CERTIFICATE_REQUIRED``."""
+    words = re.findall(r"\b[A-Z0-9]+(?:_[A-Z0-9]+)+\b", repr(error).upper())
+    return words[0] if words else "no reason given"
+
+
 def _host(url: str) -> str:
-    return requests.utils.urlparse(url).netloc.rpartition("@")[2]
+    return urlsplit(url).netloc.rpartition("@")[2]
 
 
 def _never_sent(error: requests.ConnectionError) -> bool:

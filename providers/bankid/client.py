@@ -144,5 +144,5 @@ def _pause(answer: Answer) -> float | None:
 
 
 def _certificate_refused(error: Retryable) -> bool:
-    text = repr(error.__cause__).upper().replace(" ", "_")
+    text = error.detail.upper()
     return any(word in text for word in _REFUSED_CERTIFICATE)

@@ -1,0 +1,62 @@
+"""Nothing personal or secret gets through; what operators need does."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.kernel.redact import MASK, last_digits, redact, redact_text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "198112289874",
+        "811228-9874",
+        "19811228-9874",
+        "+46701740605",
+        "070-174 06 05",
+        "alice@example.com",
+        "Bearer abc.def-123",
+        "http://hub.example/s/4Zr0kk2p9wYw0sJp3B3o5tX1c8ZbqN7v6mLr2aHd1eU",
+        "password=hunter22&x=1",
+    ],
+)
+def test_what_looks_personal_or_secret_is_masked_wherever_it_stands(text):
+    shown = redact_text(f"before {text} after")
+    assert text not in shown
+    assert MASK in shown
+    assert shown.startswith("before ")
+    assert shown.endswith(" after") or text.startswith("password")
+
+
+def test_ids_moments_and_numbers_of_records_stay():
+    text = (
+        "request 0192f6f0-1b7e-7c3a-9a51-0123456789ab at 2026-11-22T00:41:20+00:00, 512 deliveries"
+    )
+    assert redact_text(text) == text
+
+
+def test_keys_that_name_secrets_hide_their_values_at_any_depth():
+    shown = redact(
+        {
+            "instance": "sms",
+            "headers": [{"Authorization": "Basic x", "Host": "hub.example"}],
+            "customer_name": "Alice",
+            "personalNumber": "198112289874",
+            "empty_password": "",
+            "body": b"bytes",
+        }
+    )
+    assert shown["instance"] == "sms"
+    assert shown["headers"] == [{"Authorization": MASK, "Host": "hub.example"}]
+    assert shown["customer_name"] == shown["personalNumber"] == shown["body"] == MASK
+    assert shown["empty_password"] == ""
+
+
+def test_long_texts_are_cut():
+    assert len(redact("x" * 10_000, limit=100)) == 101
+
+
+def test_a_note_shows_the_last_digits_of_a_national_id_only():
+    assert last_digits("198112289874") == f"{MASK}-9874"
+    assert last_digits("") == MASK

@@ -1,0 +1,138 @@
+"""What an administrator writes wrong is told with file, line, column and how to mend it."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.kernel.errors import ConfigurationError
+from hub.settings import load_hub_settings, load_workspace, load_workspaces, secret_keys
+
+HUB = "public_url: https://sign.example.com\n"
+WORKSPACE = """\
+name: Alice's workshop
+sender: Alice
+instances:
+  sms: {plugin: sms_46elks, settings: {username: u, password: "${env:SMS_PASSWORD}"}}
+mappings: []
+texts:
+  sms_invite: {sv: "{{ sender }}: {{ link }}"}
+  terms: {sv: Fritt}
+  signed_text: {sv: "{{ sender }} {{ rows | length }} {{ terms }}"}
+"""
+SECRET = {"SMS_PASSWORD": "hunter22"}
+
+
+def hub(tmp_path, text, environ=None):
+    path = tmp_path / "paraph.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load_hub_settings(path, environ or {})
+
+
+def workspace(tmp_path, text, environ=SECRET):
+    path = tmp_path / "alice.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load_workspace(path, environ)
+
+
+def problems(tmp_path, load, text):
+    with pytest.raises(ConfigurationError) as caught:
+        load(tmp_path, text)
+    return "\n".join(caught.value.problems or (caught.value.detail,))
+
+
+def test_good_files_are_read_with_their_secrets_put_in(tmp_path):
+    assert hub(tmp_path, HUB).environment == "production"
+    read = workspace(tmp_path, WORKSPACE)
+    assert (read.key, read.zone, read.language) == ("alice", "Europe/Stockholm", "sv")
+    assert read.instances["sms"].settings["password"] == "hunter22"
+    assert read.text("terms", "en") == "Fritt"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            HUB + "public_ulr: x\n",
+            "paraph.yaml:2:1: public_ulr: unknown key 'public_ulr'; did you mean 'public_url'?",
+        ),
+        ("environment: demo\n", "'public_url' is missing; add it"),
+        (HUB + "workers: many\n", "paraph.yaml:2:1: workers: not a valid integer"),
+        (HUB + "clock_speed: 5\n", "paraph.yaml:2:1: clock_speed: is for demo and test; remove it"),
+        (HUB + "secret_keys: [short]\n", "paraph.yaml:2:"),
+        (HUB + "log_level: LOUD\n", "must be one of: DEBUG, INFO, WARNING, ERROR"),
+        (HUB + "sentry_dsn: ${env:NO_SUCH}\n", "the environment variable NO_SUCH does not exist"),
+        ("public_url: [\n", "paraph.yaml:"),
+    ],
+)
+def test_faults_of_the_installation_name_their_place(tmp_path, text, said):
+    assert said in problems(tmp_path, hub, text)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "sender: Alice",
+            "sendr: Alice",
+            "alice.yaml:2:1: sendr: unknown key 'sendr'; did you mean 'sender'?",
+        ),
+        ("sender: Alice", "sender: 4711", "alice.yaml:2:1: sender:"),
+        (
+            "sender: Alice",
+            "sender: Alice\nzone: Europe/Stokholm",
+            "alice.yaml:3:1: zone: is no time zone",
+        ),
+        ("plugin: sms_46elks", "plugins: sms_46elks", "alice.yaml:4:"),
+        (
+            "${env:SMS_PASSWORD}",
+            "${env:SMS_PASWORD}",
+            "the environment variable SMS_PASWORD does not exist",
+        ),
+        (
+            ": {{ link }}",
+            "",
+            "alice.yaml:7:16: texts.sms_invite.sv: 1:1: does not contain {{ link }}",
+        ),
+        ("{{ link }}", "{{ link }} {{ lnik }}", "lnik"),
+        ("  terms: {sv: Fritt}\n", "", "the text 'terms' is missing; add it: Costs and terms."),
+        (
+            "  terms:",
+            "  sms_invit: {sv: x}\n  terms:",
+            "unknown text 'sms_invit'; did you mean 'sms_invite'?",
+        ),
+        ("{sv: Fritt}", "{sw: Fritt}", "alice.yaml:8:"),
+    ],
+)
+def test_faults_of_a_workspace_name_their_place(tmp_path, old, new, said):
+    assert old in WORKSPACE
+    found = problems(tmp_path, workspace, WORKSPACE.replace(old, new))
+    assert said in found
+    assert "hunter22" not in found
+
+
+def test_a_folder_without_workspaces_says_what_to_add(tmp_path):
+    with pytest.raises(ConfigurationError, match="add one"):
+        load_workspaces(tmp_path)
+
+
+def test_all_bad_files_are_told_at_once(tmp_path):
+    (tmp_path / "alice.yaml").write_text("name: x\n", encoding="utf-8")
+    (tmp_path / "bob.yaml").write_text("name: [\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        load_workspaces(tmp_path)
+    told = "\n".join(caught.value.problems)
+    assert "alice.yaml" in told
+    assert "bob.yaml" in told
+
+
+def test_the_secret_key_is_made_once_and_is_readable_by_its_owner_only(tmp_path):
+    settings = hub(tmp_path, f"{HUB}data_folder: {tmp_path}/data\n")
+    first = secret_keys(settings)
+    assert secret_keys(settings) == first
+    assert len(first[0]) >= 32
+    assert (tmp_path / "data" / "secret.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_key_from_the_environment_wins_over_a_made_one(tmp_path):
+    key = "a key that an administrator has chosen"
+    assert secret_keys(hub(tmp_path, HUB, {"PARAPH_SECRET_KEY": key})) == (key,)

@@ -149,6 +149,17 @@ class TestRevocationAnswers:
             "ocsp_responder",
         )
 
+    def test_one_signed_by_somebody_appointed_for_other_things(self, forger):
+        """From the right issuer, with a purpose in its certificate, but not this one."""
+        odd = forger.authorities._kept(
+            "odd-responder", forger.authorities.customers, client=True, policy="1.2.3.4.25"
+        )
+        mixed = _Mixed(forger.authorities, responder=odd)
+        assert forger.refusal(forger.answer(authorities=mixed)) == (
+            "bad_revocation_answer",
+            "ocsp_responder",
+        )
+
     def test_one_about_another_person(self, forger):
         """A good answer, made with the right nonce, but for Bob's certificate."""
         mixed = _Mixed(forger.authorities)

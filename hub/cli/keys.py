@@ -9,6 +9,7 @@ import click
 
 from hub.cli import options
 from hub.services.access import create_key
+from hub.services.core import Core
 from hub.services.house import open_house
 from hub.services.links import button_lifetime
 
@@ -58,11 +59,15 @@ def hook_url(folder: Path, workspace: str | None, instance: str) -> None:
 @options.config
 def addresses(folder: Path) -> None:
     """Print, as JSON, every address that other systems need; they hold secrets."""
-    core = open_house(folder).core
+    click.echo(json.dumps(all_addresses(open_house(folder).core)))
+
+
+def all_addresses(core: Core) -> dict[str, dict[str, str]]:
+    """``links`` (of the hub, of the button) and ``hooks`` (by plugin) for the other systems."""
     found: dict[str, dict[str, str]] = {"links": {"hub": core.links.public_url}, "hooks": {}}
     for workspace in core.workspaces.values():
         for key, one in workspace.instances.items():
             found["hooks"][one.plugin] = core.links.hook(workspace.key, key)
         for mapping in workspace.mappings:
             found["links"]["button"] = core.links.button_template(workspace.key, mapping, "{id}")
-    click.echo(json.dumps(found))
+    return found

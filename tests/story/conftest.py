@@ -1,0 +1,25 @@
+"""Figures of the kill tests, told at the end of the run."""
+
+from __future__ import annotations
+
+import pytest
+
+_RESUMED = []
+
+
+@pytest.fixture
+def resume_times():
+    """What was measured after each kill, with the whole story's duration."""
+    return _RESUMED
+
+
+def pytest_terminal_summary(terminalreporter):
+    if not _RESUMED:
+        return
+    terminalreporter.section("seconds from the restart on")
+    terminalreporter.write_line(f"{'killed at':42}  ready  first call  whole story")
+    for resumed, whole in _RESUMED:
+        call = f"{resumed.first_call:10.2f}" if resumed.first_call else f"{'-':>10}"
+        terminalreporter.write_line(
+            f"{resumed.point:42} {resumed.ready:6.2f}  {call} {whole:12.2f}"
+        )

@@ -45,6 +45,7 @@ class FaultSwitches:
     def __init__(self) -> None:
         self._on: list[Fault] = []
         self._lock = threading.Lock()
+        self.cleared = 0  # how often; a call that slept meanwhile belongs to another story
 
     def switch_on(
         self, name: str, *, operation: str = "", times: int | None = 1, value: str = ""
@@ -76,3 +77,4 @@ class FaultSwitches:
         """Everything works again."""
         with self._lock:
             self._on.clear()
+            self.cleared += 1

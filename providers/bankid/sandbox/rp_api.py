@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import socket
 import time
 from collections import Counter
@@ -83,7 +84,10 @@ class RelyingPartyApi:
         """Faults before anything is done."""
         delay = self._faults.take(operation, "delay")
         if delay:
+            before = self._faults.cleared
             time.sleep(float(delay.value or 1))
+            if self._faults.cleared != before:
+                _drop(request)
         if self._faults.take(operation, "drop_before"):
             _drop(request)
         if self._faults.take(operation, "html"):
@@ -168,5 +172,6 @@ def _json_response(status: int, value: Any) -> Response:
 def _drop(request: Request) -> None:
     """Break the connection without an answer, as a failing network does."""
     connection: socket.socket = request.environ[CONNECTION]
-    connection.shutdown(socket.SHUT_RDWR)
+    with contextlib.suppress(OSError):  # the client may have gone already
+        connection.shutdown(socket.SHUT_RDWR)
     raise ConnectionResetError("dropped on purpose")

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
 from stdnum.se import personnummer
 
 from hub.kernel.clock import ManualClock
+from hub.kernel.errors import OutcomeUnknown
 from providers.bankid.qr import qr_content
 from providers.bankid.sandbox.faults import NAMES, FaultSwitches
 from providers.bankid.sandbox.orders import AppRefusal
 from providers.bankid.sandbox.people import PEOPLE
 from tests.contracts.provider_driver import STARTED
 from tests.providers.bankid.bankid_driver import ALICE, BOB, make_sandbox
-from tests.providers.bankid.relying_party import RelyingParty, client_of
+from tests.providers.bankid.relying_party import SIGN, RelyingParty, client_of
 
 
 @pytest.fixture
@@ -206,6 +208,13 @@ class TestTheWhole:
     def test_the_test_persons_have_valid_numbers(self):
         for number in PEOPLE:
             assert personnummer.is_valid(number)
+
+    def test_a_call_that_slept_through_a_reset_does_nothing_any_more(self, sandbox, party):
+        sandbox.faults.switch_on("delay", operation="sign", value="0.5")
+        sandbox.on_call = lambda moment, *_: threading.Timer(0.1, sandbox.reset).start()
+        with pytest.raises(OutcomeUnknown):
+            party.post("sign", SIGN)
+        assert sandbox.orders.all() == []
 
     def test_faults_end_after_their_number_of_times(self):
         faults = FaultSwitches()

@@ -20,7 +20,8 @@ TYPES = (TEXT, INT, CHOICE, MULTI, DATE, DATETIME, LINKED, FILE, BUTTON)
 
 @dataclass(frozen=True)
 class Field:
-    """One column. ``table`` and ``column`` say where a linked field points and what it shows."""
+    """One column. ``table`` and ``column`` say where a linked field points and what it shows.
+    ``auto``: the knowledge base itself keeps the moment of the last change in it."""
 
     name: str
     label: str
@@ -30,11 +31,13 @@ class Field:
     choices: tuple[str, ...] = ()
     table: str = ""
     column: str = ""
+    auto: bool = False
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table. ``buttons``: button field → what pressing it does."""
+    """One table. ``buttons``: button field → what pressing it does. ``screen``: how people see a
+    record, group → fields."""
 
     name: str
     label: str
@@ -42,6 +45,7 @@ class Table:
     fields: Mapping[str, Field]
     saved_searches: Mapping[str, str]
     buttons: Mapping[str, Mapping[str, Any]]
+    screen: Mapping[str, tuple[str, ...]]
     records: tuple[Mapping[str, Any], ...]
 
 
@@ -96,5 +100,6 @@ def _table(name: str, entry: Mapping[str, Any]) -> Table:
         fields={"id": Field("id", "ID", INT), **fields},
         saved_searches=dict(entry.get("saved_searches", {})),
         buttons=dict(entry.get("buttons", {})),
+        screen={title: tuple(names) for title, names in entry.get("screen", {}).items()},
         records=tuple(entry.get("records", ())),
     )

@@ -18,15 +18,6 @@ if TYPE_CHECKING:
 TABLE = "service_case"
 BUTTON_FIELD = "send_for_signature"
 PERSON = Actor("alice", "Web")
-# fields of the case screen by group; fields that no group names come under "More"
-GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Case", ("status", "priority", "product", "purchase_date", "problem_description", "notes")),
-    ("Customer", ("customer_name", "customer_mobile", "customer_email", "customer_address",
-                  "customer_postcode", "customer_city", "customer_language", "customer_channels",
-                  "company")),
-    ("Signature", ("sign_state", "sign_reason", "signed_at", "signed_by", "bankid_order_ref",
-                   "repair_case_number", "signed_documents")),
-)  # fmt: skip
 _STATE_TONES = {
     "Signed": "good",
     "Failed": "bad",
@@ -151,16 +142,22 @@ class Screen:
 
     def _groups(self) -> list[tuple[str, list[Field]]]:
         fields = self._store.table(TABLE).fields
-        named = {name for _, names in GROUPS for name in names}
+        planned = self._store.table(TABLE).screen
+        named = {name for names in planned.values() for name in names}
         hidden = {"id", "case_number", BUTTON_FIELD}
         rest = tuple(name for name in fields if name not in named | hidden)
-        groups = (*GROUPS, ("More", rest))
+        groups = (*planned.items(), ("More", rest))
         return [
             (title, [fields[n] for n in names if n in fields]) for title, names in groups if names
         ]
 
     def _writable(self) -> list[Field]:
-        return [f for _, group in self._groups() for f in group if f.type not in (FILE, BUTTON)]
+        return [
+            f
+            for _, group in self._groups()
+            for f in group
+            if f.type not in (FILE, BUTTON) and not f.auto
+        ]
 
     def _given(self, field: Field) -> Any:
         if field.type == MULTI:

@@ -142,6 +142,7 @@ class Store:
             taken = self._taken(definition, given)
             before = self._shown(definition, row, True)
             row.values.update(taken)
+            self._stamp(definition, row)
             after = self._shown(definition, row, True)
             changed = {k: (before.get(k), after.get(k)) for k in taken if before[k] != after[k]}
             change = self._note(Change(table, row.id, "Update", actor, self.clock.now(), changed))
@@ -250,8 +251,14 @@ class Store:
     def _insert(self, table: Table, taken: Mapping[str, Any]) -> Row:
         self._last[table.name] += 1
         row = Row(self._last[table.name], dict(taken))
+        self._stamp(table, row)
         self.rows[table.name][row.id] = row
         return row
+
+    def _stamp(self, table: Table, row: Row) -> None:
+        for column in table.fields.values():
+            if column.auto:
+                row.values[column.name] = self.clock.now().strftime("%Y-%m-%d %H:%M:%S")
 
     def _shown(self, table: Table, row: Row, iso: bool) -> dict[str, Any]:
         shown: dict[str, Any] = {"id": row.id}

@@ -44,7 +44,7 @@ Lookup = Callable[[str, str, str], list[int]]  # table, column, display value â†
 def take(column: Field, given: Any, table: str, lookup: Lookup) -> Any:
     """``given`` as it is kept. Raises ``EwError`` when it does not fit."""
     items = given if isinstance(given, list) else [given]
-    if column.type in (FILE, BUTTON) or column.name == "id":
+    if column.type in (FILE, BUTTON) or column.name == "id" or column.auto:
         raise EwError(400, f"Wrong format for column {column.name}: it cannot be written")
     if column.type == MULTI:
         return [_choice(column, str(item)) for item in items if item not in (None, "")]

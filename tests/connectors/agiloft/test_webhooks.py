@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
+import orjson
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Response
@@ -219,6 +220,24 @@ def test_connecting_to_a_hub_that_is_not_up_leaves_it_to_the_button(driver, rece
     assert driver.sandbox.hooks.hooks == []
     receiver.status = 200
     assert driver.sandbox.register_webhook().active
+
+
+def test_a_second_press_later_is_another_notification_and_a_retry_is_not(driver, receiver):
+    connector = driver.make_instance()
+    driver.sandbox.connect({"hook": receiver.url})
+    names = set()
+    for _ in range(2):
+        driver.sandbox.press("service_case", 2, "send_for_signature")
+        receiver.status = 503
+        driver.sandbox.hooks.run_due()
+        receiver.status = 200
+        driver.clock.advance(timedelta(seconds=10))
+        driver.sandbox.hooks.run_due()
+        for body in receiver.bodies[-2:]:
+            names.add(connector.read_hook(driver.hook(body=orjson.dumps(body))).dedupe)
+    connector.close()
+    assert len(receiver.bodies) == 4
+    assert len(names) == 2
 
 
 def test_the_running_simulator_sends_by_itself(driver, receiver):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -118,8 +119,10 @@ async def _drive(
     def is_full(sent: int) -> bool:
         return window is not None and sent - len(receiver.first_seen) >= window
 
-    since = time.monotonic() + WARM_UP
+    used, since = hub.cpu(), time.monotonic() + WARM_UP
     load = await drive(hub.port, _trigger(hub), seconds=WARM_UP + MEASURED, is_full=is_full)
+    share = (hub.cpu() - used) / (WARM_UP + MEASURED)
+    _say(f"the hub had {share:.2f} processors; load of the machine {os.getloadavg()[0]:.1f}")
     end = time.monotonic() + DRAIN
     while len(receiver.first_seen) < len(load.answered) and time.monotonic() < end:
         await asyncio.sleep(0.1)

@@ -33,6 +33,10 @@ class Hub:
         """Megabytes resident, of the process and its children."""
         return sum(_rss(pid) for pid in (self.pid, *_children(self.pid)))
 
+    def cpu(self) -> float:
+        """Seconds of processor time so far, of the process and its children."""
+        return sum(_cpu(pid) for pid in (self.pid, *_children(self.pid)))
+
 
 @contextmanager
 def running_hub(gateway: str) -> Iterator[Hub]:
@@ -103,6 +107,15 @@ def _rss(pid: int) -> float:
         return 0.0
     line = next((one for one in status.splitlines() if one.startswith("VmRSS:")), "VmRSS: 0")
     return int(line.split()[1]) / 1024
+
+
+def _cpu(pid: int) -> float:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0.0
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def _children(pid: int) -> list[int]:

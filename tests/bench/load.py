@@ -58,7 +58,7 @@ async def _lane(
     lane: Lane | None = None
     while time.monotonic() < end:
         if is_full(len(load.sent)):
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(0.01)
             continue
         number = len(load.sent)
         load.sent[number] = time.monotonic()

@@ -143,10 +143,11 @@ class _Check:
         wanted = {Capability.SMS: "mobile", Capability.EMAIL: "email"}
         for key in self.mapping.channels:
             info = self.instances.get(key)
-            for capability, name in wanted.items():
-                if info is not None and capability in info.capabilities and name not in given:
-                    message = f"'{key}' needs '{name}'; add a row with to: {name}"
-                    yield self._problem(("request", "recipient"), message)
+            able = info.capabilities if info is not None else frozenset()
+            names = [name for capability, name in wanted.items() if capability in able]
+            if names and not given.intersection(names):
+                message = f"'{key}' needs '{names[0]}'; add a row with to: {names[0]}"
+                yield self._problem(("request", "recipient"), message)
 
     def _record_path(self, row: Row, path: Path) -> Iterator[Problem]:
         source = row.source.path

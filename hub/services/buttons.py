@@ -17,6 +17,7 @@ from hub.services.core import Core
 from hub.services.mappings import ActiveMapping, open_key
 from hub.services.triggers import Trigger, accept
 from hub.services.views import ButtonView, LinkInvalid
+from hub.settings import LANGUAGES, WorkspaceSettings
 from hub.storage.models import Request
 
 _LABELS = {
@@ -53,7 +54,7 @@ class ButtonLinks:
         ref = RecordRef(active.mapping.source_table, query["id"])
         shown = ButtonView(
             sender=sender_view(workspace),
-            language=query.get("lang") or workspace.language,
+            language=_language(query, workspace),
             record_title=str(ref),
             rows=(),
             existing=self._existing(workspace_id, active, ref.id),
@@ -89,12 +90,15 @@ class ButtonLinks:
             ),
         )
         workspace = core.workspace(workspace_id)
+        ref = RecordRef(active.mapping.source_table, query["id"])
+        where = core.instance(workspace_id, active.mapping.source_instance)
         return ButtonView(
             sender=sender_view(workspace),
-            language=query.get("lang") or workspace.language,
-            record_title=query["id"],
+            language=_language(query, workspace),
+            record_title=str(ref),
             rows=(),
-            existing=self._existing(workspace_id, active, query["id"]),
+            existing=self._existing(workspace_id, active, ref.id),
+            upstream_url=core.registry.connector(where).record_url(ref),
         )
 
     def _check(self, mapping: str, query: Mapping[str, str]) -> tuple[str, ActiveMapping]:
@@ -146,6 +150,11 @@ class ButtonLinks:
             )
             return _with(shown, rows=rows)
         return _with(shown, problem=_NO_ADDRESS[shown.language])
+
+
+def _language(query: Mapping[str, str], workspace: WorkspaceSettings) -> str:
+    wanted = query.get("lang", "")
+    return wanted if wanted in LANGUAGES else workspace.language
 
 
 def _with(view: ButtonView, **changes: Any) -> ButtonView:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask import g, request
 from flask_smorest import Blueprint, abort
+from marshmallow import RAISE
+from webargs.flaskparser import FlaskParser
 
 from hub.engine import replay
 from hub.kernel.clock import monotonic
@@ -26,9 +28,22 @@ from hub.web.api.schemas import (
 )
 
 
+class _Parser(FlaskParser):
+    """Unknown keys are errors in a query too."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {
+        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
+        "query": RAISE,
+    }
+
+
+class _Blueprint(Blueprint):
+    ARGUMENTS_PARSER = _Parser()
+
+
 def create_api(house: House) -> Blueprint:
     """The blueprint ``api``."""
-    blueprint = Blueprint("api", __name__, url_prefix="/api/v1", description="Paraph")
+    blueprint = _Blueprint("api", __name__, url_prefix="/api/v1", description="Paraph")
     _guard(blueprint, house)
     _triggers(blueprint, house)
     _reads(blueprint, house)

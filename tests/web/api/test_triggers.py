@@ -1,0 +1,112 @@
+"""``POST /api/v1/triggers/<mapping>``: who may, what is answered, and that twice is once."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.channels.simulated.gateway import gateway
+from tests.simulated_house import RECORD
+
+TRIGGER = "/api/v1/triggers/repair"
+
+
+def sent(simulated, workspace="alice"):
+    return gateway(f"{simulated.world}-{workspace}").taken()
+
+
+def test_a_trigger_becomes_one_request_and_one_message(client, simulated, as_alice):
+    answer = client.post(TRIGGER, json={"id": "7", "record": RECORD}, headers=as_alice)
+    assert answer.status_code == 202
+    assert answer.json["repeated"] is False
+    simulated.work()
+    (message,) = sent(simulated)
+    assert message.message.to == "+46701740605"
+    assert "Repair of Dishwasher https://hub.example/s/" in message.message.text
+    (request,) = client.get("/api/v1/requests", headers=as_alice).json["items"]
+    assert (request["state"], request["source"]["id"]) == ("sent", "7")
+
+
+def test_the_same_record_while_its_request_is_open_is_the_same_request(client, simulated, as_alice):
+    body = {"id": "7", "record": RECORD}
+    for _ in range(3):
+        client.post(TRIGGER, json=body, headers=as_alice)
+    simulated.work()
+    again = client.post(TRIGGER, json=body, headers=as_alice)
+    assert again.json["repeated"] is True
+    assert again.json["request_id"]
+    simulated.work()
+    assert len(sent(simulated)) == 1
+
+
+def test_an_idempotency_key_makes_one_of_two_calls(client, simulated, as_alice):
+    headers = {**as_alice, "Idempotency-Key": "abc"}
+    first = client.post(TRIGGER, json={"id": "7", "record": RECORD}, headers=headers)
+    second = client.post(TRIGGER, json={"id": "7", "record": RECORD}, headers=headers)
+    assert second.json["inbound_id"] == first.json["inbound_id"]
+    assert second.json["repeated"] is True
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "code"),
+    [
+        ({}, 401, "unauthorized"),
+        ({"Authorization": "Bearer wrong"}, 401, "unauthorized"),
+        ({"Authorization": "Basic YTpi"}, 401, "unauthorized"),
+        (
+            {"Authorization": "Bearer \u00e4".encode("latin-1").decode("latin-1")},
+            401,
+            "unauthorized",
+        ),
+    ],
+)
+def test_without_a_good_key_nothing_is_stored(client, simulated, headers, status, code):
+    answer = client.post(TRIGGER, json={"id": "7", "record": RECORD}, headers=headers)
+    assert (answer.status_code, answer.json["code"]) == (status, code)
+    assert answer.content_type == "application/problem+json"
+    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert simulated.work() == 0
+
+
+@pytest.mark.parametrize(
+    ("sent_body", "content_type", "status", "code", "said"),
+    [
+        (b"{", "application/json", 400, "bad_request", ""),
+        (b"[]", "application/json", 422, "invalid", ""),
+        (b"{}", "application/json", 422, "invalid", "id"),
+        (b'{"id": ""}', "application/json", 422, "invalid", "id"),
+        (b'{"id": "7", "recrod": {}}', "application/json", 422, "invalid", "recrod"),
+        (b"id=7", "application/x-www-form-urlencoded", 415, "unsupported_media_type", "JSON"),
+        (b'{"id": "' + b"x" * 30_000 + b'"}', "application/json", 413, "body_too_large", "larger"),
+    ],
+)
+def test_bad_bodies_are_answered_in_one_shape(
+    client, as_alice, sent_body, content_type, status, code, said
+):
+    answer = client.post(TRIGGER, data=sent_body, content_type=content_type, headers=as_alice)
+    assert answer.status_code == status
+    assert answer.content_type == "application/problem+json"
+    assert answer.json["code"] == code
+    assert said in answer.get_data(as_text=True)
+
+
+def test_an_unknown_mapping_and_an_unknown_address_are_404(client, as_alice):
+    answer = client.post("/api/v1/triggers/nothing", json={"id": "7"}, headers=as_alice)
+    assert (answer.status_code, answer.json["code"]) == (404, "unknown_mapping")
+    assert client.get("/api/v1/nothing", headers=as_alice).status_code == 404
+    assert client.get(TRIGGER, headers=as_alice).status_code == 405
+
+
+def test_one_workspace_never_sees_another(client, simulated, as_alice, as_bob):
+    client.post(TRIGGER, json={"id": "7", "record": RECORD}, headers=as_alice)
+    simulated.work()
+    (request,) = client.get("/api/v1/requests", headers=as_alice).json["items"]
+    (delivery, *_) = client.get("/api/v1/deliveries", headers=as_alice).json["items"]
+    assert client.get("/api/v1/requests", headers=as_bob).json["items"] == []
+    assert client.get("/api/v1/deliveries", headers=as_bob).json["items"] == []
+    for address in (f"requests/{request['id']}", f"deliveries/{delivery['id']}"):
+        assert client.get(f"/api/v1/{address}", headers=as_alice).status_code == 200
+        assert client.get(f"/api/v1/{address}", headers=as_bob).status_code == 404
+    body = {"dry_run": False, "ids": [delivery["id"]]}
+    replayed = client.post("/api/v1/deliveries/replay", json=body, headers=as_bob)
+    assert replayed.json["count"] == 0
+    assert sent(simulated, "bob") == []

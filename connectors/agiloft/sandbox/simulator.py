@@ -156,7 +156,7 @@ class AgiloftSandbox(Sandbox):
     def button_link(self, table: str, record_id: int) -> str:
         """The hub's page for this record. In the base that the hub told, ``{table}`` and ``{id}``
         are filled in; a base without ``{id}`` gets the id as its last path piece."""
-        base = self.addresses.get("button", "")
+        base = self.addresses.get("button", "").replace("$id", "{id}")  # as Agiloft's own templates
         if not base:
             return ""
         if "{id}" not in base:

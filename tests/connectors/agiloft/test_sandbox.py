@@ -237,6 +237,7 @@ def test_an_observer_in_the_process_hears_of_each_call(site, driver):
         ("https://hub.example/b/send", "https://hub.example/b/send/2"),
         ("https://hub.example/b?t=1", "https://hub.example/b/2?t=1"),
         ("https://hub.example/b?r={table}&i={id}", "https://hub.example/b?r=service_case&i=2"),
+        ("https://hub.example/b?k=1&id=$id", "https://hub.example/b?k=1&id=2"),
         ("", ""),
     ],
 )

@@ -13,6 +13,7 @@ import re
 import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 FILE_LINES = 300
 FUNCTION_LINES = 40
@@ -40,7 +41,7 @@ def too_long(text: str) -> Iterator[Finding]:
 
 def long_functions(text: str) -> Iterator[Finding]:
     """Functions with more lines than allowed."""
-    for node in ast.walk(ast.parse(text)):
+    for node in ast.walk(_parsed(text)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             lines = function_lines(node)
             if lines > FUNCTION_LINES:
@@ -58,21 +59,21 @@ def function_lines(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 def no_module_docstring(text: str) -> Iterator[Finding]:
     """A module that does not say what it is. An empty one (a mere marker) has nothing to say."""
-    module = ast.parse(text)
+    module = _parsed(text)
     if module.body and not (ast.get_docstring(module) or "").strip():
         yield Finding(1, "the module has no docstring")
 
 
 def undocumented_classes(text: str) -> Iterator[Finding]:
     """Public classes without a docstring."""
-    for node in ast.parse(text).body:
+    for node in _parsed(text).body:
         if isinstance(node, ast.ClassDef) and _is_bare(node):
             yield Finding(node.lineno, f"class {node.name} has no docstring")
 
 
 def undocumented_methods(text: str) -> Iterator[Finding]:
     """Public methods of public classes without a docstring; for contracts."""
-    for node in ast.parse(text).body:
+    for node in _parsed(text).body:
         if not isinstance(node, ast.ClassDef) or node.name.startswith("_"):
             continue
         for method in node.body:
@@ -98,7 +99,7 @@ def names_and_strings(text: str) -> Iterator[tuple[int, str]]:
     """Every name and string of the code, with its line; no comments, no docstrings."""
     docstrings = {
         node.body[0].value
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(_parsed(text))
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
         and ast.get_docstring(node, clean=False) is not None
         and isinstance(node.body[0], ast.Expr)
@@ -109,15 +110,23 @@ def names_and_strings(text: str) -> Iterator[tuple[int, str]]:
             yield token.start[0], token.string
 
 
+@cache
+def _parsed(text: str) -> ast.Module:
+    return ast.parse(text)
+
+
 def _is_bare(node: ast.ClassDef | ast.FunctionDef) -> bool:
     return not node.name.startswith("_") and not ast.get_docstring(node)
 
 
-def _comments(text: str) -> Iterator[tuple[int, str, bool]]:
+@cache
+def _comments(text: str) -> list[tuple[int, str, bool]]:
     """Line, comment, and whether it stands on a line of its own."""
-    for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        if token.type == tokenize.COMMENT:
-            yield token.start[0], token.string, not token.line[: token.start[1]].strip()
+    return [
+        (token.start[0], token.string, not token.line[: token.start[1]].strip())
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
+        if token.type == tokenize.COMMENT
+    ]
 
 
 def _is_code(line: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from flask import g, request
 from flask_smorest import Blueprint, abort
@@ -28,28 +28,23 @@ from hub.web.api.schemas import (
 )
 
 
-class _Parser(FlaskParser):
-    """Unknown keys are errors in a query too."""
-
-    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {
-        **FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION,
-        "query": RAISE,
-    }
-
-
-class _Blueprint(Blueprint):
-    ARGUMENTS_PARSER = _Parser()
-
-
 def create_api(house: House) -> Blueprint:
     """The blueprint ``api``."""
-    blueprint = _Blueprint("api", __name__, url_prefix="/api/v1", description="Paraph")
+    blueprint = Blueprint("api", __name__, url_prefix="/api/v1", description="Paraph")
+    blueprint.ARGUMENTS_PARSER = _strict_parser()
     _guard(blueprint, house)
     _triggers(blueprint, house)
     _reads(blueprint, house)
     _register(blueprint, house)
     _replay(blueprint, house)
     return blueprint
+
+
+def _strict_parser() -> FlaskParser:
+    """Unknown keys are errors in a query too."""
+    parser = FlaskParser()
+    parser.DEFAULT_UNKNOWN_BY_LOCATION = {**parser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE}
+    return parser
 
 
 def _guard(blueprint: Blueprint, house: House) -> None:

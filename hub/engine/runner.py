@@ -71,7 +71,8 @@ class Runner:
         failed: Exception | None = None
         with exchange.collecting() as calls:
             try:
-                item, result = self._perform(item)
+                item = self._opened(item)  # also for the handler that is told of a failure
+                result = self._perform(item)
             except Exception as error:
                 failed = error
             except BaseException as error:  # SystemExit in a plugin must not end the thread
@@ -104,22 +105,25 @@ class Runner:
             if timers:
                 session.execute(queries.RELEASE_TIMER, timers)
 
-    def _perform(self, item: Item) -> tuple[Item, Any]:
+    def _perform(self, item: Item) -> Any:
         if in_transaction():
             raise RuntimeError("a transaction is open: outgoing calls are made without one")
-        handler = self._handlers.get(item.kind) if isinstance(item, Work) else None
         if isinstance(item, TimerWork):
             timer_handler = self._timers.get(item.kind)
             if timer_handler is None:
                 raise LookupError(f"no handler for timers of kind {item.kind}")
-            return item, timer_handler.perform(item)
+            return timer_handler.perform(item)
+        handler = self._handlers.get(item.kind)
         if handler is None:
             raise LookupError(f"no handler for deliveries of kind {item.kind}")
-        work = replace(item, payload=self._opened(item.payload))
-        return work, handler.perform(work)
+        return handler.perform(item)
 
-    def _opened(self, sealed: Any) -> Any:
-        return {} if sealed is None else orjson.loads(self._db.vault.open(sealed))
+    def _opened(self, item: Item) -> Item:
+        if isinstance(item, TimerWork):
+            return item
+        sealed: Any = item.payload
+        payload = {} if sealed is None else orjson.loads(self._db.vault.open(sealed))
+        return replace(item, payload=payload)
 
 
 def _row(item: Item) -> dict[str, Any]:

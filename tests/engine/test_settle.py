@@ -176,6 +176,15 @@ def test_a_handler_that_can_never_store_giving_up_ends_nevertheless(house: House
     assert len(house.handler.performed) == 10
 
 
+def test_who_is_told_of_giving_up_can_read_the_payload(house: House) -> None:
+    seen: list[Any] = []
+    house.handler.behave = _raising(Refused("no"))
+    house.handler.give_up = lambda session, work: seen.append(work.payload)
+    house.owe("first", payload={"text": "hello"})
+    house.engine().run_due()
+    assert seen == [{"text": "hello"}]
+
+
 def test_works_without_a_handler_are_given_up_and_not_lost_silently(house: House) -> None:
     house.owe("first", kind="unheard_of")
     engine = house.engine()

@@ -13,6 +13,7 @@ from flask_smorest import Api
 from hub.kernel import logging
 from hub.kernel.errors import ConfigurationError
 from hub.services.house import House, open_house
+from hub.settings import load_hub_settings
 from hub.web import health, hooks, proxy
 from hub.web.api import problems
 from hub.web.api.blueprint import create_api

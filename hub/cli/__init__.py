@@ -47,7 +47,9 @@ def cli() -> None:
 def main() -> None:
     """Entry point of the console script. Configuration faults are told in words, exit code 2."""
     from hub.kernel.errors import ConfigurationError
+    from hub.kernel.logging import configure
 
+    configure("WARNING", json=False)  # to stderr and masked; what a command prints stays clean
     try:
         cli()
     except ConfigurationError as error:

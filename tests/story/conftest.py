@@ -1,8 +1,10 @@
-"""Figures of the kill tests, told at the end of the run."""
+"""The hub in this process, and the figures of the kill tests, told at the end of the run."""
 
 from __future__ import annotations
 
 import pytest
+
+from tests.story.inside import Inside
 
 _RESUMED = []
 
@@ -23,3 +25,25 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(
             f"{resumed.point:42} {resumed.ready:6.2f}  {call} {whole:12.2f}"
         )
+
+
+@pytest.fixture
+def inside(tmp_path):
+    """The hub in this process, as shipped."""
+    made = Inside(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def make_inside(tmp_path):
+    """Makes a hub whose workspace file is changed first."""
+    made = []
+
+    def make(edit):
+        made.append(Inside(tmp_path / str(len(made)), edit))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()

@@ -32,6 +32,7 @@ from hub.contracts.settings import settings_info
 from hub.services.house import open_house
 from hub.settings import HubSettings
 from hub.settings.texts import TEXTS
+from hub.settings.workspace import _WorkspaceFile as WorkspaceFile
 from tests.house import tree
 
 PAGE = tree.ROOT / "hub" / "REFERENCE.md"
@@ -49,10 +50,17 @@ def reference() -> str:
 
 def _settings() -> Iterator[str]:
     yield "## Settings in `config/paraph.yaml`"
-    info = settings_info(HubSettings)
+    yield from _settings_table(HubSettings)
+    yield ""
+    yield "## Settings in `config/workspaces/*.yaml`"
+    yield from _settings_table(WorkspaceFile)
+
+
+def _settings_table(cls: type) -> Iterator[str]:
+    info = settings_info(cls)
     rows = [
-        (f"`{one.name}`", _default(one), f"{info[one.name].title}. {info[one.name].help}")
-        for one in fields(HubSettings)
+        (f"`{one.name}`", _default(one), f"{info[one.name].title}. {info[one.name].help}".strip())
+        for one in fields(cls)
     ]
     yield from _table(("setting", "default", "what it is"), rows)
 

@@ -23,7 +23,8 @@ def test_the_reference_is_up_to_date(made):
 
 
 def test_it_lists_every_setting_event_reason_and_capability(made):
-    names = [*settings_info(HubSettings), *EventKind, *Reason, *Capability]
+    settings = [*settings_info(HubSettings), *settings_info(reference.WorkspaceFile)]
+    names = [*settings, *EventKind, *Reason, *Capability]
     assert [name for name in names if f"| `{name}` |" not in made] == []
 
 
@@ -33,8 +34,9 @@ def test_it_lists_the_commands_and_routes(made):
     assert "`GET /health/ready`" in made
 
 
-def test_every_setting_says_what_it_is():
-    info = settings_info(HubSettings)
+@pytest.mark.parametrize("cls", [HubSettings, reference.WorkspaceFile])
+def test_every_setting_says_what_it_is(cls):
+    info = settings_info(cls)
     assert [name for name, one in info.items() if not one.title or not one.help] == []
 
 

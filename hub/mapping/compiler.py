@@ -58,6 +58,7 @@ def _request(data: Mapping[str, Any]) -> RequestRule:
     return RequestRule(
         kind=part["kind"],
         title=part["title"],
+        number=_number(part["number"]),
         providers=part["provider"],
         channels=part["channels"],
         language=Row("language", part["language"], rule="request.language"),
@@ -69,6 +70,10 @@ def _request(data: Mapping[str, Any]) -> RequestRule:
         carries_on=data["carries_on"],
         when=data["when"],
     )
+
+
+def _number(source: Source | None) -> Row | None:
+    return Row("record number", source, rule="request.number") if source else None
 
 
 def _reminders(part: Mapping[str, Any] | None) -> ReminderRule:

@@ -84,6 +84,7 @@ class _Run:
         found: dict[str, Any] = {
             "language": plan.language,
             "title": plan.title,
+            "number": plan.number,
             "recipient": {name: value for name, value in vars(person).items() if value is not None},
             "prefill": dict(plan.prefill),
         }

@@ -135,6 +135,8 @@ class _Check:
                     if fault:
                         yield self._problem((*path, "to"), fault)
         yield from self._record_path(request.language, ("request", "language"))
+        if request.number is not None:
+            yield from self._record_path(request.number, ("request", "number"))
         yield from self._reachable()
 
     def _reachable(self) -> Iterator[Problem]:

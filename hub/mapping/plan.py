@@ -47,6 +47,7 @@ class RequestPlan:
 
     kind: str
     title: str
+    number: str  # what people call the record; empty: it has nothing better than its id
     providers: tuple[str, ...]
     channels: tuple[str, ...]
     language: str
@@ -65,6 +66,7 @@ class RequestRule:
 
     kind: str
     title: Mapping[str, str]
+    number: Row | None
     providers: tuple[str, ...]
     channels: tuple[str, ...]
     language: Row
@@ -95,6 +97,7 @@ class RequestRule:
         return RequestPlan(
             kind=self.kind,
             title=self._title(language, data, problems),
+            number=self._number(data, now, problems),
             providers=self.providers,
             channels=self.channels,
             language=language,
@@ -112,6 +115,14 @@ class RequestRule:
         if problem:
             problems.append(problem)
         return value if isinstance(value, str) else FALLBACK_LANGUAGE
+
+    def _number(self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]) -> str:
+        if self.number is None:
+            return ""
+        value, problem = evaluate_one(self.number, data, now)
+        if problem:
+            problems.append(problem)
+        return "" if value is UNSET or value is None else str(value)
 
     def _title(self, language: str, data: Mapping[str, Any], problems: list[RowProblem]) -> str:
         title = self.title

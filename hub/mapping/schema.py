@@ -101,6 +101,7 @@ class RequestSchema(Strict):
 
     kind = Word(required=True)
     title = TitleField(load_default=dict)
+    number = fields.Nested(RecordValue, load_default=None)
     provider = OneOrMany(Word(), required=True, validate=NOT_EMPTY)
     channels = OneOrMany(Word(), required=True, validate=NOT_EMPTY)
     language = LanguageField(load_default=lambda: Source(value="en"))
@@ -238,6 +239,7 @@ class ExpectSchema(Strict):
     skipped = fields.Boolean(truthy={True}, falsy={False})
     language = fields.String()
     title = fields.String()
+    number = fields.String()
     recipient = fields.Dict()
     prefill = fields.Dict()
     problems = fields.List(fields.String())

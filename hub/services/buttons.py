@@ -67,12 +67,12 @@ class ButtonLinks:
         plan = active.mapping.plan(record.fields, now=core.clock.now())
         if plan is None:
             return _with(shown, problem=_NOT_WANTED[shown.language])
-        shown = _with(shown, record_title=plan.title)
+        shown = _with(shown, record_title=f"{plan.title} ({plan.number or ref.id})")
         if plan.problems:
             wording = plan.problems[0].wording
             text = wording.get(shown.language) or str(plan.problems[0])
             return _with(shown, problem=text)
-        return self._rows(shown, workspace_id, plan)
+        return self._rows(shown, workspace_id, plan, ref.id)
 
     def press(self, mapping: str, query: Mapping[str, str]) -> ButtonView:
         """Accept the trigger; pressing again finds the open request."""
@@ -122,7 +122,7 @@ class ButtonLinks:
                 )
             ).scalar()
 
-    def _rows(self, shown: ButtonView, workspace_id: str, plan: Any) -> ButtonView:
+    def _rows(self, shown: ButtonView, workspace_id: str, plan: Any, record_id: str) -> ButtonView:
         core = self._core
         workspace = core.workspace(workspace_id)
         recipient = plan.recipients[0]
@@ -139,7 +139,7 @@ class ButtonLinks:
                 "phone": workspace.phone,
                 "name": recipient.name,
                 "title": plan.title,
-                "number": "",
+                "number": plan.number or record_id,
                 "reminder": 0,
             }
             text = render(workspace.text(f"{kind}_invite", recipient.language), values)

@@ -144,7 +144,7 @@ class Cases:
         return CaseView(
             token=token,
             request_id=request.id,
-            number=str(request.plan.get("number") or request.source_id),
+            number=request.plan["number"] or request.source_id,
             title=request.title,
             state=state,
             language=language,
@@ -201,7 +201,7 @@ def visible_text(core: Core, place: Place) -> str:
             "sender": workspace.name,
             "phone": workspace.phone,
             "title": request.title,
-            "number": str(request.plan.get("number") or request.source_id),
+            "number": request.plan["number"] or request.source_id,
             "rows": answer_rows(form, answers, language) if form else [],
             "terms": terms(workspace, request, language),
             "date": core.clock.now().astimezone(ZoneInfo(workspace.zone)).date().isoformat(),

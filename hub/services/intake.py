@@ -183,6 +183,7 @@ def _empty_plan(active: ActiveMapping, core: Core, work: Work) -> dict[str, Any]
         "kind": "unknown",
         "title": f"{mapping.source_table} {work.payload['id']}",
         "language": workspace.language,
+        "number": "",
         "providers": list(mapping.providers),
         "channels": list(mapping.channels),
         "form": None,

@@ -191,7 +191,7 @@ def _payload(
         "phone": workspace.phone,
         "name": recipient.contact.get("name", ""),
         "title": request.title,
-        "number": request.plan.get("source_number") or request.source_id,
+        "number": request.plan["number"] or request.source_id,
         "reminder": number,
     }
     kind = "sms" if is_sms else "email"

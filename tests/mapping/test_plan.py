@@ -13,6 +13,7 @@ FULL = (
     + """\
     - {to: mobile, from: mobile, convert: "e164:SE"}
   title: {sv: "Ärende {{ number }}", en: "Case {{ record.number }}"}
+  number: {from: number}
   language: {from: speaks, map: {Svenska: sv, English: en}, default: sv}
   reminders: {after: 24h, every: 90m, limit: 2, quiet: "21:00-08:00", channel: mail}
   form: f
@@ -30,6 +31,7 @@ def test_a_plan_holds_everything_that_the_request_needs() -> None:
     made = plan(RECORD, "carries_on: upstream\n")
     (person,) = made.recipients
     assert (made.kind, made.title, made.language) == ("information_request", "Case 7", "en")
+    assert made.number == "7"
     assert (made.providers, made.channels, made.form) == (("bankid",), ("sms",), "f")
     assert (person.name, person.mobile, person.role) == ("Alice", "+46701740605", "signer")
     assert person.language == "en"
@@ -64,6 +66,7 @@ def test_a_condition_that_fails_is_a_problem_and_not_a_no() -> None:
 def test_a_title_that_needs_a_missing_field_is_a_problem() -> None:
     made = plan({key: value for key, value in RECORD.items() if key != "number"})
     assert [problem.rule for problem in made.problems] == ["request.title"]
+    assert made.number == ""
 
 
 def test_a_named_person_is_planned_only_where_the_mapping_names_one() -> None:

@@ -56,13 +56,14 @@ def create_app(house: House) -> Flask:
 def serve_app() -> Flask:
     """What the WSGI server imports in each process: open the house, start the engine, make the
     app."""
+    folder = Path(os.environ[CONFIG_VARIABLE])
     try:
-        house = open_house(Path(os.environ[CONFIG_VARIABLE]))
+        settings = load_hub_settings(folder / "paraph.yaml")
+        logging.configure(settings.log_level, json=settings.log_json)  # before anything is logged
+        house = open_house(folder)
     except ConfigurationError as error:  # in words, without a traceback; the server ends with it
         sys.stderr.write(f"paraph: {error}\n")
         raise SystemExit(2) from None
-    settings = house.core.settings
-    logging.configure(settings.log_level, json=settings.log_json)
     start_sentry(settings.sentry_dsn, settings.environment)
     house.start()
     # the server's children leave through multiprocessing, which runs no atexit handlers

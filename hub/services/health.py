@@ -140,7 +140,7 @@ def _judge(
     core: Core, where: InstanceKey, row: Instance | None, gave_up: int, wall: datetime
 ) -> tuple[str, str | None]:
     place = core.registry.settings(where).where
-    if row is None or (row.probed_at is None and row.paused_code is None):
+    if row is None:
         return "unknown", None
     if row.paused_code:
         return "broken", f"{row.paused_detail or row.paused_code}: mend the settings at {place}"
@@ -148,6 +148,8 @@ def _judge(
         return "waiting", "it is asked again by itself; what is owed to it waits"
     if gave_up:
         return "broken", f"{gave_up} deliveries were given up: paraph deliveries --state gave_up"
+    if row.probed_at is None:
+        return "unknown", None
     return "ok", None
 
 

@@ -69,21 +69,12 @@ def _sign(
     answers: Mapping[str, Any],
 ) -> None:
     at = verdict.signed_at or core.clock.now()
-    who = verdict.identity
-    zone = ZoneInfo(core.workspace(request.workspace_id).zone)
     recipient = next(one for one in request.recipients if one.id == order.recipient_id)
     recipient.signed_at = at
     request.answers = {**request.answers, "values": dict(answers)}
-    request.signature = {
-        "name": who.name if who else recipient.contact.get("name") or "",
-        "national_id": who.national_id if who else "",
-        "at": at.isoformat(timespec="seconds"),
-        "at_local": at.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z"),
-        "order_ref": order.reference,
-        "provider": core.registry.manifest(
-            core.instance(request.workspace_id, order.provider)
-        ).title,
-    }
+    signature = _signature(core, request, order, verdict, at)
+    signature["name"] = signature["name"] or recipient.contact.get("name") or ""
+    request.signature = signature
     text = order.task["task"]["visible_text"]
     history.append(
         session,
@@ -103,3 +94,20 @@ def _sign(
             "national_id": last_digits(request.signature["national_id"]),
         },
     )
+
+
+def _signature(
+    core: Core, request: Request, order: SigningOrder, verdict: Conclusion, at: datetime
+) -> dict[str, Any]:
+    """Who signed, when, how: what notes and write-backs may refer to."""
+    zone = ZoneInfo(core.workspace(request.workspace_id).zone)
+    provider = core.instance(request.workspace_id, order.provider)
+    who = verdict.identity
+    return {
+        "name": who.name if who else "",
+        "national_id": who.national_id if who else "",
+        "at": at.isoformat(timespec="seconds"),
+        "at_local": at.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z"),
+        "order_ref": order.reference,
+        "provider": core.registry.manifest(provider).title,
+    }

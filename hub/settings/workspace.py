@@ -69,38 +69,51 @@ class WorkspaceSettings:
 class _WorkspaceFile:
     """The keys of a workspace file, as written."""
 
-    name: str = setting(fields.String(validate=validate.Length(1, 200)), title="Name", help="")
+    name: str = setting(
+        fields.String(validate=validate.Length(1, 200)),
+        title="Name",
+        help="Who is asking, as customers know it.",
+    )
     sender: str = setting(
         fields.String(validate=validate.Regexp(r"^[A-Za-z][A-Za-z0-9]{2,10}$")),
         title="SMS sender",
         help="3 to 11 letters and digits, beginning with a letter.",
     )
-    phone: str = setting(fields.String(), title="Phone", help="", default="")
-    email: str = setting(fields.String(), title="E-mail", help="", default="")
-    website: str = setting(fields.String(), title="Website", help="", default="")
+    phone: str = setting(
+        fields.String(), title="Phone", help="Shown on every page and in messages.", default=""
+    )
+    email: str = setting(fields.String(), title="E-mail", help="Shown on every page.", default="")
+    website: str = setting(
+        fields.String(), title="Website", help="Shown on every page.", default=""
+    )
     zone: str = setting(
         fields.String(validate=validate.OneOf(available_timezones(), error="is no time zone")),
         title="Zone",
-        help="",
+        help="Time zone for quiet hours and for every time that is shown, e.g. Europe/Stockholm.",
         default="Europe/Stockholm",
     )
     language: str = setting(
-        fields.String(validate=validate.OneOf(LANGUAGES)), title="Language", help="", default="sv"
+        fields.String(validate=validate.OneOf(LANGUAGES)),
+        title="Language",
+        help="sv or en; used where a customer has none.",
+        default="sv",
     )
     accent: str | None = setting(
         fields.String(validate=validate.Regexp(r"^#[0-9a-fA-F]{6}$")),
         title="Accent",
-        help="",
+        help="Colour of buttons, e.g. #0b5c4a; used as far as contrast allows.",
         default=None,
     )
-    logo: str | None = setting(fields.String(), title="Logo", help="", default=None)
+    logo: str | None = setting(
+        fields.String(), title="Logo", help="Path below /static, or a data: address.", default=None
+    )
     texts: dict[str, dict[str, str]] = setting(
         fields.Dict(
             fields.String(),
             fields.Dict(fields.String(validate=validate.OneOf(LANGUAGES)), fields.String()),
         ),
         title="Texts",
-        help="",
+        help="Text key, then language: what customers read. May use {{ names }}.",
     )
     instances: dict[str, dict[str, Any]] = setting(
         fields.Dict(
@@ -117,9 +130,13 @@ class _WorkspaceFile:
             ),
         ),
         title="Instances",
-        help="",
+        help="Key, then plugin and settings: the systems this workspace talks to.",
     )
-    mappings: list[str] = setting(fields.List(fields.String()), title="Mappings", help="")
+    mappings: list[str] = setting(
+        fields.List(fields.String()),
+        title="Mappings",
+        help="Which files of mappings/ are in force here.",
+    )
 
 
 def load_workspaces(

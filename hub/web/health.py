@@ -23,19 +23,23 @@ def create_health(house: House) -> Blueprint:
 
     @blueprint.route("/health/live")
     def live() -> Response:
+        """This process runs."""
         return _json({"status": "live"})
 
     @blueprint.route("/health/ready")
     def ready() -> Response:
+        """This process can serve: the database answers and can be written."""
         good, text = health.ready(house.core)
         return _json({"status": "ready" if good else "not_ready", "detail": text}, good)
 
     @blueprint.route("/health/sync")
     def sync() -> Response:
+        """Per instance: probe, backlog, age of the oldest owed item, breaker, what to mend."""
         return _json({"workspaces": [one.as_json() for one in health.sync(house.core)]})
 
     @blueprint.route("/metrics")
     def metrics() -> Response:
+        """The same as figures, for Prometheus."""
         text = generate_latest(PROCESS) + generate_latest(_gauges(house))
         return Response(text, content_type=CONTENT_TYPE_LATEST)
 

@@ -18,6 +18,7 @@ def create_hooks(house: House) -> Blueprint:
 
     @blueprint.route("/<workspace>/<instance>/<secret>", methods=["GET", "POST"])
     def receive(workspace: str, instance: str, secret: str) -> Response:
+        """Take a call from an instance's other side; the secret is part of the address."""
         try:
             answer = house.hooks.receive(workspace, instance, secret, _raw(house))
         except HookRejected as error:

@@ -162,6 +162,12 @@ class AgiloftConnector(Connector):
         )
         return self.webhooks.ensure(spec)
 
+    def register_hook(self, url: str, table: str, fields: Collection[str], condition: str) -> str:
+        """The webhook of a table, in Agiloft's query language, e.g. ``sign_state=='Requested'``."""
+        made = self.ensure_webhook(url, table, tuple(fields) or ("id",), record_filter=condition)
+        state = "is active" if made.active else "is registered but not active"
+        return f"the webhook for {table} {state}"
+
     @property
     def webhooks(self) -> Webhooks:
         """The knowledge base's webhook API."""

@@ -68,7 +68,6 @@ class HubRegister(Connector):
     def _update(self, operation: Update, uncertain: bool) -> Receipt:
         if uncertain:
             there = self.fetch(operation.ref).fields
-            if all(
                 self.same(name, value, there.get(name)) for name, value in operation.fields.items()
             ):
                 return Receipt(operation.ref, repeated=True)

@@ -19,6 +19,7 @@ COMMANDS = {
     "api-key": "hub.cli.keys:api_key",
     "button-link": "hub.cli.keys:button_link",
     "hook-url": "hub.cli.keys:hook_url",
+    "register-hook": "hub.cli.keys:register_hook",
     "addresses": "hub.cli.keys:addresses",
 }
 

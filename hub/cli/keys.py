@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from hub.cli import options
+from hub.kernel.errors import ParaphError
 from hub.services.access import create_key
 from hub.services.core import Core
 from hub.services.house import open_house
@@ -53,6 +54,35 @@ def hook_url(folder: Path, workspace: str | None, instance: str) -> None:
     key = options.one_workspace(core.workspace_ids, workspace)
     core.registry.settings(core.instance(core.workspace_ids[key], instance))
     click.echo(core.links.hook(key, instance))
+
+
+@click.command("register-hook")
+@options.config
+@options.workspace
+@click.argument("instance")
+@click.argument("table")
+@click.option("--field", "fields", multiple=True, help="Sent along; one should change each time.")
+@click.option("--when", "condition", default="", help="In the upstream's own query language.")
+def register_hook(
+    folder: Path,
+    workspace: str | None,
+    instance: str,
+    table: str,
+    fields: tuple[str, ...],
+    condition: str,
+) -> None:
+    """Have INSTANCE's other side call the hub when a record of TABLE changes. Safe to repeat.
+
+    The hub must be running: most upstreams try the address at once.
+    """
+    core = open_house(folder).core
+    key = options.one_workspace(core.workspace_ids, workspace)
+    where = core.instance(core.workspace_ids[key], instance)
+    url = core.links.hook(key, instance)
+    try:
+        click.echo(core.registry.connector(where).register_hook(url, table, fields, condition))
+    except ParaphError as error:
+        raise click.ClickException(f"{error.code}: {error.detail}") from None
 
 
 @click.command("addresses")

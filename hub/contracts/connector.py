@@ -74,6 +74,12 @@ class Connector(ABC):
         """Verify an inbound call and say what it speaks of. Raises ``HookRejected``."""
         raise Unsupported(f"{self.context.instance} is not called by its upstream")
 
+    def register_hook(self, url: str, table: str, fields: Collection[str], condition: str) -> str:
+        """Have the upstream call ``url`` when a record of ``table`` changes and meets ``condition``
+        (in the upstream's own query language; empty for always); ``fields`` are sent along. Safe to
+        repeat. What was done, in words. Raises ``Refused``, ``Unsupported``."""
+        raise Unsupported(f"{self.context.instance} registers no hooks by itself")
+
     def record_url(self, ref: RecordRef) -> str | None:
         """Where a person opens the record, if known."""
         return None

@@ -77,6 +77,14 @@ def test_registering_shakes_hands_and_is_active_at_once(hooked, connector, recei
     assert receiver.url not in repr(hook)
 
 
+def test_the_command_line_registers_it_in_words(connector, receiver):
+    said = connector.register_hook(receiver.url, CASE, ("id", "date_updated"), FILTER)
+    assert said == f"the webhook for {CASE} is active"
+    assert receiver.handshakes == 1
+    assert connector.register_hook(receiver.url, CASE, ("id", "date_updated"), FILTER) == said
+    assert receiver.handshakes == 1
+
+
 def test_ensuring_again_changes_nothing(hooked, connector, receiver):
     (before,) = connector.webhooks.registered()
     fields = ["id", "case_number", "sign_state"]

@@ -41,7 +41,7 @@ class HubRegister(Connector):
     def apply(
         self, operation: Operation, idempotency_key: str, *, uncertain: bool = False
     ) -> Receipt:
-        """Create or match, update, or add a note. Keys are kept, so only an uncertain update looks first."""
+        """Create or match, update, or add a note. Keys are kept: only an uncertain update looks."""
         if isinstance(operation, Create):
             return self._create(operation, idempotency_key)
         if isinstance(operation, Update):
@@ -68,8 +68,8 @@ class HubRegister(Connector):
     def _update(self, operation: Update, uncertain: bool) -> Receipt:
         if uncertain:
             there = self.fetch(operation.ref).fields
-                self.same(name, value, there.get(name)) for name, value in operation.fields.items()
-            ):
+            wanted = operation.fields.items()
+            if all(self.same(name, value, there.get(name)) for name, value in wanted):
                 return Receipt(operation.ref, repeated=True)
         self._register.update(operation.ref.table, operation.ref.id, operation.fields)
         return Receipt(operation.ref)

@@ -78,10 +78,10 @@ def test_registering_shakes_hands_and_is_active_at_once(hooked, connector, recei
 
 
 def test_the_command_line_registers_it_in_words(connector, receiver):
-    said = connector.register_hook(receiver.url, CASE, ("id", "date_updated"), FILTER)
-    assert said == f"the webhook for {CASE} is active"
+    said = connector.register_hook(receiver.url, CASE.table, ("id", "date_updated"), FILTER)
+    assert said == f"the webhook for {CASE.table} is active"
     assert receiver.handshakes == 1
-    assert connector.register_hook(receiver.url, CASE, ("id", "date_updated"), FILTER) == said
+    assert connector.register_hook(receiver.url, CASE.table, ("id", "date_updated"), FILTER) == said
     assert receiver.handshakes == 1
 
 

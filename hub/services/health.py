@@ -117,7 +117,7 @@ def _instance(
     owed = [counted[k] for s in OWED if (k := (workspace_id, where.key, s)) in counted]
     oldest = min((moment for _, moment in owed), default=None)
     gave_up = counted.get((workspace_id, where.key, "gave_up"), (0, None))[0]
-    status, mend = _judge(core, where, row, gave_up, wall)
+    status, mend = _judge(core, where, row, gave_up)
     open_until = row.breaker_until if row and row.breaker_until else None
     return InstanceHealth(
         instance=where.key,
@@ -137,14 +137,14 @@ def _instance(
 
 
 def _judge(
-    core: Core, where: InstanceKey, row: Instance | None, gave_up: int, wall: datetime
+    core: Core, where: InstanceKey, row: Instance | None, gave_up: int
 ) -> tuple[str, str | None]:
     place = core.registry.settings(where).where
     if row is None:
         return "unknown", None
     if row.paused_code:
         return "broken", f"{row.paused_detail or row.paused_code}: mend the settings at {place}"
-    if row.probe_ok is False or (row.breaker_until and row.breaker_until > wall):
+    if row.probe_ok is False or row.failures or row.breaker_until:
         return "waiting", "it is asked again by itself; what is owed to it waits"
     if gave_up:
         return "broken", f"{gave_up} deliveries were given up: paraph deliveries --state gave_up"
@@ -185,7 +185,6 @@ def probe(core: Core, where: InstanceKey) -> tuple[bool, str]:
     said, wall = redact_text(said)[:1000], core.clock.wall()
     place = (workspace_id, where.key)
     with core.db.write() as session:
-        _ensure(session, core, workspace_id, where)
         session.execute(
             update(Instance)
             .where(Instance.workspace_id == workspace_id, Instance.key == where.key)
@@ -201,13 +200,18 @@ def probe(core: Core, where: InstanceKey) -> tuple[bool, str]:
     return failure is None, said
 
 
-def _ensure(session: Session, core: Core, workspace_id: str, where: InstanceKey) -> None:
-    plugin = core.registry.settings(where).plugin
-    values = {
-        "id": new_id(),
-        "workspace_id": workspace_id,
-        "key": where.key,
-        "plugin": plugin,
-        "failures": 0,
-    }
-    insert_new(session, Instance, values, ("workspace_id", "key"))
+def know_instances(core: Core) -> None:
+    """Give every configured instance its row, so that it can be paused before anything is owed
+    to it or its first probe."""
+    with core.db.write() as session:
+        for key, workspace_id in core.workspace_ids.items():
+            for where in core.registry.instances(key):
+                plugin = core.registry.settings(where).plugin
+                values = {
+                    "id": new_id(),
+                    "workspace_id": workspace_id,
+                    "key": where.key,
+                    "plugin": plugin,
+                    "failures": 0,
+                }
+                insert_new(session, Instance, values, ("workspace_id", "key"))

@@ -117,6 +117,7 @@ def open_house(folder: Path, *, clock: Clock | None = None) -> House:
     shelf = MappingShelf(db, clock, beside(folder, "mappings"), beside(folder, "forms"))
     shelf.load(workspaces, ids, registry)
     core = Core(settings, workspaces, ids, db, clock, vault, registry, shelf, links)
+    health.know_instances(core)
     http.observe(exchange.listener)
     engine = _engine(core)
     core.wake = engine.wake

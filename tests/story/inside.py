@@ -134,7 +134,8 @@ class Inside:
     def approve(self, person: str = ALICE) -> str:
         """Approve the newest order in the app; where the app would lead back to."""
         orders = self.world.bankid.orders
-        order = orders.all()[0]
+        waiting = [order for order in orders.all() if order.status == "pending"]
+        order = [one for one in waiting if one.created == waiting[0].created][-1]
         orders.identify(order, PEOPLE[person])
         orders.approve(order)
         return str(order.body.get("returnUrl", ""))

@@ -132,12 +132,35 @@ class Registry:
         """The instance, whatever its kind (it can be probed)."""
         return self._get(where, self.manifest(where).kind)
 
+    def trial(self, workspaces: Mapping[str, WorkspaceSettings]) -> Registry:
+        """A registry of the same plugins on other workspaces, to check them before they count."""
+        return Registry(self.manifests, workspaces, self._context)
+
+    def adopt(self, workspaces: Mapping[str, WorkspaceSettings]) -> tuple[InstanceKey, ...]:
+        """Go on with ``workspaces``. Instances whose plugin or settings changed are made anew when
+        next asked for; calls under way end on the former ones. Which ones changed."""
+        with self._lock:
+            former, self._workspaces = self._workspaces, workspaces
+            changed = tuple(
+                where
+                for key in workspaces
+                for where in self.instances(key)
+                if _differs(former.get(key), workspaces[key], where.key)
+            )
+            gone = [where for where in self._made if where.key not in self._keys(where.workspace)]
+            for where in (*changed, *gone):
+                self._made.pop(where, None)
+        return changed
+
     def close(self) -> None:
         """Close every instance that was made."""
         with self._lock:
             made, self._made = self._made, {}
         for instance in made.values():
             instance.close()
+
+    def _keys(self, workspace: str) -> Mapping[str, InstanceSettings]:
+        return self._workspaces[workspace].instances if workspace in self._workspaces else {}
 
     def _get(self, where: InstanceKey, kind: PluginKind) -> Any:
         made = self._made.get(where)
@@ -159,3 +182,9 @@ class Registry:
         one = self.settings(where)
         cls = load_class(manifest, manifest.class_path)
         return load_settings(cls.Settings, one.settings, one.where, one.places)
+
+
+def _differs(former: WorkspaceSettings | None, present: WorkspaceSettings, key: str) -> bool:
+    before = former.instances.get(key) if former is not None else None
+    after = present.instances[key]
+    return before is None or (before.plugin, before.settings) != (after.plugin, after.settings)

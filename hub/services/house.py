@@ -32,6 +32,7 @@ from hub.services.messages import KIND as MESSAGE
 from hub.services.messages import MessageHandler
 from hub.services.orders import CONCLUDE, POLL, ConcludeTimer, PollTimer
 from hub.services.register import Register
+from hub.services.reload import reload_files
 from hub.services.reminders import ExpiryTimer, ReminderTimer
 from hub.services.signing import Signing
 from hub.services.steps import StepHandler
@@ -73,7 +74,11 @@ class House:
     def start(self) -> None:
         """Begin to work on what is owed, and to watch the files."""
         self.engine.start()
-        folders = (beside(self.folder, "mappings"), beside(self.folder, "forms"))
+        folders = (
+            self.folder / "workspaces",
+            beside(self.folder, "mappings"),
+            beside(self.folder, "forms"),
+        )
         self._watch = FileWatch(folders, self.reload)
         self._watch.start()
 
@@ -86,8 +91,8 @@ class House:
         self.core.db.close()
 
     def reload(self) -> None:
-        """Read the mappings and forms again; on any problem the former ones stay in force."""
-        self.core.shelf.load(self.core.workspaces, self.core.workspace_ids, self.core.registry)
+        """Read workspaces, mappings and forms again; on any problem the former ones stay."""
+        reload_files(self.core, self.folder)
 
 
 def open_house(folder: Path, *, clock: Clock | None = None) -> House:

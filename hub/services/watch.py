@@ -1,5 +1,5 @@
-"""Reads mappings and forms again when their files change; a bad file leaves the former ones in
-force."""
+"""Reads workspaces, mappings and forms again when their files change; after a bad one the former
+ones stay in force."""
 
 from __future__ import annotations
 

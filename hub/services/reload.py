@@ -1,0 +1,33 @@
+"""Workspaces, forms and mappings read again while the hub runs: all of it, or nothing.
+
+An administrator corrects a text, a password or a mapping and need not restart: what changed is
+checked with everything else first, then it takes effect, and changed instances are probed at once,
+so that a paused one goes on by itself.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hub.kernel.errors import ConfigurationError
+from hub.services import health
+from hub.services.access import ensure_workspaces
+from hub.services.core import Core
+from hub.settings import load_workspaces
+
+
+def reload_files(core: Core, folder: Path) -> None:
+    """Read everything again. Raises ``ConfigurationError`` and changes nothing on any problem."""
+    workspaces = load_workspaces(folder / "workspaces")
+    trial = core.registry.trial(workspaces)
+    problems = trial.check()
+    if problems:
+        raise ConfigurationError("the instances are not valid", problems=tuple(problems))
+    ids = ensure_workspaces(core.db, core.clock, workspaces)
+    core.shelf.load(workspaces, ids, trial)
+    core.workspace_ids.update(ids)
+    core.workspaces = workspaces
+    changed = core.registry.adopt(workspaces)
+    health.know_instances(core)
+    for where in changed:
+        health.probe(core, where)

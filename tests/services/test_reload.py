@@ -1,0 +1,121 @@
+"""Files read again while the hub runs: what changed takes effect, a faulty file changes nothing."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+from structlog.testing import capture_logs
+
+from hub.kernel.errors import ConfigurationError
+from hub.registry import InstanceKey
+from hub.services import health
+from hub.services.watch import FileWatch
+from hub.storage.models import MappingVersion
+from tests.simulated_house import SimulatedHouse
+
+SMS = InstanceKey("alice", "sms")
+
+
+@pytest.fixture
+def simulated(tmp_path):
+    with capture_logs():
+        made = SimulatedHouse(tmp_path)
+        yield made
+        made.close()
+
+
+def change(simulated, name, old, new):
+    path = simulated.config / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def active(simulated):
+    core = simulated.house.core
+    return core.shelf.active(core.workspace_ids["alice"], "repair")
+
+
+def test_a_changed_text_is_used_from_then_on(simulated):
+    change(simulated, "workspaces/alice.yaml", "It costs 500 kr.", "It costs 600 kr.")
+    simulated.house.reload()
+    assert simulated.house.core.workspaces["alice"].text("terms", "en") == "It costs 600 kr."
+
+
+def test_a_changed_mapping_is_a_new_version_and_the_former_one_stays_readable(simulated):
+    before = active(simulated)
+    change(simulated, "mappings/repair.yaml", "Repair of", "Mending of")
+    simulated.house.reload()
+    after = active(simulated)
+    assert after.version_id != before.version_id
+    assert "Repair of" in simulated.house.core.shelf.version(before.version_id).text
+    with simulated.house.core.db.read() as session:
+        rows = session.scalars(select(MappingVersion)).all()
+        assert [row.id for row in rows if row.active] == [after.version_id]
+
+
+def test_going_back_to_a_former_text_takes_its_version_up_again(simulated):
+    before = active(simulated)
+    change(simulated, "mappings/repair.yaml", "Repair of", "Mending of")
+    simulated.house.reload()
+    change(simulated, "mappings/repair.yaml", "Mending of", "Repair of")
+    simulated.house.reload()
+    assert active(simulated).version_id == before.version_id
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("mappings/repair.yaml", "expires_after", "expire_after", "repair.yaml:"),
+        ("mappings/repair.yaml", '"+46701740605"', '"+46701740606"', "repair.yaml:"),
+        ("workspaces/alice.yaml", "plugin: hub_register", "plugin: hub_registre", "hub_register"),
+        ("workspaces/alice.yaml", "gateway: ", "gatway: ", "did you mean 'gateway'"),
+        ("workspaces/alice.yaml", "{{ link }}", "", "does not contain {{ link }}"),
+    ],
+)
+def test_a_faulty_file_is_refused_whole_and_the_former_state_stays(simulated, name, old, new, said):
+    before = active(simulated)
+    change(simulated, "workspaces/alice.yaml", "It costs 500 kr.", "It costs 600 kr.")
+    change(simulated, name, old, new)
+    with pytest.raises(ConfigurationError) as caught:
+        simulated.house.reload()
+    assert said in "\n".join(caught.value.problems)
+    assert active(simulated) == before
+    assert simulated.house.core.workspaces["alice"].text("terms", "en") == "It costs 500 kr."
+
+
+def test_corrected_credentials_resume_a_paused_instance_at_once(simulated):
+    core = simulated.house.core
+    change(
+        simulated, "workspaces/alice.yaml", "settings: {gateway", "settings: {password: x, gateway"
+    )
+    simulated.house.reload()
+    told = {one.instance: one for one in health.sync(core)[0].instances}
+    assert told["sms"].status == "broken"
+    assert "alice.yaml:" in told["sms"].mend
+    change(simulated, "workspaces/alice.yaml", "password: x, ", "")
+    simulated.house.reload()
+    assert {one.instance: one.status for one in health.sync(core)[0].instances}["sms"] == "ok"
+
+
+def test_an_instance_that_did_not_change_is_kept(simulated):
+    registry = simulated.house.core.registry
+    before = registry.channel(SMS)
+    change(simulated, "workspaces/alice.yaml", "It costs 500 kr.", "It costs 600 kr.")
+    simulated.house.reload()
+    assert registry.channel(SMS) is before
+
+
+def test_the_watch_reloads_once_per_change_and_survives_a_faulty_file(simulated):
+    calls = []
+
+    def reload():
+        calls.append(1)
+        raise ConfigurationError("no", problems=("repair.yaml:1:1: no",))
+
+    watch = FileWatch([simulated.config / "mappings"], reload)
+    assert not watch.look()
+    change(simulated, "mappings/repair.yaml", "Repair of", "Mending of")
+    assert not watch.look()
+    assert not watch.look()
+    assert len(calls) == 1

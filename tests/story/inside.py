@@ -111,7 +111,7 @@ class Inside:
         """A fresh case whose customer has got the SMS: record and link."""
         record = self.world.new_case(number, **fields)
         self.press(record)
-        return record, self.link(mobile_of(number))
+        return record, self.link(fields.get("customer_mobile") or mobile_of(number))
 
     def link(self, mobile: str) -> str:
         """The link in the newest SMS to this number."""

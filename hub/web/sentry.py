@@ -16,7 +16,6 @@ def start_sentry(dsn: str | None, environment: str) -> bool:
     sentry_sdk.init(
         dsn=dsn,
         environment=environment,
-        send_default_pii=False,
         include_local_variables=False,
         max_request_body_size="never",
         traces_sample_rate=0.0,

@@ -9,14 +9,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import os
 from typing import Any
 
 import orjson
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from hub.kernel.errors import ConfigurationError
+
+_SEAL_TEXT = "g1:"  # AES-256-GCM, first form; the mark is authenticated with what it stands before
+_SEAL = _SEAL_TEXT.encode()
+_NONCE = 12  # bytes, random: good for 2^32 seals under one master
 
 
 def sha256_hex(data: bytes) -> str:
@@ -38,23 +44,27 @@ class Vault:
                 "the secret key is missing or shorter than 32 characters: set PARAPH_SECRET_KEY"
             )
         self._masters = [master.encode() for master in masters]
-        self._fernet = MultiFernet(
-            [Fernet(base64.urlsafe_b64encode(_derive(m, "seal"))) for m in self._masters]
-        )
+        self._ciphers = [AESGCM(_derive(master, "seal")) for master in self._masters]
         self._mac_keys: dict[str, list[bytes]] = {}
 
     def seal(self, text: str) -> str:
         """Encrypt and authenticate ``text``."""
-        return self._fernet.encrypt(text.encode()).decode()
+        nonce = os.urandom(_NONCE)
+        sealed = nonce + self._ciphers[0].encrypt(nonce, text.encode(), _SEAL)
+        return _SEAL_TEXT + base64.b64encode(sealed).decode()
 
     def open(self, sealed: str) -> str:
         """The text that was sealed; ``ConfigurationError`` when no master fits."""
-        try:
-            return self._fernet.decrypt(sealed.encode()).decode()
-        except InvalidToken:
-            raise ConfigurationError(
-                "stored data was sealed with another PARAPH_SECRET_KEY than the configured one"
-            ) from None
+        if sealed.startswith(_SEAL_TEXT):
+            raw = _unpacked(sealed[len(_SEAL_TEXT) :])
+            for cipher in self._ciphers:
+                try:
+                    return cipher.decrypt(raw[:_NONCE], raw[_NONCE:], _SEAL).decode()
+                except (InvalidTag, ValueError):
+                    continue
+        raise ConfigurationError(
+            "stored data was sealed with another PARAPH_SECRET_KEY than the configured one"
+        )
 
     def mac(self, use: str, text: str) -> str:
         """URL-safe HMAC-SHA256 of ``text`` under the newest master, for one named use."""
@@ -86,6 +96,13 @@ def _derive(master: bytes, use: str) -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=f"paraph:{use}".encode()).derive(
         master
     )
+
+
+def _unpacked(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
 
 
 def _mac(key: bytes, text: str) -> str:

@@ -106,7 +106,7 @@ class House:
             self.settings, chance=lambda: self.chance, **more,
         )  # fmt: skip
 
-    def owe(self, key: str = "", **given: Any) -> Delivery | None:
+    def owe(self, key: str = "", **given: Any) -> str | None:
         self.counted += 1
         key = key or f"key-{self.counted}"
         values = {

@@ -1,0 +1,155 @@
+"""Statements of the hot path: compiled once per database, run on the driver's own cursor.
+
+A statement through the session costs several times what SQLite needs for it: cache key, result
+object, autoflush. Here stays what matters: the statement is written in SQLAlchemy Core, its
+columns' types convert in both directions (sealing, UTC), it runs inside the session's transaction,
+and the driver's errors are SQLAlchemy's. What the session has not flushed yet is not seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Dialect, bindparam
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.selectable import SelectBase
+
+Convert = Callable[[Any], Any]
+_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+class Prepared:
+    """One statement. ``make`` gives it for a dialect's name, where the dialects differ."""
+
+    def __init__(self, make: Callable[[str], Any]) -> None:
+        self._make = make
+
+    @classmethod
+    def of(cls, statement: Any) -> Prepared:
+        """A statement that is the same for every dialect."""
+        return cls(lambda _: statement)
+
+    def run(self, session: Session, values: Mapping[str, Any]) -> int:
+        """Execute it; how many rows there were."""
+        plan = self._plan(session)
+        return int(plan.execute(session, plan.parameters(values)).rowcount)
+
+    def run_many(self, session: Session, many: Iterable[Mapping[str, Any]]) -> None:
+        """Execute it once for each of ``many``."""
+        plan = self._plan(session)
+        plan.execute(session, [plan.parameters(values) for values in many], many=True)
+
+    def all(self, session: Session, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Execute it; all its rows."""
+        plan = self._plan(session)
+        rows = plan.execute(session, plan.parameters(values)).fetchall()
+        return [plan.row(row) for row in rows]
+
+    def first(self, session: Session, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
+        """Execute it; its first row, or None when there is none."""
+        plan = self._plan(session)
+        row = plan.execute(session, plan.parameters(values)).fetchone()
+        return None if row is None else plan.row(row)
+
+    def _plan(self, session: Session) -> _Plan:
+        plans: dict[Prepared, _Plan] = session.info["prepared"]
+        found = plans.get(self)
+        if found is None:
+            dialect = session.get_bind().dialect
+            found = plans[self] = _compiled(self._make(dialect.name), dialect)
+        return found
+
+
+@cache
+def insert(model: Any, unique: tuple[str, ...] | None = None) -> Prepared:
+    """Insert a row of ``model``; what is not given is the column's default, or NULL.
+
+    With ``unique``: only when no row has the same values in those columns (``run`` gives 0 then).
+    """
+    columns = model.__table__.columns
+
+    def make(dialect: str) -> Any:
+        values = {
+            c.key: bindparam(c.key, _default(c), type_=c.type, required=not _optional(c))
+            for c in columns
+        }
+        statement = _INSERTS[dialect](model.__table__).values(values)
+        return statement.on_conflict_do_nothing(index_elements=unique) if unique else statement
+
+    return Prepared(make)
+
+
+def _optional(column: Any) -> bool:
+    return bool(column.nullable) or _default(column) is not None
+
+
+def _default(column: Any) -> Any:
+    default = column.default
+    return default.arg if default is not None and default.is_scalar else None
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A compiled statement: its text, its parameters with converters, its columns' converters."""
+
+    dialect: Dialect
+    sql: str
+    names: tuple[tuple[str, Convert | None, bool, Any], ...]  # name, converter, required, default
+    positional: bool
+    results: tuple[Convert | None, ...]
+
+    def parameters(self, values: Mapping[str, Any]) -> Any:
+        """``values`` as the driver takes them. ``KeyError`` for one that is missing."""
+        ready = [
+            (convert(value) if convert else value)
+            for value, convert in (
+                (values[name] if required else values.get(name, default), convert)
+                for name, convert, required, default in self.names
+            )
+        ]
+        if self.positional:
+            return ready
+        return {one[0]: value for one, value in zip(self.names, ready, strict=True)}
+
+    def execute(self, session: Session, parameters: Any, *, many: bool = False) -> Any:
+        """The driver's cursor, after the statement."""
+        cursor = session.connection().connection.cursor()
+        driver: Any = self.dialect.dbapi
+        try:
+            (cursor.executemany if many else cursor.execute)(self.sql, parameters)
+        except driver.Error as error:
+            raise DBAPIError.instance(
+                self.sql, None, error, driver.Error, hide_parameters=True, dialect=self.dialect
+            ) from error
+        return cursor
+
+    def row(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """A row of the driver with its values converted."""
+        return tuple(
+            [
+                convert(value) if convert else value
+                for convert, value in zip(self.results, row, strict=True)
+            ]
+        )
+
+
+def _compiled(statement: Any, dialect: Dialect) -> _Plan:
+    compiled = statement.compile(dialect=dialect)
+    order = compiled.positiontup or list(compiled.binds)
+    names = tuple(
+        (
+            name,
+            compiled.binds[name].type.dialect_impl(dialect).bind_processor(dialect),
+            compiled.binds[name].required,
+            compiled.binds[name].value,
+        )
+        for name in order
+    )
+    columns = statement.selected_columns if isinstance(statement, SelectBase) else ()
+    results = tuple(c.type.dialect_impl(dialect).result_processor(dialect, None) for c in columns)
+    return _Plan(dialect, compiled.string, names, bool(compiled.positional), results)

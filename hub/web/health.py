@@ -1,18 +1,20 @@
 """``/health/live``, ``/health/ready``, ``/health/sync`` and ``/metrics``.
 
 Live and ready are for whoever starts and balances processes; sync and metrics are for
-operations: they tell what is owed and to whom, never about people.
+operations: they tell what is owed and to whom, never about people. In production those two want an
+API key, and show its workspace only: customers reach the same address.
 """
 
 from __future__ import annotations
 
 import orjson
-from flask import Blueprint, Response
+from flask import Blueprint, Response, abort, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from prometheus_client import REGISTRY as PROCESS
 
 from hub.services import health
 from hub.services.house import House
+from hub.web.callers import caller_of
 
 _STATUS_VALUES = {"ok": 0, "unknown": 1, "waiting": 2, "broken": 3}
 
@@ -35,12 +37,12 @@ def create_health(house: House) -> Blueprint:
     @blueprint.route("/health/sync")
     def sync() -> Response:
         """Per instance: probe, backlog, age of the oldest owed item, breaker, what to mend."""
-        return _json({"workspaces": [one.as_json() for one in health.sync(house.core)]})
+        return _json({"workspaces": [one.as_json() for one in _shown(house)]})
 
     @blueprint.route("/metrics")
     def metrics() -> Response:
         """The same as figures, for Prometheus."""
-        text = generate_latest(PROCESS) + generate_latest(_gauges(house))
+        text = generate_latest(PROCESS) + generate_latest(_gauges(house, _shown(house)))
         return Response(text, content_type=CONTENT_TYPE_LATEST)
 
     return blueprint
@@ -52,7 +54,19 @@ def _json(body: object, good: bool = True) -> Response:
     return Response(orjson.dumps(body), status, headers, content_type="application/json")
 
 
-def _gauges(house: House) -> CollectorRegistry:
+def _shown(house: House) -> list[health.SyncHealth]:
+    """What this caller may see. Aborts with 401 for whom there is nothing."""
+    found = health.sync(house.core)
+    if house.core.settings.environment != "production":
+        return found
+    caller = caller_of(request, house.keys)
+    if caller is None:
+        abort(401)
+    mine = house.core.workspace(caller.workspace_id).key
+    return [one for one in found if one.workspace == mine]
+
+
+def _gauges(house: House, shown: list[health.SyncHealth]) -> CollectorRegistry:
     registry = CollectorRegistry()
     labels = ["workspace", "instance"]
     backlog = Gauge("paraph_backlog", "Deliveries owed", labels, registry=registry)
@@ -66,7 +80,7 @@ def _gauges(house: House) -> CollectorRegistry:
     )
     flight = Gauge("paraph_in_flight", "Work under way in this process", registry=registry)
     flight.set(house.engine.in_flight())
-    for workspace in health.sync(house.core):
+    for workspace in shown:
         for one in workspace.instances:
             where = (workspace.workspace, one.instance)
             backlog.labels(*where).set(one.backlog)

@@ -10,7 +10,6 @@ from marshmallow import RAISE
 from webargs.flaskparser import FlaskParser
 
 from hub.engine import replay
-from hub.kernel.clock import monotonic
 from hub.kernel.redact import redact
 from hub.services.access import Caller
 from hub.services.house import House
@@ -26,6 +25,7 @@ from hub.web.api.schemas import (
     TriggerAnswer,
     TriggerBody,
 )
+from hub.web.callers import caller_of
 
 
 def create_api(house: House) -> Blueprint:
@@ -50,8 +50,7 @@ def _strict_parser() -> FlaskParser:
 def _guard(blueprint: Blueprint, house: House) -> None:
     @blueprint.before_request
     def check_key() -> None:
-        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-        caller = house.keys.check(key.strip(), monotonic()) if scheme.lower() == "bearer" else None
+        caller = caller_of(request, house.keys)
         if caller is None:
             abort(401)
         g.caller = caller

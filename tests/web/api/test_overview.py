@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -90,6 +91,20 @@ def test_health_and_metrics_need_no_key_and_tell_nothing_personal(client, simula
         assert "source" in told
         for personal in ("Alice Andersson", "70174", "hub.example/s/"):
             assert personal not in told
+
+
+def test_in_production_operations_pages_want_a_key_and_show_one_workspace(
+    client, simulated, as_bob, one_request
+):
+    core = simulated.house.core
+    core.settings = replace(core.settings, environment="production")
+    for address in ("/health/sync", "/metrics"):
+        refused = client.get(address)
+        assert (refused.status_code, refused.json["code"]) == (401, "unauthorized")
+        told = client.get(address, headers=as_bob).get_data(as_text=True)
+        assert "bob" in told
+        assert "alice" not in told
+    assert client.get("/health/live").status_code == 200
 
 
 def test_the_description_of_the_api_names_every_route(client):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.storage.models_core import Base, Scoped
@@ -35,7 +35,7 @@ class Request(Scoped, Base):
     open_key: Mapped[str | None] = mapped_column(String(300))
     state: Mapped[str] = mapped_column(String(16))
     reason: Mapped[str | None] = mapped_column(String(40))
-    reason_detail: Mapped[str | None] = mapped_column(Text)
+    reason_detail: Mapped[str | None] = mapped_column(SealedText)  # also the customer's own words
     kind: Mapped[str] = mapped_column(String(40))
     title: Mapped[str] = mapped_column(SealedText)
     language: Mapped[str] = mapped_column(String(8))

@@ -117,12 +117,13 @@ class Inside:
         """The link in the newest SMS to this number."""
         return next(w for w in self.world.texts_to(mobile)[0].split() if "/s/" in w)
 
-    def fill_in(self, browser: Robot, link: str) -> Page:
-        """The form to the page where one signs."""
+    def fill_in(self, browser: Robot, link: str, **changed: str) -> Page:
+        """The form to the page where one signs; ``changed`` answers differ from the script's."""
         page = browser.open(link)
         while form := form_with(page, "/form/"):
             step = form.action.rpartition("/")[2]
-            page = browser.send(form, SCRIPT.answers[step])
+            own = {name: text for name, text in changed.items() if name in form.values}
+            page = browser.send(form, {**SCRIPT.answers[step], **own})
             assert page.status == 200, page.errors
         return page
 
@@ -140,11 +141,11 @@ class Inside:
         orders.approve(order)
         return str(order.body.get("returnUrl", ""))
 
-    def sign(self, link: str, browser: Robot | None = None) -> Page:
+    def sign(self, link: str, browser: Robot | None = None, person: str = ALICE) -> Page:
         """The customer's whole part; ends on the page that follows the approval."""
         browser = browser or self.browser()
         page = self.begin(browser, self.fill_in(browser, link))
-        browser.open(self.approve())
+        browser.open(self.approve(person))
         self.work()
         return browser.open(page.url)
 

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 import pytest
 
+from hub.kernel.clock import SystemClock
 from hub.services import health
+from providers.bankid.sandbox.certificates import Authorities
 from tests.story.inside import with_settings
 from tests.story.world import mobile_of
 
@@ -79,18 +81,14 @@ def test_the_gateway_refuses_the_account(inside, broken):
 
 
 def test_bankid_refuses_our_certificate(make_inside, tmp_path):
-    """A certificate of somebody else: BankID does not even finish the handshake."""
-
-    def foreign(workspace):
-        settings = workspace["instances"]["bankid"]["settings"]
-        settings["certificate"], settings["key"] = settings["server_root"], settings["key"]
-
-    inside = make_inside(foreign)
+    """One of another authority: BankID does not even finish the handshake."""
+    (tmp_path / "foreign").mkdir()
+    foreign = Authorities(tmp_path / "foreign", SystemClock())
+    own = {"certificate": foreign.path("client"), "key": foreign.path("client", "key")}
+    inside = make_inside(with_settings(bankid=own))
     good, said = inside.probe("bankid")
     assert not good
-    shown = inside.health_of("bankid")
-    assert shown["status"] in ("broken", "waiting")
-    assert shown["probe"] == said
+    assert check_paused(inside, "bankid")["probe"] == said
     _, link = inside.invited()
     browser = inside.browser()
     page = inside.begin(browser, inside.fill_in(browser, link))

@@ -7,7 +7,7 @@ import sys
 from multiprocessing.util import Finalize
 from pathlib import Path
 
-from flask import Flask, redirect
+from flask import Flask, redirect, url_for
 from flask_smorest import Api
 
 from hub.kernel import logging
@@ -48,8 +48,7 @@ def create_app(house: House) -> Flask:
             public_base_url=settings.public_url,
         )
     )
-    problems.register(app)
-    app.add_url_rule("/", "home", lambda: redirect("/health/live"))
+    problems.register(app, lost=lambda: redirect(url_for("pages.nothing")))
     return app
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -32,7 +32,7 @@ _CODES = {
     422: "invalid",
     429: "too_many_requests",
 }
-_OURS = ("/api/", "/hooks/", "/health/", "/metrics")
+PROGRAMS = ("/api/", "/hooks/", "/health/", "/metrics")
 
 
 def problem(
@@ -59,13 +59,14 @@ def problem(
     return answer
 
 
-def register(app: Flask) -> None:
-    """Answer every error below the API's paths in this shape; pages have their own."""
+def register(app: Flask, lost: Callable[[], Any]) -> None:
+    """Answer every error below the API's paths in this shape; pages have their own. ``lost`` answers
+    people who asked for an address that does not exist."""
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Any:
-        if not request.path.startswith(_OURS):
-            return error
+        if not request.path.startswith(PROGRAMS):
+            return lost() if error.code == 404 and request.method == "GET" else error
         status = error.code or 500
         data = getattr(error, "data", None) or {}
         headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}

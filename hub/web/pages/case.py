@@ -54,6 +54,7 @@ class CasePages:
         add("/s/<token>/decline", "decline", self.decline)
         add("/s/<token>/decline", "say_no", self.say_no, methods=["POST"])
         add("/s/<token>/done", "done", self.done)
+        add("/", "home", self.nowhere)
         add("/s/", "nothing", self.nowhere)
         add("/s/<token>/<path:rest>", "nowhere", self.nowhere)
 

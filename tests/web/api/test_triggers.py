@@ -93,7 +93,16 @@ def test_an_unknown_mapping_and_an_unknown_address_are_404(client, as_alice):
     answer = client.post("/api/v1/triggers/nothing", json={"id": "7"}, headers=as_alice)
     assert (answer.status_code, answer.json["code"]) == (404, "unknown_mapping")
     assert client.get("/api/v1/nothing", headers=as_alice).status_code == 404
+    assert client.post("/api/v1/nothing", json={}, headers=as_alice).status_code == 404
     assert client.get(TRIGGER, headers=as_alice).status_code == 405
+
+
+@pytest.mark.parametrize("address", ["/", "/s/", "/nothing/here", "/s"])
+def test_people_who_lose_their_way_get_a_page(client, address):
+    answer = client.get(address, follow_redirects=True)
+    assert answer.status_code == 404
+    assert answer.mimetype == "text/html"
+    assert "<h1>" in answer.get_data(as_text=True)
 
 
 def test_one_workspace_never_sees_another(client, simulated, as_alice, as_bob):

@@ -60,7 +60,7 @@ def problem(
 
 
 def register(app: Flask, lost: Callable[[], Any]) -> None:
-    """Answer every error below the API's paths in this shape; pages have their own. ``lost`` answers
+    """Answer every error below the API's paths in this shape. ``lost`` answers
     people who asked for an address that does not exist."""
 
     @app.errorhandler(HTTPException)

@@ -1,1 +1,2 @@
-"""Tools that plugins share: HTTP with honest errors, settings fields, texts. Sees contracts only."""
+"""Tools that plugins share: HTTP with honest errors, settings fields, texts. Sees contracts
+only."""

@@ -63,13 +63,14 @@ def edit_hub(config: Path, edit: Edit) -> None:
 class Inside:
     """One hub with its world. ``edit`` changes the workspace's file before it is opened."""
 
-    def __init__(self, folder: Path, edit: Edit = lambda workspace: None) -> None:
+    def __init__(self, folder: Path, edit: Edit | None = None) -> None:
         self.clock = ManualClock(yesterday_morning())
         self.world = World(folder, self.clock)
         # Their threads would act at moments of their own.
         self.world.agiloft.stop()
         self.world.gateway.reporter.stop()
-        edit_workspace(self.world.config, edit)
+        if edit is not None:
+            edit_workspace(self.world.config, edit)
         self.house: House = open_house(self.world.config, clock=self.clock)
         self.core = self.house.core
         self.ledger = Ledger(self.core)

@@ -29,12 +29,8 @@ ANSWERS = {
 }
 REASON = "Jag har ångrat mig helt"
 # The whole personal number in all its spellings, and what else points at a person.
-WHOLE_NUMBER = (
-    CHARLIE,
-    CHARLIE[2:],
-    f"{BORN}-{LAST}",
-    f"{CHARLIE[2:8]}-{CHARLIE[8:]}",
-)
+BORN, LAST = CHARLIE[:8], CHARLIE[8:]
+WHOLE_NUMBER = (CHARLIE, CHARLIE[2:], f"{BORN}-{LAST}", f"{BORN[2:]}-{LAST}")
 CONTACT = (MOBILE, MOBILE.removeprefix("+46"), f"0{MOBILE.removeprefix('+46')}", EMAIL)
 PERSON = (*WHOLE_NUMBER, *CONTACT, *ANSWERS.values(), "Charlie Cederlund", REASON)
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from hub.contracts.capabilities import Capability
 from hub.contracts.records import RecordRef
-from hub.kernel.errors import NotFound
+from hub.kernel.errors import NotFound, ParaphError
 from hub.mapping.texts import render
 from hub.services.cases import sender_view
 from hub.services.core import Core
@@ -46,40 +46,15 @@ class ButtonLinks:
 
     def preview(self, mapping: str, query: Mapping[str, str]) -> ButtonView:
         """Read the record and say what would be sent. Changes nothing."""
-        core = self._core
         workspace_id, active = self._check(mapping, query)
-        workspace = core.workspace(workspace_id)
-        where = core.instance(workspace_id, active.mapping.source_instance)
-        connector = core.registry.connector(where)
-        ref = RecordRef(active.mapping.source_table, query["id"])
-        shown = ButtonView(
-            sender=sender_view(workspace),
-            language=_language(query, workspace),
-            record_title=str(ref),
-            rows=(),
-            existing=self._existing(workspace_id, active, ref.id),
-            upstream_url=connector.record_url(ref),
-        )
-        try:
-            record = connector.fetch(ref)
-        except NotFound:
-            return _with(shown, problem=_UNKNOWN[shown.language])
-        plan = active.mapping.plan(record.fields, now=core.clock.now())
-        if plan is None:
-            return _with(shown, problem=_NOT_WANTED[shown.language])
-        shown = _with(shown, record_title=f"{plan.title} ({plan.number or ref.id})")
-        if plan.problems:
-            wording = plan.problems[0].wording
-            text = wording.get(shown.language) or str(plan.problems[0])
-            return _with(shown, problem=text)
-        return self._rows(shown, workspace_id, plan, ref.id)
+        return self._read(self._unread(workspace_id, active, query), workspace_id, active, query)
 
     def press(self, mapping: str, query: Mapping[str, str]) -> ButtonView:
-        """Accept the trigger; pressing again finds the open request."""
-        core = self._core
+        """Accept the trigger; pressing again finds the open request. The answer says what is sent
+        if the record can be read just now."""
         workspace_id, active = self._check(mapping, query)
         accept(
-            core,
+            self._core,
             Trigger(
                 workspace_id=workspace_id,
                 mapping=mapping,
@@ -89,6 +64,16 @@ class ButtonLinks:
                 path=f"/b/{mapping}",
             ),
         )
+        shown = self._unread(workspace_id, active, query)
+        try:
+            return self._read(shown, workspace_id, active, query)
+        except ParaphError:  # it is accepted all the same, and the engine reads again
+            return shown
+
+    def _unread(
+        self, workspace_id: str, active: ActiveMapping, query: Mapping[str, str]
+    ) -> ButtonView:
+        core = self._core
         workspace = core.workspace(workspace_id)
         ref = RecordRef(active.mapping.source_table, query["id"])
         where = core.instance(workspace_id, active.mapping.source_instance)
@@ -100,6 +85,30 @@ class ButtonLinks:
             existing=self._existing(workspace_id, active, ref.id),
             upstream_url=core.registry.connector(where).record_url(ref),
         )
+
+    def _read(
+        self,
+        shown: ButtonView,
+        workspace_id: str,
+        active: ActiveMapping,
+        query: Mapping[str, str],
+    ) -> ButtonView:
+        core = self._core
+        where = core.instance(workspace_id, active.mapping.source_instance)
+        ref = RecordRef(active.mapping.source_table, query["id"])
+        try:
+            record = core.registry.connector(where).fetch(ref)
+        except NotFound:
+            return _with(shown, problem=_UNKNOWN[shown.language])
+        plan = active.mapping.plan(record.fields, now=core.clock.now())
+        if plan is None:
+            return _with(shown, problem=_NOT_WANTED[shown.language])
+        shown = _with(shown, record_title=f"{plan.title} ({plan.number or ref.id})")
+        if plan.problems:
+            wording = plan.problems[0].wording
+            text = wording.get(shown.language) or str(plan.problems[0])
+            return _with(shown, problem=text)
+        return self._rows(shown, workspace_id, plan, ref.id)
 
     def _check(self, mapping: str, query: Mapping[str, str]) -> tuple[str, ActiveMapping]:
         core = self._core

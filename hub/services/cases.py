@@ -161,7 +161,7 @@ class Cases:
             recipient_mobile_masked=_masked(recipient.contact.get("mobile") or ""),
             signed_at=recipient.signed_at,
             signed_by=signature.get("name"),
-            reason=request.reason,
+            reason=request.reason_detail if state is RequestState.DECLINED else None,
             finished_at=request.finished_at,
             order_reference=reference,
         )

@@ -59,7 +59,8 @@ class CaseView:
     ``answers`` holds the prefill overlaid with what was saved; ``saved_steps`` the form steps that
     are done. ``terms`` is the text on costs and terms (paragraphs divided by blank lines);
     ``visible_text`` is exactly what will be signed (review page), present once the form is done.
-    ``provider_title`` e.g. ``BankID``. Moments are aware UTC; ``zone`` is the workspace's zone.
+    ``reason`` is what the customer said with a no. ``provider_title`` e.g. ``BankID``. Moments are
+    aware UTC; ``zone`` is the workspace's zone.
     """
 
     token: str

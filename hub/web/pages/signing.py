@@ -127,13 +127,14 @@ class SigningPages:
         )
 
     def qr(self, token: str, order: str) -> Response:
-        """The code of this very second. 404 when there is none to show (any more)."""
+        """The code of this very second. 204 when there is none to show any more: the page asks once
+        more before it hears so, and that is no fault to report in the browser's console."""
         try:
             step = self._view(token, order).step
         except LinkInvalid:
             return make_response("", 404)
         if not isinstance(step, ScanCode) or step.qr_content is None:
-            return make_response("", 404)
+            return make_response("", 204)
         response = make_response(qr_svg(step.qr_content))
         response.mimetype = "image/svg+xml"
         return response

@@ -45,7 +45,7 @@ def test_on_this_device_the_app_is_a_link_that_tells_only_the_origin(
     page = visitor.get(visitor.begin("this_device")).text
     assert f'href="{START_URL.replace("&", "&amp;")}" referrerpolicy="origin"' in page
     assert "qr.svg" not in page.split('data-code="')[1].split('"', 1)[1]
-    assert visitor.get(f"{BASE}/sign/order-1/qr.svg").status_code == 404
+    assert visitor.get(f"{BASE}/sign/order-1/qr.svg").status_code == 204
 
 
 def test_an_unknown_flow_becomes_the_device_s_own(

@@ -1,0 +1,60 @@
+"""Pictures of every page that a journey comes by, and what axe-core has against it.
+
+``PARAPH_PICTURES=FOLDER`` (for example ``data/journeys``) takes each page at three widths, light
+and dark, to be looked at; without it the pages are only checked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.web.pages.axe import findings
+
+WIDTHS = (390, 820, 1280)
+MODES = ("light", "dark")
+
+
+class Album:
+    """One journey's pictures; ``faults`` is what was found wrong with the pages' looks."""
+
+    def __init__(self, journey: str, folder: Path | None) -> None:
+        self.journey = journey
+        self.faults: list[str] = []
+        self._folder = folder
+        self._number = 0
+
+    def look(self, page: Page, name: str, *, axe: bool = True) -> None:
+        """Take the page's pictures as it stands; with ``axe``, axe-core must have nothing against
+        it."""
+        self._number += 1
+        for mode in MODES:
+            page.emulate_media(color_scheme=mode, reduced_motion="reduce")
+            found = findings(page) if axe else []
+            self.faults += [f"{name}, {mode}: {fault}" for fault in found]
+            if self._folder:
+                self._take(page, f"{self.journey}-{self._number:02}-{name}", mode)
+        page.emulate_media(color_scheme="null", reduced_motion="null")
+
+    def _take(self, page: Page, name: str, mode: str) -> None:
+        assert self._folder is not None
+        with _size_kept(page) as height:
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": height})
+                if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                    self.faults.append(f"{name} is wider than {width} px")
+                # A window as high as the page, so that a bar at the bottom covers nothing.
+                whole = page.evaluate("document.documentElement.scrollHeight")
+                page.set_viewport_size({"width": width, "height": max(whole, height)})
+                page.screenshot(path=self._folder / f"{name}-{width}-{mode}.png")
+
+
+@contextmanager
+def _size_kept(page: Page) -> Iterator[int]:
+    size = page.viewport_size
+    assert size is not None
+    yield size["height"]
+    page.set_viewport_size(size)

@@ -75,9 +75,9 @@ class Survey:
 
 def survey(session: Session, limits: Limits, rates: Rates, now: datetime, wall: datetime) -> Survey:
     """Look at all destinations; claims nothing."""
-    running = Counter((row[0], row[1]) for row in session.execute(queries.RUNNING))
+    running = Counter((row[0], row[1]) for row in queries.RUNNING.all(session))
     ready = []
-    for workspace, key, paused, until, failures, due in session.execute(queries.SURVEY):
+    for workspace, key, paused, until, failures, due in queries.SURVEY.all(session):
         if due is None or paused is not None:
             continue
         place = (workspace, key)
@@ -94,7 +94,7 @@ def survey(session: Session, limits: Limits, rates: Rates, now: datetime, wall: 
         room = max(0, min(most - running[place], allowed))
         # Full for want of calls that end: their end rings the bell, so looking again is not urgent.
         ready.append(Ready(place, room, again if not allowed else wall + _LATER))
-    timer_at = session.execute(queries.NEXT_TIMER).scalar()
+    (timer_at,) = queries.NEXT_TIMER.first(session) or (None,)
     return Survey(ready, timer_at, now, wall)
 
 
@@ -122,8 +122,8 @@ def claim_at(
     session: Session, place: Place, claim: str, most: int, wall: datetime, lease: timedelta
 ) -> list[Work]:
     """Claim up to ``most`` deliveries at one destination, the longest due first."""
-    rows = session.execute(
-        queries.claim(session.connection().dialect.name),
+    rows = queries.CLAIM.all(
+        session,
         {
             "claim": claim,
             "until": wall + lease,
@@ -132,8 +132,8 @@ def claim_at(
             "destination": place[1],
             "most": most,
         },
-    ).all()
-    rows.sort(key=lambda row: (row.next_at, row.id))  # type: ignore[attr-defined]
+    )
+    rows.sort(key=lambda row: (row.next_at, row.id))
     return [
         Work(
             id=row.id, workspace_id=row.workspace_id, request_id=row.request_id,
@@ -150,11 +150,10 @@ def claim_timers(
     session: Session, claim: str, most: int, now: datetime, wall: datetime, lease: timedelta
 ) -> list[TimerWork]:
     """Claim up to ``most`` timers that are due at business time ``now``."""
-    rows = session.execute(
-        queries.claim_timers(session.connection().dialect.name),
-        {"claim": claim, "until": wall + lease, "now": now, "most": most},
-    ).all()
-    rows.sort(key=lambda row: (row.due_at, row.id))  # type: ignore[attr-defined]
+    rows = queries.CLAIM_TIMERS.all(
+        session, {"claim": claim, "until": wall + lease, "now": now, "most": most}
+    )
+    rows.sort(key=lambda row: (row.due_at, row.id))
     return [
         TimerWork(
             id=row.id, workspace_id=row.workspace_id, kind=row.kind, entity=row.entity, n=row.n,

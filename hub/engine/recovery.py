@@ -67,8 +67,8 @@ def _free(session: Session, row: Row[Any], wall: datetime) -> int:
     parameters = {"id": row.id, "claim": row.claim_id, "next_at": wall + wait}
     if session.execute(queries.TAKE_OVER, parameters).rowcount != 1:  # type: ignore[attr-defined]
         return 0
-    session.execute(
-        queries.ATTEMPTS,
+    queries.ATTEMPTS.run(
+        session,
         {
             "id": new_id(), "workspace_id": row.workspace_id, "delivery_id": row.id,
             "number": row.attempts, "started_at": wall, "duration_ms": 0, "outcome": "lost",

@@ -96,7 +96,7 @@ class Settler:
                 session.flush()
                 session.expunge_all()  # the next work reads what it needs afresh
             if attempts:
-                session.execute(queries.ATTEMPTS, attempts)
+                queries.ATTEMPTS.run_many(session, attempts)
             opened = conditions.note_outcomes(
                 session, self._telling(runs, wall), wall, self._settings.breaker
             )
@@ -130,7 +130,7 @@ class Settler:
         place = (work.workspace_id, work.destination)
         schedule = self._limits(*place).schedule
         outcome = outcomes.of(one, work, wall, self._clock.now(), schedule, self._chance())
-        if session.execute(queries.SETTLE, outcome.values).rowcount != 1:  # type: ignore[attr-defined]
+        if queries.SETTLE.run(session, outcome.values) != 1:
             _log.warning("claim_lost", id=work.id, kind=work.kind, destination=work.destination)
             return
         attempts.append(outcomes.attempt(one, work, outcome, new_id()))

@@ -26,7 +26,7 @@ def settle(
 ) -> None:
     """End the claim first: a timer that was disarmed meanwhile has no effect at all."""
     row = {"b_id": timer.id, "b_claim": timer.claim_id}
-    if session.execute(queries.SETTLE_TIMER, row).rowcount != 1:  # type: ignore[attr-defined]
+    if queries.SETTLE_TIMER.run(session, row) != 1:
         _log.info("timer_claim_lost", id=timer.id, kind=timer.kind)
         return
     if one.error is None and handler:
@@ -35,8 +35,8 @@ def settle(
         again, attempts = _after_failure(session, handler, one, timer, now, effects), timer.attempts
     if again is not None:
         session.flush()
-        session.execute(
-            queries.REARM_TIMER, {"b_id": timer.id, "b_due_at": again, "b_attempts": attempts}
+        queries.REARM_TIMER.run(
+            session, {"b_id": timer.id, "b_due_at": again, "b_attempts": attempts}
         )
 
 

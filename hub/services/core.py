@@ -13,6 +13,7 @@ from hub.services.links import Links
 from hub.services.mappings import MappingShelf
 from hub.settings import HubSettings, WorkspaceSettings
 from hub.storage.db import Database
+from hub.storage.group_commit import GroupCommit
 
 
 @dataclass
@@ -30,6 +31,10 @@ class Core:
     shelf: MappingShelf
     links: Links
     wake: Callable[[], None] = field(default=lambda: None)
+    group: GroupCommit = field(init=False)  # small writes of many threads, in shared commits
+
+    def __post_init__(self) -> None:
+        self.group = GroupCommit(self.db)
 
     def workspace(self, workspace_id: str) -> WorkspaceSettings:
         """The settings behind a row id."""

@@ -9,14 +9,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from hub.contracts.events import EventKind
 from hub.contracts.requests import FINAL_STATES, RequestState, next_state
 from hub.kernel.crypto import canonical_json, sha256_hex
+from hub.kernel.ids import new_id
 from hub.kernel.logging import get_logger
+from hub.storage import queries_request as queries
 from hub.storage.models import Request, RequestEvent
+from hub.storage.prepared import insert
 
 _log = get_logger(__name__)
 
@@ -36,10 +39,7 @@ def append(
     ``personal`` goes into the chain as salted commitments only, so that it can be erased later
     without breaking the chain. The state moves where ``contracts.requests.MOVES`` says so.
     """
-    known = select(RequestEvent.id).where(
-        RequestEvent.request_id == request.id, RequestEvent.dedupe == dedupe
-    )
-    if session.execute(known).first():
+    if queries.KNOWN_EVENT.first(session, {"request_id": request.id, "dedupe": dedupe}):
         return False
     sealed, commitments = _commit(personal or {})
     seq = request.event_seq + 1
@@ -52,23 +52,15 @@ def append(
         "commitments": commitments,
     }
     previous = request.event_hash
-    request.event_hash = chain_hash(previous, body)
-    request.event_seq = seq
-    session.add(
-        RequestEvent(
-            workspace_id=request.workspace_id,
-            request_id=request.id,
-            seq=seq,
-            kind=kind.value,
-            at=at,
-            dedupe=dedupe,
-            data={**(data or {}), "_commitments": commitments},
-            personal=sealed,
-            previous=previous,
-            hash=request.event_hash,
-        )
-    )
-    _move(request, kind, at)
+    head = chain_hash(previous, body)
+    row = {
+        "id": new_id(), "workspace_id": request.workspace_id, "request_id": request.id,
+        "seq": seq, "kind": kind.value, "at": at, "dedupe": dedupe,
+        "data": {**(data or {}), "_commitments": commitments}, "personal": sealed,
+        "previous": previous, "hash": head,
+    }  # fmt: skip
+    insert(RequestEvent).run(session, row)
+    _store(session, request, {"event_seq": seq, "event_hash": head, **_move(request, kind, at)})
     return True
 
 
@@ -103,15 +95,23 @@ def is_open(request: Request) -> bool:
     return RequestState(request.state) not in FINAL_STATES
 
 
-def _move(request: Request, kind: EventKind, at: datetime) -> None:
+def _move(request: Request, kind: EventKind, at: datetime) -> dict[str, Any]:
     moved = next_state(RequestState(request.state), kind)
     if moved is None:
-        return
+        return {}
     _log.info("request moved", request_id=request.id, from_state=request.state, to_state=moved)
-    request.state = moved.value
     if moved in FINAL_STATES:
-        request.open_key = None
-        request.finished_at = at
+        return {"state": moved.value, "open_key": None, "finished_at": at}
+    return {"state": moved.value}
+
+
+def _store(session: Session, request: Request, changed: Mapping[str, Any]) -> None:
+    """Store at once where the request stands now; the object follows without a second update."""
+    names = ("state", "open_key", "finished_at", "event_seq", "event_hash")
+    values = {f"b_{name}": changed.get(name, getattr(request, name)) for name in names}
+    queries.MOVE.run(session, {"b_id": request.id, **values})
+    for name, value in changed.items():
+        set_committed_value(request, name, value)
 
 
 def _commit(personal: Mapping[str, Any]) -> tuple[dict[str, Any] | None, dict[str, str]]:

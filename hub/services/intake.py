@@ -12,8 +12,9 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from hub.contracts.events import EventKind
 from hub.contracts.records import Record, RecordRef
@@ -26,7 +27,9 @@ from hub.services.core import Core
 from hub.services.links import token_hash
 from hub.services.mappings import ActiveMapping, open_key
 from hub.services.numbers import request_number
+from hub.storage import queries_request as queries
 from hub.storage.models import AccessToken, Inbound, Recipient, Request
+from hub.storage.prepared import insert, store
 
 
 class IntakeHandler(Handler):
@@ -48,14 +51,13 @@ class IntakeHandler(Handler):
         core, payload = self._core, work.payload
         mapping = core.shelf.version(payload["mapping_version"])
         active = ActiveMapping(mapping, payload["mapping_version"])
-        existing = session.execute(
-            select(Request.id).where(
-                Request.workspace_id == work.workspace_id,
-                Request.open_key == open_key(active, payload["id"]),
-            )
-        ).scalar()
+        place = {
+            "workspace_id": work.workspace_id,
+            "open_key": open_key(active, payload["id"]),
+        }
+        existing = queries.OPEN.first(session, place)
         if existing is not None:
-            _settle_inbound(session, payload["inbound"], "already_open", existing)
+            _settle_inbound(session, payload["inbound"], "already_open", existing[0])
             return
         plan = mapping.plan(result.fields, now=core.clock.now())
         if plan is None:
@@ -118,12 +120,14 @@ def _create(
         event_hash="",
         created_at=now,
         expires_at=now + timedelta(seconds=plan["expires_after"]),
+        finished_at=None,
     )
-    session.add(request)
-    session.flush()
-    request.recipients = [_recipient(session, request, one) for one in plan["recipients"]]
-    for recipient in request.recipients:
+    recipients = [_recipient(request, one) for one in plan["recipients"]]
+    store(session, request)
+    for recipient in recipients:
+        store(session, recipient)
         _give_link(core, session, request, recipient)
+    set_committed_value(request, "recipients", recipients)
     deadlines.arm_expiry(session, request)
     history.append(
         session,
@@ -136,8 +140,8 @@ def _create(
     return request
 
 
-def _recipient(session: Session, request: Request, one: Mapping[str, Any]) -> Recipient:
-    recipient = Recipient(
+def _recipient(request: Request, one: Mapping[str, Any]) -> Recipient:
+    return Recipient(
         id=new_id(),
         workspace_id=request.workspace_id,
         request_id=request.id,
@@ -146,22 +150,19 @@ def _recipient(session: Session, request: Request, one: Mapping[str, Any]) -> Re
         language=one["language"],
         contact={name: one[name] for name in ("name", "mobile", "email", "national_id")},
     )
-    session.add(recipient)
-    return recipient
 
 
 def _give_link(core: Core, session: Session, request: Request, recipient: Recipient) -> None:
-    session.add(
-        AccessToken(
-            id=new_id(),
-            workspace_id=request.workspace_id,
-            sha256=token_hash(core.links.customer_token(recipient.id)),
-            purpose="sign",
-            request_id=request.id,
-            recipient_id=recipient.id,
-            expires_at=request.expires_at,
-        )
-    )
+    token = {
+        "id": new_id(),
+        "workspace_id": request.workspace_id,
+        "sha256": token_hash(core.links.customer_token(recipient.id)),
+        "purpose": "sign",
+        "request_id": request.id,
+        "recipient_id": recipient.id,
+        "expires_at": request.expires_at,
+    }
+    insert(AccessToken).run(session, token)
 
 
 def _plan_data(plan: Any) -> dict[str, Any]:
@@ -203,7 +204,7 @@ def _reason(code: str) -> Reason:
 def _settle_inbound(
     session: Session, inbound_id: str, outcome: str, request_id: str | None
 ) -> None:
-    values: dict[str, Any] = {"outcome": outcome, "request_id": request_id}
-    if request_id is None:
-        values["dedupe"] = None  # it led to nothing: the same call later is a new wish
-    session.execute(update(Inbound).where(Inbound.id == inbound_id).values(values))
+    values = {"b_id": inbound_id, "b_outcome": outcome, "b_request_id": request_id}
+    queries.INBOUND_OUTCOME.run(session, values)
+    if request_id is None:  # it led to nothing: the same call later is a new wish
+        session.execute(update(Inbound).where(Inbound.id == inbound_id).values(dedupe=None))

@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session
 from hub.contracts.capabilities import Capability
 from hub.contracts.channel import LOOK_AGAIN, ChannelReceipt, Message, ReportStatus
 from hub.contracts.events import EventKind
-from hub.contracts.requests import Reason
+from hub.contracts.requests import FINAL_STATES, Reason
 from hub.engine.outbox import owe
 from hub.engine.work import Failure, Handler, Work
 from hub.mapping.texts import render
 from hub.services import deadlines, endings, history
 from hub.services.core import Core
+from hub.storage import queries_request as queries
 from hub.storage.models import Attempt, Delivery, Recipient, Request
 
 KIND = "message"
@@ -77,8 +78,8 @@ class MessageHandler(Handler):
         core = self._core
         absent_since = None
         with core.db.read() as session:
-            request = session.get_one(Request, work.request_id)
-            if not history.is_open(request):
+            state = queries.STATE.first(session, {"id": work.request_id})
+            if state is None or state[0] in FINAL_STATES:
                 return None
             if work.uncertain:
                 absent_since = _absent_since(session, work.id)
@@ -102,12 +103,12 @@ class MessageHandler(Handler):
 
     def delivered(self, session: Session, work: Work, result: ChannelReceipt | None) -> None:
         """The gateway took it: tell the history, start the clock of deadlines."""
-        request = session.get_one(Request, work.request_id)
         if result is None:
             return
-        row = session.get_one(Delivery, work.id)
-        row.external_ref = result.reference
-        row.result = {"reference": result.reference, "parts": result.parts}
+        request = queries.head(session, work.request_id or "")
+        kept = {"reference": result.reference, "parts": result.parts}
+        answer = {"b_id": work.id, "b_external_ref": result.reference, "b_result": kept}
+        queries.SENT.run(session, answer)
         now = self._core.clock.now()
         data = {"channel": work.destination, "delivery": work.id, "parts": result.parts}
         if work.step == "invite":

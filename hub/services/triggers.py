@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,9 @@ from hub.kernel.errors import NotFound, Refused
 from hub.kernel.ids import new_id
 from hub.services.core import Core
 from hub.services.mappings import ActiveMapping, open_key
-from hub.storage.models import Inbound, Request
+from hub.storage import queries_request as queries
+from hub.storage.models import Inbound
+from hub.storage.prepared import insert
 
 INTAKE = "intake"
 REPEAT_WINDOW = timedelta(hours=2)  # longer than the longest retry ladder of an upstream
@@ -61,11 +63,9 @@ def accept(core: Core, trigger: Trigger) -> Accepted:
         raise NotFound(f"there is no mapping '{trigger.mapping}'", code="unknown_mapping")
     _check_inline(core, trigger, active)
     try:
-        with core.db.write() as session:
-            accepted = _store(core, session, trigger, active)
+        accepted = core.group.run(lambda session: _store(core, session, trigger, active))
     except IntegrityError:  # another process stored the same call at the same moment
-        with core.db.write() as session:
-            accepted = _store(core, session, trigger, active)
+        accepted = core.group.run(lambda session: _store(core, session, trigger, active))
     core.wake()
     return accepted
 
@@ -84,47 +84,49 @@ def _store(core: Core, session: Session, trigger: Trigger, active: ActiveMapping
     now = core.clock.now()
     known = _known(session, trigger, now)
     if known is not None:
-        known.repeats += 1
+        repeated = update(Inbound).where(Inbound.id == known.id)
+        session.execute(repeated.values(repeats=Inbound.repeats + 1))
         return Accepted(known.id, repeated=True, request_id=known.request_id)
-    open_request = session.execute(
-        select(Request.id).where(
-            Request.workspace_id == trigger.workspace_id,
-            Request.open_key == open_key(active, trigger.record_id),
-        )
-    ).scalar()
-    inbound = Inbound(
-        id=new_id(),
-        workspace_id=trigger.workspace_id,
-        source=trigger.source,
-        instance=trigger.instance,
-        method=trigger.method,
-        path=trigger.path[:300],
-        headers=dict(trigger.headers),
-        body=trigger.body,
-        dedupe=trigger.dedupe,
-        outcome="already_open" if open_request else "accepted",
-        request_id=open_request,
-        received_at=now,
-    )
-    session.add(inbound)
+    place = {
+        "workspace_id": trigger.workspace_id,
+        "open_key": open_key(active, trigger.record_id),
+    }
+    (open_request,) = queries.OPEN.first(session, place) or (None,)
+    inbound_id = _keep(session, trigger, open_request, now)
     if open_request:
-        return Accepted(inbound.id, repeated=True, request_id=open_request)
-    _owe_intake(core, session, trigger, active, inbound.id)
-    return Accepted(inbound.id)
+        return Accepted(inbound_id, repeated=True, request_id=open_request)
+    _owe_intake(core, session, trigger, active, inbound_id)
+    return Accepted(inbound_id)
 
 
-def _known(session: Session, trigger: Trigger, now: datetime) -> Inbound | None:
+def _keep(session: Session, trigger: Trigger, open_request: str | None, now: datetime) -> str:
+    """Store the call as received; the row's id."""
+    inbound = {
+        "id": new_id(),
+        "workspace_id": trigger.workspace_id,
+        "source": trigger.source,
+        "instance": trigger.instance,
+        "method": trigger.method,
+        "path": trigger.path[:300],
+        "headers": dict(trigger.headers),
+        "body": trigger.body,
+        "dedupe": trigger.dedupe,
+        "outcome": "already_open" if open_request else "accepted",
+        "request_id": open_request,
+        "received_at": now,
+    }
+    insert(Inbound).run(session, inbound)
+    return str(inbound["id"])
+
+
+def _known(session: Session, trigger: Trigger, now: datetime) -> Any:
     """The same call stored before. One older than any retry ladder is a new wish: let it go."""
     if trigger.dedupe is None:
         return None
-    known = session.scalar(
-        select(Inbound).where(
-            Inbound.workspace_id == trigger.workspace_id, Inbound.dedupe == trigger.dedupe
-        )
-    )
+    call = {"workspace_id": trigger.workspace_id, "dedupe": trigger.dedupe}
+    known = queries.KNOWN_CALL.first(session, call)
     if known is not None and trigger.source == "hook" and now - known.received_at > REPEAT_WINDOW:
-        known.dedupe = None
-        session.flush()
+        session.execute(update(Inbound).where(Inbound.id == known.id).values(dedupe=None))
         return None
     return known
 

@@ -8,6 +8,7 @@ and the driver's errors are SQLAlchemy's. What the session has not flushed yet i
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,18 +17,19 @@ from typing import Any
 from sqlalchemy import Dialect, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.sql.selectable import SelectBase
 
 Convert = Callable[[Any], Any]
+_NOTHING: Mapping[str, Any] = {}
 _INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class Prepared:
-    """One statement. ``make`` gives it for a dialect's name, where the dialects differ."""
+    """One statement. ``statement`` gives it for a dialect's name, where the dialects differ."""
 
-    def __init__(self, make: Callable[[str], Any]) -> None:
-        self._make = make
+    def __init__(self, statement: Callable[[str], Any]) -> None:
+        self.statement = statement
 
     @classmethod
     def of(cls, statement: Any) -> Prepared:
@@ -44,14 +46,14 @@ class Prepared:
         plan = self._plan(session)
         plan.execute(session, [plan.parameters(values) for values in many], many=True)
 
-    def all(self, session: Session, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        """Execute it; all its rows."""
+    def all(self, session: Session, values: Mapping[str, Any] = _NOTHING) -> list[Any]:
+        """Execute it; all its rows, as named tuples."""
         plan = self._plan(session)
         rows = plan.execute(session, plan.parameters(values)).fetchall()
         return [plan.row(row) for row in rows]
 
-    def first(self, session: Session, values: Mapping[str, Any]) -> tuple[Any, ...] | None:
-        """Execute it; its first row, or None when there is none."""
+    def first(self, session: Session, values: Mapping[str, Any] = _NOTHING) -> Any:
+        """Execute it; its first row as a named tuple, or None when there is none."""
         plan = self._plan(session)
         row = plan.execute(session, plan.parameters(values)).fetchone()
         return None if row is None else plan.row(row)
@@ -61,7 +63,7 @@ class Prepared:
         found = plans.get(self)
         if found is None:
             dialect = session.get_bind().dialect
-            found = plans[self] = _compiled(self._make(dialect.name), dialect)
+            found = plans[self] = _compiled(self.statement(dialect.name), dialect)
         return found
 
 
@@ -84,6 +86,20 @@ def insert(model: Any, unique: tuple[str, ...] | None = None) -> Prepared:
     return Prepared(make)
 
 
+def store(session: Session, row: Any) -> None:
+    """Insert a new row at once, and keep it in the session as if it had been read."""
+    values = {name: value for name, value in vars(row).items() if name[0] != "_"}
+    model: Any = type(row)
+    insert(model).run(session, values)
+    adopt(session, row)
+
+
+def adopt(session: Session, row: Any) -> None:
+    """Take ``row``, made from columns that were read, into the session; the rest loads by need."""
+    make_transient_to_detached(row)
+    session.add(row)
+
+
 def _optional(column: Any) -> bool:
     return bool(column.nullable) or _default(column) is not None
 
@@ -102,6 +118,7 @@ class _Plan:
     names: tuple[tuple[str, Convert | None, bool, Any], ...]  # name, converter, required, default
     positional: bool
     results: tuple[Convert | None, ...]
+    named: Callable[[Iterable[Any]], Any]
 
     def parameters(self, values: Mapping[str, Any]) -> Any:
         """``values`` as the driver takes them. ``KeyError`` for one that is missing."""
@@ -128,14 +145,10 @@ class _Plan:
             ) from error
         return cursor
 
-    def row(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        """A row of the driver with its values converted."""
-        return tuple(
-            [
-                convert(value) if convert else value
-                for convert, value in zip(self.results, row, strict=True)
-            ]
-        )
+    def row(self, row: tuple[Any, ...]) -> Any:
+        """A row of the driver, named and with its values converted."""
+        pairs = zip(self.results, row, strict=True)
+        return self.named([convert(value) if convert else value for convert, value in pairs])
 
 
 def _compiled(statement: Any, dialect: Dialect) -> _Plan:
@@ -150,6 +163,8 @@ def _compiled(statement: Any, dialect: Dialect) -> _Plan:
         )
         for name in order
     )
-    columns = statement.selected_columns if isinstance(statement, SelectBase) else ()
+    columns = list(statement.selected_columns) if isinstance(statement, SelectBase) else []
     results = tuple(c.type.dialect_impl(dialect).result_processor(dialect, None) for c in columns)
-    return _Plan(dialect, compiled.string, names, bool(compiled.positional), results)
+    shape: Any = namedtuple("Row", [c.key for c in columns])  # type: ignore[misc]
+    positional = bool(compiled.positional)
+    return _Plan(dialect, compiled.string, names, positional, results, shape._make)

@@ -6,8 +6,6 @@ partial indexes fit. Moments compared here are real time, except a timer's ``due
 
 from __future__ import annotations
 
-from functools import cache
-
 from sqlalchemy import (
     Integer,
     String,
@@ -16,40 +14,43 @@ from sqlalchemy import (
     TextualSelect,
     bindparam,
     column,
-    insert,
     literal_column,
     text,
     update,
 )
-from sqlalchemy.sql.dml import Update
 
 from hub.storage.models import Attempt, Delivery, Instance, Timer
+from hub.storage.prepared import Prepared, insert
 from hub.storage.types import UtcDateTime
 
 _d, _t, _i = Delivery.__table__.c, Timer.__table__.c, Instance.__table__.c
-ATTEMPTS = insert(Attempt.__table__)  # type: ignore[arg-type]
+ATTEMPTS = insert(Attempt)
 
-SURVEY = text(
-    """
+SURVEY = Prepared.of(
+    text(
+        """
     SELECT i.workspace_id, i.key, i.paused_code, i.breaker_until, i.failures,
            (SELECT min(d.next_at) FROM delivery d
              WHERE d.workspace_id = i.workspace_id AND d.destination = i.key
                AND d.state IN ('pending', 'retry')) AS next_at
       FROM instance i ORDER BY i.workspace_id, i.key
     """
-).columns(_i.workspace_id, _i.key, _i.paused_code, _i.breaker_until, _i.failures, _d.next_at)
+    ).columns(_i.workspace_id, _i.key, _i.paused_code, _i.breaker_until, _i.failures, _d.next_at)
+)
 """Every destination with its condition and when something is due there (NULL: nothing owed)."""
 
-RUNNING = text(
-    """
+RUNNING = Prepared.of(
+    text(
+        """
     SELECT workspace_id, destination FROM delivery
      WHERE state = 'leased' AND lease_until IS NOT NULL
     """
+    ).columns(_d.workspace_id, _d.destination)
 )
 """What is under way, one row each: grouping would make SQLite walk the whole table."""
 
-NEXT_TIMER = text("SELECT min(due_at) AS due_at FROM timer WHERE state = 'pending'").columns(
-    _t.due_at
+NEXT_TIMER = Prepared.of(
+    text("SELECT min(due_at) AS due_at FROM timer WHERE state = 'pending'").columns(_t.due_at)
 )
 
 _CLAIM = """
@@ -81,13 +82,7 @@ _CLAIM_TIMERS = """
 _LOCKS = {"sqlite": "", "postgresql": "FOR UPDATE SKIP LOCKED"}  # SQLite: BEGIN IMMEDIATE did it
 
 
-@cache
-def claim(dialect: str) -> TextualSelect:
-    """Claim what is due at one destination: order per entity kept, earliest first.
-
-    The payload comes out sealed: opening it takes time, and can fail, outside of the transaction.
-    Parameters: claim, until, wall, workspace, destination, most.
-    """
+def _claim(dialect: str) -> TextualSelect:
     columns = (
         _d.id, _d.workspace_id, _d.request_id, _d.entity, _d.seq, _d.kind, _d.step,
         _d.destination, column("payload", Text()), _d.key, _d.attempts, _d.uncertain, _d.created_at,
@@ -96,9 +91,7 @@ def claim(dialect: str) -> TextualSelect:
     return _claiming(_CLAIM, dialect, "wall").columns(*columns)
 
 
-@cache
-def claim_timers(dialect: str) -> TextualSelect:
-    """Claim timers that are due. Parameters: claim, until, now, most."""
+def _claim_timers(dialect: str) -> TextualSelect:
     columns = (_t.id, _t.workspace_id, _t.kind, _t.entity, _t.n, _t.due_at, _t.attempts)
     return _claiming(_CLAIM_TIMERS, dialect, "now").columns(*columns)
 
@@ -112,7 +105,17 @@ def _claiming(sql: str, dialect: str, moment: str) -> TextClause:
     )
 
 
-SETTLE: Update = (
+CLAIM = Prepared(_claim)
+"""Claim what is due at one destination: order per entity kept, earliest first.
+
+The payload comes out sealed: opening it takes time, and can fail, outside of the transaction.
+Parameters: claim, until, wall, workspace, destination, most.
+"""
+
+CLAIM_TIMERS = Prepared(_claim_timers)
+"""Claim timers that are due. Parameters: claim, until, now, most."""
+
+SETTLE = Prepared.of(
     update(Delivery.__table__)  # type: ignore[arg-type]
     .where(
         _d.id == bindparam("b_id"),
@@ -134,7 +137,7 @@ SETTLE: Update = (
 )
 """Ends a claim on a delivery. Changes nothing when the claim was lost meanwhile."""
 
-SETTLE_TIMER: Update = (
+SETTLE_TIMER = Prepared.of(
     update(Timer.__table__)  # type: ignore[arg-type]
     .where(
         _t.id == bindparam("b_id"),
@@ -145,7 +148,7 @@ SETTLE_TIMER: Update = (
 )
 """Ends a claim on a timer. Changes nothing when it was disarmed or taken over meanwhile."""
 
-REARM_TIMER: Update = (
+REARM_TIMER = Prepared.of(
     update(Timer.__table__)  # type: ignore[arg-type]
     .where(_t.id == bindparam("b_id"), _t.state == "done")
     .values(state="pending", due_at=bindparam("b_due_at"), attempts=bindparam("b_attempts"))

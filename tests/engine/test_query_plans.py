@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.storage import queries_work as queries
+from hub.storage.prepared import Prepared
 from tests.engine.house import House
 
 PARAMETERS = {
@@ -14,8 +15,8 @@ PARAMETERS = {
 
 # statement → what its plan must use
 PLANS = [
-    (queries.claim("sqlite"), ["ix_delivery_due", "ix_delivery_entity"]),
-    (queries.claim_timers("sqlite"), ["ix_timer_due"]),
+    (queries.CLAIM, ["ix_delivery_due", "ix_delivery_entity"]),
+    (queries.CLAIM_TIMERS, ["ix_timer_due"]),
     (queries.SURVEY, ["ix_delivery_due"]),
     (queries.RUNNING, ["ix_delivery_leased"]),
     (queries.NEXT_TIMER, ["ix_timer_due"]),
@@ -29,7 +30,7 @@ PLANS = [
 
 @pytest.mark.parametrize(("statement", "indexes"), PLANS)
 def test_statements_use_their_indexes(house: House, statement: object, indexes: list[str]) -> None:
-    sql = str(statement)
+    sql = str(statement.statement("sqlite") if isinstance(statement, Prepared) else statement)
     named = {name: value for name, value in PARAMETERS.items() if f":{name}" in sql}
     with house.db.read() as session:
         rows = session.connection().exec_driver_sql("EXPLAIN QUERY PLAN " + sql, named).all()
@@ -42,5 +43,5 @@ def test_statements_use_their_indexes(house: House, statement: object, indexes: 
 
 
 def test_every_dialect_has_its_claim_statement() -> None:
-    assert "SKIP LOCKED" in str(queries.claim("postgresql"))
-    assert "SKIP LOCKED" not in str(queries.claim("sqlite"))
+    assert "SKIP LOCKED" in str(queries.CLAIM.statement("postgresql"))
+    assert "SKIP LOCKED" not in str(queries.CLAIM.statement("sqlite"))

@@ -142,3 +142,34 @@ def test_a_late_repetition_after_the_signature_asks_nobody_again(inside):
     assert send().status_code == 200
     inside.work()
     check_one(inside, record)
+
+
+@pytest.mark.parametrize("instance", ["hub_register", "agiloft", "sms"])
+def test_what_was_done_is_not_done_again_when_the_hub_could_not_note_it(
+    inside, monkeypatch, instance
+):
+    """As if the process died after every first effect, before it was stored."""
+    plugin = inside.core.registry.plugin(inside.core.instance(inside.workspace_id, instance))
+    method = "send" if instance == "sms" else "apply"
+    done, seen = getattr(plugin, method), set()
+
+    def do_and_die(what, key, **told):
+        result = done(what, key, **told)
+        if key not in seen:
+            seen.add(key)
+            raise SystemExit
+        return result
+
+    monkeypatch.setattr(plugin, method, do_and_die)
+    record = inside.world.new_case(0)
+    inside.press(record)
+    inside.pass_time(timedelta(minutes=5), step=timedelta(seconds=10))
+    inside.sign(inside.link(mobile_of(0)))
+    inside.pass_time(timedelta(minutes=5), step=timedelta(seconds=10))
+    assert seen
+    check_one(inside, record)
+    entry = inside.entry(record)
+    assert len(entry.customers) == len(entry.cases) == len(entry.notes) == 1
+    assert len(inside.world.writes_to(record)) == 2
+    assert {one.state for one in entry.deliveries} == {"delivered"}
+    assert inside.upstream(record)["sign_state"] == "Signed"

@@ -68,8 +68,10 @@ class Answer:
 class Listener(Protocol):
     """Is told about each call: used for attempts' redacted request and answer."""
 
-    def __call__(self, method: str, url: str, answer: Answer | None, seconds: float) -> None:
-        """One call ended; ``answer`` is None when there was none."""
+    def __call__(
+        self, method: str, url: str, answer: Answer | None, seconds: float, sent: Any = None
+    ) -> None:
+        """One call ended; ``answer`` is None when there was none; ``sent`` is the body."""
         ...
 
 
@@ -141,24 +143,30 @@ class HttpClient:
         finally:
             listener = self._listener or _observer
             if listener:
-                listener(method, url, answer, time.monotonic() - started)
+                sent = options.get("json", options.get("data"))
+                listener(method, url, answer, time.monotonic() - started, sent)
 
     def _exchange(
         self, method: str, url: str, timeout: tuple[float, float], options: dict[str, Any]
     ) -> Answer:
         started = time.monotonic()
-        with self._session.request(
-            method,
-            url,
-            timeout=timeout,
-            verify=self._verify,
-            cert=self._cert,
-            allow_redirects=False,
-            stream=True,
-            **options,
+        # Straight to the adapter: what a session adds (environment, cookies, redirects, hooks) is
+        # what this client switches off, and costs as much as the call itself.
+        prepared = self._prepared(method, url, **options)
+        with self._session.get_adapter(url).send(
+            prepared, stream=True, timeout=timeout, verify=self._verify, cert=self._cert
         ) as response:
             body = self._read(response)
             return Answer(response.status_code, response.headers, body, time.monotonic() - started)
+
+    def _prepared(
+        self, method: str, url: str, *, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> requests.PreparedRequest:
+        prepared = requests.PreparedRequest()
+        merged = requests.structures.CaseInsensitiveDict(self._session.headers)
+        merged.update(headers or {})
+        prepared.prepare(method.upper(), url, headers=merged, **options)
+        return prepared
 
     def close(self) -> None:
         """Close all connections."""

@@ -1,0 +1,122 @@
+"""One call: what goes out, what never does, and what each failure means."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pytest_httpserver import HTTPServer
+from werkzeug import Request, Response
+
+from hub.kernel.errors import MalformedAnswer, OutcomeUnknown, Retryable
+from hub.toolkit import http
+from hub.toolkit.http import Answer, HttpClient
+
+
+@pytest.fixture
+def client(httpserver: HTTPServer) -> Iterator[HttpClient]:
+    client = HttpClient(
+        httpserver.url_for("/v1"), timeout=(2, 0.5), max_bytes=1000, headers={"X-Always": "yes"}
+    )
+    yield client
+    client.close()
+
+
+def test_headers_form_and_login_go_out(httpserver: HTTPServer, client: HttpClient) -> None:
+    httpserver.expect_request("/v1/sms", method="POST").respond_with_json({"id": "7"})
+    answer = client.call(
+        "post", "/sms", data={"to": "å"}, auth=("u", "p"), headers={"x-once": "1"}, params={"q": 1}
+    )
+    ((sent, _),) = httpserver.log
+    assert (answer.status, answer.json()) == (200, {"id": "7"})
+    assert sent.get_data() == b"to=%C3%A5"
+    assert sent.query_string == b"q=1"
+    assert sent.headers["Authorization"] == "Basic dTpw"
+    assert (sent.headers["X-Once"], sent.headers["X-Always"]) == ("1", "yes")
+    assert sent.headers["User-Agent"].startswith("Paraph/")
+
+
+def test_a_header_of_the_call_takes_the_place_of_the_clients(
+    httpserver: HTTPServer, client: HttpClient
+) -> None:
+    httpserver.expect_request("/v1/a").respond_with_data("ok")
+    client.call("GET", "/a", headers={"x-always": "no"})
+    assert httpserver.log[0][0].headers.getlist("X-Always") == ["no"]
+
+
+def test_redirects_are_answers(httpserver: HTTPServer, client: HttpClient) -> None:
+    httpserver.expect_request("/v1/a").respond_with_data(
+        "", status=302, headers={"Location": httpserver.url_for("/b")}
+    )
+    assert client.call("GET", "/a").status == 302
+    assert len(httpserver.log) == 1
+
+
+def test_cookies_are_not_kept(httpserver: HTTPServer, client: HttpClient) -> None:
+    httpserver.expect_request("/v1/a").respond_with_data("", headers={"Set-Cookie": "s=1; Path=/"})
+    client.call("GET", "/a")
+    client.call("GET", "/a")
+    assert "Cookie" not in httpserver.log[1][0].headers
+
+
+def test_the_environment_changes_nothing(
+    httpserver: HTTPServer, client: HttpClient, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".netrc").write_text("machine localhost login bob password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    httpserver.expect_request("/v1/a").respond_with_data("ok")
+    assert client.call("GET", "/a").text == "ok"
+    assert "Authorization" not in httpserver.log[0][0].headers
+
+
+def test_an_answer_that_is_too_large_is_not_read_on(
+    httpserver: HTTPServer, client: HttpClient
+) -> None:
+    httpserver.expect_request("/v1/a").respond_with_data("x" * 1001)
+    with pytest.raises(MalformedAnswer, match="larger than 1000"):
+        client.call("GET", "/a")
+
+
+def test_who_cannot_be_reached_got_nothing() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound, not listening: refused at once
+        with pytest.raises(Retryable) as caught:
+            HttpClient(f"http://127.0.0.1:{taken.getsockname()[1]}").call("POST", "/a?secret=1")
+    assert not isinstance(caught.value, OutcomeUnknown)
+    assert "secret" not in caught.value.detail
+
+
+@pytest.mark.parametrize(("method", "kind"), [("POST", OutcomeUnknown), ("GET", Retryable)])
+def test_silence_after_a_change_is_an_unknown_outcome(
+    httpserver: HTTPServer, client: HttpClient, method: str, kind: type[Exception]
+) -> None:
+    def slow(request: Request) -> Response:
+        release.wait(5)
+        return Response("late")
+
+    release = threading.Event()
+    httpserver.expect_request("/v1/a").respond_with_handler(slow)
+    with pytest.raises(Retryable) as caught:
+        client.call(method, "/a")
+    release.set()
+    assert type(caught.value) is kind
+
+
+def test_the_observer_hears_of_every_call(
+    httpserver: HTTPServer, client: HttpClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[tuple[str, int | None]] = []
+
+    def listener(method: str, url: str, answer: Answer | None, seconds: float) -> None:
+        heard.append((method, answer.status if answer else None))
+
+    monkeypatch.setattr(http, "_observer", listener)
+    httpserver.expect_request("/v1/a").respond_with_data("ok")
+    client.call("GET", "/a")
+    with pytest.raises(Retryable):
+        HttpClient("http://127.0.0.1:1").call("GET", "/a")
+    assert heard == [("GET", 200), ("GET", None)]

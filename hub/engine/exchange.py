@@ -1,26 +1,33 @@
-"""Collects, for one try, which calls were made: method, address without secrets, status, seconds.
+"""Collects, for one try, which calls were made: method, address without secrets, status, seconds,
+and the outlines of what was sent and answered.
 
-The registry passes ``listener`` to each plugin's ``HttpClient``; outside of a try it does nothing.
-No bodies are kept: they hold personal data, and what was owed is stored with the delivery anyway.
+``listener`` is told of every plugin's HTTP calls; outside of a try it does nothing. Bodies are kept
+as outlines only (``hub.kernel.redact.outline``): they hold personal data, and what was owed is
+stored, sealed, with the delivery anyway.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
-from hub.kernel.redact import MASK, redact_text
+import orjson
+
+from hub.kernel.redact import MASK, outline, redact_text
 
 _MOST = 20  # calls kept of one try
 _calls: ContextVar[list[dict[str, Any]] | None] = ContextVar("paraph_exchange", default=None)
 
 
-class _HasStatus(Protocol):
+class _Answer(Protocol):
     @property
     def status(self) -> int: ...
+
+    @property
+    def body(self) -> bytes: ...
 
 
 @contextmanager
@@ -34,13 +41,17 @@ def collecting() -> Iterator[list[dict[str, Any]]]:
         _calls.reset(token)
 
 
-def listener(method: str, url: str, answer: _HasStatus | None, seconds: float) -> None:
+def listener(
+    method: str, url: str, answer: _Answer | None, seconds: float, sent: Any = None
+) -> None:
     """Note one call; fits ``hub.toolkit.http.Listener``."""
-    note(method, url, answer.status if answer else None, seconds)
+    if _calls.get() is not None:
+        told = {"sent": _outlined(sent), "answered": _outlined(answer.body if answer else None)}
+        note(method, url, answer.status if answer else None, seconds, **told)
 
 
-def note(method: str, url: str, status: int | None, seconds: float) -> None:
-    """Note one call of any protocol (SMTP, say)."""
+def note(method: str, url: str, status: int | None, seconds: float, **told: Any) -> None:
+    """Note one call of any protocol (SMTP, say); ``told`` holds outlines of bodies."""
     calls = _calls.get()
     if calls is not None and len(calls) < _MOST:
         calls.append(
@@ -49,8 +60,17 @@ def note(method: str, url: str, status: int | None, seconds: float) -> None:
                 "url": plain_url(url),
                 "status": status,
                 "seconds": round(seconds, 3),
+                **{name: value for name, value in told.items() if value},
             }
         )
+
+
+def _outlined(body: Any) -> Any:
+    """The outline of a body; JSON in bytes is looked into."""
+    if isinstance(body, bytes | str):
+        with suppress(orjson.JSONDecodeError):
+            body = orjson.loads(body) if body[:1] in (b"{", b"[", "{", "[") else body
+    return outline(body)
 
 
 def plain_url(url: str) -> str:

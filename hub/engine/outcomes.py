@@ -19,7 +19,7 @@ from hub.engine.retry import (
 )
 from hub.engine.work import Failure, Finished, Work
 from hub.kernel.errors import ParaphError
-from hub.kernel.redact import redact, redact_text
+from hub.kernel.redact import redact_text
 
 _LONGEST_DETAIL = 500
 
@@ -77,7 +77,7 @@ def attempt(one: Finished, work: Work, outcome: Outcome, new_id: str) -> dict[st
         "outcome": outcome.name,
         "code": outcome.code,
         "detail": outcome.detail,
-        "exchange": redact(one.exchange),
+        "exchange": one.exchange,
     }
 
 

@@ -31,6 +31,9 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(/s/)[\w-]{8,}"), r"\1" + MASK),
     (re.compile(r"(?i)((?:token|secret|password|key|code)=)[^&\s\"']+"), r"\1" + MASK),
 )
+_TELLING = re.compile(r"(status|state|code|error|success|type|unit)$", re.IGNORECASE)
+_WORD = re.compile(r"[A-Za-z_-]{1,40}")
+_MOST = 40  # keys of one object that an outline shows
 _KEEP = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # row ids
     r"|\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?",  # moments
@@ -72,10 +75,34 @@ def redact(value: Any, *, limit: int = 4000) -> Any:
     return value
 
 
+def outline(value: Any, depth: int = 4) -> Any:
+    """The shape of a body without what stands in it: names, lengths, and words of the protocol.
+
+    Kept beside an attempt: enough to see what was sent and what kind of answer came, nothing about
+    whom. Values of keys such as ``status`` or ``errorCode`` are shown when they are single words.
+    """
+    if isinstance(value, Mapping):
+        inside = list(value.items())[:_MOST] if depth else []
+        return {str(k)[:60]: _outlined(str(k), v, depth - 1) for k, v in inside}
+    if isinstance(value, str | bytes):
+        return f"{len(value)} {'characters' if isinstance(value, str) else 'bytes'}"
+    if isinstance(value, Sequence):
+        more = [f"and {len(value) - 3} more"] if len(value) > 3 else []
+        return [*(outline(item, depth - 1) for item in value[:3] if depth), *more]
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) >= 10**6:
+        return "a long number"
+    return value
+
+
 def last_digits(national_id: str, count: int = 4) -> str:
     """``•••-2391``: as much of a national id as a note may show (requirement D6)."""
     digits = re.sub(r"\D", "", national_id)
     return f"{MASK}-{digits[-count:]}" if digits else MASK
+
+
+def _outlined(key: str, value: Any, depth: int) -> Any:
+    telling = _TELLING.search(key) and isinstance(value, str) and _WORD.fullmatch(value)
+    return value if telling else outline(value, depth)
 
 
 def _mask(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.kernel.redact import MASK, last_digits, redact, redact_text
+from hub.kernel.redact import MASK, last_digits, outline, redact, redact_text
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,35 @@ def test_long_texts_are_cut():
 def test_a_note_shows_the_last_digits_of_a_national_id_only():
     assert last_digits("198112289874") == f"{MASK}-9874"
     assert last_digits("") == MASK
+
+
+def test_an_outline_shows_names_and_words_of_the_protocol_and_nobody():
+    body = {
+        "customer_name": "Alice Andersson",
+        "personalNumber": 198112289874,
+        "status": "pending",
+        "errorCode": "invalidParameters",
+        "error": "No such person Alice",
+        "rows": [{"id": 1}] * 5,
+        "done": True,
+        "file": b"12345",
+    }
+    assert outline(body) == {
+        "customer_name": "15 characters",
+        "personalNumber": "a long number",
+        "status": "pending",
+        "errorCode": "invalidParameters",
+        "error": "20 characters",
+        "rows": [{"id": 1}, {"id": 1}, {"id": 1}, "and 2 more"],
+        "done": True,
+        "file": "5 bytes",
+    }
+
+
+def test_an_outline_of_something_deep_or_wide_stays_small():
+    deep: dict = {}
+    inner = deep
+    for _ in range(100):
+        inner["a"] = inner = {}
+    assert len(str(outline(deep))) < 200
+    assert len(outline({str(n): n for n in range(10_000)})) == 40

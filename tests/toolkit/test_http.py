@@ -111,7 +111,9 @@ def test_the_observer_hears_of_every_call(
 ) -> None:
     heard: list[tuple[str, int | None]] = []
 
-    def listener(method: str, url: str, answer: Answer | None, seconds: float) -> None:
+    def listener(
+        method: str, url: str, answer: Answer | None, seconds: float, sent: object
+    ) -> None:
         heard.append((method, answer.status if answer else None))
 
     monkeypatch.setattr(http, "_observer", listener)

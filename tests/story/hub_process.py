@@ -54,9 +54,9 @@ class HubProcess:
                 return
             group = self._process.pid
             running = living_in(group)
+            os.killpg(group, signal.SIGKILL)
             if len(running) < 2:
                 raise AssertionError(f"expected a parent and a worker, found {len(running)}")
-            os.killpg(group, signal.SIGKILL)
             self._process.wait(DEATH_PATIENCE)
             end = time.monotonic() + DEATH_PATIENCE
             while living_in(group):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import update
@@ -96,7 +96,27 @@ def _create(
     plan: dict[str, Any],
 ) -> Request:
     now = core.clock.now()
-    request = Request(
+    request = _new_request(work, active, fields, plan, now)
+    recipients = [_recipient(request, one) for one in plan["recipients"]]
+    store(session, request)
+    for recipient in recipients:
+        store(session, recipient)
+        _give_link(core, session, request, recipient)
+    set_committed_value(request, "recipients", recipients)
+    deadlines.arm_expiry(session, request)
+    told = {"mapping": active.mapping.key, "version": active.mapping.sha256}
+    history.append(session, request, EventKind.STARTED, now, dedupe="started", data=told)
+    return request
+
+
+def _new_request(
+    work: Work,
+    active: ActiveMapping,
+    fields: Mapping[str, Any],
+    plan: dict[str, Any],
+    now: datetime,
+) -> Request:
+    return Request(
         id=new_id(),
         workspace_id=work.workspace_id,
         number=request_number(),
@@ -122,22 +142,6 @@ def _create(
         expires_at=now + timedelta(seconds=plan["expires_after"]),
         finished_at=None,
     )
-    recipients = [_recipient(request, one) for one in plan["recipients"]]
-    store(session, request)
-    for recipient in recipients:
-        store(session, recipient)
-        _give_link(core, session, request, recipient)
-    set_committed_value(request, "recipients", recipients)
-    deadlines.arm_expiry(session, request)
-    history.append(
-        session,
-        request,
-        EventKind.STARTED,
-        now,
-        dedupe="started",
-        data={"mapping": active.mapping.key, "version": active.mapping.sha256},
-    )
-    return request
 
 
 def _recipient(request: Request, one: Mapping[str, Any]) -> Recipient:

@@ -83,7 +83,8 @@ class Size:
 
 def clean(text: str) -> str:
     """``text`` composed (NFC), with typographic spaces, quotes and dashes made plain and invisible
-    marks dropped. No letter changes."""
+    marks dropped. No letter changes; half a surrogate pair, which is no letter, becomes ``�``."""
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return unicodedata.normalize("NFC", text.replace("\r\n", "\n")).translate(_CLEAN)
 
 

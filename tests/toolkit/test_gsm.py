@@ -82,6 +82,7 @@ def test_folding_takes_the_nearest_letter_and_leaves_what_has_none(text, folded)
 
 @given(ANY_TEXT)
 def test_parts_put_together_are_the_text_and_none_is_too_long(text):
+    text = clean(text)
     parts = split(text)
     assert "".join(parts) == text
     gsm_text = gsm.is_gsm(text)
@@ -90,6 +91,11 @@ def test_parts_put_together_are_the_text_and_none_is_too_long(text):
         units = len(encode(part)) if gsm_text else len(part.encode("utf-16-be")) // 2
         assert units <= (alone if len(parts) == 1 else each)
     assert measure(text).parts == max(1, len(parts))
+
+
+def test_half_a_surrogate_pair_can_be_sent_and_a_whole_one_is_put_together():
+    assert clean("a\ud800b") == "a\ufffdb"
+    assert clean("\ud83d\ude00") == "\U0001f600"
 
 
 @given(ANY_TEXT)

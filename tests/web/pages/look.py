@@ -27,8 +27,7 @@ def sideways(page: Any) -> bool:
     return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
 
 
-def main() -> int:
-    """Take the pictures."""
+def _wanted() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("scenes", nargs="*", default=list(SCENES))
@@ -37,7 +36,12 @@ def main() -> int:
     parser.add_argument("--language", action="append", choices=["en", "sv"])
     parser.add_argument("--window", action="store_true", help="what is seen without scrolling")
     parser.add_argument("--axe", action="store_true")
-    given = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Take the pictures."""
+    given = _wanted()
     given.folder.mkdir(parents=True, exist_ok=True)
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     bad = 0

@@ -8,7 +8,6 @@ upstream.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -171,14 +170,20 @@ def _give_link(core: Core, session: Session, request: Request, recipient: Recipi
 
 def _plan_data(plan: Any) -> dict[str, Any]:
     """A ``RequestPlan`` as JSON: spans in seconds, quiet hours as ``HH:MM``."""
-    data = asdict(plan)
-    rule, quiet = data["reminders"], plan.reminders.quiet
-    rule["after"] = plan.reminders.after.total_seconds()
-    rule["every"] = plan.reminders.every.total_seconds()
-    rule["quiet"] = [moment.isoformat() for moment in quiet] if quiet else None
-    data["expires_after"] = plan.expires_after.total_seconds()
-    data["problems"] = [str(problem) for problem in plan.problems]
-    return data
+    rule = plan.reminders
+    return {
+        **vars(plan),
+        "prefill": dict(plan.prefill),
+        "recipients": [dict(vars(one)) for one in plan.recipients],
+        "reminders": {
+            **vars(rule),
+            "after": rule.after.total_seconds(),
+            "every": rule.every.total_seconds(),
+            "quiet": [moment.isoformat() for moment in rule.quiet] if rule.quiet else None,
+        },
+        "expires_after": plan.expires_after.total_seconds(),
+        "problems": [str(problem) for problem in plan.problems],
+    }
 
 
 def _empty_plan(active: ActiveMapping, core: Core, work: Work) -> dict[str, Any]:

@@ -17,7 +17,10 @@ _FIRST = 1001
 
 def request_number() -> str:
     """Eight characters in two groups, e.g. ``7KQ2-M9TD``; tells nothing of how many there are."""
-    text = "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    drawn = secrets.randbelow(len(_ALPHABET) ** 8)
+    text = "".join(
+        _ALPHABET[drawn // len(_ALPHABET) ** place % len(_ALPHABET)] for place in range(8)
+    )
     return f"{text[:4]}-{text[4:]}"
 
 

@@ -45,6 +45,7 @@ class Database:
             try:
                 yield session
             finally:
+                session.info.pop("driver", None)
                 session.expunge_all()  # rows stay readable after the session has ended
                 session.rollback()
 
@@ -60,6 +61,8 @@ class Database:
             except BaseException:
                 session.rollback()
                 raise
+            finally:
+                session.info.pop("driver", None)
 
     def close(self) -> None:
         """Close all connections."""

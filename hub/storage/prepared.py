@@ -135,7 +135,7 @@ class _Plan:
 
     def execute(self, session: Session, parameters: Any, *, many: bool = False) -> Any:
         """The driver's cursor, after the statement."""
-        cursor = session.connection().connection.cursor()
+        cursor = (session.info.get("driver") or _driver(session)).cursor()
         driver: Any = self.dialect.dbapi
         try:
             (cursor.executemany if many else cursor.execute)(self.sql, parameters)
@@ -149,6 +149,13 @@ class _Plan:
         """A row of the driver, named and with its values converted."""
         pairs = zip(self.results, row, strict=True)
         return self.named([convert(value) if convert else value for convert, value in pairs])
+
+
+def _driver(session: Session) -> Any:
+    """The driver's connection of the session's transaction; ``Database`` forgets it at the end."""
+    driver = session.connection().connection.dbapi_connection
+    session.info["driver"] = driver
+    return driver
 
 
 def _compiled(statement: Any, dialect: Dialect) -> _Plan:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, strategies
 
-from hub.kernel.redact import MASK, last_digits, outline, redact, redact_text
+from hub.kernel.redact import _SUSPECT, MASK, _mask, last_digits, outline, redact, redact_text
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,11 @@ def test_what_looks_personal_or_secret_is_masked_wherever_it_stands(text):
     assert MASK in shown
     assert shown.startswith("before ")
     assert shown.endswith(" after") or text.startswith("password")
+
+
+@given(strategies.text(alphabet="0123456789 +-()@=/sabekricyo.", max_size=40))
+def test_the_first_look_misses_nothing_that_a_closer_one_would_mask(text):
+    assert _SUSPECT.search(text) or _mask(text) == text
 
 
 def test_ids_moments_and_numbers_of_records_stay():

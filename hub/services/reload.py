@@ -7,6 +7,7 @@ so that a paused one goes on by itself.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 from hub.kernel.errors import ConfigurationError
@@ -19,6 +20,7 @@ from hub.settings import load_workspaces
 def reload_files(core: Core, folder: Path) -> None:
     """Read everything again. Raises ``ConfigurationError`` and changes nothing on any problem."""
     workspaces = load_workspaces(folder / "workspaces")
+    _refuse_removal(core, folder, workspaces)
     trial = core.registry.trial(workspaces)
     problems = trial.check()
     if problems:
@@ -31,3 +33,14 @@ def reload_files(core: Core, folder: Path) -> None:
     health.know_instances(core)
     for where in changed:
         health.probe(core, where)
+
+
+def _refuse_removal(core: Core, folder: Path, present: Collection[str]) -> None:
+    # requests, links and deliveries under way still name it: only a start begins without it
+    problems = tuple(
+        f"{folder / 'workspaces' / key}.yaml: the file of a running workspace is gone or has "
+        "another name; put it back, or restart the hub to go on without it"
+        for key in sorted(set(core.workspaces) - set(present))
+    )
+    if problems:
+        raise ConfigurationError("a workspace was removed", problems=problems)

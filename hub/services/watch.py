@@ -40,14 +40,18 @@ class FileWatch:
 
     def look(self) -> bool:
         """Reload if anything changed since the last look. Whether something new is in force."""
-        now = self.stamp()
-        if now == self._seen:
-            return False
-        self._seen = now
         try:
+            now = self.stamp()
+            if now == self._seen:
+                return False
+            self._seen = now
             self._reload()
         except ConfigurationError as error:
             _log.error("files changed, former version stays in force", problems=error.problems)
+            return False
+        except Exception as error:  # a full disk, a busy database: the watch must outlive it
+            self._seen = frozenset()  # not in force yet: tried again at the next look
+            _log.error("files changed but could not be taken over", exc_info=error)
             return False
         _log.info("files changed, new version in force")
         return True

@@ -119,3 +119,29 @@ def test_the_watch_reloads_once_per_change_and_survives_a_faulty_file(simulated)
     assert not watch.look()
     assert not watch.look()
     assert len(calls) == 1
+
+
+def test_a_removed_or_renamed_workspace_file_is_refused_and_everything_stays(simulated):
+    before = active(simulated)
+    file = simulated.config / "workspaces" / "alice.yaml"
+    file.rename(file.with_name("bob.yaml"))
+    with pytest.raises(ConfigurationError) as caught:
+        simulated.house.reload()
+    assert "restart" in caught.value.problems[0]
+    assert set(simulated.house.core.workspaces) == {"alice"}
+    assert active(simulated) == before
+
+
+def test_the_watch_survives_any_error_and_tries_again(simulated):
+    answers = [OSError("the disk is full"), None]
+
+    def reload():
+        answer = answers.pop(0)
+        if answer is not None:
+            raise answer
+
+    watch = FileWatch([simulated.config / "mappings"], reload)
+    change(simulated, "mappings/repair.yaml", "Repair of", "Mending of")
+    assert not watch.look()
+    assert watch.look()
+    assert not watch.look()

@@ -117,7 +117,7 @@ class Embedded:
                 self._runner.extend(list(self._in_flight.values()))
         if now >= self._next_sweep:
             self._next_sweep = now + self._settings.sweep.total_seconds()
-            self._runner.recover()
+            self._runner.recover(self._in_flight.keys())
 
     def _until_upkeep(self) -> float:
         return max(0.001, min(self._next_heartbeat, self._next_sweep) - monotonic())

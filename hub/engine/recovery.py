@@ -5,6 +5,7 @@ What the lost holder did is unknown, so a delivery comes back with ``uncertain``
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,10 +28,19 @@ def claim_id(holder: str, count: int) -> str:
     return f"{holder}.{count:x}"
 
 
-def free_lost(db: Database, liveness: Liveness, holder: str, wall: datetime) -> int:
-    """Free what no living process holds. How many rows there were."""
+def free_lost(
+    db: Database,
+    liveness: Liveness,
+    holder: str,
+    wall: datetime,
+    in_hand: Collection[tuple[str, str]] = (),
+) -> int:
+    """Free what no living process holds. How many rows there were.
+
+    ``in_hand`` are the rows, with their claims, that the caller itself is working on.
+    """
     with db.read() as session:
-        judge = _Judge(liveness, holder, wall)
+        judge = _Judge(liveness, holder, wall, in_hand)
         deliveries = [r for r in session.execute(queries.LEASED_DELIVERIES) if judge.lost(r)]
         timers = [r for r in session.execute(queries.LEASED_TIMERS) if judge.lost(r)]
     if not deliveries and not timers:
@@ -47,12 +57,21 @@ def free_lost(db: Database, liveness: Liveness, holder: str, wall: datetime) -> 
 class _Judge:
     """Asks for each holder only once."""
 
-    def __init__(self, liveness: Liveness, holder: str, wall: datetime) -> None:
+    def __init__(
+        self,
+        liveness: Liveness,
+        holder: str,
+        wall: datetime,
+        in_hand: Collection[tuple[str, str]],
+    ) -> None:
         self._liveness = liveness
         self._wall = wall
+        self._in_hand = in_hand
         self._alive = {holder: True}
 
     def lost(self, row: Row[Any]) -> bool:
+        if (row.id, row.claim_id) in self._in_hand:
+            return False  # whatever the clock says: it may have been set forward
         if row.claim_id is None or row.lease_until is None or row.lease_until <= self._wall:
             return True
         holder = row.claim_id.partition(".")[0]

@@ -6,7 +6,7 @@ Only ``run`` may be called from several threads at once.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -56,9 +56,11 @@ class Runner:
         """Hold nothing any more."""
         self._liveness.leave()
 
-    def recover(self) -> int:
-        """Free leases that no living process holds. How many rows there were."""
-        return recovery.free_lost(self._db, self._liveness, self.holder, self.clock.wall())
+    def recover(self, in_hand: Collection[tuple[str, str]] = ()) -> int:
+        """Free leases that no living process holds, and none of ``in_hand`` (row and claim). How
+        many rows there were."""
+        wall = self.clock.wall()
+        return recovery.free_lost(self._db, self._liveness, self.holder, wall, in_hand)
 
     def claim(self, free: int, free_timers: int) -> Claimed:
         """Lease up to ``free`` things that may be done now, of them ``free_timers`` timers."""

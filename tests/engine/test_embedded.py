@@ -13,8 +13,8 @@ import pytest
 
 from hub.engine.settings import EngineSettings
 from hub.engine.work import Work
-from hub.kernel.clock import FastClock, SystemClock
-from tests.engine.house import House, Recorder, TimerRecorder, opened
+from hub.kernel.clock import FastClock, ManualClock, SystemClock
+from tests.engine.house import START, House, Recorder, TimerRecorder, opened
 
 
 @pytest.fixture
@@ -118,6 +118,39 @@ def test_a_stop_gives_back_what_does_not_end_in_time(real: House) -> None:
     row = real.delivery("first")
     assert (row.state, row.attempts, row.uncertain) == ("retry", 0, True)
     gate.set()
+
+
+def test_a_clock_that_is_set_forward_does_not_take_work_from_its_own_hands(
+    real: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started, gate, sweeps = threading.Event(), threading.Event(), []
+
+    def slow(work: Work) -> str:
+        started.set()
+        gate.wait(20)
+        return "ok"
+
+    clock = ManualClock(START)
+    real.handler.behave = slow
+    real.clock, real.settings = clock, EngineSettings(sweep=timedelta(milliseconds=5))
+    real.owe("first")
+    engine = real.engine()
+    recover = engine.runner.recover
+
+    def swept(*given: Any) -> int:
+        sweeps.append(clock.wall())
+        return recover(*given)
+
+    monkeypatch.setattr(engine.runner, "recover", swept)
+    engine.start()
+    assert started.wait(20)
+    clock.advance(timedelta(hours=1))
+    until(lambda: sweeps.count(clock.wall()) >= 2)
+    gate.set()
+    until(lambda: real.states() == {"first": "delivered"})
+    engine.stop()
+    assert [attempt.outcome for attempt in real.attempts("first")] == ["delivered"]
+    assert len(real.handler.performed) == 1
 
 
 def test_timers_of_a_fast_clock_are_not_late(real: House) -> None:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-import shutil
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from hub.cli.demo_folder import claimed
 from hub.cli.robot import Stuck
 from hub.cli.stage import Stage, free_port
 from hub.cli.story import Moment, Script, Story, Timeline, load_script
@@ -31,9 +32,9 @@ FAST = 20_000.0  # four days of reminders in less than half a minute
 @click.option(
     "--folder",
     type=click.Path(path_type=Path),
-    default=Path("data/demo"),
-    show_default=True,
-    help="Everything of the demo is kept here; a new start begins afresh.",
+    default=None,
+    help="Everything of the demo is kept here; a new start begins afresh.  "
+    "[default: data/demo, or data/demo-headless]",
 )
 @click.option("--port", default=8000, show_default=True, help="Of the hub, if it is free.")
 @click.option("--sandbox-port", default=8100, show_default=True, help="Of the sandbox, if free.")
@@ -42,7 +43,7 @@ def demo(
     no_answer: bool,
     name: str,
     source: Path,
-    folder: Path,
+    folder: Path | None,
     port: int,
     sandbox_port: int,
 ) -> None:
@@ -53,14 +54,31 @@ def demo(
     if name not in stories:
         raise click.UsageError(f"there is no story '{name}'; there are: {', '.join(stories)}")
     script = load_script(source / "stories" / f"{name}.yaml")
-    shutil.rmtree(folder, ignore_errors=True)
+    # one that plays must not take the folder of one that somebody looks at
+    folder = folder or Path("data/demo-headless" if headless else "data/demo")
     speed = FAST if no_answer else 1.0
-    stage = Stage(folder.resolve(), free_port(port), free_port(sandbox_port), speed)
-    try:
-        stage.build(source)
-        sys.exit(_play(stage, script, no_answer) if headless else _by_hand(stage))
-    finally:
-        stage.stop()
+    with claimed(folder) as lock:
+        stage = Stage(
+            folder.resolve(), free_port(port), free_port(sandbox_port), speed, keep_open=(lock,)
+        )
+        _end_in_good_order()
+        try:
+            stage.build(source)
+            code = _play(stage, script, no_answer) if headless else _by_hand(stage)
+        finally:
+            for number in _ENDINGS:  # a second one must not interrupt the stopping
+                signal.signal(number, signal.SIG_IGN)
+            stage.stop()
+    sys.exit(code)
+
+
+_ENDINGS = (signal.SIGTERM, signal.SIGHUP)
+
+
+def _end_in_good_order() -> None:
+    """Being told to end stops both processes, as Ctrl-C does."""
+    for number in _ENDINGS:
+        signal.signal(number, lambda which, _: sys.exit(128 + which))
 
 
 def _by_hand(stage: Stage) -> int:

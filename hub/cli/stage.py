@@ -32,6 +32,7 @@ class Stage:
     hub_port: int
     sandbox_port: int
     clock_speed: float = 1.0
+    keep_open: tuple[int, ...] = ()  # descriptors that the processes hold as long as they run
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
@@ -108,7 +109,11 @@ class Stage:
         log = (self.folder / f"{arguments[0]}.log").open("ab")
         with log:
             process = subprocess.Popen(
-                [*_command(), *arguments], stdout=log, stderr=log, start_new_session=True
+                [*_command(), *arguments],
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                pass_fds=self.keep_open,
             )
         self.processes.append(process)
 

@@ -7,6 +7,8 @@ ours.
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -50,32 +52,45 @@ class Hooks:
         raise HookRejected("this kind of instance is not called", status=404)
 
     def _records(self, where: InstanceKey, raw: RawHook, reading: HookReading) -> HookAnswer:
+        """One wish per record and mapping; the body is kept with the first of them only."""
+        first: str | None = None
+        for trigger in self._wishes(where, raw, reading):
+            body = f"the body is kept with {first}" if first else trigger.body
+            accepted = accept(self._core, replace(trigger, body=body))
+            first = first or accepted.inbound_id
+        if (
+            first is None
+        ):  # about nothing that is mapped: kept all the same
+            outcome = "no_mapping" if reading.references else "no_record"
+            with self._core.db.write() as session:
+                self._store(session, where, raw, outcome)
+        return reading.answer
+
+    def _wishes(self, where: InstanceKey, raw: RawHook, reading: HookReading) -> Iterator[Trigger]:
         core = self._core
         workspace_id = core.workspace_ids[where.workspace]
-        for ref in reading.references:
-            same = reading.dedupe or sha256_hex(raw.body)
+        same = reading.dedupe or sha256_hex(raw.body)
+        headers = redact(dict(raw.headers))
+        for ref in dict.fromkeys(reading.references):
+            call = sha256_hex(f"{same}\n{ref}".encode())
             for active in core.shelf.for_source(workspace_id, where.key, ref.table):
-                accept(
-                    core,
-                    Trigger(
-                        workspace_id=workspace_id,
-                        mapping=active.mapping.key,
-                        record_id=ref.id,
-                        source="hook",
-                        instance=where.key,
-                        dedupe=f"hook:{where.key}:{active.mapping.key}:{sha256_hex(same.encode())}",
-                        method=raw.method,
-                        path=f"/hooks/{where}",
-                        headers=redact(dict(raw.headers)),
-                        body=body_text(raw.body),
-                    ),
+                yield Trigger(
+                    workspace_id=workspace_id,
+                    mapping=active.mapping.key,
+                    record_id=ref.id,
+                    source="hook",
+                    instance=where.key,
+                    dedupe=f"hook:{where.key}:{active.mapping.key}:{call}",
+                    method=raw.method,
+                    path=f"/hooks/{where}",
+                    headers=headers,
+                    body=body_text(raw.body),
                 )
-        return reading.answer
 
     def _reports(self, where: InstanceKey, raw: RawHook, reading: ChannelHook) -> HookAnswer:
         core = self._core
         with core.db.write() as session:
-            if not self._store(session, where, raw):
+            if not self._store(session, where, raw, "report"):
                 return reading.answer
             for report in reading.reports:
                 delivery = self._delivery(session, where, raw, report.reference)
@@ -86,7 +101,7 @@ class Hooks:
         core.wake()
         return reading.answer
 
-    def _store(self, session: Session, where: InstanceKey, raw: RawHook) -> bool:
+    def _store(self, session: Session, where: InstanceKey, raw: RawHook, outcome: str) -> bool:
         """Keep the call as received; False when the very same one is here already."""
         same = sha256_hex(raw.url.encode() + b"\n" + raw.body)
         values = {
@@ -99,8 +114,8 @@ class Hooks:
             "headers": redact(dict(raw.headers)),
             "body": body_text(raw.body),
             "verified": True,
-            "dedupe": f"report:{where.key}:{same}",
-            "outcome": "report",
+            "dedupe": f"{outcome}:{where.key}:{same}",
+            "outcome": outcome,
             "received_at": self._core.clock.now(),
             "repeats": 0,
         }

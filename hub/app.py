@@ -18,6 +18,7 @@ from hub.settings import load_hub_settings
 from hub.web import health, hooks, proxy
 from hub.web.api import problems
 from hub.web.api.blueprint import create_api
+from hub.web.bodies import WholeBodyRequest
 from hub.web.pages.blueprint import create_pages
 from hub.web.sentry import start_sentry
 
@@ -28,6 +29,7 @@ def create_app(house: House) -> Flask:
     """The WSGI app on an open house. The engine is started by whoever serves the app."""
     settings = house.core.settings
     app = Flask("hub.web", static_folder=None)
+    app.request_class = WholeBodyRequest
     app.config.update(
         MAX_CONTENT_LENGTH=settings.body_limit,
         API_TITLE="Paraph",

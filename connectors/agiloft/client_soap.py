@@ -19,7 +19,14 @@ from zeep.helpers import serialize_object
 
 from connectors.agiloft.client import AgiloftClient, Attached, Fields, id_of
 from connectors.agiloft.client_ew import EwClient
-from connectors.agiloft.codes import EXCEPTIONS, SessionEnded, failure, final, without_address
+from connectors.agiloft.codes import (
+    EXCEPTIONS,
+    SessionEnded,
+    failure,
+    final,
+    page_failure,
+    without_address,
+)
 from connectors.agiloft.encoding import decode
 from connectors.agiloft.grammar import html_message, is_html
 from connectors.agiloft.query import Condition, as_where
@@ -180,7 +187,7 @@ class _Transport(zeep.Transport):
         with without_address():
             answer = self._http.call("GET", url)
         if answer.status != 200 or is_html(answer.headers.get("Content-Type", ""), answer.text):
-            raise failure(answer.status, html_message(answer.text), changes=False)
+            raise page_failure(answer.status, html_message(answer.text), changes=False)
         return answer.body
 
     def post(self, address: str, message: bytes | str, headers: Mapping[str, str]) -> Any:
@@ -189,7 +196,7 @@ class _Transport(zeep.Transport):
             "POST", address, changes=changes, data=message, headers=dict(headers)
         )
         if is_html(answer.headers.get("Content-Type", ""), answer.text):
-            raise failure(answer.status, html_message(answer.text), changes=changes)
+            raise page_failure(answer.status, html_message(answer.text), changes=changes)
         return _response(answer)
 
 

@@ -108,6 +108,10 @@ WEBHOOKS: dict[str, tuple[type[Exception], str]] = {
     "SERVER_ERROR": (Retryable, "unavailable"),
 }
 
+# What a page of somebody in front of Agiloft may say that is to be believed. The rest passes.
+_BELIEVED_OF_A_PAGE = (SessionEnded, AuthenticationFailed, Retryable)
+_TOO_LARGE = 413  # a proxy's own limit stays
+
 _EXCEPTION_NAME = re.compile(r"\bEW[A-Z]\w*Exception\b")
 _seen: set[str] = set()
 _seen_lock = threading.Lock()
@@ -133,6 +137,18 @@ def failure(status: int, message: str, *, changes: bool) -> Exception:
     if status >= 500 or status < 300:
         return _make(OutcomeUnknown if changes else Retryable, "", detail)
     return _make(Permanent, "", detail)
+
+
+def page_failure(status: int, message: str, *, changes: bool) -> Exception:
+    """The error for an HTML page. Agiloft's own pages name one of its exceptions; any other is a
+    proxy's, and its 403 or 404 says nothing about the record."""
+    error = failure(status, message, changes=changes)
+    if _EXCEPTION_NAME.search(message) or status == _TOO_LARGE:
+        return error
+    if isinstance(error, _BELIEVED_OF_A_PAGE) and not isinstance(error, RecordLocked):
+        return error
+    detail = f"a page that is not Agiloft's, with status {status}: {redact_text(message)[:300]}"
+    return _make(OutcomeUnknown if changes else Retryable, "", detail.rstrip(": "))
 
 
 def coded_failure(status: int, code: str, description: str, *, changes: bool) -> Exception:

@@ -10,7 +10,14 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from connectors.agiloft.codes import SessionEnded, coded_failure, failure, final, without_address
+from connectors.agiloft.codes import (
+    SessionEnded,
+    coded_failure,
+    failure,
+    final,
+    page_failure,
+    without_address,
+)
 from connectors.agiloft.grammar import html_message, is_html
 from connectors.agiloft.settings import INLINE, OAUTH2, AgiloftSettings
 from connectors.agiloft.tokens import TokenKeeper, Tokens, tokens_from
@@ -152,7 +159,7 @@ def check(answer: Answer, *, changes: bool) -> None:
     """
     kind = answer.headers.get("Content-Type", "")
     if answer.body.strip() and is_html(kind, answer.text):
-        raise failure(answer.status, html_message(answer.text), changes=changes)
+        raise page_failure(answer.status, html_message(answer.text), changes=changes)
     envelope = _envelope(answer, kind)
     if envelope is not None and isinstance(envelope.get("error"), str):
         description = str(envelope.get("error_description") or "")

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import select
 
 from hub.contracts.capabilities import Capability
 from hub.contracts.records import RecordRef
 from hub.kernel.errors import NotFound, ParaphError
+from hub.kernel.redact import redact
 from hub.mapping.texts import render
 from hub.services.cases import sender_view
 from hub.services.core import Core
@@ -32,6 +34,12 @@ _NOT_WANTED = {
     "sv": "Den här posten ska inte signeras i sitt nuvarande läge.",
     "en": "This record is not to be signed in its present state.",
 }
+_SIGNED = {
+    "sv": "Den här posten är redan underskriven. Återställ dess signeringsläge i källsystemet för "
+    "att fråga kunden igen.",
+    "en": "This record is signed already. Set its signing state back in the source system to ask "
+    "the customer again.",
+}
 _NO_ADDRESS = {
     "sv": "Det finns inget mobilnummer eller ingen adress att skicka till.",
     "en": "There is no mobile number or address to send to.",
@@ -49,9 +57,11 @@ class ButtonLinks:
         workspace_id, active = self._check(mapping, query)
         return self._read(self._unread(workspace_id, active, query), workspace_id, active, query)
 
-    def press(self, mapping: str, query: Mapping[str, str]) -> ButtonView:
+    def press(
+        self, mapping: str, query: Mapping[str, str], headers: Mapping[str, str]
+    ) -> ButtonView:
         """Accept the trigger; pressing again finds the open request. The answer says what is sent
-        if the record can be read just now."""
+        if the record can be read just now. ``headers`` are stored with the call, masked."""
         workspace_id, active = self._check(mapping, query)
         accept(
             self._core,
@@ -61,7 +71,10 @@ class ButtonLinks:
                 record_id=query["id"],
                 source="button",
                 instance=active.mapping.source_instance,
+                method="POST",
                 path=f"/b/{mapping}",
+                headers=redact(dict(headers)),
+                body=urlencode({"id": query["id"]}),  # of the link; the form has nothing else
             ),
         )
         shown = self._unread(workspace_id, active, query)
@@ -100,9 +113,11 @@ class ButtonLinks:
             record = core.registry.connector(where).fetch(ref)
         except NotFound:
             return _with(shown, problem=_UNKNOWN[shown.language])
-        plan = active.mapping.plan(record.fields, now=core.clock.now())
+        mapping = active.mapping
+        plan = mapping.plan(record.fields, now=core.clock.now())
         if plan is None:
-            return _with(shown, problem=_NOT_WANTED[shown.language])
+            why = _SIGNED if self._signed(workspace_id, mapping.key, ref.id) else _NOT_WANTED
+            return _with(shown, problem=why[shown.language])
         shown = _with(shown, record_title=f"{plan.title} ({plan.number or ref.id})")
         if plan.problems:
             wording = plan.problems[0].wording
@@ -130,6 +145,18 @@ class ButtonLinks:
                     Request.open_key == open_key(active, record_id),
                 )
             ).scalar()
+
+    def _signed(self, workspace_id: str, mapping: str, record_id: str) -> bool:
+        """Whether the last request for the record ended with a signature."""
+        latest = (
+            select(Request.state)
+            .where(Request.workspace_id == workspace_id, Request.source_id == record_id)
+            .where(Request.mapping_key == mapping)
+            .order_by(Request.id.desc())
+            .limit(1)
+        )
+        with self._core.db.read() as session:
+            return session.scalar(latest) in ("signed", "completed")
 
     def _rows(self, shown: ButtonView, workspace_id: str, plan: Any, record_id: str) -> ButtonView:
         core = self._core

@@ -188,6 +188,8 @@ class Buttons(Protocol):
         ``Retryable``."""
         ...
 
-    def press(self, mapping: str, query: Mapping[str, str]) -> ButtonView:
-        """Accept the trigger: the same as the API's."""
+    def press(
+        self, mapping: str, query: Mapping[str, str], headers: Mapping[str, str]
+    ) -> ButtonView:
+        """Accept the trigger: the same as the API's. ``headers`` are the call's own."""
         ...

@@ -29,7 +29,8 @@ class ButtonPages:
     def press(self, mapping: str) -> Response:
         """Send. Answered at once and not by a redirect: the request may be taken in a moment later,
         so that a preview would not know of it yet. Pressing again is harmless."""
-        return self._page(self._desk.buttons.press(mapping, _query()), pressed=True)
+        view = self._desk.buttons.press(mapping, _query(), dict(request.headers))
+        return self._page(view, pressed=True)
 
     def _page(self, view: ButtonView, *, pressed: bool) -> Response:
         self._desk.speak(view.sender, view.language)

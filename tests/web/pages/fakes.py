@@ -229,7 +229,9 @@ class FakeButtons:
     def preview(self, mapping: str, query: Mapping[str, str]) -> ButtonView:
         return self._view(mapping, query)
 
-    def press(self, mapping: str, query: Mapping[str, str]) -> ButtonView:
+    def press(
+        self, mapping: str, query: Mapping[str, str], headers: Mapping[str, str]
+    ) -> ButtonView:
         view = self._view(mapping, query)
         if view.problem is None and view.existing is None:
             self.sent += 1

@@ -58,6 +58,7 @@ class Reason(StrEnum):
     """Why a request failed. ``REASON_TEXTS`` has the sentence for the upstream's user."""
 
     NO_ANSWER = "no_answer"
+    NEVER_RETURNED = "never_returned"
     BAD_NUMBER = "bad_number"
     MISSING_NUMBER = "missing_number"
     UNREACHABLE = "unreachable"
@@ -72,6 +73,12 @@ REASON_TEXTS: dict[Reason, Mapping[str, str]] = {
     Reason.NO_ANSWER: {
         "en": "The customer did not answer, not after the reminders either.",
         "sv": "Kunden svarade inte, inte heller efter påminnelserna.",
+    },
+    Reason.NEVER_RETURNED: {
+        "en": "The customer approved in the app but never came back to the page, so nothing is "
+        "signed. The reminders were not answered either.",
+        "sv": "Kunden godkände i appen men kom aldrig tillbaka till sidan, så inget är "
+        "undertecknat. Påminnelserna besvarades inte heller.",
     },
     Reason.BAD_NUMBER: {
         "en": "The mobile number cannot receive SMS. Correct it and press the button again.",

@@ -37,7 +37,8 @@ def settle(
     now = core.clock.now()
     request = session.get_one(Request, order.request_id)
     order.report, order.finished_at = dict(verdict.report), now
-    if not history.is_open(request):
+    recipient = next(one for one in request.recipients if one.id == order.recipient_id)
+    if not history.is_open(request) or recipient.signed_at is not None:
         order.status, order.code, order.message = "cancelled", "too_late", _TOO_LATE
         return
     if not verdict.accepted:

@@ -16,7 +16,7 @@ from hub.contracts.requests import ClientContext, RequestState
 from hub.kernel.redact import MASK
 from hub.mapping.forms import FormSpec, said
 from hub.mapping.texts import render
-from hub.services import endings, history
+from hub.services import endings, history, in_hand
 from hub.services.core import Core
 from hub.services.links import TOKEN_LENGTH, token_hash
 from hub.services.views import CaseClosed, CaseView, LinkInvalid, SenderView, StepResult
@@ -54,6 +54,14 @@ def find_open(session: Session, token: str) -> Place:
     return place
 
 
+def find_unsigned(session: Session, token: str) -> Place:
+    """Like ``find_open``; raises ``CaseClosed`` also while a signature is being judged."""
+    place = find_open(session, token)
+    if in_hand.being_judged(session, place.request.id) is not None:
+        raise CaseClosed("a signature is being checked")
+    return place
+
+
 class Cases:
     """Opening, filling in and declining. Signing is in ``signing``."""
 
@@ -69,7 +77,8 @@ class Cases:
                 .where(SigningOrder.request_id == place.request.id)
                 .where(SigningOrder.status == "accepted")
             ).scalar()
-        return self._view(place, token, language or place.recipient.language, accepted)
+            held = in_hand.held(session, place.request.id)
+        return self._view(place, token, language or place.recipient.language, accepted, held)
 
     def opened(self, token: str, client: ClientContext) -> None:
         """A person looked at the page. Counted once per request and state."""
@@ -96,7 +105,7 @@ class Cases:
         """Check and keep one step's answers; saving ends an order that would sign older ones."""
         core = self._core
         with core.db.write() as session:
-            place = find_open(session, token)
+            place = find_unsigned(session, token)
             form = self._form(place.request)
             if form is None or step not in [one.key for one in form.steps]:
                 raise LinkInvalid("the form has no such step")
@@ -116,7 +125,7 @@ class Cases:
         """The customer says no; the upstream is told."""
         core = self._core
         with core.db.write() as session:
-            place = find_open(session, token)
+            place = find_unsigned(session, token)
             place.request.reason_detail = reason.strip()[:MAX_REASON] or None
             endings.end(
                 core,
@@ -129,7 +138,9 @@ class Cases:
             )
         core.wake()
 
-    def _view(self, place: Place, token: str, language: str, reference: str | None) -> CaseView:
+    def _view(
+        self, place: Place, token: str, language: str, reference: str | None, held: bool
+    ) -> CaseView:
         core, request, recipient = self._core, place.request, place.recipient
         workspace = core.workspace(request.workspace_id)
         form = self._form(request)
@@ -139,7 +150,7 @@ class Cases:
         signature = request.signature or {}
         where = core.instance(request.workspace_id, request.provider)
         state = RequestState(request.state)
-        if history.is_open(request) and core.clock.now() >= request.expires_at:
+        if history.is_open(request) and core.clock.now() >= request.expires_at and not held:
             state = RequestState.EXPIRED  # its timer will say so in a moment
         return CaseView(
             token=token,
@@ -225,11 +236,11 @@ def answer_rows(form: FormSpec, answers: Mapping[str, Any], language: str) -> li
 
 
 def withdraw_pending(session: Session, place: Place, code: str) -> None:
-    """Orders of this recipient that are under way end; nobody is told yet."""
+    """Orders of this recipient that are under way end; a signature in hand does not."""
     under_way = select(SigningOrder).where(
         SigningOrder.request_id == place.request.id,
         SigningOrder.recipient_id == place.recipient.id,
-        SigningOrder.status.in_(("creating", "pending", "complete")),
+        SigningOrder.status.in_(("creating", "pending")),
     )
     for order in session.scalars(under_way):
         order.status = "cancelled"

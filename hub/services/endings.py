@@ -45,7 +45,7 @@ def end(
         return
     deadlines.stop(session, request)
     _drop_messages(session, request)
-    _withdraw_orders(session, request)
+    _withdraw_orders(session, request, kind)
     if kind is not EventKind.COMPLETED:
         # a later hook with the same content is a new wish, not a repetition of this one
         session.execute(
@@ -89,11 +89,13 @@ def _drop_messages(session: Session, request: Request) -> None:
     )
 
 
-def _withdraw_orders(session: Session, request: Request) -> None:
-    """Orders under way at providers end with the request; the accepted one stays."""
+def _withdraw_orders(session: Session, request: Request, kind: EventKind) -> None:
+    """Orders under way at providers end with the request. A signature in hand is judged even then,
+    unless a person ended the request."""
+    by_person = kind in (EventKind.DECLINED, EventKind.CANCELLED)
+    ends = ("creating", "pending", *(("complete",) if by_person else ()))
     under_way = select(SigningOrder).where(
-        SigningOrder.request_id == request.id,
-        SigningOrder.status.in_(("creating", "pending", "complete")),
+        SigningOrder.request_id == request.id, SigningOrder.status.in_(ends)
     )
     for order in session.scalars(under_way):
         order.status = "cancelled"

@@ -21,6 +21,7 @@ from hub.kernel.ids import new_id
 from hub.kernel.logging import get_logger
 from hub.kernel.redact import redact_text
 from hub.registry import InstanceKey
+from hub.services import in_hand
 from hub.services.core import Core
 from hub.storage.models import Delivery, Instance
 
@@ -56,6 +57,7 @@ class SyncHealth:
     workspace: str
     status: str
     instances: tuple[InstanceHealth, ...]
+    unjudged_signatures: int = 0  # answers in hand that could not be checked yet
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -78,6 +80,7 @@ def sync(core: Core) -> list[SyncHealth]:
     with core.db.read() as session:
         rows = {(row.workspace_id, row.key): row for row in session.scalars(select(Instance))}
         counted = _counts(session)
+        unjudged = in_hand.unjudged(session)
     wall = core.clock.wall()
     found = []
     for key, workspace_id in core.workspace_ids.items():
@@ -87,7 +90,7 @@ def sync(core: Core) -> list[SyncHealth]:
         )
         order = ("ok", "unknown", "waiting", "broken")
         worst = max((one.status for one in instances), key=order.index, default="ok")
-        found.append(SyncHealth(key, worst, instances))
+        found.append(SyncHealth(key, worst, instances, unjudged.get(workspace_id, 0)))
     return found
 
 

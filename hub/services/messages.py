@@ -20,7 +20,7 @@ from hub.contracts.requests import FINAL_STATES, Reason
 from hub.engine.outbox import owe
 from hub.engine.work import Failure, Handler, Work
 from hub.mapping.texts import render
-from hub.services import deadlines, endings, history
+from hub.services import deadlines, endings, history, in_hand
 from hub.services.core import Core
 from hub.storage import queries_request as queries
 from hub.storage.models import Attempt, Delivery, Recipient, Request
@@ -141,7 +141,7 @@ def unreachable(
     history.append(
         session, request, EventKind.UNREACHABLE, now, dedupe=f"unreachable:{work.id}", data=data
     )
-    if work.step != "invite" or request.state == "opened":
+    if work.step != "invite" or request.state == "opened" or in_hand.held(session, request.id):
         return  # the invitation arrived once; a lost reminder does not end anything
     used = request.plan["channels"].index(work.destination)
     request.plan = {**request.plan, "channel_index": used + 1}

@@ -25,7 +25,7 @@ from hub.kernel.clock import Clock
 from hub.kernel.crypto import canonical_json, sha256_hex
 from hub.kernel.errors import AuthenticationFailed, ParaphError, Retryable
 from hub.kernel.logging import get_logger
-from hub.services import acceptance
+from hub.services import acceptance, in_hand
 from hub.services.core import Core
 from hub.storage.models import SigningOrder, Timer
 
@@ -34,6 +34,11 @@ POLL = "order_poll"
 CONCLUDE = "order_conclude"
 RETRY_AFTER = 2.0  # seconds after a failed call
 GIVE_UP_AFTER = timedelta(minutes=6)  # longer than any provider keeps an answer
+LAPSES_AFTER = 3600.0  # seconds for the browser to come back after the app has approved
+_AWAY: Wording = {
+    "en": "This page was not opened again after you approved in the app. Please start again.",
+    "sv": "Sidan öppnades inte igen efter att du godkänt i appen. Börja om.",
+}
 _UNREACHABLE: Wording = {
     "en": "The signing service did not answer. Nothing is lost; please start again.",
     "sv": "Signeringstjänsten svarade inte. Inget är förlorat; börja om.",
@@ -69,8 +74,11 @@ class PollTimer(TimerHandler):
         core, progress = self._core, result.progress
         order = session.get_one(SigningOrder, timer.entity)
         if progress is None or order.status not in ("pending", "cancelled"):
+            _lapse(core, order)
             return None
         keep_progress(core, session, order, progress)
+        if order.status == "complete" and not _finished_here(order):
+            return after_real_seconds(core.clock, LAPSES_AFTER)
         if order.status == "pending" and progress.poll_after is not None:
             return after_real_seconds(core.clock, progress.poll_after)
         return None
@@ -141,8 +149,21 @@ def keep_progress(core: Core, session: Session, order: SigningOrder, progress: P
         order.status, order.finished_at = "failed", core.clock.now()
     elif progress.status is OrderStatus.COMPLETE:
         order.status, order.raw = "complete", dict(progress.raw or {})
-        if order.flow != "this_device" or order.returned_at is not None:
+        if _finished_here(order):
             conclude_now(core, session, order)
+
+
+def _finished_here(order: SigningOrder) -> bool:
+    """Whether the customer is where the order began."""
+    return order.flow != "this_device" or order.returned_at is not None
+
+
+def _lapse(core: Core, order: SigningOrder) -> None:
+    """Nobody came back with the answer: the request may go on without it."""
+    if order.status == "complete" and not _finished_here(order):
+        order.status, order.code = "failed", in_hand.NEVER_RETURNED
+        order.message, order.finished_at = dict(_AWAY), core.clock.now()
+        _log.warning("order lapsed", order=order.id)
 
 
 def conclude_now(core: Core, session: Session, order: SigningOrder) -> None:

@@ -16,7 +16,7 @@ from hub.contracts.events import EventKind
 from hub.contracts.requests import Reason
 from hub.engine.outbox import arm
 from hub.engine.work import TimerHandler, TimerWork
-from hub.services import endings, history, messages
+from hub.services import endings, history, in_hand, messages
 from hub.services.core import Core
 from hub.services.deadlines import REMINDER, after_quiet
 from hub.storage.models import Request
@@ -41,8 +41,12 @@ class ReminderTimer(TimerHandler):
             return None
         core, rule = self._core, request.plan["reminders"]
         now = core.clock.now()
+        if in_hand.held(session, request.id):
+            return now + in_hand.LOOK_AGAIN
         if timer.n > min(rule["limit"], CEILING):
-            endings.fail(core, session, request, Reason.NO_ANSWER)
+            away = in_hand.lapsed(session, request.id)
+            reason = Reason.NEVER_RETURNED if away else Reason.NO_ANSWER
+            endings.fail(core, session, request, reason)
             return None
         zone = core.workspace(request.workspace_id).zone
         decent = after_quiet(now, rule["quiet"], zone)
@@ -76,8 +80,10 @@ class ExpiryTimer(TimerHandler):
         return None
 
     def fired(self, session: Session, timer: TimerWork, result: Any) -> datetime | None:
-        """Expire, unless it is over already."""
+        """Expire, unless it is over already or a signature is in hand."""
         request = session.get_one(Request, timer.entity)
+        if history.is_open(request) and in_hand.held(session, request.id):
+            return self._core.clock.now() + in_hand.LOOK_AGAIN
         if history.is_open(request):
             endings.end(self._core, session, request, EventKind.EXPIRED, "expired")
         return None

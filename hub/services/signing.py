@@ -144,7 +144,7 @@ class Signing:
         if flow not in FLOWS:
             raise NotReady("review")
         with core.db.write() as rows:
-            place = cases.find_open(rows, token)
+            place = cases.find_unsigned(rows, token)
             _require_form(core, place)
             cases.withdraw_pending(rows, place, "began_again")
             order_id, nonce = new_id(), secrets.token_urlsafe(32)

@@ -70,6 +70,10 @@ class Vault:
         """URL-safe HMAC-SHA256 of ``text`` under the newest master, for one named use."""
         return _mac(self._keys(use)[0], text)
 
+    def macs(self, use: str, text: str) -> list[str]:
+        """``mac`` under every master, the newest first: what may have been stored before."""
+        return [_mac(key, text) for key in self._keys(use)]
+
     def mac_matches(self, use: str, text: str, given: str) -> bool:
         """Whether ``given`` is the MAC of ``text`` under any master, in constant time."""
         return any(

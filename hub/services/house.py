@@ -26,7 +26,7 @@ from hub.services.deadlines import EXPIRY, REMINDER
 from hub.services.endings import STEP_KIND
 from hub.services.hooks import Hooks
 from hub.services.intake import IntakeHandler
-from hub.services.links import Links
+from hub.services.links import Links, stored_in
 from hub.services.mappings import MappingShelf
 from hub.services.messages import KIND as MESSAGE
 from hub.services.messages import MessageHandler
@@ -105,8 +105,8 @@ def open_house(folder: Path, *, clock: Clock | None = None) -> House:
     workspaces = load_workspaces(folder / "workspaces")
     clock = clock or make_clock(settings)
     vault = Vault(*secret_keys(settings))
-    links = Links(vault, settings.public_url)
     db = Database(database_url(settings), vault)
+    links = Links(vault, settings.public_url, stored_in(db))
     upgrade(db)
     ids = ensure_workspaces(db, clock, workspaces)
 

@@ -1,32 +1,61 @@
 """Every address that the hub hands out, and the secrets inside them.
 
 A customer's link token is derived from the recipient's id and the master key: reminders carry
-the same link without the token being stored anywhere; the database keeps its SHA-256 only. Hook
+the same link without the token being stored anywhere; the database keeps its SHA-256 only, which
+also tells under which key a token was made once there are several. Hook
 addresses carry a secret per instance; report addresses name the message; button links are
 signed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
+from sqlalchemy import select
+
 from hub.kernel.crypto import Vault, sha256_hex
+from hub.storage.db import Database
+from hub.storage.models import AccessToken
 
 TOKEN_LENGTH = 43  # 256 bits, base64url without padding
+
+
+Stored = Callable[[str], Collection[str]]
+"""A recipient's id → the stored hashes of the recipient's link tokens."""
+
+
+def nothing_stored(recipient_id: str) -> Collection[str]:
+    """For links that are made beside a database."""
+    return ()
+
+
+def stored_in(db: Database) -> Stored:
+    """The hashes in ``db``."""
+
+    def stored(recipient_id: str) -> Collection[str]:
+        with db.read() as session:
+            mine = AccessToken.recipient_id == recipient_id
+            return session.scalars(select(AccessToken.sha256).where(mine)).all()
+
+    return stored
 
 
 class Links:
     """Makes and checks links below ``public_url``."""
 
-    def __init__(self, vault: Vault, public_url: str) -> None:
+    def __init__(self, vault: Vault, public_url: str, stored: Stored = nothing_stored) -> None:
         self._vault = vault
+        self._stored = stored
         self.public_url = public_url.rstrip("/")
 
     def customer_token(self, recipient_id: str) -> str:
-        """The recipient's link token: 43 URL-safe characters."""
-        return self._vault.mac("customer-link", recipient_id)
+        """The recipient's link token: 43 URL-safe characters. The one that was handed out, also
+        when the master key has changed since; a new one is made under the first key."""
+        tokens = self._vault.macs("customer-link", recipient_id)
+        stored = self._stored(recipient_id) if len(tokens) > 1 else ()
+        return next((token for token in tokens if token_hash(token) in stored), tokens[0])
 
     def customer(self, recipient_id: str) -> str:
         """The address that goes into the SMS."""

@@ -139,12 +139,12 @@ class Register:
                     f"customers are matched by {' or '.join(sorted(_MATCHABLE))}, not by '{name}'",
                     code="bad_field",
                 )
-            index = self._index(name, fields.get(name))
-            if index is None:
+            indexes = self._indexes(name, fields.get(name))
+            if not indexes:
                 continue
             row = session.scalar(
                 select(Customer)
-                .where(Customer.workspace_id == self._workspace_id, _MATCHABLE[name] == index)
+                .where(Customer.workspace_id == self._workspace_id, _MATCHABLE[name].in_(indexes))
                 .order_by(Customer.id)
                 .limit(1)
             )
@@ -178,8 +178,8 @@ class Register:
     def _write(self, row: Customer | RepairCase, fields: Mapping[str, Any]) -> None:
         if isinstance(row, Customer):
             row.fields = {**row.fields, **fields}
-            row.mobile_index = self._index("mobile", row.fields.get("mobile"))
-            row.email_index = self._index("email", row.fields.get("email"))
+            row.mobile_index = next(iter(self._indexes("mobile", row.fields.get("mobile"))), None)
+            row.email_index = next(iter(self._indexes("email", row.fields.get("email"))), None)
         else:
             rest = dict(fields)
             row.customer_id = rest.pop("customer", row.customer_id)
@@ -187,9 +187,10 @@ class Register:
             row.fields = {**row.fields, **rest}
         row.changed_at = self._clock.now()
 
-    def _index(self, name: str, value: Any) -> str | None:
+    def _indexes(self, name: str, value: Any) -> list[str]:
+        """The value's index under every key, the first of them being the one to write."""
         text = str(value or "").strip().casefold()
-        return self._vault.mac(f"index:{name}", f"{self._workspace_id}:{text}") if text else None
+        return self._vault.macs(f"index:{name}", f"{self._workspace_id}:{text}") if text else []
 
     def _row(self, session: Session, table: str, row_id: str) -> Customer | RepairCase | None:
         row: Customer | RepairCase | None

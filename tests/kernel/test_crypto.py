@@ -35,6 +35,13 @@ def test_a_mac_is_good_for_its_use_and_text_only():
     assert not vault.mac_matches("hook", "alice", "ä")
 
 
+def test_macs_come_under_every_key_and_the_newest_first():
+    assert Vault(NEW, OLD).macs("index", "alice") == [
+        Vault(NEW).mac("index", "alice"),
+        Vault(OLD).mac("index", "alice"),
+    ]
+
+
 @pytest.mark.parametrize("masters", [(), ("short",), (NEW, "short")])
 def test_a_missing_or_short_key_is_refused_with_what_to_do(masters):
     with pytest.raises(ConfigurationError, match="32 characters"):

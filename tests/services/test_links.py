@@ -7,9 +7,17 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from connectors.simulated.upstream import upstream
+from hub.channels.simulated.gateway import gateway
 from hub.kernel.crypto import Vault
-from hub.services.links import TOKEN_LENGTH, Links
+from hub.services import cases
+from hub.services.house import open_house
+from hub.services.links import TOKEN_LENGTH, Links, token_hash
+from hub.services.triggers import Trigger, accept
+from tests.simulated_house import RECORD, SimulatedHouse
 
+OLD = "the former master key, long enough to be one"
+NEW = "the present master key, long enough to be one"
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
@@ -26,6 +34,40 @@ def test_a_customers_link_is_the_same_in_every_reminder_and_different_for_each(l
     assert links.customer("alice") == links.customer("alice")
     assert links.customer("alice") != links.customer("bob")
     assert len(links.customer_token("alice")) == TOKEN_LENGTH
+
+
+def test_a_new_master_key_leaves_the_links_that_were_handed_out():
+    former = Links(Vault(OLD), "https://hub.example").customer_token("alice")
+    stored = {"alice": [token_hash(former)]}
+    links = Links(Vault(NEW, OLD), "https://hub.example", lambda one: stored.get(one, []))
+    assert links.customer_token("alice") == former
+    assert links.customer_token("bob") == Links(Vault(NEW), "https://hub.example").customer_token(
+        "bob"
+    )
+
+
+def test_a_reminder_after_a_change_of_the_master_key_carries_a_link_that_opens(tmp_path):
+    before = SimulatedHouse(tmp_path)
+    upstream(f"{before.world}-alice").put("case", "1", RECORD)
+    core = before.house.core
+    accept(core, Trigger(core.workspace_ids["alice"], "repair", "1", "button"))
+    before.work()
+    before.close()
+    old = (tmp_path / "data" / "secret.key").read_text(encoding="ascii")
+    hub = before.config / "paraph.yaml"
+    keys = f'secret_keys: ["{NEW}", "{old}"]\n'
+    hub.write_text(hub.read_text(encoding="utf-8") + keys, encoding="utf-8")
+
+    before.clock.advance(timedelta(hours=24))
+    house = open_house(before.config, clock=before.clock)
+    house.engine.run_due()
+    texts = [one.message.text for one in gateway(f"{before.world}-alice").taken()]
+    invited, reminded = (text.rpartition("/s/")[2] for text in texts)
+    assert invited == reminded
+    with house.core.db.read() as session:
+        assert cases.find(session, reminded).recipient.contact["name"] == "Alice Andersson"
+    house.core.registry.close()
+    house.core.db.close()
 
 
 def test_a_hooks_secret_fits_one_instance_only(links):

@@ -171,3 +171,21 @@ def test_contact_details_are_not_readable_in_the_file(driver, tmp_path):
     stored = b"".join(path.read_bytes() for path in tmp_path.glob("register.db*"))
     for secret in (b"O'Hara", b"+46701740605", b"bob@example.com"):
         assert secret not in stored
+
+
+def test_a_customer_is_found_again_after_a_change_of_the_master_key(driver):
+    old = "a secret key of a test that is long enough"
+    new = "another secret key of a test that is long enough"
+    card = {"name": "Charlie Dahl", "mobile": "+46701740607"}
+
+    def found(key, *masters):
+        vault = Vault(*masters)
+        db = Database(driver.db.url, vault)
+        register = Register(db, driver.clock, vault, driver.workspaces[0])
+        row = register.find_or_create("customer", card, ("mobile",), key).id
+        db.close()
+        return row
+
+    first = found("key-1", old)
+    assert found("key-2", new, old) == first
+    assert found("key-3", new, old) == first  # the card's index is now under the new key

@@ -170,7 +170,8 @@ def _follow(
 def _tell(one: Finished, work: Work, outcome: Outcome) -> None:
     if outcome.name == "delivered":
         return
-    _log.warning(
+    tell = _log.error if outcome.unexpected else _log.warning  # a bug of ours, or trouble there
+    tell(
         "delivery_" + outcome.name, id=work.id, kind=work.kind, destination=work.destination,
         attempt=work.attempt, code=outcome.code,
         exc_info=one.error if outcome.unexpected else None,

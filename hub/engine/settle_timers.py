@@ -49,9 +49,10 @@ def _after_failure(
     effects: bool,
 ) -> datetime | None:
     error = one.error or LookupError("no handler")
-    _log.warning(
+    bug = code_of(error) == UNEXPECTED
+    (_log.error if bug else _log.warning)(
         "timer_failed", id=timer.id, kind=timer.kind, attempt=timer.attempts, code=code_of(error),
-        exc_info=error if code_of(error) == UNEXPECTED else None,
+        exc_info=error if bug else None,
     )  # fmt: skip
     if handler and effects:
         return handler.failed(session, timer, error)

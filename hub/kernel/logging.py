@@ -1,16 +1,20 @@
 """Structured logs, one JSON object a line (or coloured text on a terminal), personal data
-masked."""
+masked. Of an exception only its type and its places are told."""
 
 from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
 import structlog
 
+from hub.kernel.frames import told
 from hub.kernel.redact import redact
+
+Observer = Callable[[str, Mapping[str, Any], BaseException | None], None]
+_observers: list[Observer] = []
 
 
 def configure(level: str = "INFO", *, json: bool = True) -> None:
@@ -19,7 +23,6 @@ def configure(level: str = "INFO", *, json: bool = True) -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-        structlog.processors.format_exc_info,
         _masked,
     ]
     renderer: Any = (
@@ -52,9 +55,31 @@ def get_logger(name: str) -> Any:
     return structlog.get_logger(name)
 
 
-def _masked(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def observe_errors(observer: Observer | None) -> None:
+    """From now on call ``observer`` with each error that is logged: the logger's name, what is
+    logged (masked), the exception. None: call nobody."""
+    _observers[:] = [observer] if observer is not None else []
+
+
+def _masked(logger: Any, _: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    error = _exception(event.pop("exc_info", None))
+    if error is not None:
+        event["exception"] = told(error)
     keep = {key: event[key] for key in ("at", "level") if key in event}
     masked: MutableMapping[str, Any] = redact({k: v for k, v in event.items() if k[0] != "_"})
-    masked.update({k: v for k, v in event.items() if k[0] == "_"})
     masked.update(keep)
+    if event.get("level") in ("error", "critical"):
+        name = event["_record"].name if "_record" in event else getattr(logger, "name", "")
+        for observer in _observers:
+            observer(name, dict(masked), error)
+    masked.update({k: v for k, v in event.items() if k[0] == "_"})
     return masked
+
+
+def _exception(given: Any) -> BaseException | None:
+    """The exception behind the forms that ``exc_info`` may have."""
+    if isinstance(given, tuple):
+        given = given[1]
+    elif given and not isinstance(given, BaseException):
+        given = sys.exc_info()[1]
+    return given if isinstance(given, BaseException) else None

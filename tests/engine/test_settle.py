@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from hub.engine import exchange, outbox
 from hub.engine.work import Work
@@ -268,3 +269,20 @@ def _raising(error: Exception) -> Any:
         raise error
 
     return behave
+
+
+def test_a_bug_in_a_handler_is_logged_as_an_error_and_trouble_elsewhere_as_a_warning(
+    house: House,
+) -> None:
+    house.handler.behave = _raising(KeyError("Alice Andersson"))
+    house.owe("bug")
+    with capture_logs() as logs:
+        house.engine().run_due()
+    [line] = [line for line in logs if line["event"].startswith("delivery_")]
+    assert line["log_level"] == "error"
+    assert isinstance(line["exc_info"], KeyError)
+    house.handler.behave = _raising(Retryable("no answer"))
+    house.owe("down", entity="other")
+    with capture_logs() as logs:
+        house.engine().run_due()
+    assert [one["log_level"] for one in logs if one["event"] == "delivery_retry"] == ["warning"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hub.contracts.capabilities import Capability
@@ -19,6 +19,7 @@ from hub.contracts.events import EventKind
 from hub.contracts.requests import FINAL_STATES, Reason
 from hub.engine.outbox import owe
 from hub.engine.work import Failure, Handler, Work
+from hub.kernel.errors import Refused
 from hub.mapping.texts import render
 from hub.services import deadlines, endings, history, in_hand
 from hub.services.core import Core
@@ -26,6 +27,7 @@ from hub.storage import queries_request as queries
 from hub.storage.models import Attempt, Delivery, Recipient, Request
 
 KIND = "message"
+REQUEST_OVER = "request_over"
 _REFUSED = {
     "bad_number": Reason.BAD_NUMBER,
     "bad_address": Reason.BAD_NUMBER,
@@ -73,14 +75,14 @@ class MessageHandler(Handler):
     def __init__(self, core: Core) -> None:
         self._core = core
 
-    def perform(self, work: Work) -> ChannelReceipt | None:
-        """Send; None when nobody waits for the message any more."""
+    def perform(self, work: Work) -> ChannelReceipt:
+        """Send. Raises ``Refused`` when nobody waits for the message any more."""
         core = self._core
         absent_since = None
         with core.db.read() as session:
             state = queries.STATE.first(session, {"id": work.request_id})
             if state is None or state[0] in FINAL_STATES:
-                return None
+                raise Refused("nothing was sent: the request is over", code=REQUEST_OVER)
             if work.uncertain:
                 absent_since = _absent_since(session, work.id)
         where = core.instance(work.workspace_id, work.destination)
@@ -101,10 +103,8 @@ class MessageHandler(Handler):
             message, work.key, uncertain=work.uncertain, absent_since=absent_since
         )
 
-    def delivered(self, session: Session, work: Work, result: ChannelReceipt | None) -> None:
+    def delivered(self, session: Session, work: Work, result: ChannelReceipt) -> None:
         """The gateway took it: tell the history, start the clock of deadlines."""
-        if result is None:
-            return
         request = queries.head(session, work.request_id or "")
         kept = {"reference": result.reference, "parts": result.parts}
         answer = {"b_id": work.id, "b_external_ref": result.reference, "b_result": kept}
@@ -113,6 +113,8 @@ class MessageHandler(Handler):
         data = {"channel": work.destination, "delivery": work.id, "parts": result.parts}
         if work.step == "invite":
             history.append(session, request, EventKind.INVITED, now, dedupe=work.key, data=data)
+            if not history.is_open(request):
+                return  # it ended while the gateway kept its answer: the ending stays upstream
             deadlines.start(self._core, session, request, now)
             endings.owe_steps(self._core, session, request, "invited")
         else:
@@ -121,6 +123,10 @@ class MessageHandler(Handler):
 
     def gave_up(self, session: Session, work: Work, failure: Failure) -> None:
         """It cannot be sent: try the next channel, else the request has failed."""
+        if failure.code == REQUEST_OVER:
+            over = update(Delivery).where(Delivery.id == work.id)
+            session.execute(over.values(state="cancelled"))
+            return
         request = session.get_one(Request, work.request_id)
         unreachable(self._core, session, request, work, _REFUSED.get(failure.code), failure.code)
 
@@ -212,7 +218,8 @@ def _payload(
 def _absent_since(session: Session, delivery_id: str) -> datetime | None:
     """When the channel first looked in vain, since the outcome was last unknown."""
     found: datetime | None = None
-    query = select(Attempt).where(Attempt.delivery_id == delivery_id).order_by(Attempt.number)
+    tries = select(Attempt).where(Attempt.delivery_id == delivery_id)
+    query = tries.order_by(Attempt.started_at, Attempt.id)  # numbers begin again with a replay
     for attempt in session.scalars(query):
         if attempt.code == LOOK_AGAIN:
             found = found or attempt.started_at

@@ -51,7 +51,7 @@ def create_app(house: House) -> Flask:
             public_base_url=settings.public_url,
         )
     )
-    problems.register(app, lost=lambda: redirect(url_for("pages.nothing")))
+    problems.register(app, lost=lambda: redirect(url_for("pages.nothing"), 303))
     return app
 
 

@@ -66,7 +66,7 @@ def register(app: Flask, lost: Callable[[], Any]) -> None:
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Any:
         if not request.path.startswith(PROGRAMS):
-            return lost() if error.code == 404 and request.method == "GET" else error
+            return lost() if error.code in (404, 405) else error
         status = error.code or 500
         data = getattr(error, "data", None) or {}
         headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}

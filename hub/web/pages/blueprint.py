@@ -49,7 +49,7 @@ def _guard(blueprint: Blueprint, desk: Desk, https: bool) -> None:
     @blueprint.before_request
     def look_at_the_browser() -> None:
         g.visit = desk.visits.read(request)
-        if request.method == "POST":
+        if request.method == "POST" and request.endpoint != "pages.not_allowed":
             request.max_content_length = MAX_FORM_BYTES
             if request.mimetype not in _FORM_TYPES:
                 abort(415)

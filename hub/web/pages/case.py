@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, redirect, request, url_for
+from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from hub.contracts.requests import FINAL_STATES, RequestState
@@ -57,6 +57,8 @@ class CasePages:
         add("/", "home", self.nowhere)
         add("/s/", "nothing", self.nowhere)
         add("/s/<token>/<path:rest>", "nowhere", self.nowhere)
+        for place in ("/", "/s/", "/s/<token>", "/s/<token>/<path:rest>"):
+            add(place, "not_allowed", self.not_allowed, methods=["POST", "PUT", "PATCH", "DELETE"])
 
     def landing(self, token: str) -> AnyResponse:
         """Where the link leads: to the first thing left to do, or to how the case ended."""
@@ -126,6 +128,10 @@ class CasePages:
         if case.state not in _SIGNED:
             return redirect(url_for("pages.landing", token=token))
         return self._ending(case, again=False)
+
+    def not_allowed(self, token: str = "", rest: str = "") -> AnyResponse:
+        """An address that can only be looked at."""
+        abort(405)
 
     def nowhere(self, token: str = "", rest: str = "") -> AnyResponse:
         """A mutilated link looks like any other wrong one."""

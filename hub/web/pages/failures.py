@@ -13,13 +13,15 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from hub.kernel.errors import AuthenticationFailed, ParaphError, Refused, Retryable
+from hub.kernel.logging import get_logger
 from hub.services.views import CaseClosed, LinkInvalid, NotReady
 from hub.web.pages.screens import Desk
 from hub.web.pages.visit import CsrfFailed
 
+_log = get_logger(__name__)
 _RETRY_AFTER = 30  # seconds; said when the failing side gave no time of its own
 # HTTP status → which text of trouble.html.
-_HTTP = {413: "too_large", 415: "wrong_content", 404: "link", 405: "link", 400: "wrong_content"}
+_HTTP = {413: "too_large", 415: "wrong_content", 404: "link", 400: "wrong_content"}
 # Posts to an address that shows the same page when it is asked for again.
 _SHOWN_AGAIN = {"pages.save", "pages.say_no", "pages.press"}
 
@@ -40,6 +42,7 @@ class Failures:
         blueprint.register_error_handler(AuthenticationFailed, self.unavailable)
         blueprint.register_error_handler(Refused, self.refused)
         blueprint.register_error_handler(HTTPException, self.http)
+        blueprint.register_error_handler(Exception, self.unexpected)
 
     def link_invalid(self, error: LinkInvalid) -> Response:
         """Unknown, tampered with or withdrawn: the same page, word for word."""
@@ -74,12 +77,17 @@ class Failures:
         return self._trouble("refused", 409, self._way_on(), message=own)
 
     def http(self, error: HTTPException) -> Response:
-        """Too large, wrong content, and (after it was logged) whatever broke unexpectedly."""
+        """Too large, wrong content, an address that takes nothing."""
         status = error.code or 500
         if status < 500:
             self._know_the_case()
         text = _HTTP.get(status, "broken" if status >= 500 else "wrong_content")
         return self._trouble(text, status, None if text == "link" else self._way_on())
+
+    def unexpected(self, error: Exception) -> Response:
+        """Something of ours broke: it is logged, and the customer is told without details."""
+        _log.error("unexpected error", path=request.path, exc_info=error)
+        return self._trouble("broken", 500, self._way_on())
 
     def _trouble(
         self, text: str, status: int, again: str | None, message: str | None = None

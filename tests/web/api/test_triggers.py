@@ -105,6 +105,21 @@ def test_people_who_lose_their_way_get_a_page(client, address):
     assert "<h1>" in answer.get_data(as_text=True)
 
 
+def test_an_error_of_ours_is_told_to_people_as_a_page(client, simulated, logged):
+    simulated.house.core.db.read = None
+    answer = client.get("/s/some-token", headers={"User-Agent": "Mozilla/5.0"})
+    assert (answer.status_code, answer.mimetype) == (500, "text/html")
+    assert "<h1>" in answer.get_data(as_text=True)
+    assert [entry["event"] for entry in logged if entry["log_level"] == "error"]
+
+
+@pytest.mark.parametrize("address", ["/nothing/here", "/b/repair", "/static/pages.css"])
+def test_a_wrong_method_elsewhere_leads_people_to_a_page(client, address):
+    answer = client.delete(address)
+    assert answer.status_code == 303
+    assert client.get(answer.location).mimetype == "text/html"
+
+
 def test_one_workspace_never_sees_another(client, simulated, as_alice, as_bob):
     client.post(TRIGGER, json={"id": "7", "record": RECORD}, headers=as_alice)
     simulated.work()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from structlog.testing import capture_logs
 
 from hub.contracts.requests import RequestState
 from hub.kernel.errors import AuthenticationFailed
@@ -113,18 +114,26 @@ def test_a_paused_instance_looks_like_temporary_trouble(visitor: Browser, cases:
     assert "bankid-main" not in answer.text
 
 
-def test_an_unexpected_error_is_logged_and_shown_kindly(
-    app: Flask, cases: FakeCases, caplog: pytest.LogCaptureFixture
-) -> None:
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    visitor = Browser(app.test_client())
+def test_an_unexpected_error_is_logged_and_shown_kindly(visitor: Browser, cases: FakeCases) -> None:
     visitor.fill_in()
     cases.trouble = KeyError("order_ref")
-    answer = visitor.post(f"{BASE}/sign")
+    with capture_logs() as logged:
+        answer = visitor.post(f"{BASE}/sign")
     assert answer.status_code == 500
     assert "Something went wrong on our side" in answer.text
     assert "order_ref" not in answer.text
-    assert "KeyError" in caplog.text
+    assert [type(entry.get("exc_info")) for entry in logged] == [KeyError]
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+@pytest.mark.parametrize("path", [BASE, f"{BASE}/review", "/s/unknown", "/s/", "/"])
+def test_an_address_that_takes_nothing_answers_with_a_page(
+    visitor: Browser, method: str, path: str
+) -> None:
+    answer = visitor.client.open(path, method=method)
+    assert (answer.status_code, answer.mimetype) == (405, "text/html")
+    assert "We could not read that" in answer.text
+    assert "Content-Security-Policy" in answer.headers
 
 
 def test_not_even_an_error_forgets_the_headers(visitor: Browser) -> None:

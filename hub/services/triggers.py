@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from orjson import loads
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -84,6 +85,7 @@ def _store(core: Core, session: Session, trigger: Trigger, active: ActiveMapping
     now = core.clock.now()
     known = _known(session, trigger, now)
     if known is not None:
+        _check_same(session, trigger, known.id)
         repeated = update(Inbound).where(Inbound.id == known.id)
         session.execute(repeated.values(repeats=Inbound.repeats + 1))
         return Accepted(known.id, repeated=True, request_id=known.request_id)
@@ -129,6 +131,18 @@ def _known(session: Session, trigger: Trigger, now: datetime) -> Any:
         session.execute(update(Inbound).where(Inbound.id == known.id).values(dedupe=None))
         return None
     return known
+
+
+def _check_same(session: Session, trigger: Trigger, known_id: str) -> None:
+    """A caller's Idempotency-Key names one call: another one under it is refused, not swallowed."""
+    if trigger.source != "api":
+        return
+    known = session.get_one(Inbound, known_id)
+    if known.path != trigger.path[:300] or loads(known.body or "") != loads(trigger.body):
+        raise Refused(
+            "this Idempotency-Key was used for another call: send a new key with each new wish",
+            code="idempotency_key_reused",
+        )
 
 
 def _owe_intake(

@@ -10,6 +10,7 @@ from marshmallow import RAISE
 from webargs.flaskparser import FlaskParser
 
 from hub.engine import replay
+from hub.kernel.errors import Refused
 from hub.kernel.redact import redact
 from hub.services.access import Caller
 from hub.services.house import House
@@ -26,6 +27,8 @@ from hub.web.api.schemas import (
     TriggerBody,
 )
 from hub.web.callers import caller_of
+
+_LONGEST_KEY = 100
 
 
 def create_api(house: House) -> Blueprint:
@@ -76,7 +79,7 @@ def _triggers(blueprint: Blueprint, house: House) -> None:
 
         The same record while its request is open, and the same Idempotency-Key, are one request.
         """
-        key = request.headers.get("Idempotency-Key", "")
+        key = _idempotency_key()
         accepted = accept(
             house.core,
             Trigger(
@@ -84,7 +87,7 @@ def _triggers(blueprint: Blueprint, house: House) -> None:
                 mapping=mapping,
                 record_id=body["id"],
                 source="api",
-                dedupe=f"api:{_caller().key_id}:{key[:100]}" if key else None,
+                dedupe=f"api:{_caller().key_id}:{key}" if key else None,
                 method=request.method,
                 path=request.path,
                 headers=redact(dict(request.headers)),
@@ -93,6 +96,16 @@ def _triggers(blueprint: Blueprint, house: House) -> None:
             ),
         )
         return vars(accepted)
+
+
+def _idempotency_key() -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if len(key) > _LONGEST_KEY:
+        raise Refused(
+            f"the Idempotency-Key has {len(key)} characters; at most {_LONGEST_KEY} are kept apart",
+            code="idempotency_key_too_long",
+        )
+    return key
 
 
 def _reads(blueprint: Blueprint, house: House) -> None:

@@ -47,6 +47,32 @@ def test_an_idempotency_key_makes_one_of_two_calls(client, simulated, as_alice):
 
 
 @pytest.mark.parametrize(
+    "other", [{"id": "8", "record": RECORD}, {"id": "7", "record": {**RECORD, "what": "Oven"}}]
+)
+def test_an_idempotency_key_is_not_taken_for_another_call(client, simulated, as_alice, other):
+    headers = {**as_alice, "Idempotency-Key": "abc"}
+    client.post(TRIGGER, json={"id": "7", "record": RECORD}, headers=headers)
+    answer = client.post(TRIGGER, json=other, headers=headers)
+    assert (answer.status_code, answer.json["code"]) == (422, "idempotency_key_reused")
+    simulated.work()
+    assert len(sent(simulated)) == 1
+
+
+def test_the_order_of_the_keys_in_a_body_makes_no_other_call(client, as_alice):
+    headers = {**as_alice, "Idempotency-Key": "abc", "Content-Type": "application/json"}
+    for body in (b'{"id": "7", "record": {}}', b'{"record": {}, "id": "7"}'):
+        assert client.post(TRIGGER, data=body, headers=headers).status_code == 202
+
+
+def test_an_idempotency_key_is_never_cut(client, simulated, as_alice):
+    for length, status in ((100, 202), (101, 422)):
+        headers = {**as_alice, "Idempotency-Key": "x" * length}
+        answer = client.post(TRIGGER, json={"id": "7", "record": RECORD}, headers=headers)
+        assert answer.status_code == status
+    assert answer.json["code"] == "idempotency_key_too_long"
+
+
+@pytest.mark.parametrize(
     ("headers", "status", "code"),
     [
         ({}, 401, "unauthorized"),

@@ -30,6 +30,11 @@ _NEEDED = {
 }
 
 
+# What the language has words for and this version does not do.
+_NOTHING_FOLLOWS = ("started", "opened", "signed", "unreachable")
+_NOTHING_ASKS = ("poll",)
+
+
 class InstanceInfo(Protocol):
     """What must be known of an instance; a ``Manifest`` has it."""
 
@@ -78,6 +83,7 @@ class _Check:
         self.form_fields = None if form is None else [field.name for field in form.fields]
 
     def all(self) -> Iterator[Problem]:
+        yield from self._not_yet()
         yield from self._instances()
         yield from self._request()
         for step in self.mapping.all_steps():
@@ -89,6 +95,19 @@ class _Check:
 
     def _problem(self, path: Path, message: str, severity: str = "error") -> Problem:
         return self.mapping.document.problem(path, message, severity=severity)
+
+    def _not_yet(self) -> Iterator[Problem]:
+        """Triggers and events that would be waited for in vain."""
+        for word in _NOTHING_ASKS:
+            if word in self.mapping.triggers:
+                message = f"this version does not {word}; remove '{word}'"
+                yield self._problem(("trigger",), message)
+        steps = {"back": self.mapping.back_steps, "then": self.mapping.then_steps}
+        for part, events in steps.items():
+            for event in _NOTHING_FOLLOWS:
+                if event in events:
+                    message = f"this version does nothing after '{event}'; remove it"
+                    yield self._problem((part, event), message)
 
     def _instances(self) -> Iterator[Problem]:
         mapping, request = self.mapping, ("request",)

@@ -26,6 +26,7 @@ from hub.storage.models import Inbound
 from hub.storage.prepared import insert
 
 INTAKE = "intake"
+_WORDS = {"api": "api", "button": "button", "hook": "webhook"}  # a source in a mapping's words
 REPEAT_WINDOW = timedelta(hours=2)  # longer than the longest retry ladder of an upstream
 
 
@@ -58,10 +59,12 @@ class Accepted:
 
 
 def accept(core: Core, trigger: Trigger) -> Accepted:
-    """Store a verified trigger and owe the intake. Raises ``NotFound`` for an unknown mapping."""
+    """Store a verified trigger and owe the intake. Raises ``NotFound`` for an unknown mapping,
+    ``Refused`` for one that nothing of this kind may start."""
     active = core.shelf.active(trigger.workspace_id, trigger.mapping)
     if active is None:
         raise NotFound(f"there is no mapping '{trigger.mapping}'", code="unknown_mapping")
+    _check_source(trigger.source, active)
     _check_inline(core, trigger, active)
     try:
         accepted = core.group.run(lambda session: _store(core, session, trigger, active))
@@ -69,6 +72,17 @@ def accept(core: Core, trigger: Trigger) -> Accepted:
         accepted = core.group.run(lambda session: _store(core, session, trigger, active))
     core.wake()
     return accepted
+
+
+def _check_source(source: str, active: ActiveMapping) -> None:
+    """Raises ``Refused`` unless the mapping's ``trigger`` names this kind of call."""
+    word = _WORDS[source]
+    if word not in active.mapping.triggers:
+        raise Refused(
+            f"the mapping '{active.mapping.key}' is not started by '{word}': add '{word}' to its "
+            "'trigger'",
+            code="other_trigger",
+        )
 
 
 def _check_inline(core: Core, trigger: Trigger, active: ActiveMapping) -> None:

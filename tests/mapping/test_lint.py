@@ -126,6 +126,25 @@ def test_a_wrong_reference_in_a_step_is_told(extra: str, told: str) -> None:
     assert any(told in line for line in lines), lines
 
 
+@pytest.mark.parametrize("event", ["started", "opened", "signed", "unreachable"])
+@pytest.mark.parametrize("part", ["back", "then"])
+def test_an_event_that_nothing_follows_is_refused(part: str, event: str) -> None:
+    step = "update: {in: agiloft, table: t, id: {value: 1}, rows: [{to: state, value: 1}]}"
+    if part == "back":
+        step = "update: [{to: state, value: 1}]"
+    (problem,) = found(f"{part}:\n  {event}: [{{{step}}}]\n")
+    assert f"{part}.{event}: this version does nothing after '{event}'; remove it" in str(problem)
+    assert problem.severity == "error"
+
+
+def test_a_trigger_that_nothing_asks_for_is_refused() -> None:
+    text = sample(request=GOOD).replace("[button]", "[button, poll]")
+    mapping = compile_mapping(text, "sample.yaml")
+    (problem,) = lint(mapping, instances=INSTANCES, forms=FORMS, texts=(), source_fields=FIELDS)
+    assert "3:" in str(problem)
+    assert "trigger: this version does not poll; remove 'poll'" in str(problem)
+
+
 def test_a_problem_reads_like_a_compilers_line() -> None:
     (problem,) = found("back:\n  failed:\n    - update:\n        - {to: stat, value: 1}\n")
     assert str(problem) == (

@@ -50,6 +50,7 @@ class StepHandler(Handler):
         core = self._core
         with core.db.read() as session:
             request = session.get_one(Request, work.request_id)
+            _require_records(core, session, request, work.step)
             context = step_context(core, session, request, work.payload["event"])
         operation = self._operation(request, work, context)
         if operation is None:
@@ -174,6 +175,26 @@ def reason_text(request: Request) -> str:
         return request.reason_detail
     texts = REASON_TEXTS[reason]
     return texts.get(request.language) or texts["en"]
+
+
+def _require_records(core: Core, session: Session, request: Request, step: str) -> None:
+    """Raises ``Refused`` when a record that this step refers to could not be made: a replay of both
+    makes the record first and then does the step."""
+    needs = core.shelf.version(request.mapping_version_id).step(step).spec.needs
+    if not needs:
+        return
+    query = select(Delivery.step).where(
+        Delivery.request_id == request.id,
+        Delivery.kind == KIND,
+        Delivery.step.in_([f"records.{name}" for name in needs]),
+        Delivery.state != "delivered",
+    )
+    for missing in session.scalars(query):
+        name = missing.removeprefix("records.")
+        raise Refused(
+            f"record '{name}' was not made: mend that step, then replay both",
+            code=f"needs_{name}"[:64],
+        )
 
 
 def _records(session: Session, request: Request) -> dict[str, Any]:

@@ -178,7 +178,7 @@ class Cases:
         )
 
     def _form(self, request: Request) -> FormSpec | None:
-        return self._core.shelf.form(request.form) if request.form else None
+        return self._core.shelf.known_form(request.form) if request.form else None
 
 
 def sender_view(workspace: WorkspaceSettings) -> SenderView:

@@ -8,14 +8,15 @@ former versions active.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hub.contracts.manifest import Manifest
+from hub.contracts.requests import OPEN_STATES
 from hub.kernel.clock import Clock
 from hub.kernel.errors import ConfigurationError
 from hub.kernel.ids import new_id
@@ -28,7 +29,7 @@ from hub.mapping.loader import compile_mapping, load_forms, load_mapping
 from hub.registry import InstanceKey, Registry
 from hub.settings import WorkspaceSettings
 from hub.storage.db import Database
-from hub.storage.models import MappingVersion
+from hub.storage.models import MappingVersion, Request
 
 _log = get_logger(__name__)
 
@@ -78,6 +79,7 @@ class MappingShelf:
                     wanted[workspace_ids[workspace.key], key] = mapping
                 except ConfigurationError as error:
                     problems += error.problems or (error.detail,)
+        problems += self._forms_in_use(workspace_ids.values(), forms)
         if problems:
             raise ConfigurationError("the mappings are not valid", problems=tuple(problems))
         self._activate(wanted, forms)
@@ -98,8 +100,12 @@ class MappingShelf:
         ]
 
     def form(self, key: str) -> FormSpec:
-        """A form in force."""
+        """A form in force; those of open requests are."""
         return self._shelf.forms[key]
+
+    def known_form(self, key: str) -> FormSpec | None:
+        """A form, or None when its file went after the last request with it had ended."""
+        return self._shelf.forms.get(key)
 
     def version(self, version_id: str) -> CompiledMapping:
         """The mapping that a request began with, compiled once."""
@@ -111,6 +117,24 @@ class MappingShelf:
             with self._lock:
                 self._versions[version_id] = found
         return found
+
+    def _forms_in_use(
+        self, workspace_ids: Collection[str], forms: Mapping[str, FormSpec]
+    ) -> list[str]:
+        # a request keeps its mapping's text but not its form's: customers are filling it in
+        query = (
+            select(Request.form, func.count())
+            .where(Request.workspace_id.in_(workspace_ids), Request.state.in_(OPEN_STATES))
+            .where(Request.form.not_in(list(forms)))
+            .group_by(Request.form)
+            .order_by(Request.form)
+        )
+        with self._db.read() as session:
+            return [
+                f"{self._forms}: the form '{key}' is gone, but {count} open requests use it; put "
+                "its file back until they have ended (new requests may use another form)"
+                for key, count in session.execute(query)
+            ]
 
     def _activate(
         self, wanted: Mapping[tuple[str, str], CompiledMapping], forms: Mapping[str, FormSpec]

@@ -6,12 +6,15 @@ import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from hub.contracts.events import EventKind
 from hub.kernel.errors import ConfigurationError
 from hub.registry import InstanceKey
-from hub.services import health
+from hub.services import endings, health
+from hub.services.house import open_house
+from hub.services.triggers import Trigger, accept
 from hub.services.watch import FileWatch
-from hub.storage.models import MappingVersion
-from tests.simulated_house import SimulatedHouse
+from hub.storage.models import MappingVersion, Request
+from tests.simulated_house import RECORD, SimulatedHouse
 
 SMS = InstanceKey("alice", "sms")
 
@@ -145,3 +148,46 @@ def test_the_watch_survives_any_error_and_tries_again(simulated):
     assert not watch.look()
     assert watch.look()
     assert not watch.look()
+
+
+def with_a_form(simulated):
+    """A house whose mapping asks for a form, with one request under way."""
+    form = simulated.config / "forms" / "intake.yaml"
+    form.write_text(
+        "form: intake\ntitle: {en: Details}\nsteps:\n  - key: contact\n    title: {en: You}\n"
+        "    fields: [{name: name, type: text, label: {en: Name}}]\n",
+        encoding="utf-8",
+    )
+    change(
+        simulated, "mappings/repair.yaml", "  language: en\n", "  language: en\n  form: intake\n"
+    )
+    simulated.house.reload()
+    core = simulated.house.core
+    accept(core, Trigger(core.workspace_ids["alice"], "repair", "7", "api", record=RECORD))
+    simulated.work()
+    return form
+
+
+def test_a_form_that_an_open_request_uses_cannot_be_renamed(simulated):
+    form = with_a_form(simulated)
+    change(simulated, "mappings/repair.yaml", "  form: intake\n", "  form: other\n")
+    change(simulated, "forms/intake.yaml", "form: intake", "form: other")
+    form.rename(form.with_name("other.yaml"))
+    with pytest.raises(ConfigurationError) as caught:
+        simulated.house.reload()
+    assert "'intake' is gone, but 1 open requests use it" in caught.value.problems[0]
+    assert simulated.house.core.shelf.form("intake")
+    with pytest.raises(ConfigurationError):
+        open_house(simulated.config, clock=simulated.clock)
+
+
+def test_when_the_last_request_has_ended_its_form_may_go(simulated):
+    form = with_a_form(simulated)
+    core = simulated.house.core
+    with core.db.write() as session:
+        request = session.scalars(select(Request)).one()
+        endings.end(core, session, request, EventKind.DECLINED, "declined")
+    change(simulated, "mappings/repair.yaml", "  form: intake\n", "")
+    form.unlink()
+    simulated.house.reload()
+    assert core.shelf.known_form("intake") is None

@@ -33,7 +33,6 @@ class RetrySchedule:
     total: timedelta = timedelta(hours=72)
     least_tries: int = 10
     longest_retry_after: timedelta = timedelta(hours=1)
-    malformed_tries: int = 15  # an HTML page is mostly a proxy's, and passes
     unexpected_tries: int = 10
 
 
@@ -94,18 +93,16 @@ def code_of(error: Exception) -> str:
 
 
 def counts_against_destination(error: Exception) -> bool:
-    """Whether ``error`` speaks of the destination's health (see ``breaker``): a locked record or a
-    refused value says nothing about it."""
-    if code_of(error) == "record_locked":
+    """Whether ``error`` speaks of the destination's health (see ``breaker``): a locked record, a
+    refused value or an hour at which nothing is sent says nothing about it."""
+    if code_of(error) in ("record_locked", "quiet_hours"):
         return False
     return isinstance(error, (Retryable, MalformedAnswer))
 
 
 def _worth_another(error: Exception, attempts: int, schedule: RetrySchedule) -> bool:
-    if isinstance(error, MalformedAnswer):
-        return attempts < schedule.malformed_tries
-    if isinstance(error, Retryable):
-        return True
+    if isinstance(error, (Retryable, MalformedAnswer)):
+        return True  # what cannot be read is mostly a proxy's page, which passes
     if isinstance(error, ConfigurationError):
         # A person can mend a setting meanwhile; a mapping version never changes.
         return not isinstance(error, MappingError)

@@ -8,7 +8,8 @@ ParaphError
 │   ├── NotFound           the thing does not exist there
 │   ├── Refused            the other side understood and said no (bad number, closed record, ...)
 │   ├── Unsupported        the plugin does not declare this capability
-│   └── MalformedAnswer    the other side answered something we cannot read
+│   └── MalformedAnswer    the other side answered something we cannot read; deliveries wait for
+│                          it as for ``Retryable``, since a proxy's page passes
 ├── AuthenticationFailed   pause the instance, alert, resume when its probe succeeds
 ├── HookRejected           an inbound call did not verify
 └── ConfigurationError     what a person wrote in a file or a setting is wrong

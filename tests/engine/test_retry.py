@@ -46,8 +46,8 @@ TABLE = [
     (Retryable(), 3, 100, 0.5, RetryAt(after(hours=100, seconds=2))),
     (Retryable(code="gone"), 1, 0, 0.5, GiveUp("gone", disables=True)),
     (OutcomeUnknown(), 1, 0, 0.5, RetryAt(after(seconds=0.5), uncertain=True)),
-    (MalformedAnswer(), 14, 0, 0.5, RetryAt(after(minutes=30), uncertain=True)),
-    (MalformedAnswer(), 15, 0, 0.5, GiveUp("malformed_answer")),
+    (MalformedAnswer(), 100, 71, 0.5, RetryAt(after(hours=71, minutes=30), uncertain=True)),
+    (MalformedAnswer(), 100, 72, 0.5, GiveUp("malformed_answer")),
     (Permanent(), 1, 0, 0.5, GiveUp("rejected")),
     (NotFound(), 1, 0, 0.5, GiveUp("not_found")),
     (Refused(code="bad_number"), 1, 0, 0.5, GiveUp("bad_number")),
@@ -86,14 +86,17 @@ def test_a_retry_is_never_in_the_past_nor_beyond_the_longest_delay(
         assert attempts >= PLAIN.least_tries
 
 
+@pytest.mark.parametrize("error", [Retryable(), MalformedAnswer()])
 @settings(deadline=None)  # it walks through hundreds of tries
 @given(chances=st.lists(st.floats(0, 1, exclude_max=True), min_size=10, max_size=10))
-def test_a_dead_destination_is_tried_for_at_least_72_hours(chances: list[float]) -> None:
+def test_a_dead_destination_is_tried_for_at_least_72_hours(
+    error: Exception, chances: list[float]
+) -> None:
     now, attempts = FIRST, 0
     while True:
         attempts += 1
         chance = chances[attempts % len(chances)] * 0.9 + 0.05
-        decision = decide(Retryable(), attempts, FIRST, now, PLAIN, chance)
+        decision = decide(error, attempts, FIRST, now, PLAIN, chance)
         if isinstance(decision, GiveUp):
             break
         assert isinstance(decision, RetryAt)

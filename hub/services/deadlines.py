@@ -18,14 +18,19 @@ EXPIRY = "expiry"
 
 def start(core: Core, session: Session, request: Request, now: datetime) -> None:
     """The invitation is out: the clock starts."""
+    next_reminder(core, session, request, 1, now)
+
+
+def next_reminder(core: Core, session: Session, request: Request, n: int, now: datetime) -> None:
+    """The message before reminder ``n`` has left (or never will): the wait for ``n`` begins."""
     rule = request.plan["reminders"]
-    due = now + timedelta(seconds=rule["after"])
+    due = now + timedelta(seconds=rule["after"] if n == 1 else rule["every"])
     arm(
         session,
         workspace_id=request.workspace_id,
         kind=REMINDER,
         entity=request.id,
-        n=1,
+        n=n,
         due_at=after_quiet(due, rule["quiet"], core.workspace(request.workspace_id).zone),
     )
 

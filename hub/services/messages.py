@@ -19,7 +19,7 @@ from hub.contracts.events import EventKind
 from hub.contracts.requests import FINAL_STATES, Reason
 from hub.engine.outbox import owe
 from hub.engine.work import Failure, Handler, Work
-from hub.kernel.errors import Refused
+from hub.kernel.errors import Refused, Retryable
 from hub.mapping.texts import render
 from hub.services import deadlines, endings, history, in_hand
 from hub.services.core import Core
@@ -27,6 +27,8 @@ from hub.storage import queries_request as queries
 from hub.storage.models import Attempt, Delivery, Recipient, Request
 
 KIND = "message"
+INVITE = "invite"
+QUIET_HOURS = "quiet_hours"
 REQUEST_OVER = "request_over"
 _REFUSED = {
     "bad_number": Reason.BAD_NUMBER,
@@ -83,6 +85,8 @@ class MessageHandler(Handler):
             state = queries.STATE.first(session, {"id": work.request_id})
             if state is None or state[0] in FINAL_STATES:
                 raise Refused("nothing was sent: the request is over", code=REQUEST_OVER)
+            if work.step != INVITE:
+                _check_moment(core, session, queries.head(session, work.request_id or ""))
             if work.uncertain:
                 absent_since = _absent_since(session, work.id)
         where = core.instance(work.workspace_id, work.destination)
@@ -111,7 +115,7 @@ class MessageHandler(Handler):
         queries.SENT.run(session, answer)
         now = self._core.clock.now()
         data = {"channel": work.destination, "delivery": work.id, "parts": result.parts}
-        if work.step == "invite":
+        if work.step == INVITE:
             history.append(session, request, EventKind.INVITED, now, dedupe=work.key, data=data)
             if not history.is_open(request):
                 return  # it ended while the gateway kept its answer: the ending stays upstream
@@ -120,6 +124,8 @@ class MessageHandler(Handler):
         else:
             data["number"] = work.seq
             history.append(session, request, EventKind.REMINDED, now, dedupe=work.key, data=data)
+            if history.is_open(request):
+                deadlines.next_reminder(self._core, session, request, work.seq + 1, now)
 
     def gave_up(self, session: Session, work: Work, failure: Failure) -> None:
         """It cannot be sent: try the next channel, else the request has failed."""
@@ -129,6 +135,19 @@ class MessageHandler(Handler):
             return
         request = session.get_one(Request, work.request_id)
         unreachable(self._core, session, request, work, _REFUSED.get(failure.code), failure.code)
+
+
+def _check_moment(core: Core, session: Session, request: Request) -> None:
+    """Raises ``Retryable`` where a reminder would disturb: at night, or somebody who has signed.
+    It may have waited for its gateway since it was owed."""
+    now = core.clock.now()
+    zone = core.workspace(request.workspace_id).zone
+    later = deadlines.after_quiet(now, request.plan["reminders"]["quiet"], zone)
+    if in_hand.held(session, request.id):
+        later = max(later, now + in_hand.LOOK_AGAIN)
+    if later > now:
+        wait = core.clock.real_seconds(later - now)
+        raise Retryable("not at this hour", retry_after=wait, code=QUIET_HOURS)
 
 
 def unreachable(
@@ -147,8 +166,11 @@ def unreachable(
     history.append(
         session, request, EventKind.UNREACHABLE, now, dedupe=f"unreachable:{work.id}", data=data
     )
-    if work.step != "invite" or request.state == "opened" or in_hand.held(session, request.id):
-        return  # the invitation arrived once; a lost reminder does not end anything
+    if work.step != INVITE:  # a lost reminder does not end anything: the next one may arrive
+        deadlines.next_reminder(core, session, request, work.seq + 1, now)
+        return
+    if request.state == "opened" or in_hand.held(session, request.id):
+        return  # the invitation has arrived
     used = request.plan["channels"].index(work.destination)
     request.plan = {**request.plan, "channel_index": used + 1}
     if not owe_message(core, session, request, "invite"):
@@ -221,6 +243,8 @@ def _absent_since(session: Session, delivery_id: str) -> datetime | None:
     tries = select(Attempt).where(Attempt.delivery_id == delivery_id)
     query = tries.order_by(Attempt.started_at, Attempt.id)  # numbers begin again with a replay
     for attempt in session.scalars(query):
+        if attempt.code == QUIET_HOURS:
+            continue  # nobody was asked
         if attempt.code == LOOK_AGAIN:
             found = found or attempt.started_at
         else:

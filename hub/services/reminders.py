@@ -1,8 +1,8 @@
 """Reminders, "no answer" and expiry (requirement D8).
 
-After the invitation the first reminder waits ``after``, each further one ``every``; quiet hours
-move one to their end, by the workspace's zone, daylight saving included. When the last one has
-been waiting for ``every`` too, the request has failed: no answer.
+After the invitation the first reminder waits ``after``, each further one ``every`` from the moment
+at which the one before has left; quiet hours move one to their end, by the workspace's zone,
+daylight saving included. ``every`` after the last one the request has failed: no answer.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 
 from hub.contracts.events import EventKind
 from hub.contracts.requests import Reason
-from hub.engine.outbox import arm
 from hub.engine.work import TimerHandler, TimerWork
-from hub.services import endings, history, in_hand, messages
+from hub.services import deadlines, endings, history, in_hand, messages
 from hub.services.core import Core
-from hub.services.deadlines import REMINDER, after_quiet
+from hub.services.deadlines import after_quiet
 from hub.storage.models import Request
 
 CEILING = 3
@@ -52,16 +51,8 @@ class ReminderTimer(TimerHandler):
         decent = after_quiet(now, rule["quiet"], zone)
         if decent > now:
             return decent
-        messages.owe_message(core, session, request, "reminder", timer.n)
-        due = now + timedelta(seconds=rule["every"])
-        arm(
-            session,
-            workspace_id=request.workspace_id,
-            kind=REMINDER,
-            entity=request.id,
-            n=timer.n + 1,
-            due_at=after_quiet(due, rule["quiet"], zone),
-        )
+        if not messages.owe_message(core, session, request, "reminder", timer.n):
+            deadlines.next_reminder(core, session, request, timer.n + 1, now)
         return None
 
     def failed(self, session: Session, timer: TimerWork, error: Exception) -> datetime | None:

@@ -52,6 +52,10 @@ class ButtonLinks:
     def __init__(self, core: Core) -> None:
         self._core = core
 
+    def check(self, mapping: str, query: Mapping[str, str]) -> None:
+        """Raise ``LinkInvalid`` unless the link is one of ours. Reads nothing upstream."""
+        self._check(mapping, query)
+
     def preview(self, mapping: str, query: Mapping[str, str]) -> ButtonView:
         """Read the record and say what would be sent. Changes nothing."""
         workspace_id, active = self._check(mapping, query)
@@ -110,7 +114,8 @@ class ButtonLinks:
         where = core.instance(workspace_id, active.mapping.source_instance)
         ref = RecordRef(active.mapping.source_table, query["id"])
         try:
-            record = core.registry.connector(where).fetch(ref)
+            with core.outgoing.call(workspace_id, where.key):
+                record = core.registry.connector(where).fetch(ref)
         except NotFound:
             return _with(shown, problem=_UNKNOWN[shown.language])
         mapping = active.mapping

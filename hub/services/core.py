@@ -11,6 +11,7 @@ from hub.kernel.crypto import Vault
 from hub.registry import InstanceKey, Registry
 from hub.services.links import Links
 from hub.services.mappings import MappingShelf
+from hub.services.outgoing import Outgoing
 from hub.settings import HubSettings, WorkspaceSettings
 from hub.storage.db import Database
 from hub.storage.group_commit import GroupCommit
@@ -31,9 +32,11 @@ class Core:
     shelf: MappingShelf
     links: Links
     wake: Callable[[], None] = field(default=lambda: None)
+    outgoing: Outgoing = field(init=False)  # calls from web threads
     group: GroupCommit = field(init=False)  # small writes of many threads, in shared commits
 
     def __post_init__(self) -> None:
+        self.outgoing = Outgoing(self.db, self.clock)
         self.group = GroupCommit(self.db)
 
     def workspace(self, workspace_id: str) -> WorkspaceSettings:

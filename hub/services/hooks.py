@@ -35,11 +35,15 @@ class Hooks:
     def __init__(self, core: Core) -> None:
         self._core = core
 
+    def check(self, workspace: str, instance: str, secret: str) -> None:
+        """Raise ``HookRejected`` unless the address is one of ours."""
+        if not self._core.links.hook_matches(workspace, instance, secret):
+            raise HookRejected("the address is not one of this hub", status=404)
+
     def receive(self, workspace: str, instance: str, secret: str, raw: RawHook) -> HookAnswer:
         """Verify and store one call. Raises ``HookRejected``; nothing is stored then."""
         core = self._core
-        if not core.links.hook_matches(workspace, instance, secret):
-            raise HookRejected("the address is not one of this hub", status=404)
+        self.check(workspace, instance, secret)
         where = InstanceKey(workspace, instance)
         try:
             kind = core.registry.manifest(where).kind
@@ -58,9 +62,7 @@ class Hooks:
             body = f"the body is kept with {first}" if first else trigger.body
             accepted = accept(self._core, replace(trigger, body=body))
             first = first or accepted.inbound_id
-        if (
-            first is None
-        ):  # about nothing that is mapped: kept all the same
+        if first is None:  # about nothing that is mapped: kept all the same
             outcome = "no_mapping" if reading.references else "no_record"
             with self._core.db.write() as session:
                 self._store(session, where, raw, outcome)
@@ -74,6 +76,8 @@ class Hooks:
         for ref in dict.fromkeys(reading.references):
             call = sha256_hex(f"{same}\n{ref}".encode())
             for active in core.shelf.for_source(workspace_id, where.key, ref.table):
+                if "webhook" not in active.mapping.triggers:
+                    continue
                 yield Trigger(
                     workspace_id=workspace_id,
                     mapping=active.mapping.key,

@@ -84,7 +84,8 @@ class Signing:
         prepared = self._prepare(token, flow, session, client, language)
         provider = self._provider(prepared.workspace_id, prepared.provider)
         try:
-            begun = provider.begin(prepared.task)
+            with self._core.outgoing.call(prepared.workspace_id, prepared.provider):
+                begun = provider.begin(prepared.task)
         except ParaphError as error:
             self._failed_to_begin(prepared, error)
             raise
@@ -133,7 +134,8 @@ class Signing:
         if stored is None:
             return
         try:
-            self._provider(*where).cancel(stored)
+            with core.outgoing.call(*where):
+                self._provider(*where).cancel(stored)
         except ParaphError as error:  # it runs out by itself within minutes
             _log.info("order not withdrawn at the provider", order=order_id, code=error.code)
 

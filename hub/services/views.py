@@ -183,6 +183,10 @@ class Buttons(Protocol):
     """What the button page calls. A link is ``/b/<mapping>?...`` signed by the hub, or carries the
     workspace's button key; ``query`` is the whole query of it."""
 
+    def check(self, mapping: str, query: Mapping[str, str]) -> None:
+        """Raise ``LinkInvalid`` unless the link is one of ours. Reads nothing upstream."""
+        ...
+
     def preview(self, mapping: str, query: Mapping[str, str]) -> ButtonView:
         """Read the record and say what would be sent. Changes nothing. Raises ``LinkInvalid``,
         ``Retryable``."""

@@ -20,6 +20,7 @@ def create_hooks(house: House) -> Blueprint:
     def receive(workspace: str, instance: str, secret: str) -> Response:
         """Take a call from an instance's other side; the secret is part of the address."""
         try:
+            house.hooks.check(workspace, instance, secret)  # before a byte of the body is read
             answer = house.hooks.receive(workspace, instance, secret, _raw(house))
         except HookRejected as error:
             return problem(error.status, "The call was not accepted.", code=error.code)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -9,8 +11,11 @@ from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from connectors.simulated.upstream import upstream
-from hub.storage.models import Inbound, Request
-from tests.simulated_house import RECORD, SimulatedHouse
+from hub.kernel.errors import NotFound, Retryable
+from hub.registry import InstanceKey
+from hub.services.outgoing import MOST
+from hub.storage.models import Inbound, Instance, Request
+from tests.simulated_house import NOON, RECORD, SimulatedHouse
 
 
 @pytest.fixture
@@ -54,3 +59,50 @@ def test_the_page_says_why_a_record_is_not_asked(simulated, ended, said):
     put(simulated, "Closed")
     view = simulated.house.buttons.preview("repair", query(simulated))
     assert said in (view.problem or "")
+
+
+def instance(simulated, **values):
+    with simulated.house.core.db.write() as session:
+        session.execute(update(Instance).where(Instance.key == "source").values(**values))
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"paused_code": "authentication_failed"}, "paused"),
+        ({"breaker_until": NOON + timedelta(minutes=1)}, "breaker_open"),
+    ],
+)
+def test_an_upstream_that_is_down_is_not_read_for_a_page(simulated, values, code):
+    press(simulated)  # from here on the instance has a row
+    instance(simulated, **values)
+    with pytest.raises(Retryable) as caught:
+        simulated.house.buttons.preview("repair", query(simulated))
+    assert caught.value.code == code
+    assert press(simulated).problem is None  # a press is accepted all the same
+
+
+def test_a_slow_upstream_holds_only_so_many_threads(simulated):
+    begun, go_on = threading.Semaphore(0), threading.Event()
+
+    def slow(ref):
+        begun.release()
+        go_on.wait(20)
+        raise NotFound
+
+    core = simulated.house.core
+    core.registry.connector(InstanceKey("alice", "source")).fetch = slow
+    asked = query(simulated)
+    look = simulated.house.buttons.preview
+    waiting = [threading.Thread(target=look, args=("repair", asked)) for _ in range(MOST)]
+    for thread in waiting:
+        thread.start()
+    for _ in waiting:
+        assert begun.acquire(timeout=20)
+    with pytest.raises(Retryable) as caught:
+        look("repair", asked)
+    assert caught.value.code == "busy"
+    go_on.set()
+    for thread in waiting:
+        thread.join()
+    assert look("repair", asked).problem  # there is room again

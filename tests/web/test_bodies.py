@@ -6,8 +6,11 @@ import io
 
 import pytest
 from flask import Flask, request
+from structlog.testing import capture_logs
 
+from hub.app import create_app
 from hub.web.bodies import WholeBodyRequest
+from tests.simulated_house import SimulatedHouse
 
 LIMIT = 1000
 
@@ -58,3 +61,32 @@ def test_a_chunked_form_is_held_to_it_too(client, size, status):
 @pytest.mark.parametrize(("size", "status"), [(LIMIT, 200), (LIMIT + 1, 413)])
 def test_a_body_with_its_length_said_is_held_to_it(client, size, status):
     assert client.post("/whole", data=b"x" * size).status_code == status
+
+
+class Unreadable(io.RawIOBase):
+    """A body of which not a byte has come yet: who reads it waits for ever."""
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        raise AssertionError("the body was read")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "status"),
+    [
+        ("/hooks/alice/source/wrong", "application/json", 404),
+        ("/api/v1/triggers/repair", "application/json", 401),
+        ("/s/wrong/decline", "application/x-www-form-urlencoded", 404),
+        ("/b/repair?id=7&w=alice&key=wrong", "application/x-www-form-urlencoded", 404),
+    ],
+)
+def test_a_stranger_is_sent_away_before_the_body_is_read(tmp_path, path, kind, status):
+    with capture_logs():
+        simulated = SimulatedHouse(tmp_path)
+        client = create_app(simulated.house).test_client()
+        given = {"wsgi.input": Unreadable(), "CONTENT_LENGTH": "1000"}
+        answer = client.post(path, content_type=kind, environ_overrides=given)
+        simulated.close()
+    assert answer.status_code == status

@@ -45,6 +45,15 @@ def create_pages(
     return blueprint
 
 
+def _check_link(desk: Desk) -> None:
+    """Strangers without a link cannot keep a thread waiting for their body."""
+    places = request.view_args or {}
+    if "token" in places:
+        desk.case(places["token"])
+    elif "mapping" in places:
+        desk.buttons.check(places["mapping"], request.args.to_dict())
+
+
 def _guard(blueprint: Blueprint, desk: Desk, https: bool) -> None:
     @blueprint.before_request
     def look_at_the_browser() -> None:
@@ -53,6 +62,7 @@ def _guard(blueprint: Blueprint, desk: Desk, https: bool) -> None:
             request.max_content_length = MAX_FORM_BYTES
             if request.mimetype not in _FORM_TYPES:
                 abort(415)
+            _check_link(desk)  # before a byte of the body is read
             desk.visits.check_csrf(visit(), request)
 
     @blueprint.after_request

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, make_response, request
 
 from hub.contracts.requests import RequestState
 from hub.services.views import ButtonView
@@ -23,7 +23,11 @@ class ButtonPages:
         blueprint.add_url_rule("/b/<mapping>", "press", self.press, methods=["POST"])
 
     def preview(self, mapping: str) -> Response:
-        """Show what would be sent, or what is under way already."""
+        """Show what would be sent, or what is under way already. A HEAD gets no page, so the
+        upstream is not read for it."""
+        if request.method == "HEAD":
+            self._desk.buttons.check(mapping, _query())
+            return make_response("")
         return self._page(self._desk.buttons.preview(mapping, _query()), pressed=False)
 
     def press(self, mapping: str) -> Response:

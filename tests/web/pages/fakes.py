@@ -226,6 +226,10 @@ class FakeButtons:
     queries: list[Mapping[str, str]] = field(default_factory=list)
     sent: int = 0
 
+    def check(self, mapping: str, query: Mapping[str, str]) -> None:
+        if mapping != "agiloft_information_request" or query.get("key") != "good":
+            raise LinkInvalid
+
     def preview(self, mapping: str, query: Mapping[str, str]) -> ButtonView:
         return self._view(mapping, query)
 
@@ -240,8 +244,7 @@ class FakeButtons:
 
     def _view(self, mapping: str, query: Mapping[str, str]) -> ButtonView:
         self.queries.append(query)
-        if mapping != "agiloft_information_request" or query.get("key") != "good":
-            raise LinkInvalid
+        self.check(mapping, query)
         if self.trouble is not None:
             raise self.trouble
         return ButtonView(

@@ -17,6 +17,12 @@ def test_looking_sends_nothing_and_shows_what_would_be_sent(
     assert buttons.queries[-1] == {"id": "4711", "key": "good"}
 
 
+def test_a_head_does_not_read_upstream(visitor: Browser, buttons: FakeButtons) -> None:
+    assert visitor.client.head(BUTTON).status_code == 200
+    assert visitor.client.head(BUTTON.replace("good", "bad")).status_code == 404
+    assert buttons.queries == []
+
+
 def test_one_click_sends_and_says_so(visitor: Browser, buttons: FakeButtons) -> None:
     answer = visitor.post(BUTTON)
     assert (answer.status_code, buttons.sent) == (200, 1)

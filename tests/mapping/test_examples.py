@@ -32,6 +32,7 @@ AGILOFT_FIELDS = (
     "signed_by",
     "bankid_order_ref",
     "repair_case_number",
+    "handled_by",
     "customer_personal_number",
 )
 DEMO = {
@@ -123,6 +124,24 @@ def test_the_shipped_mappings_pass_their_examples_and_fit_the_demo() -> None:
         story, instances=DEMO, forms=forms, texts=("signature",), source_fields=AGILOFT_FIELDS
     )
     assert [str(problem) for problem in found] == []
+
+
+@pytest.mark.parametrize(
+    ("who", "status", "told"),
+    [("hub", "new", "Hub"), ("upstream", "upstream", "Agiloft"), ("erp", "elsewhere", "Elsewhere")],
+)
+def test_who_carries_on_makes_a_difference_here_and_upstream(
+    who: str, status: str, told: str
+) -> None:
+    text = (ROOT / "mappings" / "agiloft_information_request.yaml").read_text(encoding="utf-8")
+    assert "\ncarries_on: hub\n" in text
+    text = text.replace("\ncarries_on: hub\n", f"\ncarries_on: {who}\n")
+    text = text.replace("handled_by: hub", f"handled_by: {who}")
+    text = text.replace("status: new", f"status: {status}").replace(
+        "handled_by: Hub", f"handled_by: {told}"
+    )
+    results = run_examples(compile_mapping(text, "agiloft_information_request.yaml"))
+    assert [str(problem) for result in results for problem in result.problems] == []
 
 
 def test_story_d_asks_at_most_three_times_and_writes_every_answer_back() -> None:

@@ -152,6 +152,14 @@ def _register(blueprint: Blueprint, house: House) -> None:
         return _overview(house).repair_cases(**query)
 
 
+def _chosen(body: dict[str, Any]) -> replay.WorkFilter | None:
+    """The deliveries that a body narrows to; None for the empty list, which is none of them."""
+    ids = body.pop("ids")
+    if ids is not None and not ids:
+        return None
+    return replay.WorkFilter(workspace_id=_caller().workspace_id, ids=ids or (), **body)
+
+
 def _replay(blueprint: Blueprint, house: House) -> None:
     @blueprint.route("/deliveries/replay", methods=["POST"])
     @blueprint.arguments(ReplayBody)
@@ -159,8 +167,9 @@ def _replay(blueprint: Blueprint, house: House) -> None:
     def replay_deliveries(body: dict[str, Any]) -> dict[str, Any]:
         """Owe again what was given up. Without ``"dry_run": false`` it only counts."""
         core = house.core
-        dry_run = body.pop("dry_run")
-        which = replay.WorkFilter(workspace_id=_caller().workspace_id, **body)
+        dry_run, which = body.pop("dry_run"), _chosen(body)
+        if which is None:
+            return {"count": 0, "dry_run": dry_run}
         if dry_run:
             with core.db.read() as session:
                 return {"count": replay.count(session, which), "dry_run": True}

@@ -69,7 +69,11 @@ class ReplayBody(Strict):
     """Which given-up deliveries to owe again. ``dry_run`` counts only."""
 
     destination = fields.String(allow_none=True, load_default=None)
-    ids = fields.List(fields.String(), load_default=list)
+    ids = fields.List(
+        fields.String(),
+        load_default=None,
+        metadata={"description": "Only these; an empty list is none, no list is no narrowing."},
+    )
     code = fields.String(allow_none=True, load_default=None)
     most = fields.Integer(validate=validate.Range(1, 100_000), load_default=1000)
     dry_run = fields.Boolean(load_default=True)

@@ -72,6 +72,19 @@ def test_what_was_given_up_is_counted_first_and_then_owed_again(client, simulate
     assert simulated_gateway.taken() == []  # the request is over: nobody waits for the message
 
 
+@pytest.mark.parametrize("verb", ["replay"])
+def test_an_empty_list_of_ids_is_none_of_them(client, simulated, as_alice, verb):
+    bad = {**RECORD, "mobile": "+46701740694"}  # the gateway refuses this one
+    client.post(TRIGGER, json={"id": "8", "record": bad}, headers=as_alice)
+    simulated.work()
+    address = f"/api/v1/deliveries/{verb}"
+    for ids, count in (([], 0), (["another"], 0)):
+        body = {"dry_run": False, "ids": ids}
+        assert client.post(address, json=body, headers=as_alice).json["count"] == count
+    body = {"dry_run": True}
+    assert client.post(address, json=body, headers=as_alice).json["count"] == 1
+
+
 def test_three_reminders_and_no_more_then_it_has_failed(client, simulated, as_alice, one_request):
     for _ in range(10):
         simulated.clock.advance(timedelta(hours=24))

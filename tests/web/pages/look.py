@@ -14,6 +14,7 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+from tests.tools.ensure_browser import find_browser
 from tests.web.pages.axe import findings
 from tests.web.pages.conftest import DESKTOP, PHONE
 from tests.web.pages.scenes import SCENES, served
@@ -46,7 +47,7 @@ def main() -> int:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     bad = 0
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=_FLAGS)
         for name, width, mode, language in itertools.product(
             given.scenes,
             given.width or [390, 820, 1280],

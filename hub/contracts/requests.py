@@ -61,11 +61,14 @@ class Reason(StrEnum):
     NEVER_RETURNED = "never_returned"
     BAD_NUMBER = "bad_number"
     MISSING_NUMBER = "missing_number"
+    BAD_ADDRESS = "bad_address"
+    MISSING_ADDRESS = "missing_address"
     UNREACHABLE = "unreachable"
     MESSAGE_REFUSED = "message_refused"
     UNKNOWN_RECORD = "unknown_record"
     BAD_RECORD = "bad_record"
     PROVIDER_REJECTED = "provider_rejected"
+    SYSTEM_REFUSED = "system_refused"
     GAVE_UP = "gave_up"
 
 
@@ -88,13 +91,21 @@ REASON_TEXTS: dict[Reason, Mapping[str, str]] = {
         "en": "The mobile number is missing. Fill it in and press the button again.",
         "sv": "Mobilnumret saknas. Fyll i det och tryck på knappen igen.",
     },
+    Reason.BAD_ADDRESS: {
+        "en": "The e-mail address cannot receive e-mail. Correct it and press the button again.",
+        "sv": "E-postadressen kan inte ta emot e-post. Rätta den och tryck på knappen igen.",
+    },
+    Reason.MISSING_ADDRESS: {
+        "en": "The e-mail address is missing. Fill it in and press the button again.",
+        "sv": "E-postadressen saknas. Fyll i den och tryck på knappen igen.",
+    },
     Reason.UNREACHABLE: {
-        "en": "The message did not reach the customer's phone.",
-        "sv": "Meddelandet nådde inte kundens telefon.",
+        "en": "The message did not reach the customer.",
+        "sv": "Meddelandet nådde inte kunden.",
     },
     Reason.MESSAGE_REFUSED: {
-        "en": "The SMS gateway refused the message. Check the number, or contact support.",
-        "sv": "SMS-tjänsten avvisade meddelandet. Kontrollera numret eller kontakta supporten.",
+        "en": "The message was refused. Check the number or address, or contact support.",
+        "sv": "Meddelandet avvisades. Kontrollera numret eller adressen, eller kontakta supporten.",
     },
     Reason.UNKNOWN_RECORD: {
         "en": "The record was not found, or the hub may not read it.",
@@ -107,6 +118,11 @@ REASON_TEXTS: dict[Reason, Mapping[str, str]] = {
     Reason.PROVIDER_REJECTED: {
         "en": "The signing service refused the request.",
         "sv": "Signeringstjänsten avvisade begäran.",
+    },
+    Reason.SYSTEM_REFUSED: {
+        "en": "A needed system said no. Contact support: the hub's deliveries say which and why.",
+        "sv": "Ett system som behövs sade nej. Kontakta supporten: navets leveranser visar vilket "
+        "och varför.",
     },
     Reason.GAVE_UP: {
         "en": "A needed system could not be reached for several days.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -11,11 +12,13 @@ from sqlalchemy.orm import Session
 from hub.contracts.events import EventKind
 from hub.contracts.requests import Reason
 from hub.engine.outbox import owe
+from hub.engine.work import Work
 from hub.services import deadlines, history
 from hub.services.core import Core
 from hub.storage.models import Delivery, Inbound, Request, SigningOrder
 
 STEP_KIND = "step"
+DAYS = timedelta(days=2)  # from then on "for several days" is true
 
 
 def fail(
@@ -25,6 +28,13 @@ def fail(
     request.reason = reason.value
     request.reason_detail = detail
     end(core, session, request, EventKind.FAILED, "failed", data={"reason": reason.value})
+
+
+def giving_up(core: Core, work: Work) -> Reason:
+    """Why a delivery without a reason of its own was given up: after days, or at once."""
+    if core.clock.wall() - work.first_attempt_at >= DAYS:
+        return Reason.GAVE_UP
+    return Reason.SYSTEM_REFUSED
 
 
 def end(

@@ -70,7 +70,7 @@ class IntakeHandler(Handler):
             detail = problem.wording.get(request.language) if reason is Reason.BAD_RECORD else None
             endings.fail(core, session, request, reason, detail=detail or str(problem))
         elif not messages.owe_message(core, session, request, "invite"):
-            endings.fail(core, session, request, Reason.MISSING_NUMBER)
+            endings.fail(core, session, request, messages.missing(core, request))
 
     def gave_up(self, session: Session, work: Work, failure: Failure) -> None:
         """The record cannot be read: a failed request says so, here and upstream."""
@@ -82,7 +82,7 @@ class IntakeHandler(Handler):
         request = _create(core, session, work, active, {}, plan)
         _settle_inbound(session, payload["inbound"], "failed", request.id)
         unknown = failure.code in (NotFound.code, "unknown_record")
-        reason = Reason.UNKNOWN_RECORD if unknown else Reason.GAVE_UP
+        reason = Reason.UNKNOWN_RECORD if unknown else endings.giving_up(core, work)
         endings.fail(core, session, request, reason, detail=failure.detail)
 
 

@@ -32,11 +32,10 @@ QUIET_HOURS = "quiet_hours"
 REQUEST_OVER = "request_over"
 _REFUSED = {
     "bad_number": Reason.BAD_NUMBER,
-    "bad_address": Reason.BAD_NUMBER,
+    "bad_address": Reason.BAD_ADDRESS,
     "not_mobile": Reason.BAD_NUMBER,
     "message_refused": Reason.MESSAGE_REFUSED,
     "blocked": Reason.MESSAGE_REFUSED,
-    "expired": Reason.GAVE_UP,
 }
 
 
@@ -69,6 +68,15 @@ def owe_message(
         )
         return True
     return False
+
+
+def missing(core: Core, request: Request) -> Reason:
+    """What the record lacks when ``owe_message`` found no way to its recipient."""
+    for channel in _channels(request, INVITE):
+        where = core.instance(request.workspace_id, channel)
+        if core.registry.manifest(where).can(Capability.SMS):
+            return Reason.MISSING_NUMBER
+    return Reason.MISSING_ADDRESS
 
 
 class MessageHandler(Handler):
@@ -134,7 +142,8 @@ class MessageHandler(Handler):
             session.execute(over.values(state="cancelled"))
             return
         request = session.get_one(Request, work.request_id)
-        unreachable(self._core, session, request, work, _REFUSED.get(failure.code), failure.code)
+        reason = _REFUSED.get(failure.code) or endings.giving_up(self._core, work)
+        unreachable(self._core, session, request, work, reason, failure.code)
 
 
 def _check_moment(core: Core, session: Session, request: Request) -> None:
@@ -155,7 +164,7 @@ def unreachable(
     session: Session,
     request: Request,
     work: Work | Delivery,
-    reason: Reason | None,
+    reason: Reason,
     code: str,
 ) -> None:
     """A message did not or will not arrive: next channel, or the end of the request."""
@@ -174,7 +183,7 @@ def unreachable(
     used = request.plan["channels"].index(work.destination)
     request.plan = {**request.plan, "channel_index": used + 1}
     if not owe_message(core, session, request, "invite"):
-        endings.fail(core, session, request, reason or Reason.GAVE_UP, detail=code)
+        endings.fail(core, session, request, reason, detail=code)
 
 
 def apply_report(

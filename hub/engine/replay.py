@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from hub.storage.models import Delivery
 
 REPLAYABLE = ("gave_up", "discarded")
+GIVEN_UP = ("gave_up",)
 WAITING = ("pending", "retry", "paused")
 
 
@@ -47,9 +48,14 @@ def replay(session: Session, which: WorkFilter, wall: datetime) -> int:
     )  # fmt: skip
 
 
-def discard(session: Session, which: WorkFilter, now: datetime) -> int:
+def discard(
+    session: Session,
+    which: WorkFilter,
+    now: datetime,
+    states: Collection[str] = (*WAITING, "gave_up"),
+) -> int:
     """A person decided that these are not owed any more. Work under way is left alone. How many."""
-    return _set(session, which, (*WAITING, "gave_up"), state="discarded", finished_at=now)
+    return _set(session, which, states, state="discarded", finished_at=now)
 
 
 def cancel(session: Session, which: WorkFilter, now: datetime) -> int:

@@ -16,7 +16,12 @@ from sqlalchemy.orm import Session
 
 from hub.engine.conditions import pause, resume
 from hub.engine.outbox import insert_new
-from hub.kernel.errors import AuthenticationFailed, ConfigurationError, ParaphError
+from hub.kernel.errors import (
+    AuthenticationFailed,
+    ConfigurationError,
+    ParaphError,
+    Permanent,
+)
 from hub.kernel.ids import new_id
 from hub.kernel.logging import get_logger
 from hub.kernel.redact import redact_text
@@ -147,13 +152,24 @@ def _judge(
         return "unknown", None
     if row.paused_code:
         return "broken", f"{row.paused_detail or row.paused_code}: mend the settings at {place}"
-    if row.probe_ok is False or row.failures or row.breaker_until:
+    failed = row.probe_ok is False and not _worked_since(row)
+    if failed and row.probe_final:
+        return "broken", f"{row.probe_text}: mend the settings at {place}, or the account there"
+    if failed or row.failures or row.breaker_until:
         return "waiting", "it is asked again by itself; what is owed to it waits"
     if gave_up:
-        return "broken", f"{gave_up} deliveries were given up: paraph deliveries --state gave_up"
+        return "broken", (
+            f"{gave_up} deliveries were given up: see paraph deliveries --state gave_up, then "
+            "paraph replay or paraph discard"
+        )
     if row.probed_at is None:
         return "unknown", None
     return "ok", None
+
+
+def _worked_since(row: Instance) -> bool:
+    """Whether something was delivered after the last probe: then what that said is over."""
+    return bool(row.last_success_at and row.probed_at and row.last_success_at > row.probed_at)
 
 
 def _iso(moment: datetime | None) -> str | None:
@@ -191,7 +207,12 @@ def probe(core: Core, where: InstanceKey) -> tuple[bool, str]:
         session.execute(
             update(Instance)
             .where(Instance.workspace_id == workspace_id, Instance.key == where.key)
-            .values(probed_at=wall, probe_ok=failure is None, probe_text=said)
+            .values(
+                probed_at=wall,
+                probe_ok=failure is None,
+                probe_text=said,
+                probe_final=isinstance(failure, Permanent | ConfigurationError),
+            )
         )
         if failure is None and resume(session, place, wall):
             _log.info("instance resumed", instance=str(where))

@@ -6,15 +6,15 @@ Lists are pages by id (``after``), newest first; every query is scoped to one wo
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.kernel.errors import NotFound
-from hub.services.core import Core
 from hub.services.register import row_fields
 from hub.services.steps import reason_text
+from hub.storage.db import Database
 from hub.storage.models import (
     Attempt,
     CaseNote,
@@ -28,10 +28,16 @@ from hub.storage.models import (
 PAGE = 50
 
 
+class HasDatabase(Protocol):
+    """What reading needs: ``Core``, or the ``Office`` of the command line."""
+
+    db: Database
+
+
 class Overview:
     """Reads for one workspace."""
 
-    def __init__(self, core: Core, workspace_id: str) -> None:
+    def __init__(self, core: HasDatabase, workspace_id: str) -> None:
         self._core = core
         self._workspace_id = workspace_id
 

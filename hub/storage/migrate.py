@@ -20,7 +20,7 @@ _ADVISORY_LOCK = 0x7061726170  # any number, the same in every process
 
 def upgrade(db: Database) -> None:
     """Run all revisions that are missing, in one transaction: all or nothing."""
-    if _at_head(db):
+    if is_current(db):
         return
     from alembic import command  # only when there is something to do: it is a tenth of our memory
 
@@ -51,7 +51,7 @@ def write_revision(db: Database, message: str, number: str) -> None:
         )
 
 
-def _at_head(db: Database) -> bool:
+def is_current(db: Database) -> bool:
     """Whether the newest revision of the folder is the database's."""
     newest = max(path.name.partition("_")[0] for path in (_FOLDER / "versions").glob("*.py"))
     with db.read() as session:

@@ -19,9 +19,10 @@ class Base(DeclarativeBase):
 
 
 class Scoped:
-    """A row that belongs to one workspace (requirement F9)."""
+    """A row that belongs to one workspace (requirement F9). What people leaf through has an index
+    over workspace and id; the rest is found by other columns."""
 
-    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspace.id"), index=True)
+    workspace_id: Mapped[str] = mapped_column(ForeignKey("workspace.id"))
 
 
 class Workspace(Base):
@@ -61,6 +62,7 @@ class Instance(Scoped, Base):
     probed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     probe_ok: Mapped[bool | None] = mapped_column(Boolean)
     probe_text: Mapped[str | None] = mapped_column(Text)
+    probe_final: Mapped[bool | None] = mapped_column(Boolean)  # a person must mend it
     last_success_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_failure_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failures: Mapped[int] = mapped_column(Integer, default=0)  # in a row
@@ -87,6 +89,7 @@ class Inbound(Scoped, Base):
     __table_args__ = (
         UniqueConstraint("workspace_id", "dedupe"),
         Index("ix_inbound_received", "workspace_id", "received_at"),
+        Index("ix_inbound_page", "workspace_id", "id"),
     )
 
     source: Mapped[str] = mapped_column(String(16))  # api, button or hook

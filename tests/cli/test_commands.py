@@ -7,11 +7,14 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from hub.channels.simulated.gateway import gateway
 from hub.cli import cli
+from hub.services import health
 from hub.services.triggers import Trigger, accept
+from hub.storage.models import MappingVersion
 from tests.simulated_house import RECORD, SimulatedHouse
 
 
@@ -68,6 +71,65 @@ def test_replay_counts_first_and_owes_again_only_when_told_to(simulated, paraph)
     assert "1 deliveries to sms" in paraph("replay", "--destination", "sms")
     assert "1 deliveries are owed again" in paraph("replay", "--yes")
     assert "0 deliveries" in paraph("replay")
+
+
+def test_what_is_discarded_is_no_longer_told_by_health_and_can_be_replayed(simulated, paraph):
+    trigger(simulated, {**RECORD, "mobile": "+46701740694"})
+    core = simulated.house.core
+
+    def sms():
+        return {one.instance: one for one in health.sync(core)[0].instances}["sms"]
+
+    health.probe_due(core)
+    assert (sms().gave_up, sms().status) == (1, "broken")
+    assert "paraph discard" in sms().mend
+    assert "Nothing was changed" in paraph("discard", "--destination", "sms")
+    assert sms().gave_up == 1
+    assert "1 deliveries were discarded" in paraph("discard", "--destination", "sms", "--yes")
+    assert (sms().gave_up, sms().status) == (0, "ok")
+    assert "1 deliveries to sms" in paraph("replay", "--destination", "sms")
+
+
+def test_piped_deliveries_are_whole_and_tab_separated_beyond_one_page(simulated, paraph):
+    for number in range(60):
+        trigger(simulated, record_id=str(number))
+    rows = [line.split("\t") for line in paraph("deliveries").splitlines()]
+    assert rows[0] == ["created", "state", "to", "what", "tries", "error", "id"]
+    core = simulated.house.core
+    with core.db.read() as session:
+        ids = {row[0] for row in session.connection().exec_driver_sql("SELECT id FROM delivery")}
+    assert {row[-1] for row in rows[1:]} == ids
+    assert len(ids) > 100
+    told = paraph("deliveries", "--most", "7")
+    assert told.count("Z\t") == 7
+    assert "more than 7" in told
+
+
+def test_a_state_or_id_that_does_not_exist_is_told(paraph):
+    assert "'bogus' is not one of" in paraph("deliveries", "--state", "bogus", code=2)
+    assert "no delivery with this id: nope" in paraph("deliveries", "--id", "nope", code=1)
+
+
+def test_a_look_works_with_faulty_files_and_activates_nothing(simulated, paraph):
+    trigger(simulated)
+    core = simulated.house.core
+    mapping = simulated.config / "mappings" / "repair.yaml"
+    good = mapping.read_text(encoding="utf-8")
+    for text in (good.replace("Repair of", "Mending of"), "mapping: ["):
+        mapping.write_text(text, encoding="utf-8")
+        assert "message" in paraph("deliveries")
+        assert "0 deliveries" in paraph("replay", "--yes")
+        with core.db.read() as session:
+            assert [row.text for row in session.scalars(select(MappingVersion))] == [good]
+
+
+def test_without_a_database_the_commands_say_so(simulated):
+    hub = simulated.config / "paraph.yaml"
+    text = hub.read_text(encoding="utf-8")
+    hub.write_text(text.replace("/data", "/elsewhere"), encoding="utf-8")
+    result = CliRunner().invoke(cli, ["deliveries", "--config", str(simulated.config)])
+    assert "start the hub first" in str(result.exception)
+    assert not (simulated.config.parent / "elsewhere").exists()
 
 
 def test_lint_is_silent_about_good_files_and_exact_about_bad_ones(simulated, paraph):

@@ -40,6 +40,7 @@ def create_api(house: House) -> Blueprint:
     _reads(blueprint, house)
     _register(blueprint, house)
     _replay(blueprint, house)
+    _discard(blueprint, house)
     return blueprint
 
 
@@ -150,6 +151,25 @@ def _register(blueprint: Blueprint, house: House) -> None:
     def repair_cases(query: dict[str, Any]) -> dict[str, Any]:
         """Repair cases of the hub's own register, with their notes."""
         return _overview(house).repair_cases(**query)
+
+
+def _discard(blueprint: Blueprint, house: House) -> None:
+    @blueprint.route("/deliveries/discard", methods=["POST"])
+    @blueprint.arguments(ReplayBody)
+    @blueprint.response(200, ReplayAnswer)
+    def discard_deliveries(body: dict[str, Any]) -> dict[str, Any]:
+        """Give up for good what was given up; it can be replayed later. Without ``"dry_run":
+        false`` it only counts."""
+        core = house.core
+        dry_run, which = body.pop("dry_run"), _chosen(body)
+        if which is None:
+            return {"count": 0, "dry_run": dry_run}
+        if dry_run:
+            with core.db.read() as session:
+                return {"count": replay.count(session, which, replay.GIVEN_UP), "dry_run": True}
+        with core.db.write() as session:
+            count = replay.discard(session, which, core.now(), replay.GIVEN_UP)
+        return {"count": count, "dry_run": False}
 
 
 def _chosen(body: dict[str, Any]) -> replay.WorkFilter | None:

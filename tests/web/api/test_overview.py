@@ -72,7 +72,7 @@ def test_what_was_given_up_is_counted_first_and_then_owed_again(client, simulate
     assert simulated_gateway.taken() == []  # the request is over: nobody waits for the message
 
 
-@pytest.mark.parametrize("verb", ["replay"])
+@pytest.mark.parametrize("verb", ["replay", "discard"])
 def test_an_empty_list_of_ids_is_none_of_them(client, simulated, as_alice, verb):
     bad = {**RECORD, "mobile": "+46701740694"}  # the gateway refuses this one
     client.post(TRIGGER, json={"id": "8", "record": bad}, headers=as_alice)
@@ -83,6 +83,20 @@ def test_an_empty_list_of_ids_is_none_of_them(client, simulated, as_alice, verb)
         assert client.post(address, json=body, headers=as_alice).json["count"] == count
     body = {"dry_run": True}
     assert client.post(address, json=body, headers=as_alice).json["count"] == 1
+
+
+def test_what_was_given_up_can_be_discarded_by_its_own_workspace_only(
+    client, simulated, as_alice, as_bob
+):
+    bad = {**RECORD, "mobile": "+46701740694"}  # the gateway refuses this one
+    client.post(TRIGGER, json={"id": "8", "record": bad}, headers=as_alice)
+    simulated.work()
+    address, body = "/api/v1/deliveries/discard", {"dry_run": False}
+    assert client.post(address, json={}, headers=as_alice).json == {"count": 1, "dry_run": True}
+    assert client.post(address, json=body, headers=as_bob).json["count"] == 0
+    assert client.post(address, json=body, headers=as_alice).json["count"] == 1
+    listed = client.get("/api/v1/deliveries?state=discarded", headers=as_alice).json["items"]
+    assert [one["destination"] for one in listed] == ["sms"]
 
 
 def test_three_reminders_and_no_more_then_it_has_failed(client, simulated, as_alice, one_request):

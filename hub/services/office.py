@@ -1,0 +1,43 @@
+"""What operators' commands need beside a running hub: the database, and nothing of the files but
+``paraph.yaml``. Nothing is activated, migrated or checked, so that a look changes nothing and a
+faulty mapping keeps nobody from looking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.engine import make_url
+
+from hub.kernel.clock import Clock
+from hub.kernel.crypto import Vault
+from hub.kernel.errors import ConfigurationError
+from hub.services.house import make_clock
+from hub.settings import database_url, load_hub_settings, secret_keys
+from hub.storage.db import Database
+from hub.storage.migrate import is_current
+from hub.storage.models import Workspace
+
+
+@dataclass
+class Office:
+    """Database, clock and the workspaces that have a row: key → row id."""
+
+    db: Database
+    clock: Clock
+    workspace_ids: dict[str, str]
+
+
+def open_office(folder: Path) -> Office:
+    """Raises ``ConfigurationError`` when no hub has begun its database, or another version has."""
+    settings = load_hub_settings(folder / "paraph.yaml")
+    url = make_url(database_url(settings))
+    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
+        raise ConfigurationError(f"there is no database at {url.database}; start the hub first")
+    db = Database(database_url(settings), Vault(*secret_keys(settings)))
+    if not is_current(db):
+        raise ConfigurationError("the database is another version's; start this hub once")
+    with db.read() as session:
+        ids = {row.key: row.id for row in session.scalars(select(Workspace))}
+    return Office(db, make_clock(settings), ids)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from hub.engine.conditions import pause, resume
@@ -28,7 +28,8 @@ from hub.kernel.redact import redact_text
 from hub.registry import InstanceKey
 from hub.services import in_hand
 from hub.services.core import Core
-from hub.storage.models import Delivery, Instance
+from hub.storage.models import Instance
+from hub.storage.queries_work import OWED_COUNTS
 
 _log = get_logger(__name__)
 PROBE_EVERY = timedelta(minutes=5)
@@ -100,18 +101,7 @@ def sync(core: Core) -> list[SyncHealth]:
 
 
 def _counts(session: Session) -> Mapping[tuple[str, str, str], tuple[int, datetime]]:
-    query = (
-        select(
-            Delivery.workspace_id,
-            Delivery.destination,
-            Delivery.state,
-            func.count(),
-            func.min(Delivery.created_at),
-        )
-        .where(Delivery.state.in_((*OWED, "gave_up")))
-        .group_by(Delivery.workspace_id, Delivery.destination, Delivery.state)
-    )
-    return {(w, d, s): (n, oldest) for w, d, s, n, oldest in session.execute(query)}
+    return {(w, d, s): (n, oldest) for w, d, s, n, oldest in session.execute(OWED_COUNTS)}
 
 
 def _instance(

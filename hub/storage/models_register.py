@@ -20,6 +20,7 @@ class Customer(Scoped, Base):
         UniqueConstraint("workspace_id", "key"),
         Index("ix_customer_mobile", "workspace_id", "mobile_index"),
         Index("ix_customer_email", "workspace_id", "email_index"),
+        Index("ix_customer_page", "workspace_id", "id"),
     )
 
     key: Mapped[str] = mapped_column(String(200))  # idempotency key of its creation
@@ -45,7 +46,10 @@ class RepairCase(Scoped, Base):
     """A repair case, linked to a customer."""
 
     __tablename__ = "repair_case"
-    __table_args__ = (UniqueConstraint("workspace_id", "key"),)
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "key"),
+        Index("ix_repair_case_page", "workspace_id", "id"),
+    )
 
     key: Mapped[str] = mapped_column(String(200))
     number: Mapped[str] = mapped_column(String(16))

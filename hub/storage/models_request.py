@@ -23,7 +23,8 @@ class Request(Scoped, Base):
     __table_args__ = (
         UniqueConstraint("workspace_id", "open_key"),
         Index("ix_request_source", "workspace_id", "source_instance", "source_id"),
-        Index("ix_request_state", "workspace_id", "state"),
+        Index("ix_request_state", "workspace_id", "state", "id"),
+        Index("ix_request_page", "workspace_id", "id"),
     )
 
     number: Mapped[str] = mapped_column(String(16), index=True)  # short, for people

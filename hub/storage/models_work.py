@@ -13,6 +13,7 @@ from hub.storage.types import PlainJson, SealedJson, UtcDateTime
 
 _DUE = text("state IN ('pending', 'retry')")
 _UNFINISHED = text("state IN ('pending', 'retry', 'leased', 'paused')")
+_GIVEN_UP = text("state = 'gave_up'")
 _LEASED = text("state = 'leased'")
 
 
@@ -45,6 +46,14 @@ class Delivery(Scoped, Base):
             postgresql_where=_UNFINISHED,
         ),
         Index("ix_delivery_leased", "lease_until", sqlite_where=_LEASED, postgresql_where=_LEASED),
+        Index(
+            "ix_delivery_given_up",
+            "workspace_id",
+            "id",
+            sqlite_where=_GIVEN_UP,
+            postgresql_where=_GIVEN_UP,
+        ),
+        Index("ix_delivery_page", "workspace_id", "id"),
         Index("ix_delivery_request", "request_id"),
         Index("ix_delivery_external", "external_ref"),
     )

@@ -49,6 +49,25 @@ RUNNING = Prepared.of(
 )
 """What is under way, one row each: grouping would make SQLite walk the whole table."""
 
+OWED_COUNTS = text(
+    """
+    SELECT workspace_id, destination, state, count(*) AS number, min(created_at) AS oldest
+      FROM delivery
+     WHERE state IN ('pending', 'retry', 'leased', 'paused') AND entity > ''
+     GROUP BY workspace_id, destination, state
+     UNION ALL
+    SELECT workspace_id, destination, state, count(*), min(created_at)
+      FROM delivery
+     WHERE state = 'gave_up' AND workspace_id > ''
+     GROUP BY workspace_id, destination, state
+    """
+).columns(
+    _d.workspace_id, _d.destination, _d.state, column("number", Integer),
+    column("oldest", UtcDateTime),
+)  # fmt: skip
+"""How many deliveries are owed or were given up, and since when. Each half names the first column
+of a partial index, so that what was delivered is never looked at."""
+
 NEXT_TIMER = Prepared.of(
     text("SELECT min(due_at) AS due_at FROM timer WHERE state = 'pending'").columns(_t.due_at)
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from hub.engine.work import Work
+from hub.kernel.errors import Permanent
 from hub.storage import queries_work as queries
 from hub.storage.prepared import Prepared
 from tests.engine.house import House
@@ -40,6 +42,50 @@ def test_statements_use_their_indexes(house: House, statement: object, indexes: 
     assert "SCAN delivery" not in plan
     assert "SCAN timer" not in plan
     assert "TEMP B-TREE" not in plan
+
+
+def test_counting_what_is_owed_never_looks_at_what_was_delivered(house: House) -> None:
+    with house.db.read() as session:
+        sql = str(queries.OWED_COUNTS)
+        rows = session.connection().exec_driver_sql("EXPLAIN QUERY PLAN " + sql).all()
+    plan = "\n".join(row[3] for row in rows)
+    assert "ix_delivery_entity" in plan
+    assert "ix_delivery_given_up" in plan
+    assert "SCAN delivery" not in plan
+
+
+@pytest.mark.parametrize("table", ["request", "delivery", "inbound", "customer", "repair_case"])
+@pytest.mark.parametrize("after", ["", "AND id < 'x'"])
+def test_a_page_of_a_list_is_read_in_the_order_of_its_index(
+    house: House, table: str, after: str
+) -> None:
+    sql = (
+        f"EXPLAIN QUERY PLAN SELECT * FROM {table} WHERE workspace_id = 'w' {after} "
+        "ORDER BY id DESC LIMIT 51"
+    )
+    with house.db.read() as session:
+        plan = "\n".join(row[3] for row in session.connection().exec_driver_sql(sql).all())
+    assert f"ix_{table}_page" in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def test_what_is_owed_is_counted_by_destination_and_state(house: House) -> None:
+    def refuse(work: Work) -> None:
+        raise Permanent("no")
+
+    house.handler.behave = refuse
+    house.owe("refused")
+    house.engine().run_due()
+    house.owe("waiting")
+    house.owe("elsewhere", destination="sms")
+    with house.db.read() as session:
+        rows = session.execute(queries.OWED_COUNTS).all()
+    assert sorted((row.destination, row.state, row.number) for row in rows) == [
+        ("agiloft", "gave_up", 1),
+        ("agiloft", "pending", 1),
+        ("sms", "pending", 1),
+    ]
+    assert {row.oldest for row in rows} == {house.clock.now()}
 
 
 def test_every_dialect_has_its_claim_statement() -> None:

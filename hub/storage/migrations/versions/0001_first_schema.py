@@ -51,8 +51,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("sha256"),
     )
-    with op.batch_alter_table("api_key", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_api_key_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
         "case_note",
@@ -72,9 +70,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("case_note", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_case_note_row_id"), ["row_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_case_note_workspace_id"), ["workspace_id"], unique=False
-        )
 
     op.create_table(
         "customer",
@@ -95,11 +90,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("workspace_id", "key"),
     )
     with op.batch_alter_table("customer", schema=None) as batch_op:
+        batch_op.create_index("ix_customer_page", ["workspace_id", "id"], unique=False)
         batch_op.create_index("ix_customer_email", ["workspace_id", "email_index"], unique=False)
         batch_op.create_index("ix_customer_mobile", ["workspace_id", "mobile_index"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_customer_workspace_id"), ["workspace_id"], unique=False
-        )
 
     op.create_table(
         "delivery",
@@ -135,6 +128,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(
+            "ix_delivery_given_up",
+            ["workspace_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'gave_up'"),
+            postgresql_where=sa.text("state = 'gave_up'"),
+        )
+        batch_op.create_index("ix_delivery_page", ["workspace_id", "id"], unique=False)
+        batch_op.create_index(
             "ix_delivery_due",
             ["workspace_id", "destination", "next_at"],
             unique=False,
@@ -157,9 +158,6 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'leased'"),
         )
         batch_op.create_index("ix_delivery_request", ["request_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_delivery_workspace_id"), ["workspace_id"], unique=False
-        )
 
     op.create_table(
         "inbound",
@@ -185,9 +183,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("workspace_id", "dedupe"),
     )
     with op.batch_alter_table("inbound", schema=None) as batch_op:
+        batch_op.create_index("ix_inbound_page", ["workspace_id", "id"], unique=False)
         batch_op.create_index("ix_inbound_received", ["workspace_id", "received_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_inbound_request_id"), ["request_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_inbound_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
         "instance",
@@ -212,10 +210,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("workspace_id", "key"),
     )
-    with op.batch_alter_table("instance", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_instance_workspace_id"), ["workspace_id"], unique=False
-        )
 
     op.create_table(
         "mapping_version",
@@ -233,10 +227,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("workspace_id", "key", "sha256"),
     )
-    with op.batch_alter_table("mapping_version", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_mapping_version_workspace_id"), ["workspace_id"], unique=False
-        )
 
     op.create_table(
         "number_series",
@@ -251,10 +241,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("workspace_id", "name"),
     )
-    with op.batch_alter_table("number_series", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_number_series_workspace_id"), ["workspace_id"], unique=False
-        )
 
     op.create_table(
         "timer",
@@ -291,7 +277,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'leased'"),
             postgresql_where=sa.text("state = 'leased'"),
         )
-        batch_op.create_index(batch_op.f("ix_timer_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
         "attempt",
@@ -317,7 +302,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("attempt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_attempt_delivery_id"), ["delivery_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_attempt_workspace_id"), ["workspace_id"], unique=False)
 
     op.create_table(
         "customer_key",
@@ -336,10 +320,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("workspace_id", "key"),
     )
-    with op.batch_alter_table("customer_key", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_customer_key_workspace_id"), ["workspace_id"], unique=False
-        )
 
     op.create_table(
         "repair_case",
@@ -364,11 +344,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("workspace_id", "key"),
     )
     with op.batch_alter_table("repair_case", schema=None) as batch_op:
+        batch_op.create_index("ix_repair_case_page", ["workspace_id", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_repair_case_customer_id"), ["customer_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_repair_case_workspace_id"), ["workspace_id"], unique=False
         )
 
     op.create_table(
@@ -412,12 +390,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("workspace_id", "open_key"),
     )
     with op.batch_alter_table("request", schema=None) as batch_op:
+        batch_op.create_index("ix_request_page", ["workspace_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_request_number"), ["number"], unique=False)
         batch_op.create_index(
             "ix_request_source", ["workspace_id", "source_instance", "source_id"], unique=False
         )
-        batch_op.create_index("ix_request_state", ["workspace_id", "state"], unique=False)
-        batch_op.create_index(batch_op.f("ix_request_workspace_id"), ["workspace_id"], unique=False)
+        batch_op.create_index("ix_request_state", ["workspace_id", "state", "id"], unique=False)
 
     op.create_table(
         "recipient",
@@ -440,10 +418,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("request_id", "key"),
     )
-    with op.batch_alter_table("recipient", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_recipient_workspace_id"), ["workspace_id"], unique=False
-        )
 
     op.create_table(
         "request_event",
@@ -470,10 +444,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("request_id", "dedupe"),
         sa.UniqueConstraint("request_id", "seq"),
     )
-    with op.batch_alter_table("request_event", schema=None) as batch_op:
-        batch_op.create_index(
-            batch_op.f("ix_request_event_workspace_id"), ["workspace_id"], unique=False
-        )
 
     op.create_table(
         "access_token",
@@ -503,9 +473,6 @@ def upgrade() -> None:
     with op.batch_alter_table("access_token", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_access_token_request_id"), ["request_id"], unique=False
-        )
-        batch_op.create_index(
-            batch_op.f("ix_access_token_workspace_id"), ["workspace_id"], unique=False
         )
 
     op.create_table(
@@ -548,9 +515,6 @@ def upgrade() -> None:
     with op.batch_alter_table("signing_order", schema=None) as batch_op:
         batch_op.create_index("ix_order_request", ["request_id", "status"], unique=False)
         batch_op.create_index(batch_op.f("ix_signing_order_reference"), ["reference"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_signing_order_workspace_id"), ["workspace_id"], unique=False
-        )
 
     # ### end Alembic commands ###
 
@@ -558,47 +522,37 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     with op.batch_alter_table("signing_order", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_signing_order_workspace_id"))
         batch_op.drop_index(batch_op.f("ix_signing_order_reference"))
         batch_op.drop_index("ix_order_request")
 
     op.drop_table("signing_order")
     with op.batch_alter_table("access_token", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_access_token_workspace_id"))
         batch_op.drop_index(batch_op.f("ix_access_token_request_id"))
 
     op.drop_table("access_token")
-    with op.batch_alter_table("request_event", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_request_event_workspace_id"))
 
     op.drop_table("request_event")
-    with op.batch_alter_table("recipient", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_recipient_workspace_id"))
 
     op.drop_table("recipient")
     with op.batch_alter_table("request", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_request_workspace_id"))
+        batch_op.drop_index("ix_request_page")
         batch_op.drop_index("ix_request_state")
         batch_op.drop_index("ix_request_source")
         batch_op.drop_index(batch_op.f("ix_request_number"))
 
     op.drop_table("request")
     with op.batch_alter_table("repair_case", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_repair_case_workspace_id"))
+        batch_op.drop_index("ix_repair_case_page")
         batch_op.drop_index(batch_op.f("ix_repair_case_customer_id"))
 
     op.drop_table("repair_case")
-    with op.batch_alter_table("customer_key", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_customer_key_workspace_id"))
 
     op.drop_table("customer_key")
     with op.batch_alter_table("attempt", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_attempt_workspace_id"))
         batch_op.drop_index(batch_op.f("ix_attempt_delivery_id"))
 
     op.drop_table("attempt")
     with op.batch_alter_table("timer", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_timer_workspace_id"))
         batch_op.drop_index(
             "ix_timer_leased",
             sqlite_where=sa.text("state = 'leased'"),
@@ -612,26 +566,25 @@ def downgrade() -> None:
         )
 
     op.drop_table("timer")
-    with op.batch_alter_table("number_series", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_number_series_workspace_id"))
 
     op.drop_table("number_series")
-    with op.batch_alter_table("mapping_version", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_mapping_version_workspace_id"))
 
     op.drop_table("mapping_version")
-    with op.batch_alter_table("instance", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_instance_workspace_id"))
 
     op.drop_table("instance")
     with op.batch_alter_table("inbound", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_inbound_workspace_id"))
+        batch_op.drop_index("ix_inbound_page")
         batch_op.drop_index(batch_op.f("ix_inbound_request_id"))
         batch_op.drop_index("ix_inbound_received")
 
     op.drop_table("inbound")
     with op.batch_alter_table("delivery", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_delivery_workspace_id"))
+        batch_op.drop_index(
+            "ix_delivery_given_up",
+            sqlite_where=sa.text("state = 'gave_up'"),
+            postgresql_where=sa.text("state = 'gave_up'"),
+        )
+        batch_op.drop_index("ix_delivery_page")
         batch_op.drop_index("ix_delivery_request")
         batch_op.drop_index(
             "ix_delivery_leased",
@@ -652,18 +605,15 @@ def downgrade() -> None:
 
     op.drop_table("delivery")
     with op.batch_alter_table("customer", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_customer_workspace_id"))
+        batch_op.drop_index("ix_customer_page")
         batch_op.drop_index("ix_customer_mobile")
         batch_op.drop_index("ix_customer_email")
 
     op.drop_table("customer")
     with op.batch_alter_table("case_note", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_case_note_workspace_id"))
         batch_op.drop_index(batch_op.f("ix_case_note_row_id"))
 
     op.drop_table("case_note")
-    with op.batch_alter_table("api_key", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_api_key_workspace_id"))
 
     op.drop_table("api_key")
     op.drop_table("workspace")

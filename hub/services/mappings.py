@@ -125,7 +125,7 @@ class MappingShelf:
         query = (
             select(Request.form, func.count())
             .where(Request.workspace_id.in_(workspace_ids), Request.state.in_(OPEN_STATES))
-            .where(Request.form.not_in(list(forms)))
+            .where(Request.form.is_not(None), Request.form.not_in(list(forms)))
             .group_by(Request.form)
             .order_by(Request.form)
         )

@@ -16,6 +16,8 @@ COMMANDS = {
     "deliveries": "hub.cli.owed:deliveries",
     "replay": "hub.cli.owed:replay",
     "discard": "hub.cli.owed:discard",
+    "inbound": "hub.cli.cases:inbound",
+    "cancel": "hub.cli.cases:cancel",
     "lint": "hub.cli.check:lint",
     "api-key": "hub.cli.keys:api_key",
     "button-link": "hub.cli.keys:button_link",

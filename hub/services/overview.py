@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from hub.kernel.errors import NotFound
 from hub.services.register import row_fields
@@ -20,9 +20,12 @@ from hub.storage.models import (
     CaseNote,
     Customer,
     Delivery,
+    Inbound,
     RepairCase,
     Request,
     RequestEvent,
+    SigningOrder,
+    Timer,
 )
 
 PAGE = 50
@@ -64,10 +67,17 @@ class Overview:
             deliveries = session.scalars(
                 select(Delivery).where(Delivery.request_id == row.id).order_by(Delivery.id)
             )
+            orders = select(SigningOrder.id).where(SigningOrder.request_id == row.id)
+            timers = session.scalars(
+                select(Timer)
+                .where((Timer.entity == row.id) | Timer.entity.in_(orders))
+                .order_by(Timer.due_at, Timer.id)
+            )
             return {
                 **_request(row),
                 "events": [_event(event) for event in events],
                 "deliveries": [_delivery(delivery) for delivery in deliveries],
+                "timers": [_timer(timer) for timer in timers],
             }
 
     def deliveries(
@@ -93,6 +103,23 @@ class Overview:
                 select(Attempt).where(Attempt.delivery_id == row.id).order_by(Attempt.id)
             )
             return {**_delivery(row), "attempts": [_attempt(one) for one in attempts]}
+
+    def inbound(
+        self, *, source: str | None = None, outcome: str | None = None, after: str | None = None
+    ) -> dict[str, Any]:
+        """A page of calls that came in, without their bodies."""
+        query = select(Inbound).options(defer(Inbound.body))
+        if source:
+            query = query.where(Inbound.source == source)
+        if outcome:
+            query = query.where(Inbound.outcome == outcome)
+        return self._page(query, Inbound, after, _inbound)
+
+    def one_inbound(self, inbound_id: str) -> dict[str, Any]:
+        """One call as received. Raises ``NotFound``."""
+        with self._core.db.read() as session:
+            row = self._one(session, Inbound, inbound_id)
+            return {**_inbound(row), "headers": row.headers, "body": row.body}
 
     def customers(self, *, after: str | None = None) -> dict[str, Any]:
         """A page of the register's customers."""
@@ -174,6 +201,30 @@ def _delivery(row: Delivery) -> dict[str, Any]:
         "error_detail": row.error_detail,
         "created_at": row.created_at.isoformat(),
         "finished_at": row.finished_at.isoformat() if row.finished_at else None,
+    }
+
+
+def _timer(row: Timer) -> dict[str, Any]:
+    return {
+        "kind": row.kind,
+        "n": row.n,
+        "due_at": row.due_at.isoformat(),
+        "state": row.state,
+        "attempts": row.attempts,
+    }
+
+
+def _inbound(row: Inbound) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "received_at": row.received_at.isoformat(),
+        "source": row.source,
+        "instance": row.instance,
+        "method": row.method,
+        "path": row.path,
+        "outcome": row.outcome,
+        "repeats": row.repeats,
+        "request_id": row.request_id,
     }
 
 

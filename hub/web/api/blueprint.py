@@ -16,6 +16,7 @@ from hub.services.access import Caller
 from hub.services.house import House
 from hub.services.overview import Overview
 from hub.services.triggers import Trigger, accept
+from hub.web.api.cases import add_cases
 from hub.web.api.schemas import (
     DeliveryQuery,
     ListQuery,
@@ -40,6 +41,7 @@ def create_api(house: House) -> Blueprint:
     _reads(blueprint, house)
     _register(blueprint, house)
     _replay(blueprint, house)
+    add_cases(blueprint, house)
     _discard(blueprint, house)
     return blueprint
 

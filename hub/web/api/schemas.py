@@ -65,6 +65,13 @@ class DeliveryQuery(ListQuery):
     destination = fields.String()
 
 
+class InboundQuery(ListQuery):
+    """Which calls that came in."""
+
+    source = fields.String(validate=validate.OneOf(["api", "button", "hook"]))
+    outcome = fields.String(metadata={"description": "E.g. request, already_open, no_mapping."})
+
+
 class ReplayBody(Strict):
     """Which given-up deliveries to owe again. ``dry_run`` counts only."""
 

@@ -1,0 +1,48 @@
+"""Routes below ``/api/v1`` for looking after cases: calls that came in, and withdrawing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g
+from flask_smorest import Blueprint
+
+from hub.services.house import House
+from hub.services.overview import Overview
+from hub.services.withdrawals import withdraw
+from hub.web.api.schemas import InboundQuery, Page, Strict
+
+
+def add_cases(blueprint: Blueprint, house: House) -> None:
+    """Add the routes."""
+    _inbound(blueprint, house)
+    _cancel(blueprint, house)
+
+
+def _inbound(blueprint: Blueprint, house: House) -> None:
+    @blueprint.route("/inbound")
+    @blueprint.arguments(InboundQuery, location="query")
+    @blueprint.response(200, Page)
+    def inbound(query: dict[str, Any]) -> dict[str, Any]:
+        """Calls that came in and what each led to, newest first, without their bodies."""
+        return _overview(house).inbound(**query)
+
+    @blueprint.route("/inbound/<inbound_id>")
+    @blueprint.response(200)
+    def one_inbound(inbound_id: str) -> dict[str, Any]:
+        """One call as it was received: masked headers, and the body."""
+        return _overview(house).one_inbound(inbound_id)
+
+
+def _cancel(blueprint: Blueprint, house: House) -> None:
+    @blueprint.route("/requests/<request_id>/cancel", methods=["POST"])
+    @blueprint.arguments(Strict())
+    @blueprint.response(200)
+    def cancel(_: dict[str, Any], request_id: str) -> dict[str, Any]:
+        """Withdraw an open request. Its link ends, and the record upstream is told."""
+        withdraw(house.core, g.caller.workspace_id, request_id, by="api")
+        return _overview(house).request(request_id)
+
+
+def _overview(house: House) -> Overview:
+    return Overview(house.core, g.caller.workspace_id)

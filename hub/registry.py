@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -21,9 +21,12 @@ from hub.contracts.plugin import PluginContext
 from hub.contracts.provider import Provider
 from hub.contracts.settings import load_settings
 from hub.kernel.errors import ConfigurationError
+from hub.kernel.logging import get_logger
 from hub.mapping.problems import did_you_mean
 from hub.settings import InstanceSettings, WorkspaceSettings
 
+_log = get_logger(__name__)
+GRACE = 600.0  # seconds for calls under way on a former instance; far longer than any may take
 HOMES = ("connectors", "providers", "hub.channels")
 
 
@@ -74,6 +77,7 @@ class Registry:
         self._workspaces = workspaces
         self._context = context
         self._made: dict[InstanceKey, Any] = {}
+        self._former: list[Any] = []  # replaced, and not closed yet
         self._lock = threading.Lock()
 
     def settings(self, where: InstanceKey) -> InstanceSettings:
@@ -138,26 +142,45 @@ class Registry:
 
     def adopt(self, workspaces: Mapping[str, WorkspaceSettings]) -> tuple[InstanceKey, ...]:
         """Go on with ``workspaces``. Instances whose plugin or settings changed are made anew when
-        next asked for; calls under way end on the former ones. Which ones changed."""
+        next asked for; calls under way end on the former ones, which are closed after a while.
+        Which ones changed."""
         with self._lock:
-            former, self._workspaces = self._workspaces, workspaces
+            before, self._workspaces = self._workspaces, workspaces
             changed = tuple(
                 where
                 for key in workspaces
                 for where in self.instances(key)
-                if _differs(former.get(key), workspaces[key], where.key)
+                if _differs(before.get(key), workspaces[key], where.key)
             )
             gone = [where for where in self._made if where.key not in self._keys(where.workspace)]
-            for where in (*changed, *gone):
-                self._made.pop(where, None)
+            popped = (self._made.pop(where, None) for where in (*changed, *gone))
+            former = [instance for instance in popped if instance is not None]
+            self._former += former
+        if former:
+            timer = threading.Timer(GRACE, self._close_former, [former])
+            timer.daemon = True
+            timer.start()
         return changed
 
     def close(self) -> None:
-        """Close every instance that was made."""
+        """Close every instance that was made, former ones too."""
         with self._lock:
             made, self._made = self._made, {}
+            former = list(self._former)
         for instance in made.values():
             instance.close()
+        self._close_former(former)
+
+    def _close_former(self, instances: Iterable[Any]) -> None:
+        for instance in instances:
+            with self._lock:
+                if instance not in self._former:  # closed meanwhile
+                    continue
+                self._former.remove(instance)
+            try:
+                instance.close()
+            except Exception as error:  # a plugin's bug must not keep the others open
+                _log.error("former instance did not close", exc_info=error)
 
     def _keys(self, workspace: str) -> Mapping[str, InstanceSettings]:
         return self._workspaces[workspace].instances if workspace in self._workspaces else {}

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session, defer, lazyload
 
 from hub.kernel.errors import NotFound
 from hub.services.register import row_fields
@@ -29,6 +29,16 @@ from hub.storage.models import (
 )
 
 PAGE = 50
+# What is sealed is not shown, so it is not opened: one row that no key fits any more would make the
+# whole list unreadable.
+_DELIVERY = defer(Delivery.payload, raiseload=True)
+_REQUEST = (
+    defer(Request.plan, raiseload=True),
+    defer(Request.record, raiseload=True),
+    defer(Request.answers, raiseload=True),
+    defer(Request.title, raiseload=True),
+    lazyload(Request.recipients),
+)
 
 
 class HasDatabase(Protocol):
@@ -48,7 +58,7 @@ class Overview:
         self, *, state: str | None = None, record: str | None = None, after: str | None = None
     ) -> dict[str, Any]:
         """A page of requests."""
-        query = select(Request)
+        query = select(Request).options(*_REQUEST)
         if state:
             query = query.where(Request.state == state)
         if record:
@@ -65,7 +75,10 @@ class Overview:
                 .order_by(RequestEvent.seq)
             )
             deliveries = session.scalars(
-                select(Delivery).where(Delivery.request_id == row.id).order_by(Delivery.id)
+                select(Delivery)
+                .options(_DELIVERY)
+                .where(Delivery.request_id == row.id)
+                .order_by(Delivery.id)
             )
             orders = select(SigningOrder.id).where(SigningOrder.request_id == row.id)
             timers = session.scalars(
@@ -88,7 +101,7 @@ class Overview:
         after: str | None = None,
     ) -> dict[str, Any]:
         """A page of deliveries."""
-        query = select(Delivery)
+        query = select(Delivery).options(_DELIVERY)
         if state:
             query = query.where(Delivery.state == state)
         if destination:
@@ -98,7 +111,7 @@ class Overview:
     def delivery(self, delivery_id: str) -> dict[str, Any]:
         """One delivery with all its attempts. Raises ``NotFound``."""
         with self._core.db.read() as session:
-            row = self._one(session, Delivery, delivery_id)
+            row = self._one(session, Delivery, delivery_id, _DELIVERY)
             attempts = session.scalars(
                 select(Attempt).where(Attempt.delivery_id == row.id).order_by(Attempt.id)
             )
@@ -151,8 +164,8 @@ class Overview:
             items = [shown(row) for row in rows[:PAGE]]
         return {"items": items, "next": rows[PAGE - 1].id if len(rows) > PAGE else None}
 
-    def _one(self, session: Session, model: Any, row_id: str) -> Any:
-        row = session.get(model, row_id)
+    def _one(self, session: Session, model: Any, row_id: str, *options: Any) -> Any:
+        row = session.get(model, row_id, options=options)
         if row is None or row.workspace_id != self._workspace_id:
             raise NotFound(f"there is no {model.__tablename__} with this id")
         return row

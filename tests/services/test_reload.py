@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from typing import ClassVar
+
 import pytest
 from sqlalchemy import select
 from structlog.testing import capture_logs
@@ -191,3 +194,47 @@ def test_when_the_last_request_has_ended_its_form_may_go(simulated):
     form.unlink()
     simulated.house.reload()
     assert core.shelf.known_form("intake") is None
+
+
+class LaterByHand:
+    """A ``threading.Timer`` that runs when the test says so."""
+
+    waiting: ClassVar[list] = []
+
+    def __init__(self, seconds, function, arguments):
+        assert seconds > 120
+        self.run = lambda: function(*arguments)
+
+    def start(self):
+        self.waiting.append(self)
+
+
+def test_a_replaced_instance_is_closed_after_its_last_call_and_only_once(simulated, monkeypatch):
+    monkeypatch.setattr(threading, "Timer", LaterByHand)
+    monkeypatch.setattr(LaterByHand, "waiting", [])
+    registry, closed = simulated.house.core.registry, []
+    former = registry.channel(SMS)
+    monkeypatch.setattr(former, "close", lambda: closed.append(former))
+    change(
+        simulated, "workspaces/alice.yaml", "settings: {gateway", "settings: {password: x, gateway"
+    )
+    simulated.house.reload()
+    assert registry.channel(SMS) is not former
+    assert closed == []
+    (later,) = LaterByHand.waiting
+    later.run()
+    assert closed == [former]
+    registry.close()
+    assert closed == [former]
+
+
+def test_a_house_that_stops_closes_replaced_instances_too(simulated, monkeypatch):
+    registry, closed = simulated.house.core.registry, []
+    former = registry.channel(SMS)
+    monkeypatch.setattr(former, "close", lambda: closed.append(former))
+    change(
+        simulated, "workspaces/alice.yaml", "settings: {gateway", "settings: {password: x, gateway"
+    )
+    simulated.house.reload()
+    registry.close()
+    assert closed == [former]

@@ -144,3 +144,18 @@ def test_the_description_of_the_api_names_every_route(client):
         for operation in path.values()
         if isinstance(operation, dict)
     )
+
+
+def test_rows_that_cannot_be_opened_stay_in_the_lists(client, simulated, as_alice, one_request):
+    with simulated.house.core.db.write() as session:
+        run = session.connection().exec_driver_sql
+        run("UPDATE delivery SET payload = 'x'")
+        run("UPDATE request SET plan = 'x', record = 'x', answers = 'x', title = 'x'")
+        run("UPDATE recipient SET contact = 'x'")
+        (delivery_id,) = run("SELECT max(id) FROM delivery").one()
+    listed = client.get("/api/v1/deliveries", headers=as_alice)
+    assert delivery_id in [one["id"] for one in listed.json["items"]]
+    told = client.get(f"/api/v1/deliveries/{delivery_id}", headers=as_alice)
+    assert told.json["attempts"][0]["outcome"] == "delivered"
+    requests = client.get("/api/v1/requests", headers=as_alice).json["items"]
+    assert [one["id"] for one in requests] == [one_request["id"]]

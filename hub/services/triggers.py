@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from orjson import loads
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ from hub.storage.models import Inbound
 from hub.storage.prepared import insert
 
 INTAKE = "intake"
+_LONGEST_ENTITY = 120
 _WORDS = {"api": "api", "button": "button", "hook": "webhook"}  # a source in a mapping's words
 REPEAT_WINDOW = timedelta(hours=2)  # longer than the longest retry ladder of an upstream
 
@@ -108,15 +109,51 @@ def _store(core: Core, session: Session, trigger: Trigger, active: ActiveMapping
         "open_key": open_key(active, trigger.record_id),
     }
     (open_request,) = queries.OPEN.first(session, place) or (None,)
-    inbound_id = _keep(session, trigger, open_request, now)
+    if open_request and (first := _counted(session, trigger, open_request)):
+        return Accepted(first, repeated=True, request_id=open_request)
+    if open_request is None and _under_way(session, trigger, active):
+        return Accepted(_keep(session, trigger, "under_way", None, now), repeated=True)
+    outcome = "already_open" if open_request else "accepted"
+    inbound_id = _keep(session, trigger, outcome, open_request, now)
     if open_request:
         return Accepted(inbound_id, repeated=True, request_id=open_request)
     _owe_intake(core, session, trigger, active, inbound_id)
     return Accepted(inbound_id)
 
 
-def _keep(session: Session, trigger: Trigger, open_request: str | None, now: datetime) -> str:
+def _under_way(session: Session, trigger: Trigger, active: ActiveMapping) -> bool:
+    """Whether the record is about to be read for an earlier wish. One that came with its record is
+    never taken for another: its content may differ."""
+    entity = _entity(active, trigger)
+    if trigger.record is not None or len(entity) > _LONGEST_ENTITY:
+        return False
+    place = {"workspace_id": trigger.workspace_id, "entity": entity}
+    return queries.UNDER_WAY.first(session, place) is not None
+
+
+def _entity(active: ActiveMapping, trigger: Trigger) -> str:
+    return f"intake:{active.mapping.key}:{trigger.record_id}"
+
+
+def _counted(session: Session, trigger: Trigger, request_id: str) -> str | None:
+    """Count a call that says nothing new on the first one of the open request; that one's id. A
+    caller's own key, or another body, makes it a call to keep."""
+    of_request = select(Inbound).where(Inbound.request_id == request_id).order_by(Inbound.id)
+    first = session.scalars(of_request.limit(1)).first()
+    if trigger.dedupe or first is None:
+        return None
+    if (first.source, first.body) != (trigger.source, trigger.body):
+        return None
+    first.repeats += 1
+    return first.id
+
+
+def _keep(
+    session: Session, trigger: Trigger, outcome: str, open_request: str | None, now: datetime
+) -> str:
     """Store the call as received; the row's id."""
+    # a hook that came beside another wish led to nothing: the same content later is a new wish
+    beside = outcome == "under_way" and trigger.source == "hook"
     inbound = {
         "id": new_id(),
         "workspace_id": trigger.workspace_id,
@@ -126,8 +163,8 @@ def _keep(session: Session, trigger: Trigger, open_request: str | None, now: dat
         "path": trigger.path[:300],
         "headers": dict(trigger.headers),
         "body": trigger.body,
-        "dedupe": trigger.dedupe,
-        "outcome": "already_open" if open_request else "accepted",
+        "dedupe": None if beside else trigger.dedupe,
+        "outcome": outcome,
         "request_id": open_request,
         "received_at": now,
     }
@@ -167,7 +204,7 @@ def _owe_intake(
         session,
         workspace_id=trigger.workspace_id,
         request_id=None,
-        entity=f"intake:{mapping.key}:{trigger.record_id}"[:120],
+        entity=_entity(active, trigger)[:_LONGEST_ENTITY],
         kind=INTAKE,
         step=mapping.key,
         destination=mapping.source_instance,

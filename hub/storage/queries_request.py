@@ -5,7 +5,7 @@ Reading a whole request opens every sealed column and loads its recipients; thes
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 
 from hub.storage.models import Delivery, Inbound, Request, RequestEvent
@@ -16,6 +16,7 @@ _HEAD = (
     "event_seq", "event_hash", "finished_at",
 )  # fmt: skip
 _r, _e, _i = Request.__table__.c, RequestEvent.__table__.c, Inbound.__table__.c
+_d = Delivery.__table__.c
 _read_head = Prepared.of(select(*(_r[name] for name in _HEAD)).where(_r.id == bindparam("id")))
 
 STATE = Prepared.of(select(_r.state).where(_r.id == bindparam("id")))
@@ -27,6 +28,16 @@ OPEN = Prepared.of(
     )
 )
 """The open request for a record. Parameters: workspace_id, open_key."""
+
+UNDER_WAY = Prepared.of(
+    select(_d.id).where(
+        _d.entity == bindparam("entity"),
+        _d.workspace_id == bindparam("workspace_id"),
+        # as the partial index says it: bound words would not let SQLite use that
+        text("delivery.state IN ('pending', 'retry', 'leased', 'paused')"),
+    )
+)
+"""Whether something is owed for an entity. Parameters: entity, workspace_id."""
 
 KNOWN_EVENT = Prepared.of(
     select(_e.id).where(_e.request_id == bindparam("request_id"), _e.dedupe == bindparam("dedupe"))

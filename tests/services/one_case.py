@@ -34,10 +34,10 @@ class OneCase:
         self.desk: SimulatedDesk = desk(place)
         self.upstream.put("case", "1", RECORD)
 
-    def trigger(self, record: str = "1", **more: Any) -> Accepted:
+    def trigger(self, record_id: str = "1", source: str = "button", **more: Any) -> Accepted:
         """Somebody upstream wants a signature."""
         workspace = self.core.workspace_ids["alice"]
-        return accept(self.core, Trigger(workspace, "repair", record, "button", **more))
+        return accept(self.core, Trigger(workspace, "repair", record_id, source, **more))
 
     def invite(self) -> str:
         """Trigger, send the message; the customer's link token."""

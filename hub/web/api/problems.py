@@ -71,7 +71,7 @@ def register(app: Flask, lost: Callable[[], Any]) -> None:
         data = getattr(error, "data", None) or {}
         headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
         errors = data.get("messages") or data.get("errors")
-        detail = _SENTENCES.get(status) or error.description or ""
+        detail = _sentence(status, data.get("messages")) or error.description or ""
         return problem(status, detail, errors=errors, headers=headers)
 
     @app.errorhandler(ParaphError)
@@ -87,10 +87,33 @@ def register(app: Flask, lost: Callable[[], Any]) -> None:
 
 
 _SENTENCES = {
+    400: "The body is not valid JSON (UTF-8): correct it and send it again.",
     401: "Send a valid API key: Authorization: Bearer pk_…",
     413: "The body is larger than this hub accepts.",
+    405: "This address does not take that method: see /api/openapi.json.",
     415: "Send JSON with Content-Type: application/json.",
 }
+
+
+def _sentence(status: int, messages: Any) -> str | None:
+    """What was wrong and how to mend it, in one sentence."""
+    if status != 422 or not isinstance(messages, Mapping):
+        return _SENTENCES.get(status)
+    faults = [
+        f"{name}: {_first(said)}" if name != "_schema" else _first(said)
+        for fields in messages.values()
+        for name, said in (
+            fields.items() if isinstance(fields, Mapping) else (("_schema", fields),)
+        )
+    ]
+    return f"Correct {'; '.join(faults)} See /api/openapi.json for what is taken."
+
+
+def _first(said: Any) -> str:
+    """The first fault of a field, however deep it lies."""
+    while isinstance(said, Mapping | list) and said:
+        said = next(iter(said.values())) if isinstance(said, Mapping) else said[0]
+    return str(said)
 
 
 def _status(error: ParaphError) -> int:

@@ -115,6 +115,24 @@ def test_bad_bodies_are_answered_in_one_shape(
     assert said in answer.get_data(as_text=True)
 
 
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"{", ["not valid JSON", "send it again"]),
+        (b"\xff", ["not valid JSON"]),
+        (b"{}", ["id: Missing data", "openapi.json"]),
+        (b'{"id": 7, "recrod": 1}', ["id: Not a valid string", "recrod: Unknown field"]),
+        (b"[]", ["Invalid input type", "openapi.json"]),
+    ],
+)
+def test_the_detail_says_what_to_mend(client, as_alice, body, said):
+    answer = client.post(TRIGGER, data=body, content_type="application/json", headers=as_alice)
+    for words in said:
+        assert words in answer.json["detail"]
+    asked = client.get("/api/v1/requests?state=lost", headers=as_alice)
+    assert "state: Must be one of" in asked.json["detail"]
+
+
 def test_an_unknown_mapping_and_an_unknown_address_are_404(client, as_alice):
     answer = client.post("/api/v1/triggers/nothing", json={"id": "7"}, headers=as_alice)
     assert (answer.status_code, answer.json["code"]) == (404, "unknown_mapping")

@@ -43,6 +43,7 @@ from hub.settings import (
     database_url,
     load_hub_settings,
     load_workspaces,
+    make_private,
     secret_keys,
 )
 from hub.storage.db import Database
@@ -102,8 +103,10 @@ def open_house(folder: Path, *, clock: Clock | None = None) -> House:
     checkout). Raises ``ConfigurationError`` with every problem of every file.
     """
     settings = load_hub_settings(folder / "paraph.yaml")
-    workspaces = load_workspaces(folder / "workspaces")
+    workspaces, manifests = load_workspaces(folder / "workspaces"), find_manifests()
+    _refuse_faults(Registry(manifests, workspaces, lambda where, _: PluginContext(where.key)))
     clock = clock or make_clock(settings)
+    make_private(settings)
     vault = Vault(*secret_keys(settings))
     db = Database(database_url(settings), vault)
     links = Links(vault, settings.public_url, stored_in(db))
@@ -115,10 +118,7 @@ def open_house(folder: Path, *, clock: Clock | None = None) -> House:
             settings, links, clock, where, _ports(manifest, db, vault, clock, ids, where)
         )
 
-    registry = Registry(find_manifests(), workspaces, context)
-    problems = registry.check()
-    if problems:
-        raise ConfigurationError("the instances are not valid", problems=tuple(problems))
+    registry = Registry(manifests, workspaces, context)
     shelf = MappingShelf(db, clock, beside(folder, "mappings"), beside(folder, "forms"))
     shelf.load(workspaces, ids, registry)
     core = Core(settings, workspaces, ids, db, clock, vault, registry, shelf, links)
@@ -129,6 +129,13 @@ def open_house(folder: Path, *, clock: Clock | None = None) -> House:
     return House(
         core, engine, CustomerDesk(core), ButtonLinks(core), Hooks(core), KeyRing(db), folder
     )
+
+
+def _refuse_faults(registry: Registry) -> None:
+    """Before anything is made: a start that fails leaves no database and no key behind."""
+    problems = registry.check()
+    if problems:
+        raise ConfigurationError("the instances are not valid", problems=tuple(problems))
 
 
 def make_clock(settings: HubSettings) -> Clock:

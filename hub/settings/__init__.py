@@ -11,6 +11,7 @@ from hub.settings.installation import (
     HubSettings,
     database_url,
     load_hub_settings,
+    make_private,
     secret_keys,
 )
 from hub.settings.workspace import (
@@ -30,5 +31,6 @@ __all__ = [
     "load_hub_settings",
     "load_workspace",
     "load_workspaces",
+    "make_private",
     "secret_keys",
 ]

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,18 +111,41 @@ def secret_keys(settings: HubSettings) -> tuple[str, ...]:
     """The configured keys, or the one that is made once in the data folder (mode 0600)."""
     if settings.secret_keys:
         return tuple(settings.secret_keys)
-    path = Path(settings.data_folder) / "secret.key"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return (path.read_text(encoding="ascii").strip(),)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        key = secrets.token_urlsafe(48)
-        file.write(key)
-    return (key,)
+    path = data_folder(settings) / "secret.key"
+    if not path.exists():
+        _make_key(path)
+    return (path.read_text(encoding="ascii").strip(),)
+
+
+def _make_key(path: Path) -> None:
+    """Written aside and then linked: whoever sees ``path`` sees the whole key, and of two processes
+    that make one at once the first wins."""
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".key-", encoding="ascii") as new:
+        new.write(secrets.token_urlsafe(48))
+        new.flush()
+        os.fsync(new.fileno())
+        with suppress(FileExistsError):
+            path.hardlink_to(new.name)
+
+
+def data_folder(settings: HubSettings) -> Path:
+    """The data folder, made if need be so that only this account looks into it."""
+    folder = Path(settings.data_folder)
+    if not folder.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+    return folder
 
 
 def database_url(settings: HubSettings) -> str:
     """The database to open."""
     return settings.database_url or f"sqlite:///{Path(settings.data_folder).resolve()}/paraph.db"
+
+
+def make_private(settings: HubSettings) -> None:
+    """Our SQLite file is for this account only; what SQLite puts beside it takes over its mode."""
+    if settings.database_url is None:
+        file = data_folder(settings) / "paraph.db"
+        file.touch(mode=0o600)
+        if file.stat().st_mode & 0o077:  # made by a former version
+            file.chmod(0o600)

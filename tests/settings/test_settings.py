@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+import secrets
+
 import pytest
+from sqlalchemy import text
 
 from hub.kernel.errors import ConfigurationError
-from hub.settings import load_hub_settings, load_workspace, load_workspaces, secret_keys
+from hub.services.house import open_house
+from hub.settings import (
+    load_hub_settings,
+    load_workspace,
+    load_workspaces,
+    make_private,
+    secret_keys,
+)
+from tests.simulated_house import write_files
 
 HUB = "public_url: https://sign.example.com\n"
 WORKSPACE = """\
@@ -136,3 +147,49 @@ def test_the_secret_key_is_made_once_and_is_readable_by_its_owner_only(tmp_path)
 def test_a_key_from_the_environment_wins_over_a_made_one(tmp_path):
     key = "a key that an administrator has chosen"
     assert secret_keys(hub(tmp_path, HUB, {"PARAPH_SECRET_KEY": key})) == (key,)
+
+
+def test_nobody_sees_a_key_that_is_still_being_written(tmp_path, monkeypatch):
+    settings = hub(tmp_path, HUB + f"data_folder: {tmp_path / 'data'}\n")
+    other = []
+
+    def meanwhile(count):  # the other process starts while this one makes its key
+        if not other:
+            other.append(None)
+            other[0] = secret_keys(settings)
+        return "k" * count
+
+    monkeypatch.setattr(secrets, "token_urlsafe", meanwhile)
+    assert secret_keys(settings) == other[0]
+    assert len(other[0][0]) == 48
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret.key"]
+
+
+def test_the_data_folder_and_the_database_are_for_this_account_only(tmp_path):
+    config = write_files(tmp_path, "quiet")
+    house = open_house(config)
+    with house.core.db.write() as session:
+        session.execute(text("SELECT 1"))
+        modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / "data").iterdir()}
+    house.core.db.close()
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+    assert modes.keys() >= {"secret.key", "paraph.db", "paraph.db-wal"}
+    assert set(modes.values()) == {0o600}
+
+
+def test_a_database_of_a_former_version_is_closed_to_others(tmp_path):
+    settings = hub(tmp_path, HUB + f"data_folder: {tmp_path / 'data'}\n")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "paraph.db").touch(mode=0o644)
+    make_private(settings)
+    assert (tmp_path / "data" / "paraph.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_start_with_faulty_instances_leaves_nothing_behind(tmp_path):
+    config = write_files(tmp_path, "quiet")
+    file = config / "workspaces" / "alice.yaml"
+    file.write_text(file.read_text().replace("gateway: ", "gatway: "), encoding="utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        open_house(config)
+    assert "gatway" in "\n".join(caught.value.problems)
+    assert not (tmp_path / "data").exists()

@@ -15,9 +15,8 @@ from hub.cli import options
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
 @click.option("--threads", default=16, show_default=True, help="Requests at a time.")
-@click.option("--processes", default=1, show_default=True, help="Web processes, engine in each.")
-def serve(folder: Path, host: str, port: int, threads: int, processes: int) -> None:
-    """Serve pages, API and hooks, and work on what is owed."""
+def serve(folder: Path, host: str, port: int, threads: int) -> None:
+    """Serve pages, API and hooks, and work on what is owed, in one process."""
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
@@ -28,7 +27,7 @@ def serve(folder: Path, host: str, port: int, threads: int, processes: int) -> N
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=processes,
+        workers=1,  # its engine, probes and file watch are alone on SQLite
         blocking_threads=threads,
         backlog=2048,
         backpressure=256,

@@ -101,3 +101,9 @@ def test_errors_are_observed_with_their_exception_and_lesser_things_are_not(line
     assert ours[2] is error
     assert (library[0], library[1]["event"], library[2]) == ("library", "and this", None)
     assert len(lines()) == 3
+
+
+def test_a_libraries_chatter_at_each_start_is_left_out(lines):
+    logging.getLogger("alembic.runtime.plugins").info("setup plugin %s", "alembic.autogenerate")
+    logging.getLogger("alembic.runtime.migration").info("Running upgrade")
+    assert [line["event"] for line in lines()] == ["Running upgrade"]

@@ -72,6 +72,10 @@ class AgiloftConnector(Connector):
         fields = self._client.read(ref.table, ref.id)
         return Record(ref, {name: decode(value) for name, value in fields.items()})
 
+    def canonical(self, ref: RecordRef) -> RecordRef:
+        """Ids are numbers: "06" is record 6."""
+        return RecordRef(ref.table, ref.id.lstrip("0") or "0") if _is_id(ref.id) else ref
+
     def changes(self, table: str, since: str | None) -> Iterator[tuple[RecordRef, str]]:
         """New records by rising id; with an updated field configured, changed ones by its time.
 

@@ -45,6 +45,11 @@ class Connector(ABC):
     def fetch(self, ref: RecordRef) -> Record:
         """Read one record. Raises ``NotFound``, ``Retryable``, ``AuthenticationFailed``."""
 
+    def canonical(self, ref: RecordRef) -> RecordRef:
+        """``ref`` as the upstream writes it, where one record's id can be written in several ways
+        ("6" and "06"). Asks nobody and never raises: what cannot be an id is left as it is."""
+        return ref
+
     def changes(self, table: str, since: str | None) -> Iterator[tuple[RecordRef, str]]:
         """References changed after cursor ``since``, each with the cursor to continue from."""
         raise Unsupported(f"{self.context.instance} does not list changes")

@@ -17,6 +17,7 @@ from hub.mapping.texts import render
 from hub.services.cases import sender_view
 from hub.services.core import Core
 from hub.services.mappings import ActiveMapping, open_key
+from hub.services.record_ids import canonical
 from hub.services.triggers import Trigger, accept
 from hub.services.views import ButtonView, LinkInvalid
 from hub.settings import LANGUAGES, WorkspaceSettings
@@ -92,7 +93,7 @@ class ButtonLinks:
     ) -> ButtonView:
         core = self._core
         workspace = core.workspace(workspace_id)
-        ref = RecordRef(active.mapping.source_table, query["id"])
+        ref = self._ref(workspace_id, active, query)
         where = core.instance(workspace_id, active.mapping.source_instance)
         return ButtonView(
             sender=sender_view(workspace),
@@ -112,7 +113,7 @@ class ButtonLinks:
     ) -> ButtonView:
         core = self._core
         where = core.instance(workspace_id, active.mapping.source_instance)
-        ref = RecordRef(active.mapping.source_table, query["id"])
+        ref = self._ref(workspace_id, active, query)
         try:
             with core.outgoing.call(workspace_id, where.key):
                 record = core.registry.connector(where).fetch(ref)
@@ -141,6 +142,10 @@ class ButtonLinks:
         if "button" not in active.mapping.triggers:
             raise LinkInvalid("the mapping has no button")
         return workspace_id, active
+
+    def _ref(self, workspace_id: str, active: ActiveMapping, query: Mapping[str, str]) -> RecordRef:
+        record_id = canonical(self._core, workspace_id, active, query["id"])
+        return RecordRef(active.mapping.source_table, record_id)
 
     def _existing(self, workspace_id: str, active: ActiveMapping, record_id: str) -> str | None:
         with self._core.db.read() as session:

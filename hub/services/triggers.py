@@ -6,7 +6,7 @@ The same call again, or the same record while its request is open, is one reques
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from hub.kernel.errors import NotFound, Refused
 from hub.kernel.ids import new_id
 from hub.services.core import Core
 from hub.services.mappings import ActiveMapping, open_key
+from hub.services.record_ids import canonical
 from hub.storage import queries_request as queries
 from hub.storage.models import Inbound
 from hub.storage.prepared import insert
@@ -67,6 +68,8 @@ def accept(core: Core, trigger: Trigger) -> Accepted:
         raise NotFound(f"there is no mapping '{trigger.mapping}'", code="unknown_mapping")
     _check_source(trigger.source, active)
     _check_inline(core, trigger, active)
+    record_id = canonical(core, trigger.workspace_id, active, trigger.record_id)
+    trigger = replace(trigger, record_id=record_id)
     try:
         accepted = core.group.run(lambda session: _store(core, session, trigger, active))
     except IntegrityError:  # another process stored the same call at the same moment

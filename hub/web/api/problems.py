@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-import orjson
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
@@ -53,7 +53,8 @@ def problem(
     }
     if errors:
         body["errors"] = errors
-    answer = Response(orjson.dumps(body), status, content_type="application/problem+json")
+    # the standard library's: a caller's own words in ``errors`` may be halves of surrogate pairs
+    answer = Response(json.dumps(body), status, content_type="application/problem+json")
     for name, value in (headers or {}).items():
         answer.headers[name] = value
     return answer
@@ -89,6 +90,7 @@ def register(app: Flask, lost: Callable[[], Any]) -> None:
 _SENTENCES = {
     400: "The body is not valid JSON (UTF-8): correct it and send it again.",
     401: "Send a valid API key: Authorization: Bearer pk_…",
+    403: "This API key may only ask for requests; use one with the role operator.",
     413: "The body is larger than this hub accepts.",
     405: "This address does not take that method: see /api/openapi.json.",
     415: "Send JSON with Content-Type: application/json.",

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hub.channels.simulated.gateway import gateway
+from hub.contracts.records import RecordRef
+from hub.registry import InstanceKey
+from hub.services.access import create_key
 from tests.simulated_house import RECORD
 
 TRIGGER = "/api/v1/triggers/repair"
@@ -133,6 +136,32 @@ def test_the_detail_says_what_to_mend(client, as_alice, body, said):
     assert "state: Must be one of" in asked.json["detail"]
 
 
+@pytest.mark.parametrize("record_id", ["1\\u0000", "1\\n2", " ", "7\\ud800", "\\u200b"])
+def test_an_id_with_control_characters_is_refused(client, simulated, as_alice, record_id):
+    body = f'{{"id": "{record_id}"}}'
+    answer = client.post(TRIGGER, data=body, content_type="application/json", headers=as_alice)
+    assert (answer.status_code, answer.json["code"]) == (422, "bad_record_id")
+    assert simulated.work() == 0
+
+
+def test_a_record_has_one_id_however_it_is_written(client, simulated, as_alice):
+    core = simulated.house.core
+    source = core.registry.connector(InstanceKey("alice", "source"))
+    source.canonical = lambda ref: RecordRef(ref.table, ref.id.lstrip("0"))
+    for written in ("6", "06", " 6"):
+        client.post(TRIGGER, json={"id": written, "record": RECORD}, headers=as_alice)
+        simulated.work()
+    (request,) = client.get("/api/v1/requests", headers=as_alice).json["items"]
+    assert request["source"]["id"] == "6"
+    assert len(sent(simulated)) == 1
+
+
+def test_half_a_surrogate_pair_in_a_key_is_answered_as_any_unknown_key(client, as_alice):
+    body = b'{"id": "7", "\\ud800": 1}'
+    answer = client.post(TRIGGER, data=body, content_type="application/json", headers=as_alice)
+    assert answer.status_code == 422
+
+
 def test_an_unknown_mapping_and_an_unknown_address_are_404(client, as_alice):
     answer = client.post("/api/v1/triggers/nothing", json={"id": "7"}, headers=as_alice)
     assert (answer.status_code, answer.json["code"]) == (404, "unknown_mapping")
@@ -178,3 +207,18 @@ def test_one_workspace_never_sees_another(client, simulated, as_alice, as_bob):
     replayed = client.post("/api/v1/deliveries/replay", json=body, headers=as_bob)
     assert replayed.json["count"] == 0
     assert sent(simulated, "bob") == []
+
+
+def test_a_key_for_triggers_may_do_nothing_else(client, simulated):
+    core = simulated.house.core
+    key = create_key(core.db, core.clock, core.workspace_ids["alice"], "upstream", "trigger")
+    bearer = {"Authorization": f"Bearer {key}"}
+    taken = client.post(TRIGGER, json={"id": "7", "record": RECORD}, headers=bearer)
+    assert taken.status_code == 202
+    for path in ("requests", "deliveries", "customers"):
+        refused = client.get(f"/api/v1/{path}", headers=bearer)
+        assert (refused.status_code, refused.json["code"]) == (403, "forbidden")
+        assert "role operator" in refused.json["detail"]
+    for verb in ("replay", "discard"):
+        refused = client.post(f"/api/v1/deliveries/{verb}", json={}, headers=bearer)
+        assert refused.status_code == 403

@@ -19,6 +19,7 @@ from hub.mapping.texts import render
 from hub.services import endings, history, in_hand
 from hub.services.core import Core
 from hub.services.links import TOKEN_LENGTH, token_hash
+from hub.services.orders import withdraw_there
 from hub.services.views import CaseClosed, CaseView, LinkInvalid, SenderView, StepResult
 from hub.settings import WorkspaceSettings
 from hub.storage.models import AccessToken, Recipient, Request, SigningOrder
@@ -115,11 +116,12 @@ class Cases:
             answers = place.request.answers
             saved = [*[key for key in answers["saved"] if key != step], step]
             place.request.answers = {"values": {**answers["values"], **clean}, "saved": saved}
-            withdraw_pending(session, place, "answers_changed")
+            replaced = withdraw_pending(session, place, "answers_changed")
             missing = [one.key for one in form.steps if one.key not in saved]
             if not missing:
                 _tell_answered(session, place, core.clock.now())
-            return StepResult(next_step=missing[0] if missing else None)
+        withdraw_there(core, replaced)
+        return StepResult(next_step=missing[0] if missing else None)
 
     def decline(self, token: str, reason: str, client: ClientContext) -> None:
         """The customer says no; the upstream is told."""
@@ -235,16 +237,19 @@ def answer_rows(form: FormSpec, answers: Mapping[str, Any], language: str) -> li
     return rows
 
 
-def withdraw_pending(session: Session, place: Place, code: str) -> None:
-    """Orders of this recipient that are under way end; a signature in hand does not."""
+def withdraw_pending(session: Session, place: Place, code: str) -> list[SigningOrder]:
+    """Orders of this recipient that are under way end; a signature in hand does not. Which; the
+    provider is told after the commit."""
     under_way = select(SigningOrder).where(
         SigningOrder.request_id == place.request.id,
         SigningOrder.recipient_id == place.recipient.id,
         SigningOrder.status.in_(("creating", "pending")),
     )
-    for order in session.scalars(under_way):
+    orders = list(session.scalars(under_way))
+    for order in orders:
         order.status = "cancelled"
         order.code = code
+    return orders
 
 
 def _tell_answered(session: Session, place: Place, now: datetime) -> None:

@@ -187,6 +187,21 @@ def ask_now(core: Core, session: Session, order: SigningOrder) -> None:
     )
 
 
+def withdraw_there(core: Core, orders: list[SigningOrder]) -> None:
+    """Take orders that have ended here back at their providers too, so that the app does not go on
+    showing their text. After the commit; what fails runs out by itself within minutes."""
+    for order in orders:
+        stored = stored_order(order)
+        if stored is None:
+            continue
+        where = core.instance(order.workspace_id, order.provider)
+        try:
+            with core.outgoing.call(order.workspace_id, order.provider):
+                core.registry.provider(where).cancel(stored)
+        except ParaphError as error:
+            _log.info("order not withdrawn at the provider", order=order.id, code=error.code)
+
+
 def stored_order(order: SigningOrder) -> Order | None:
     """The provider's view of an order; None before the provider has answered."""
     if order.reference is None or order.started_at is None:

@@ -36,6 +36,7 @@ from hub.services.orders import (
     stored_order,
     task_data,
     task_of,
+    withdraw_there,
 )
 from hub.services.views import LinkInvalid, NotReady, SigningStatus, SigningView
 from hub.storage.models import Request, SigningOrder
@@ -55,6 +56,7 @@ _BACK_TO_PAGE: Wording = {
     "en": "Approved. Go back to the page through the app to finish.",
     "sv": "Godkänt. Gå tillbaka till sidan från appen för att slutföra.",
 }
+_STARTING: Wording = {"en": "Starting…", "sv": "Startar…"}
 _FINISHING: Wording = {"en": "Checking the signature…", "sv": "Kontrollerar underskriften…"}
 _OVER: Wording = {
     "en": "This attempt has ended. You can start again.",
@@ -69,6 +71,7 @@ class _Prepared:
     task: SigningTask
     provider: str
     workspace_id: str
+    replaced: list[SigningOrder]
 
 
 class Signing:
@@ -82,6 +85,7 @@ class Signing:
     ) -> SigningView:
         """See ``CustomerCases.begin_signing``."""
         prepared = self._prepare(token, flow, session, client, language)
+        withdraw_there(self._core, prepared.replaced)
         provider = self._provider(prepared.workspace_id, prepared.provider)
         try:
             with self._core.outgoing.call(prepared.workspace_id, prepared.provider):
@@ -89,7 +93,9 @@ class Signing:
         except ParaphError as error:
             self._failed_to_begin(prepared, error)
             raise
-        self._keep(prepared, begun)
+        order = self._keep(prepared, begun)
+        if order.status == "cancelled":  # replaced while the provider was being asked
+            withdraw_there(self._core, [order])
         self._core.wake()
         return self.signing(token, prepared.order_id, session, client, language)
 
@@ -129,15 +135,7 @@ class Signing:
                 return
             order.status, order.code = "cancelled", "customer_went_back"
             order.finished_at = core.clock.now()
-            stored = stored_order(order)
-            where = (order.workspace_id, order.provider)
-        if stored is None:
-            return
-        try:
-            with core.outgoing.call(*where):
-                self._provider(*where).cancel(stored)
-        except ParaphError as error:  # it runs out by itself within minutes
-            _log.info("order not withdrawn at the provider", order=order_id, code=error.code)
+        withdraw_there(core, [order])
 
     def _prepare(
         self, token: str, flow: str, session: str, client: ClientContext, language: str
@@ -148,7 +146,7 @@ class Signing:
         with core.db.write() as rows:
             place = cases.find_unsigned(rows, token)
             _require_form(core, place)
-            cases.withdraw_pending(rows, place, "began_again")
+            replaced = cases.withdraw_pending(rows, place, "began_again")
             order_id, nonce = new_id(), secrets.token_urlsafe(32)
             task = self._task(place, order_id, nonce if flow == "this_device" else None, client)
             rows.add(
@@ -167,8 +165,9 @@ class Signing:
                     created_at=core.clock.now(),
                 )
             )
+            request = place.request
             return _Prepared(
-                order_id, nonce, task, place.request.provider, place.request.workspace_id
+                order_id, nonce, task, request.provider, request.workspace_id, replaced
             )
 
     def _task(
@@ -201,7 +200,7 @@ class Signing:
             requested_at=core.clock.wall(),
         )
 
-    def _keep(self, prepared: _Prepared, begun: Begun) -> None:
+    def _keep(self, prepared: _Prepared, begun: Begun) -> SigningOrder:
         core = self._core
         with core.db.write() as rows:
             order = rows.get_one(SigningOrder, prepared.order_id)
@@ -210,7 +209,7 @@ class Signing:
             order.state = dict(begun.order.state)
             order.started_at = begun.order.started_at
             if order.status != "creating" or not history.is_open(request):
-                return
+                return order
             order.status = "pending"
             if begun.poll_after is not None:
                 due = after_real_seconds(core.clock, begun.poll_after)
@@ -230,6 +229,7 @@ class Signing:
                 dedupe=f"signing:{order.id}",
                 data={"order": order.id, "provider": order.provider, "flow": order.flow},
             )
+            return order
 
     def _failed_to_begin(self, prepared: _Prepared, error: ParaphError) -> None:
         core = self._core
@@ -252,7 +252,8 @@ class Signing:
             said = _BACK_TO_PAGE if waiting else _FINISHING
             step = Wait(said)
         elif order.status == "creating":
-            step = Wait(_FINISHING)
+            said = _STARTING
+            step = Wait(said)
         elif order.status == "pending":
             stored = stored_order(order)
             if stored is not None:

@@ -123,6 +123,7 @@ def test_an_order_that_was_replaced_signs_nothing_when_it_completes_after_all(in
     inside.begin(browser, review, flow)
     old = newest(inside)
     inside.pass_time(LATER, step=LATER / 3)
+    inside.world.bankid.faults.switch_on("drop_before", operation="cancel", times=None)
     page = inside.begin(browser, review)
     new = newest(inside)
     orders = inside.world.bankid.orders
@@ -141,6 +142,17 @@ def test_an_order_that_was_replaced_signs_nothing_when_it_completes_after_all(in
     assert (entry.kinds["signed"], entry.kinds["completed"]) == (1, 1)
     assert inside.upstream(record)["signed_by"] == PEOPLE[ALICE].name
     assert len(entry.customers) == len(entry.cases) == len(entry.notes) == 1
+
+
+def test_the_text_of_a_replaced_order_does_not_stay_open_in_the_app(inside):
+    _, link = inside.invited()
+    browser = inside.browser()
+    review = inside.fill_in(browser, link)
+    inside.begin(browser, review)
+    old = newest(inside)
+    inside.begin(browser, review)
+    with pytest.raises(AppRefusal, match="over"):
+        inside.world.bankid.orders.identify(old, PEOPLE[ALICE])
 
 
 def test_a_second_order_after_the_signature_is_not_begun(inside):
@@ -190,6 +202,7 @@ def test_answers_changed_while_signing_are_signed_anew(inside):
     browser = inside.browser()
     page = inside.begin(browser, inside.fill_in(browser, link))
     form = form_with(browser.open(f"{link}/form/repair"), "/form/repair")
+    inside.world.bankid.faults.switch_on("drop_before", operation="cancel", times=None)
     changed = browser.send(form, {"product": "Spis Gamma 3"})
     assert changed.status == 200, changed.errors
     browser.open(inside.approve())

@@ -20,6 +20,8 @@ COMMANDS = {
     "cancel": "hub.cli.cases:cancel",
     "lint": "hub.cli.check:lint",
     "api-key": "hub.cli.keys:api_key",
+    "api-keys": "hub.cli.keys:api_keys",
+    "revoke-key": "hub.cli.keys:revoke",
     "button-link": "hub.cli.keys:button_link",
     "hook-url": "hub.cli.keys:hook_url",
     "register-hook": "hub.cli.keys:register_hook",

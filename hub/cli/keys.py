@@ -9,21 +9,55 @@ import click
 
 from hub.cli import options
 from hub.kernel.errors import ParaphError
-from hub.services.access import create_key
+from hub.services.access import OPERATOR, ROLES, create_key, list_keys, revoke_key
 from hub.services.core import Core
 from hub.services.house import open_house
 from hub.services.links import button_lifetime
+from hub.services.office import open_office
 
 
 @click.command("api-key")
 @options.config
 @options.workspace
 @click.option("--name", required=True, help="Who will use it.")
-def api_key(folder: Path, workspace: str | None, name: str) -> None:
+@click.option(
+    "--role",
+    type=click.Choice(ROLES),
+    default=OPERATOR,
+    show_default=True,
+    help="trigger: may only ask for requests; enough for an upstream.",
+)
+def api_key(folder: Path, workspace: str | None, name: str, role: str) -> None:
     """Make an API key and print it; it cannot be shown again."""
     core = open_house(folder).core
     key = options.one_workspace(core.workspace_ids, workspace)
-    click.echo(create_key(core.db, core.clock, core.workspace_ids[key], name))
+    click.echo(create_key(core.db, core.clock, core.workspace_ids[key], name, role))
+
+
+@click.command("api-keys")
+@options.config
+@options.workspace
+def api_keys(folder: Path, workspace: str | None) -> None:
+    """List the API keys: id, how the key begins, role, made, revoked, who uses it."""
+    office = open_office(folder)
+    key = options.one_workspace(office.workspace_ids, workspace)
+    for row in list_keys(office.db, office.workspace_ids[key]):
+        ended = f"revoked {row.revoked_at:%Y-%m-%d}" if row.revoked_at else "good"
+        made = f"{row.created_at:%Y-%m-%d}"
+        click.echo("\t".join((row.id, f"{row.prefix}…", row.role, made, ended, row.name)))
+
+
+@click.command("revoke-key")
+@options.config
+@options.workspace
+@click.argument("key_id")
+def revoke(folder: Path, workspace: str | None, key_id: str) -> None:
+    """End the API key KEY_ID (see api-keys) for good; a running hub notices within seconds."""
+    office = open_office(folder)
+    key = options.one_workspace(office.workspace_ids, workspace)
+    if not revoke_key(office.db, office.clock, office.workspace_ids[key], key_id):
+        raise click.ClickException(f"there is no good key with the id {key_id}; see api-keys")
+    click.echo("The key is revoked.")
 
 
 @click.command("button-link")

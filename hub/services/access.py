@@ -16,6 +16,8 @@ from hub.storage.db import Database
 from hub.storage.models import ApiKey, Workspace
 
 PREFIX = "pk_"
+OPERATOR, TRIGGER = "operator", "trigger"
+ROLES = (OPERATOR, TRIGGER)  # everything; only ask for requests, e.g. for an upstream
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,9 @@ def ensure_workspaces(
         return {key: known[key].id for key in workspaces}
 
 
-def create_key(db: Database, clock: Clock, workspace_id: str, name: str) -> str:
+def create_key(
+    db: Database, clock: Clock, workspace_id: str, name: str, role: str = OPERATOR
+) -> str:
     """A new API key. It is shown this once; only its hash is kept."""
     key = PREFIX + secrets.token_urlsafe(32)
     with db.write() as session:
@@ -52,11 +56,28 @@ def create_key(db: Database, clock: Clock, workspace_id: str, name: str) -> str:
                 name=name,
                 prefix=key[:8],
                 sha256=sha256_hex(key.encode()),
-                role="operator",
+                role=role,
                 created_at=clock.now(),
             )
         )
     return key
+
+
+def list_keys(db: Database, workspace_id: str) -> list[ApiKey]:
+    """Every key of a workspace, oldest first; revoked ones too."""
+    query = select(ApiKey).where(ApiKey.workspace_id == workspace_id).order_by(ApiKey.id)
+    with db.read() as session:
+        return list(session.scalars(query))
+
+
+def revoke_key(db: Database, clock: Clock, workspace_id: str, key_id: str) -> bool:
+    """End a key for good. Whether it was good until now."""
+    with db.write() as session:
+        row = session.get(ApiKey, key_id)
+        if row is None or row.workspace_id != workspace_id or row.revoked_at is not None:
+            return False
+        row.revoked_at = clock.now()
+        return True
 
 
 class KeyRing:

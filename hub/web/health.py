@@ -13,6 +13,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 from prometheus_client import REGISTRY as PROCESS
 
 from hub.services import health
+from hub.services.access import TRIGGER
 from hub.services.house import House
 from hub.web.callers import caller_of
 
@@ -62,6 +63,8 @@ def _shown(house: House) -> list[health.SyncHealth]:
     caller = caller_of(request, house.keys)
     if caller is None:
         abort(401)
+    if caller.role == TRIGGER:
+        abort(403)
     mine = house.core.workspace(caller.workspace_id).key
     return [one for one in found if one.workspace == mine]
 

@@ -149,6 +149,21 @@ def test_a_new_key_opens_the_api_and_is_not_stored_as_it_is(simulated, paraph):
     assert key.encode() not in stored
 
 
+def test_keys_are_listed_and_a_revoked_one_opens_nothing(simulated, paraph):
+    key = paraph("api-key", "--name", "agiloft", "--role", "trigger").strip()
+    assert simulated.house.keys.check(key, 0.0).role == "trigger"
+    (line,) = [line for line in paraph("api-keys").splitlines() if "agiloft" in line]
+    key_id, prefix, role, _, state, _ = line.split("\t")
+    assert (prefix, role, state) == (f"{key[:8]}…", "trigger", "good")
+    assert key not in line
+    assert "is revoked" in paraph("revoke-key", key_id)
+    assert simulated.house.keys.check(key, 60.0) is None
+    (line,) = [line for line in paraph("api-keys").splitlines() if "agiloft" in line]
+    assert "revoked 2" in line
+    for wrong in (key_id, "nothing"):
+        assert "no good key" in paraph("revoke-key", wrong, code=1)
+
+
 def test_links_are_printed_for_one_record_or_for_all(simulated, paraph):
     links = simulated.house.core.links
     for arguments, record_id in ((("repair", "7"), "7"), (("repair",), "$id")):

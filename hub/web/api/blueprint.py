@@ -12,7 +12,7 @@ from webargs.flaskparser import FlaskParser
 from hub.engine import replay
 from hub.kernel.errors import Refused
 from hub.kernel.redact import redact
-from hub.services.access import Caller
+from hub.services.access import TRIGGER, Caller
 from hub.services.house import House
 from hub.services.overview import Overview
 from hub.services.triggers import Trigger, accept
@@ -59,6 +59,8 @@ def _guard(blueprint: Blueprint, house: House) -> None:
         caller = caller_of(request, house.keys)
         if caller is None:
             abort(401)
+        elif caller.role == TRIGGER and request.endpoint != "api.trigger":
+            abort(403)
         g.caller = caller
         if request.method == "POST" and request.mimetype != "application/json":
             abort(415)

@@ -124,4 +124,5 @@ def test_nothing_bad_was_owed(inside, call):
 
 def inbound(inside):
     with inside.core.db.read() as session:
-        return session.query(Inbound).count()
+        # Agiloft's handshake with the hub's address is kept too
+        return session.query(Inbound).filter(Inbound.outcome != "no_record").count()

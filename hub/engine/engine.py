@@ -45,7 +45,7 @@ class Engine:
             db, clock, handlers, timers, limits, self.settings, liveness or liveness_for(db), chance
         )
         if probe_due is not None:
-            ticks = [*ticks, Tick("probe", self.settings.probe, probe_due)]
+            ticks = [*ticks, Tick("probe", self.settings.probe, probe_due, at_once=True)]
         self.ticker = Ticker(db, clock, self.runner.holder, ticks)
         self._db = db
         self._clock = clock

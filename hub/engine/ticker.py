@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -22,11 +22,13 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class Tick:
-    """``run`` every ``every`` (real time), in one process at a time. ``name`` names its lease."""
+    """``run`` every ``every`` (real time), in one process at a time. ``name`` names its lease.
+    ``at_once``: the first time right at the start."""
 
     name: str
     every: timedelta
     run: Callable[[], Any]
+    at_once: bool = False
 
 
 class Ticker:
@@ -47,10 +49,11 @@ class Ticker:
                 max_instances=1,
                 coalesce=True,
                 misfire_grace_time=None,
+                **({"next_run_time": datetime.now(UTC)} if tick.at_once else {}),
             )
 
     def start(self) -> None:
-        """Begin; the first tick comes after one interval."""
+        """Begin; the first tick comes after one interval, or at once where it says so."""
         self._scheduler.start()
 
     def stop(self) -> None:

@@ -138,7 +138,7 @@ def test_a_good_change_takes_effect_and_requests_under_way_keep_their_version(in
     watch = FileWatch((inside.world.config / "mappings",), inside.house.reload)
     path = inside.world.config / MAPPING_FILE
     text = path.read_text(encoding="utf-8")
-    path.write_text(re.sub("(sign_state.*: )Signed", r"\1Sent", text), encoding="utf-8")
+    path.write_text(re.sub("(sign_state.*: )Signed(?!,)", r"\1Sent", text), encoding="utf-8")
     assert watch.look() is True
     new_record, new_link = inside.invited(1)
     inside.sign(old_link)

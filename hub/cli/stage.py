@@ -18,6 +18,7 @@ import requests
 from ruamel.yaml import YAML
 
 from hub.kernel.errors import ConfigurationError
+from hub.sandbox.ports import calm_port
 from hub.services.house import beside
 
 HOST = "127.0.0.1"
@@ -132,15 +133,13 @@ class Stage:
 
 def free_port(wanted: int) -> int:
     """``wanted`` if nobody listens there, else any free port."""
-    for port in (wanted, 0):
-        with socket.socket() as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                trial.bind((HOST, port))
-            except OSError:
-                continue
-            return int(trial.getsockname()[1])
-    raise ConfigurationError("there is no free port on this machine")
+    with socket.socket() as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((HOST, wanted))
+        except OSError:
+            return calm_port()
+    return wanted or calm_port()
 
 
 def write_config(source: Path, stage: Stage, settings: Mapping[str, Any]) -> None:

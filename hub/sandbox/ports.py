@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import random
 import socket
 import threading
 from pathlib import Path
 
+from hub.kernel.errors import ConfigurationError
+
 LOOPBACK = "127.0.0.1"
+CALM = range(20_000, 32_000)
 
 
 class StablePorts:
@@ -31,9 +35,7 @@ class StablePorts:
 
     def _fresh(self, taken: set[int]) -> int:
         while True:
-            with socket.socket() as probe:
-                probe.bind((LOOPBACK, 0))
-                port = int(probe.getsockname()[1])
+            port = calm_port()
             if port not in taken and port not in self._given:
                 return port
 
@@ -49,6 +51,15 @@ class StablePorts:
     def _write(self, ports: dict[str, int]) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         self._file.write_text(json.dumps(ports, indent=1, sort_keys=True), encoding="utf-8")
+
+
+def calm_port() -> int:
+    """A free port from below the range that the system hands out to outgoing connections: one of
+    those cannot take it between the choice and the bind."""
+    for port in random.sample(CALM, len(CALM)):
+        if _is_free(port):
+            return port
+    raise ConfigurationError("there is no free port on this machine")
 
 
 def _is_free(port: int) -> bool:

@@ -54,7 +54,7 @@ def test_the_story_works_without_javascript(browser: Browser) -> None:
         page = stage.page
         stage.go(BASE)
         page.click("form .button")
-        assert page.evaluate("document.activeElement.id") == "email"
+        expect(page.locator("#email")).to_be_focused()
         for name in ("email", "street"):
             page.fill(f"#{name}", CONTACT_ANSWERS[name])
         page.click("form .button")

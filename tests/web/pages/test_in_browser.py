@@ -53,19 +53,19 @@ def test_the_story_works_without_javascript(browser: Browser) -> None:
     with served(context.new_page()) as stage:
         page = stage.page
         stage.go(BASE)
-        page.click("form .button")
+        stage.press("form .button")
         expect(page.locator("#email")).to_be_focused()
         for name in ("email", "street"):
             page.fill(f"#{name}", CONTACT_ANSWERS[name])
-        page.click("form .button")
+        stage.press("form .button")
         page.select_option("#kind", "mower")
         page.fill("#fault", "It stops.")
         page.check("#delivery")
-        page.click("form .button")
-        page.click("button[value=other_device]")
+        stage.press("form .button")
+        stage.press("button[value=other_device]")
         assert "JavaScript is off" in page.content()
         stage.cases.turn(SigningStatus.ACCEPTED)
-        page.click("noscript a")
+        stage.press("noscript a")
         assert page.url.endswith(f"{BASE}/done")
     context.close()
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -25,9 +24,9 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 WORKSPACE = "workspace-1"
 
 
-def opened(folder: Path) -> Database:
-    """The database in ``folder``, migrated, with its workspace."""
-    db = Database(f"sqlite:///{folder}/paraph.db", Vault("a secret key for tests, long enough"))
+def opened(url: str) -> Database:
+    """The database there, migrated, with its workspace."""
+    db = Database(url, Vault("a secret key for tests, long enough"))
     upgrade(db)
     with db.write() as session:
         if session.get(Workspace, WORKSPACE) is None:

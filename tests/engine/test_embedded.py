@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,8 +17,8 @@ from tests.engine.house import START, House, Recorder, TimerRecorder, opened
 
 
 @pytest.fixture
-def real(tmp_path: Path) -> Iterator[House]:
-    db = opened(tmp_path)
+def real(database_url: str) -> Iterator[House]:
+    db = opened(database_url)
     yield House(db, SystemClock(), Recorder(), settings=EngineSettings(threads=4, timer_threads=2))
     db.close()
 

@@ -31,7 +31,7 @@ def postgres() -> Iterator[PostgresServer]:
         db.close()
         yield server
     finally:
-        server.stop()
+        server.kill()  # nobody needs its data any more
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -122,5 +122,6 @@ class SimulatedHouse:
 
     def close(self) -> None:
         """Close the house; its engine was never started."""
+        self.house.engine.runner.close()
         self.house.core.registry.close()
         self.house.core.db.close()

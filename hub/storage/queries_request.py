@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 
+from hub.storage.locks import hold
 from hub.storage.models import Delivery, Inbound, Request, RequestEvent
 from hub.storage.prepared import Prepared, adopt
 
@@ -78,6 +79,7 @@ INBOUND_OUTCOME = Prepared.of(
 
 def head(session: Session, request_id: str) -> Request:
     """A request with the columns that say where it stands; the rest loads by need."""
+    hold(session, Request, request_id)
     row = _read_head.first(session, {"id": request_id})
     if row is None:
         raise LookupError(f"no request {request_id}")

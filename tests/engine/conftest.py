@@ -20,6 +20,6 @@ def logged() -> Iterator[list[EventDict]]:
 
 @pytest.fixture
 def house(database_url: str) -> Iterator[House]:
-    db = opened(database_url)
-    yield House(db)
-    db.close()
+    made = House(opened(database_url))
+    yield made
+    made.close()

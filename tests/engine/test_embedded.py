@@ -18,9 +18,14 @@ from tests.engine.house import START, House, Recorder, TimerRecorder, opened
 
 @pytest.fixture
 def real(database_url: str) -> Iterator[House]:
-    db = opened(database_url)
-    yield House(db, SystemClock(), Recorder(), settings=EngineSettings(threads=4, timer_threads=2))
-    db.close()
+    made = House(
+        opened(database_url),
+        SystemClock(),
+        Recorder(),
+        settings=EngineSettings(threads=4, timer_threads=2),
+    )
+    yield made
+    made.close()
 
 
 def until(condition: Callable[[], Any], seconds: float = 20) -> None:

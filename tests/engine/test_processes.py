@@ -31,9 +31,9 @@ def process(mode: str, url: str, folder: Path) -> subprocess.Popen[str]:
 
 @pytest.fixture
 def real(database_url: str) -> Iterator[House]:
-    db = opened(database_url)
-    yield House(db, SystemClock(), Recorder())
-    db.close()
+    made = House(opened(database_url), SystemClock(), Recorder())
+    yield made
+    made.close()
 
 
 def test_after_a_kill_between_call_and_settling_the_next_try_looks_first(

@@ -6,6 +6,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from hub.storage.db import Database
 from hub.storage.migrate import upgrade
 from tests.cluster.servers import PostgresServer, ValkeyServer
 
+STORES = ("sqlite", "postgresql")
 MIGRATED = "paraph_migrated"
 
 
@@ -44,11 +46,18 @@ def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
     server.stop()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=STORES)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database of this test's own, once on each store; on PostgreSQL it is migrated."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/paraph.db"
+    with new_database(request.param, request, tmp_path) as url:
+        yield url
+
+
+@contextmanager
+def new_database(store: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """The URL of an empty database on one of ``STORES``."""
+    if store == "sqlite":
+        yield f"sqlite:///{folder}/paraph.db"
         return
     server: PostgresServer = request.getfixturevalue("postgres")
     name = server.fresh_name()

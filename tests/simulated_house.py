@@ -23,6 +23,7 @@ environment: test
 public_url: https://hub.example
 data_folder: {data}
 body_limit: 20000
+outgoing_networks: [127.0.0.0/8]
 """
 _WORKSPACE = """\
 name: {name}

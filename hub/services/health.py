@@ -6,9 +6,10 @@ paused; a paused one that answers again goes on by itself (A12).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select, text, update
@@ -28,7 +29,9 @@ from hub.kernel.redact import redact_text
 from hub.registry import InstanceKey
 from hub.services import in_hand
 from hub.services.core import Core
-from hub.storage.models import Instance
+from hub.services.webhooks import KIND as WEBHOOK
+from hub.services.webhooks import destination
+from hub.storage.models import Instance, WebhookSubscription
 from hub.storage.queries_work import OWED_COUNTS
 
 _log = get_logger(__name__)
@@ -39,7 +42,8 @@ OWED = ("pending", "retry", "leased", "paused")
 
 @dataclass(frozen=True)
 class InstanceHealth:
-    """One instance: reached when, what is owed to it, how old that is, what to mend and where."""
+    """One instance, or webhook subscription: reached when, what is owed to it, how old that is,
+    what to mend and where."""
 
     instance: str
     plugin: str
@@ -82,17 +86,19 @@ def ready(core: Core) -> tuple[bool, str]:
 
 
 def sync(core: Core) -> list[SyncHealth]:
-    """The condition of every instance of every workspace, with three queries in all."""
+    """The condition of every instance and subscription of every workspace, with four queries in
+    all."""
     with core.db.read() as session:
         rows = {(row.workspace_id, row.key): row for row in session.scalars(select(Instance))}
         counted = _counts(session)
         unjudged = in_hand.unjudged(session)
-    wall = core.clock.wall()
+        subscriptions = session.execute(_SUBSCRIPTIONS).all()
     found = []
     for key, workspace_id in core.workspace_ids.items():
+        mine = [one for one in subscriptions if one.workspace_id == workspace_id]
         instances = tuple(
-            _instance(core, where, rows.get((workspace_id, where.key)), counted, workspace_id, wall)
-            for where in core.registry.instances(key)
+            _instance(core, place, rows, counted, judge)
+            for place, judge in _places(core, key, workspace_id, mine)
         )
         order = ("ok", "unknown", "waiting", "broken")
         worst = max((one.status for one in instances), key=order.index, default="ok")
@@ -100,26 +106,55 @@ def sync(core: Core) -> list[SyncHealth]:
     return found
 
 
-def _counts(session: Session) -> Mapping[tuple[str, str, str], tuple[int, datetime]]:
+_SUBSCRIPTIONS = select(
+    WebhookSubscription.id,
+    WebhookSubscription.workspace_id,
+    WebhookSubscription.disabled_at,
+    WebhookSubscription.disabled_detail,
+).order_by(WebhookSubscription.id)
+_Judge = Callable[[Instance | None, int], tuple[str, str | None]]
+_Counted = Mapping[tuple[str, str, str], tuple[int, datetime]]
+
+
+def _counts(session: Session) -> _Counted:
     return {(w, d, s): (n, oldest) for w, d, s, n, oldest in session.execute(OWED_COUNTS)}
+
+
+@dataclass(frozen=True)
+class _Place:
+    workspace_id: str
+    key: str
+    plugin: str
+
+
+def _places(
+    core: Core, workspace: str, workspace_id: str, subscriptions: Iterable[Any]
+) -> Iterator[tuple[_Place, _Judge]]:
+    for where in core.registry.instances(workspace):
+        plugin = core.registry.settings(where).plugin
+        yield _Place(workspace_id, where.key, plugin), partial(_judge, core, where)
+    for one in subscriptions:
+        place = _Place(workspace_id, destination(one.id), WEBHOOK)
+        yield place, partial(_judge_subscription, one)
 
 
 def _instance(
     core: Core,
-    where: InstanceKey,
-    row: Instance | None,
-    counted: Mapping[tuple[str, str, str], tuple[int, datetime]],
-    workspace_id: str,
-    wall: datetime,
+    place: _Place,
+    rows: Mapping[tuple[str, str], Instance],
+    counted: _Counted,
+    judge: _Judge,
 ) -> InstanceHealth:
-    owed = [counted[k] for s in OWED if (k := (workspace_id, where.key, s)) in counted]
+    here = (place.workspace_id, place.key)
+    row, wall = rows.get(here), core.clock.wall()
+    owed = [counted[k] for s in OWED if (k := (*here, s)) in counted]
     oldest = min((moment for _, moment in owed), default=None)
-    gave_up = counted.get((workspace_id, where.key, "gave_up"), (0, None))[0]
-    status, mend = _judge(core, where, row, gave_up)
+    gave_up = counted.get((*here, "gave_up"), (0, None))[0]
+    status, mend = judge(row, gave_up)
     open_until = row.breaker_until if row and row.breaker_until else None
     return InstanceHealth(
-        instance=where.key,
-        plugin=core.registry.settings(where).plugin,
+        instance=place.key,
+        plugin=place.plugin,
         status=status,
         probe=row.probe_text if row else None,
         probed_at=_iso(row.probed_at if row else None),
@@ -146,15 +181,34 @@ def _judge(
     if failed and row.probe_final:
         return "broken", f"{row.probe_text}: mend the settings at {place}, or the account there"
     if failed or row.failures or row.breaker_until:
-        return "waiting", "it is asked again by itself; what is owed to it waits"
+        return "waiting", _WAITING
     if gave_up:
-        return "broken", (
-            f"{gave_up} deliveries were given up: see paraph deliveries --state gave_up, then "
-            "paraph replay or paraph discard"
-        )
+        return "broken", _given_up(gave_up)
     if row.probed_at is None:
         return "unknown", None
     return "ok", None
+
+
+def _judge_subscription(one: Any, row: Instance | None, gave_up: int) -> tuple[str, str | None]:
+    """Nobody probes a receiver: it is well until something does not arrive."""
+    if one.disabled_at is not None:
+        return "broken", (
+            f"{one.disabled_detail}: enable it again by PATCH /api/v1/webhooks/{one.id}, or "
+            "delete it"
+        )
+    if row is not None and (row.failures or row.breaker_until):
+        return "waiting", _WAITING
+    return ("broken", _given_up(gave_up)) if gave_up else ("ok", None)
+
+
+_WAITING = "it is asked again by itself; what is owed to it waits"
+
+
+def _given_up(count: int) -> str:
+    return (
+        f"{count} deliveries were given up: see paraph deliveries --state gave_up, then paraph "
+        "replay or paraph discard"
+    )
 
 
 def _worked_since(row: Instance) -> bool:

@@ -100,7 +100,8 @@ class Guard:
         """The addresses to connect to, after looking at all of them. ``secure``: with TLS. Raises
         ``TargetRefused``, or ``OSError`` when there are none."""
         _check_spelling(host)
-        found = list(self.resolver(host, port))
+        literal = _literal(host)
+        found = [literal] if literal else list(self.resolver(host, port))
         if not found:
             raise OSError(f"{host} has no address")
         for address in found:
@@ -166,12 +167,12 @@ def _check_spelling(host: str) -> None:
     """Resolvers take ``0177.1``, ``2130706433`` and ``0x7f.1`` for IPv4 addresses; people do not
     write them. Raises ``TargetRefused``."""
     if ":" in host:
-        if "%" not in host and _is_address(host):
+        if "%" not in host and _literal(host):
             return
         raise _malformed("holds no IPv6 address, or one with a zone")
     labels = host.split(".")
     if _NUMBER.fullmatch(labels[-1] or labels[-2:][0]):
-        if not _is_address(host):
+        if not _literal(host):
             raise TargetRefused(
                 f"{host} is no plain way to write an address: write four decimal numbers",
                 code="odd_address",
@@ -180,12 +181,11 @@ def _check_spelling(host: str) -> None:
         raise _malformed("holds no host name, or one that ends in a dot")
 
 
-def _is_address(host: str) -> bool:
+def _literal(host: str) -> Address | None:
     try:
-        ipaddress.ip_address(host)
+        return ipaddress.ip_address(host)
     except ValueError:
-        return False
-    return True
+        return None
 
 
 def _malformed(what: str) -> TargetRefused:

@@ -20,10 +20,10 @@ RECORD = {
 
 _HUB = """\
 environment: test
+outgoing_networks: [127.0.0.0/8]
 public_url: https://hub.example
 data_folder: {data}
 body_limit: 20000
-outgoing_networks: [127.0.0.0/8]
 """
 _WORKSPACE = """\
 name: {name}

@@ -33,9 +33,9 @@ class Database:
         self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
         self.engine = _sqlite(url, pool) if self.is_sqlite else _server(url, pool)
         self.engine.dialect.paraph_vault = vault  # type: ignore[attr-defined]  # see storage.types
-        # In every session's ``info``: compiled statements, and destinations known to have a row.
-        self.shared: dict[str, Any] = {"prepared": {}, "destinations": set()}
-        self._session = sessionmaker(self.engine, expire_on_commit=False, info=self.shared)
+        # Shared by all sessions: compiled statements, and destinations known to have a row.
+        known: dict[str, Any] = {"prepared": {}, "destinations": set()}
+        self._session = sessionmaker(self.engine, expire_on_commit=False, info=known)
         self._writers: Any = threading.Lock() if self.is_sqlite else _NoLock()
 
     @contextmanager
@@ -63,6 +63,12 @@ class Database:
                 raise
             finally:
                 session.info.pop("driver", None)
+
+    @property
+    def shared(self) -> dict[str, Any]:
+        """What stands in every session's ``info``."""
+        known: dict[str, Any] = self._session.kw["info"]
+        return known
 
     def close(self) -> None:
         """Close all connections."""

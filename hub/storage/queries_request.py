@@ -8,7 +8,8 @@ from __future__ import annotations
 from sqlalchemy import bindparam, exists, select, text, update
 from sqlalchemy.orm import Session
 
-from hub.storage.models import Delivery, Inbound, Request, RequestEvent, WebhookSubscription
+from hub.storage.models import Delivery, Inbound, Request, RequestEvent
+from hub.storage.models_webhook import WebhookSubscription
 from hub.storage.prepared import Prepared, adopt
 
 _HEAD = (

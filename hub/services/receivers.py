@@ -16,6 +16,7 @@ from hub.toolkit.guard import Guard
 from hub.toolkit.http import Answer, HttpClient
 
 TIMEOUT = (5.0, 20.0)  # seconds to connect, and between two pieces of the answer
+LONGEST = 30.0  # for a whole call, however slowly the answer drips
 LONGEST_ANSWER = 64_000
 _HOSTS = 64  # whose connections are kept
 REDIRECTED = "redirected"
@@ -34,6 +35,7 @@ class Receivers:
             cut=True,
             hosts=_HOSTS,
             guard=guard,
+            longest=LONGEST,
             listener=_note,
         )
 

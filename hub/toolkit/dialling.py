@@ -2,22 +2,33 @@
 looked at, and the connection is made to one of those. Nothing is resolved in between, so a name
 that changes its mind (DNS rebinding) gains nothing. TLS still checks the host name.
 
+Within ``limited`` a call ends in time whatever the other side does: one that sends its answer byte
+by byte never runs into a timeout, which is for one read.
+
 The hook is ``_new_conn`` of urllib3's connections, which SOCKS support overrides in the same way.
 """
 
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
+from requests import ReadTimeout
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.connection import create_connection
 
+from hub.toolkit.alarms import Alarms
 from hub.toolkit.guard import Address, Guard
+
+_alarms = Alarms()
 
 
 class GuardedAdapter(HTTPAdapter):
@@ -36,18 +47,100 @@ class GuardedAdapter(HTTPAdapter):
         }
 
 
-class _Plain(HTTPConnection):
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """Within this block a call over a ``GuardedAdapter`` is broken off after ``seconds``. Raises
+    ``ReadTimeout`` then."""
+    call = _Call()
+    token = _call.set(call)
+    try:
+        with _alarms.within(seconds, call.end):
+            yield
+        if call.over:  # what was read until then may look like a whole answer
+            raise ReadTimeout
+    finally:
+        _call.reset(token)
+        for connection in call.connections:
+            if connection.sock is None:
+                connection.forget()
+
+
+@dataclass
+class _Call:
+    connections: list[_Guarded] = field(default_factory=list)
+    over: bool = False
+
+    def end(self) -> None:
+        self.over = True
+        for connection in self.connections:
+            connection.end()
+
+
+_call: ContextVar[_Call | None] = ContextVar("paraph_call", default=None)
+
+
+class _Guarded:
+    """What our connections have in common. ``twin`` is a second handle of the socket: TLS takes the
+    first one over, and an answer may outlive its connection."""
+
     guard: Guard
+    secure: bool
+    sock: Any
+    twin: socket.socket | None = None
 
     def _new_conn(self) -> socket.socket:
-        return _dial(self, self.guard, secure=False)
+        connection: Any = self
+        made = _dial(connection, self.guard, secure=self.secure)
+        self.forget()
+        self.twin = made.dup()
+        try:
+            self._count()
+        except NewConnectionError:
+            made.close()
+            self.forget()
+            raise
+        return made
+
+    def request(self, *args: Any, **options: Any) -> Any:
+        self._count()  # also one that was kept from an earlier call
+        above: Any = super()
+        return above.request(*args, **options)
+
+    def close(self) -> None:
+        above: Any = super()
+        above.close()
+        if _call.get() is None:
+            self.forget()
+
+    def end(self) -> None:
+        if self.twin is not None:
+            with suppress(OSError):  # it has ended by itself
+                self.twin.shutdown(socket.SHUT_RDWR)
+
+    def forget(self) -> None:
+        if self.twin is not None:
+            self.twin.close()
+            self.twin = None
+
+    def _count(self) -> None:
+        """Be a connection of the call under way. Raises ``NewConnectionError`` when its time is over,
+        for instance because the name was looked up for so long."""
+        call = _call.get()
+        if call is None:
+            return
+        if self not in call.connections:
+            call.connections.append(self)
+        if call.over:
+            connection: Any = self
+            raise NewConnectionError(connection, "no time is left")
 
 
-class _Tls(HTTPSConnection):
-    guard: Guard
+class _Plain(_Guarded, HTTPConnection):
+    secure = False
 
-    def _new_conn(self) -> socket.socket:
-        return _dial(self, self.guard, secure=True)
+
+class _Tls(_Guarded, HTTPSConnection):
+    secure = True
 
 
 def _pool(pool: type, connection: type, guard: Guard) -> Any:

@@ -8,7 +8,8 @@ connection that broke before anything was sent is ``Retryable``; one that broke 
 a
   call that changes something, is ``OutcomeUnknown``.
 - Answers are read to ``max_bytes`` and no further; with ``cut`` what is longer is cut there.
-- A client with a ``guard`` calls only where that lets it, looked at again at each connection.
+- A client with a ``guard`` calls only where that lets it, looked at again at each connection, and
+  no call of it takes more than ``longest`` seconds in all.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import email.utils
 import re
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -26,7 +28,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from hub.kernel.errors import MalformedAnswer, OutcomeUnknown, Retryable
-from hub.toolkit.dialling import GuardedAdapter
+from hub.toolkit.dialling import GuardedAdapter, limited
 from hub.toolkit.guard import Guard
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -105,6 +107,7 @@ class HttpClient:
         cut: bool = False,
         hosts: int = 2,
         guard: Guard | None = None,
+        longest: float = 60.0,
         listener: Listener | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
@@ -113,6 +116,7 @@ class HttpClient:
         self._cert = cert
         self._max_bytes = max_bytes
         self._cut = cut
+        self._longest = longest if guard else None
         self._listener = listener
         self._session = requests.Session()
         self._session.trust_env = False
@@ -146,7 +150,8 @@ class HttpClient:
         started = time.monotonic()
         answer: Answer | None = None
         try:
-            answer = self._exchange(method, url, timeout or self._timeout, options)
+            with limited(self._longest) if self._longest else nullcontext():
+                answer = self._exchange(method, url, timeout or self._timeout, options)
             return answer
         except requests.RequestException as error:
             # the library's own text may hold the address with its query: it is not carried on

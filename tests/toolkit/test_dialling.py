@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 import ssl
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -183,3 +187,99 @@ def test_tls_checks_the_name_and_not_the_address(tls: tuple[HTTPServer, str]) ->
     assert caught.value.code == "tls_failed"
     assert len(server.log) == 1
     caller.close()
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"
+
+
+class Dripping:
+    """Accepts one connection and sends ``first`` and then a byte every now and then, for ever; each
+    byte comes well within the client's timeout."""
+
+    def __init__(self, first: bytes) -> None:
+        self._first = first
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listening.getsockname()[1]
+        self.left = threading.Event()
+        self._thread = threading.Thread(target=self._serve)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        taken, _ = self._listening.accept()
+        with taken, suppress(OSError):
+            taken.sendall(self._first)
+            while True:
+                taken.sendall(b"x")
+                taken.settimeout(0.05)
+                with suppress(TimeoutError):
+                    if not taken.recv(65536):
+                        break
+        self.left.set()
+
+    def close(self) -> None:
+        self._thread.join(30)
+        self._listening.close()
+
+
+@pytest.mark.parametrize(
+    ("scheme", "first", "kind"),
+    [
+        ("http", b"HTTP/1.1 200 OK\r\nX-", OutcomeUnknown),
+        ("http", HEAD, OutcomeUnknown),
+        ("https", b"\x16\x03\x03\x40\x00", Retryable),
+    ],
+    ids=["headers", "body", "handshake"],
+)
+def test_an_answer_that_drips_is_broken_off(scheme: str, first: bytes, kind: type) -> None:
+    dripping = Dripping(first)
+    caller = client(Names("127.0.0.1"), longest=0.5)
+    with pytest.raises(Retryable) as caught:
+        caller.call("POST", f"{scheme}://receiver.example:{dripping.port}/hook", data=b"x")
+    assert type(caught.value) is kind
+    assert dripping.left.wait(30), "the connection was left open"
+    caller.close()
+    dripping.close()
+
+
+def test_no_call_begins_when_its_time_went_by_in_the_resolver(receiver: HTTPServer) -> None:
+    over = threading.Event()
+
+    class Slow(Names):
+        def __call__(self, host: str, port: int) -> list[Address]:
+            assert not over.wait(0.5)
+            return super().__call__(host, port)
+
+    caller = client(Slow("127.0.0.1"), longest=0.1)
+    with pytest.raises(Retryable, match="cannot be reached"):
+        caller.call("POST", f"http://receiver.example:{receiver.port}/hook", data=b"x")
+    assert receiver.log == []
+    caller.close()
+
+
+class _Kept(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_a_kept_connection_is_used_again_and_not_looked_up_again() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Kept) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        names = Names("127.0.0.1", "10.0.0.1")
+        caller = client(names)
+        for _ in range(3):
+            target = f"http://receiver.example:{server.server_port}/hook"
+            assert caller.call("POST", target, data=b"x").body == b"ok"
+        assert len(names.asked) == 1
+        caller.close()
+        server.shutdown()
+        thread.join()

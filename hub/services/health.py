@@ -6,10 +6,9 @@ paused; a paused one that answers again goes on by itself (A12).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from sqlalchemy import select, text, update
@@ -30,8 +29,8 @@ from hub.registry import InstanceKey
 from hub.services import in_hand
 from hub.services.core import Core
 from hub.services.webhooks import KIND as WEBHOOK
-from hub.services.webhooks import destination
-from hub.storage.models import Instance, WebhookSubscription
+from hub.services.webhooks import is_webhook
+from hub.storage.models import Instance
 from hub.storage.queries_work import OWED_COUNTS
 
 _log = get_logger(__name__)
@@ -86,19 +85,18 @@ def ready(core: Core) -> tuple[bool, str]:
 
 
 def sync(core: Core) -> list[SyncHealth]:
-    """The condition of every instance and subscription of every workspace, with four queries in
+    """The condition of every instance and subscription of every workspace, with three queries in
     all."""
     with core.db.read() as session:
         rows = {(row.workspace_id, row.key): row for row in session.scalars(select(Instance))}
         counted = _counts(session)
         unjudged = in_hand.unjudged(session)
-        subscriptions = session.execute(_SUBSCRIPTIONS).all()
+    wall = core.clock.wall()
     found = []
     for key, workspace_id in core.workspace_ids.items():
-        mine = [one for one in subscriptions if one.workspace_id == workspace_id]
         instances = tuple(
-            _instance(core, place, rows, counted, judge)
-            for place, judge in _places(core, key, workspace_id, mine)
+            _instance(core, where, rows.get((workspace_id, where.key)), counted, workspace_id, wall)
+            for where in (*core.registry.instances(key), *_subscriptions(rows, key, workspace_id))
         )
         order = ("ok", "unknown", "waiting", "broken")
         worst = max((one.status for one in instances), key=order.index, default="ok")
@@ -106,55 +104,34 @@ def sync(core: Core) -> list[SyncHealth]:
     return found
 
 
-_SUBSCRIPTIONS = select(
-    WebhookSubscription.id,
-    WebhookSubscription.workspace_id,
-    WebhookSubscription.disabled_at,
-    WebhookSubscription.disabled_detail,
-).order_by(WebhookSubscription.id)
-_Judge = Callable[[Instance | None, int], tuple[str, str | None]]
-_Counted = Mapping[tuple[str, str, str], tuple[int, datetime]]
+def _subscriptions(
+    rows: Collection[tuple[str, str]], workspace: str, workspace_id: str
+) -> list[InstanceKey]:
+    """Webhook subscriptions stand in no file: their rows are all there is."""
+    mine = sorted(key for row_of, key in rows if row_of == workspace_id and is_webhook(key))
+    return [InstanceKey(workspace, key) for key in mine]
 
 
-def _counts(session: Session) -> _Counted:
+def _counts(session: Session) -> Mapping[tuple[str, str, str], tuple[int, datetime]]:
     return {(w, d, s): (n, oldest) for w, d, s, n, oldest in session.execute(OWED_COUNTS)}
-
-
-@dataclass(frozen=True)
-class _Place:
-    workspace_id: str
-    key: str
-    plugin: str
-
-
-def _places(
-    core: Core, workspace: str, workspace_id: str, subscriptions: Iterable[Any]
-) -> Iterator[tuple[_Place, _Judge]]:
-    for where in core.registry.instances(workspace):
-        plugin = core.registry.settings(where).plugin
-        yield _Place(workspace_id, where.key, plugin), partial(_judge, core, where)
-    for one in subscriptions:
-        place = _Place(workspace_id, destination(one.id), WEBHOOK)
-        yield place, partial(_judge_subscription, one)
 
 
 def _instance(
     core: Core,
-    place: _Place,
-    rows: Mapping[tuple[str, str], Instance],
-    counted: _Counted,
-    judge: _Judge,
+    where: InstanceKey,
+    row: Instance | None,
+    counted: Mapping[tuple[str, str, str], tuple[int, datetime]],
+    workspace_id: str,
+    wall: datetime,
 ) -> InstanceHealth:
-    here = (place.workspace_id, place.key)
-    row, wall = rows.get(here), core.clock.wall()
-    owed = [counted[k] for s in OWED if (k := (*here, s)) in counted]
+    owed = [counted[k] for s in OWED if (k := (workspace_id, where.key, s)) in counted]
     oldest = min((moment for _, moment in owed), default=None)
-    gave_up = counted.get((*here, "gave_up"), (0, None))[0]
-    status, mend = judge(row, gave_up)
+    gave_up = counted.get((workspace_id, where.key, "gave_up"), (0, None))[0]
+    status, mend = _judge(core, where, row, gave_up)
     open_until = row.breaker_until if row and row.breaker_until else None
     return InstanceHealth(
-        instance=place.key,
-        plugin=place.plugin,
+        instance=where.key,
+        plugin=WEBHOOK if is_webhook(where.key) else core.registry.settings(where).plugin,
         status=status,
         probe=row.probe_text if row else None,
         probed_at=_iso(row.probed_at if row else None),
@@ -172,6 +149,8 @@ def _instance(
 def _judge(
     core: Core, where: InstanceKey, row: Instance | None, gave_up: int
 ) -> tuple[str, str | None]:
+    if is_webhook(where.key):
+        return _judge_subscription(where, row, gave_up)
     place = core.registry.settings(where).where
     if row is None:
         return "unknown", None
@@ -189,12 +168,15 @@ def _judge(
     return "ok", None
 
 
-def _judge_subscription(one: Any, row: Instance | None, gave_up: int) -> tuple[str, str | None]:
+def _judge_subscription(
+    where: InstanceKey, row: Instance | None, gave_up: int
+) -> tuple[str, str | None]:
     """Nobody probes a receiver: it is well until something does not arrive."""
-    if one.disabled_at is not None:
+    if row is not None and row.paused_code:
+        address = f"/api/v1/webhooks/{where.key.partition(':')[2]}"
         return "broken", (
-            f"{one.disabled_detail}: enable it again by PATCH /api/v1/webhooks/{one.id}, or "
-            "delete it"
+            f"{row.paused_detail or row.paused_code}: mend the receiver, then PATCH {address} "
+            'with "enabled": true, or DELETE it'
         )
     if row is not None and (row.failures or row.breaker_until):
         return "waiting", _WAITING
@@ -206,8 +188,8 @@ _WAITING = "it is asked again by itself; what is owed to it waits"
 
 def _given_up(count: int) -> str:
     return (
-        f"{count} deliveries were given up: see paraph deliveries --state gave_up, then paraph "
-        "replay or paraph discard"
+        f"{count} deliveries were given up: see paraph deliveries --state gave_up, then "
+        "paraph replay or paraph discard"
     )
 
 

@@ -35,6 +35,10 @@ _PATIENCE = (3.0, 5.0)  # seconds for the test at save: a person waits for it
 _UNFINISHED = ("pending", "retry", "paused", "leased")
 
 
+Disabled = tuple[datetime | None, str | None, str | None]
+"""Since when, code, reason."""
+
+
 @dataclass(frozen=True)
 class Tried:
     """What a target answered when it was saved; ``problem`` when it gave no answer."""
@@ -55,12 +59,13 @@ class Subscriptions:
         mine = WebhookSubscription.workspace_id == self._workspace_id
         query = select(WebhookSubscription).where(mine).order_by(WebhookSubscription.id)
         with self._core.db.read() as session:
-            return [self._shown(row) for row in session.scalars(query)]
+            paused = self._paused(session)
+            return [self._shown(row, paused) for row in session.scalars(query)]
 
     def one(self, subscription_id: str) -> dict[str, Any]:
         """One subscription without its secrets. Raises ``NotFound``."""
         with self._core.db.read() as session:
-            return self._shown(self._row(session, subscription_id))
+            return self._shown(self._row(session, subscription_id), self._paused(session))
 
     def create(
         self, url: str, kinds: Collection[str] | None = None, description: str = ""
@@ -90,7 +95,7 @@ class Subscriptions:
                 "plugin": KIND,
             }
             insert_new(session, Instance, known, ("workspace_id", "key"))
-        return self._shown(row), secret, tried
+        return self.one(row.id), secret, tried
 
     def change(
         self, subscription_id: str, changes: Mapping[str, Any]
@@ -111,7 +116,7 @@ class Subscriptions:
             if "enabled" in changes:
                 self._enable(session, row, changes["enabled"])
         self._core.wake()
-        return self._shown(row), tried
+        return self.one(row.id), tried
 
     def delete(self, subscription_id: str) -> None:
         """End a subscription; what is owed to it is not owed any more."""
@@ -151,7 +156,7 @@ class Subscriptions:
         now = self._core.now()
         with self._core.db.write() as session:
             row = self._row(session, subscription_id)
-            if row.disabled_at is not None:
+            if row.disabled_at is not None or destination(row.id) in self._paused(session):
                 raise Refused("the subscription is disabled: enable it first", code=BY_OPERATOR)
             delivery_id = owe(
                 session,
@@ -219,25 +224,30 @@ class Subscriptions:
             raise NotFound("there is no webhook subscription with this id")
         return row
 
-    def _shown(self, row: WebhookSubscription) -> dict[str, Any]:
-        wall = self._core.clock.wall()
-        good = len(signing(row.secrets, wall))
-        ends = [one["until"] for one in row.secrets[1:good]]
-        disabled = row.disabled_at and {
-            "at": row.disabled_at.isoformat(),
-            "code": row.disabled_code,
-            "reason": row.disabled_detail,
-        }
+    def _paused(self, session: Session) -> dict[str, Disabled]:
+        """Since when and why the engine calls destinations no more."""
+        rows = session.execute(
+            select(Instance.key, Instance.paused_at, Instance.paused_code, Instance.paused_detail)
+            .where(Instance.workspace_id == self._workspace_id)
+            .where(Instance.paused_code.is_not(None))
+        )
+        return {row.key: (row.paused_at, row.paused_code, row.paused_detail) for row in rows}
+
+    def _shown(self, row: WebhookSubscription, paused: Mapping[str, Disabled]) -> dict[str, Any]:
+        good = len(signing(row.secrets, self._core.clock.wall()))
+        key = destination(row.id)
+        disabled = (row.disabled_at, row.disabled_code, row.disabled_detail)
+        at, code, reason = disabled if row.disabled_at else paused.get(key, disabled)
         return {
             "id": row.id,
             "url": row.url,
             "kinds": row.kinds,
             "description": row.description,
-            "destination": destination(row.id),
-            "enabled": row.disabled_at is None,
-            "disabled": disabled or None,
+            "destination": key,
+            "enabled": at is None,
+            "disabled": {"at": at.isoformat(), "code": code, "reason": reason} if at else None,
             "created_at": row.created_at.isoformat(),
-            "former_secrets_end": ends,
+            "former_secrets_end": [one["until"] for one in row.secrets[1:good]],
         }
 
 

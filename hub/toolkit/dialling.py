@@ -123,8 +123,8 @@ class _Guarded:
             self.twin = None
 
     def _count(self) -> None:
-        """Be a connection of the call under way. Raises ``NewConnectionError`` when its time is over,
-        for instance because the name was looked up for so long."""
+        """Be a connection of the call under way. Raises ``NewConnectionError`` when its time is
+        over, for instance because the name was looked up for so long."""
         call = _call.get()
         if call is None:
             return

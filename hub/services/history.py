@@ -88,10 +88,16 @@ def append(
     }  # fmt: skip
     insert(RequestEvent).run(session, row)
     _store(session, request, {"event_seq": seq, "event_hash": head, **_move(request, kind, at)})
-    follower: Follower | None = session.info.get(_FOLLOWER) if seen.followed else None
-    if follower is not None:
-        follower(session, request, Appended(kind, seq, at, request.state, data or {}))
+    if seen.followed:
+        tell(session, request, Appended(kind, seq, at, request.state, data or {}))
     return True
+
+
+def tell(session: Session, request: Request, event: Appended) -> None:
+    """Tell the follower. ``append`` does; whoever stores an event in another way has to."""
+    follower: Follower | None = session.info.get(_FOLLOWER)
+    if follower is not None:
+        follower(session, request, event)
 
 
 def chain_hash(previous: str, body: Mapping[str, Any]) -> str:

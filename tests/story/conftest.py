@@ -37,11 +37,11 @@ def inside(tmp_path):
 
 @pytest.fixture
 def make_inside(tmp_path):
-    """Makes a hub whose workspace file, or ``paraph.yaml``, is changed first."""
+    """Makes a hub whose workspace file is changed first."""
     made = []
 
-    def make(edit, hub=None):
-        made.append(Inside(tmp_path / str(len(made)), edit, hub))
+    def make(edit):
+        made.append(Inside(tmp_path / str(len(made)), edit))
         return made[-1]
 
     yield make

@@ -3,12 +3,15 @@ name in it."""
 
 from __future__ import annotations
 
+import ipaddress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 import requests
 from werkzeug import Response
 
+from hub.services.receivers import Receivers
 from tests.receiver import receiving
 from tests.story.test_privacy import check_absent
 from tests.story.world import mobile_of
@@ -31,9 +34,13 @@ def receiver():
         yield made
 
 
-@pytest.fixture
-def inside(make_inside):
-    return make_inside(None, hub=lambda hub: hub.update(outgoing_networks=["127.0.0.0/8"]))
+@pytest.fixture(autouse=True)
+def allowed(inside):
+    """The hub as if ``outgoing_networks`` named this machine."""
+    core = inside.core
+    core.receivers.close()
+    core.guard = replace(core.guard, networks=(ipaddress.ip_network("127.0.0.0/8"),))
+    core.receivers = Receivers(core.guard)
 
 
 def subscribe(inside, url, **body):

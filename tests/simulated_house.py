@@ -20,6 +20,7 @@ RECORD = {
 
 _HUB = """\
 environment: test
+outgoing_networks: [127.0.0.0/8]
 public_url: https://hub.example
 data_folder: {data}
 body_limit: 20000

@@ -46,7 +46,7 @@ def listener(
 ) -> None:
     """Note one call; fits ``hub.toolkit.http.Listener``."""
     if _calls.get() is not None:
-        told = {"sent": _outlined(sent), "answered": _outlined(answer.body if answer else None)}
+        told = {"sent": outlined(sent), "answered": outlined(answer.body if answer else None)}
         note(method, url, answer.status if answer else None, seconds, **told)
 
 
@@ -65,7 +65,7 @@ def note(method: str, url: str, status: int | None, seconds: float, **told: Any)
         )
 
 
-def _outlined(body: Any) -> Any:
+def outlined(body: Any) -> Any:
     """The outline of a body; JSON in bytes is looked into."""
     if isinstance(body, bytes | str):
         with suppress(orjson.JSONDecodeError):

@@ -48,6 +48,8 @@ def configure(level: str = "INFO", *, json: bool = True) -> None:
     root.setLevel(level)
     for noisy in ("urllib3", "zeep", "apscheduler", "werkzeug", "alembic.runtime.plugins"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
+    # its warning about odd headers holds the whole address, which may be a receiver's secret
+    logging.getLogger("urllib3.connection").setLevel(max(logging.ERROR, root.level))
 
 
 def get_logger(name: str) -> Any:

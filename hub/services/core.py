@@ -12,9 +12,11 @@ from hub.registry import InstanceKey, Registry
 from hub.services.links import Links
 from hub.services.mappings import MappingShelf
 from hub.services.outgoing import Outgoing
-from hub.settings import HubSettings, WorkspaceSettings
+from hub.services.receivers import Receivers
+from hub.settings import HubSettings, WorkspaceSettings, outgoing_guard
 from hub.storage.db import Database
 from hub.storage.group_commit import GroupCommit
+from hub.toolkit.guard import Guard
 
 
 @dataclass
@@ -34,10 +36,14 @@ class Core:
     wake: Callable[[], None] = field(default=lambda: None)
     outgoing: Outgoing = field(init=False)  # calls from web threads
     group: GroupCommit = field(init=False)  # small writes of many threads, in shared commits
+    guard: Guard = field(init=False)  # where calls to addresses that callers name may go
+    receivers: Receivers = field(init=False)
 
     def __post_init__(self) -> None:
         self.outgoing = Outgoing(self.db, self.clock)
         self.group = GroupCommit(self.db)
+        self.guard = outgoing_guard(self.settings)
+        self.receivers = Receivers(self.guard)
 
     def workspace(self, workspace_id: str) -> WorkspaceSettings:
         """The settings behind a row id."""

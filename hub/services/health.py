@@ -6,7 +6,7 @@ paused; a paused one that answers again goes on by itself (A12).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -28,6 +28,8 @@ from hub.kernel.redact import redact_text
 from hub.registry import InstanceKey
 from hub.services import in_hand
 from hub.services.core import Core
+from hub.services.webhooks import KIND as WEBHOOK
+from hub.services.webhooks import is_webhook
 from hub.storage.models import Instance
 from hub.storage.queries_work import OWED_COUNTS
 
@@ -39,7 +41,8 @@ OWED = ("pending", "retry", "leased", "paused")
 
 @dataclass(frozen=True)
 class InstanceHealth:
-    """One instance: reached when, what is owed to it, how old that is, what to mend and where."""
+    """One instance, or webhook subscription: reached when, what is owed to it, how old that is,
+    what to mend and where."""
 
     instance: str
     plugin: str
@@ -82,7 +85,8 @@ def ready(core: Core) -> tuple[bool, str]:
 
 
 def sync(core: Core) -> list[SyncHealth]:
-    """The condition of every instance of every workspace, with three queries in all."""
+    """The condition of every instance and subscription of every workspace, with three queries in
+    all."""
     with core.db.read() as session:
         rows = {(row.workspace_id, row.key): row for row in session.scalars(select(Instance))}
         counted = _counts(session)
@@ -92,12 +96,20 @@ def sync(core: Core) -> list[SyncHealth]:
     for key, workspace_id in core.workspace_ids.items():
         instances = tuple(
             _instance(core, where, rows.get((workspace_id, where.key)), counted, workspace_id, wall)
-            for where in core.registry.instances(key)
+            for where in (*core.registry.instances(key), *_subscriptions(rows, key, workspace_id))
         )
         order = ("ok", "unknown", "waiting", "broken")
         worst = max((one.status for one in instances), key=order.index, default="ok")
         found.append(SyncHealth(key, worst, instances, unjudged.get(workspace_id, 0)))
     return found
+
+
+def _subscriptions(
+    rows: Collection[tuple[str, str]], workspace: str, workspace_id: str
+) -> list[InstanceKey]:
+    """Webhook subscriptions stand in no file: their rows are all there is."""
+    mine = sorted(key for row_of, key in rows if row_of == workspace_id and is_webhook(key))
+    return [InstanceKey(workspace, key) for key in mine]
 
 
 def _counts(session: Session) -> Mapping[tuple[str, str, str], tuple[int, datetime]]:
@@ -119,7 +131,7 @@ def _instance(
     open_until = row.breaker_until if row and row.breaker_until else None
     return InstanceHealth(
         instance=where.key,
-        plugin=core.registry.settings(where).plugin,
+        plugin=WEBHOOK if is_webhook(where.key) else core.registry.settings(where).plugin,
         status=status,
         probe=row.probe_text if row else None,
         probed_at=_iso(row.probed_at if row else None),
@@ -137,6 +149,8 @@ def _instance(
 def _judge(
     core: Core, where: InstanceKey, row: Instance | None, gave_up: int
 ) -> tuple[str, str | None]:
+    if is_webhook(where.key):
+        return _judge_subscription(where, row, gave_up)
     place = core.registry.settings(where).where
     if row is None:
         return "unknown", None
@@ -146,15 +160,37 @@ def _judge(
     if failed and row.probe_final:
         return "broken", f"{row.probe_text}: mend the settings at {place}, or the account there"
     if failed or row.failures or row.breaker_until:
-        return "waiting", "it is asked again by itself; what is owed to it waits"
+        return "waiting", _WAITING
     if gave_up:
-        return "broken", (
-            f"{gave_up} deliveries were given up: see paraph deliveries --state gave_up, then "
-            "paraph replay or paraph discard"
-        )
+        return "broken", _given_up(gave_up)
     if row.probed_at is None:
         return "unknown", None
     return "ok", None
+
+
+def _judge_subscription(
+    where: InstanceKey, row: Instance | None, gave_up: int
+) -> tuple[str, str | None]:
+    """Nobody probes a receiver: it is well until something does not arrive."""
+    if row is not None and row.paused_code:
+        address = f"/api/v1/webhooks/{where.key.partition(':')[2]}"
+        return "broken", (
+            f"{row.paused_detail or row.paused_code}: mend the receiver, then PATCH {address} "
+            'with "enabled": true, or DELETE it'
+        )
+    if row is not None and (row.failures or row.breaker_until):
+        return "waiting", _WAITING
+    return ("broken", _given_up(gave_up)) if gave_up else ("ok", None)
+
+
+_WAITING = "it is asked again by itself; what is owed to it waits"
+
+
+def _given_up(count: int) -> str:
+    return (
+        f"{count} deliveries were given up: see paraph deliveries --state gave_up, then "
+        "paraph replay or paraph discard"
+    )
 
 
 def _worked_since(row: Instance) -> bool:

@@ -5,7 +5,8 @@ follows. All in the caller's transaction, so that an event and what it causes ar
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +19,32 @@ from hub.kernel.crypto import canonical_json, sha256_hex
 from hub.kernel.ids import new_id
 from hub.kernel.logging import get_logger
 from hub.storage import queries_request as queries
+from hub.storage.db import Database
 from hub.storage.models import Request, RequestEvent
 from hub.storage.prepared import insert
 
 _log = get_logger(__name__)
+_FOLLOWER = "history_follower"
+
+
+@dataclass(frozen=True)
+class Appended:
+    """An event that was appended just now; ``state`` is the request's after it."""
+
+    kind: EventKind
+    seq: int
+    at: datetime
+    state: str
+    data: Mapping[str, Any]
+
+
+Follower = Callable[[Session, Request, Appended], None]
+"""Told of each event in its own transaction, in workspaces that have an active subscription."""
+
+
+def follow(db: Database, follower: Follower) -> None:
+    """Have ``follower`` told of every event that is appended. For the composition root."""
+    db.shared[_FOLLOWER] = follower
 
 
 def append(
@@ -39,7 +62,11 @@ def append(
     ``personal`` goes into the chain as salted commitments only, so that it can be erased later
     without breaking the chain. The state moves where ``contracts.requests.MOVES`` says so.
     """
-    if queries.KNOWN_EVENT.first(session, {"request_id": request.id, "dedupe": dedupe}):
+    seen = queries.KNOWN_EVENT.first(
+        session,
+        {"request_id": request.id, "dedupe": dedupe, "workspace_id": request.workspace_id},
+    )
+    if seen.known:
         return False
     sealed, commitments = _commit(personal or {})
     seq = request.event_seq + 1
@@ -61,7 +88,16 @@ def append(
     }  # fmt: skip
     insert(RequestEvent).run(session, row)
     _store(session, request, {"event_seq": seq, "event_hash": head, **_move(request, kind, at)})
+    if seen.followed:
+        tell(session, request, Appended(kind, seq, at, request.state, data or {}))
     return True
+
+
+def tell(session: Session, request: Request, event: Appended) -> None:
+    """Tell the follower. ``append`` does; whoever stores an event in another way has to."""
+    follower: Follower | None = session.info.get(_FOLLOWER)
+    if follower is not None:
+        follower(session, request, event)
 
 
 def chain_hash(previous: str, body: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ from hub.kernel.clock import Clock, FastClock, SystemClock
 from hub.kernel.crypto import Vault
 from hub.kernel.errors import ConfigurationError
 from hub.registry import InstanceKey, Registry, find_manifests
-from hub.services import health
+from hub.services import health, history
 from hub.services.access import KeyRing, ensure_workspaces
 from hub.services.buttons import ButtonLinks
 from hub.services.cases import Cases
@@ -38,6 +38,8 @@ from hub.services.signing import Signing
 from hub.services.steps import StepHandler
 from hub.services.triggers import INTAKE
 from hub.services.watch import FileWatch
+from hub.services.webhooks import KIND as WEBHOOK
+from hub.services.webhooks import LIMITS, Announcer, WebhookHandler, is_webhook
 from hub.settings import (
     HubSettings,
     database_url,
@@ -89,6 +91,7 @@ class House:
             self._watch.stop()
         self.engine.stop()
         self.core.registry.close()
+        self.core.receivers.close()
         self.core.db.close()
 
     def reload(self) -> None:
@@ -123,6 +126,7 @@ def open_house(folder: Path, *, clock: Clock | None = None) -> House:
     shelf.load(workspaces, ids, registry)
     core = Core(settings, workspaces, ids, db, clock, vault, registry, shelf, links)
     health.know_instances(core)
+    history.follow(db, Announcer(core))
     http.observe(exchange.listener)
     engine = _engine(core)
     core.wake = engine.wake
@@ -145,6 +149,8 @@ def make_clock(settings: HubSettings) -> Clock:
 
 def _engine(core: Core) -> Engine:
     def limits(workspace_id: str, destination: str) -> DestinationLimits:
+        if is_webhook(destination):
+            return LIMITS
         try:
             one = core.registry.settings(core.instance(workspace_id, destination))
         except ConfigurationError:  # owed to an instance that was removed: it fails when tried
@@ -158,6 +164,7 @@ def _engine(core: Core) -> Engine:
             INTAKE: IntakeHandler(core),
             MESSAGE: MessageHandler(core),
             STEP_KIND: StepHandler(core),
+            WEBHOOK: WebhookHandler(core),
         },
         {
             REMINDER: ReminderTimer(core),

@@ -12,6 +12,7 @@ from hub.settings.installation import (
     database_url,
     load_hub_settings,
     make_private,
+    outgoing_guard,
     secret_keys,
 )
 from hub.settings.workspace import (
@@ -32,5 +33,6 @@ __all__ = [
     "load_workspace",
     "load_workspaces",
     "make_private",
+    "outgoing_guard",
     "secret_keys",
 ]

@@ -4,6 +4,7 @@ which is where secrets belong.
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 import tempfile
@@ -12,11 +13,24 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from hub.contracts.settings import setting
 from hub.mapping.document import read_document
 from hub.settings.files import load, read_text, refused, resolve
+from hub.toolkit.guard import Guard
+
+
+def _network(text: str) -> None:
+    """Raises ``ValidationError`` unless ``text`` is a network in CIDR form."""
+    try:
+        ipaddress.ip_network(text)
+    except ValueError:
+        try:
+            meant = str(ipaddress.ip_network(text, strict=False))
+        except ValueError:
+            meant = "10.1.0.0/16 or fd00::/8"
+        raise ValidationError(f"'{text}' is no network; write it like {meant}") from None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +79,12 @@ class HubSettings:
         help="The largest request body in bytes.",
         default=1_000_000,
     )
+    outgoing_networks: list[str] = setting(
+        fields.List(fields.String(validate=_network)),
+        title="Outgoing networks",
+        help="Networks (CIDR) that webhooks may go to although they are not public, also by http.",
+        default=[],
+    )
     workers: int = setting(
         fields.Integer(validate=validate.Range(1, 128)),
         title="Engine threads",
@@ -105,6 +125,12 @@ def load_hub_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Hu
     if settings.clock_speed != 1 and settings.environment == "production":
         raise refused(document, [(("clock_speed",), "is for demo and test; remove it")])
     return settings
+
+
+def outgoing_guard(settings: HubSettings) -> Guard:
+    """Where calls to addresses that somebody names by the API may go."""
+    networks = tuple(ipaddress.ip_network(text) for text in settings.outgoing_networks)
+    return Guard(networks, plain=settings.environment != "production")
 
 
 def secret_keys(settings: HubSettings) -> tuple[str, ...]:

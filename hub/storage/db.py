@@ -68,6 +68,12 @@ class Database:
             finally:
                 session.info.pop("driver", None)
 
+    @property
+    def shared(self) -> dict[str, Any]:
+        """What stands in every session's ``info``."""
+        known: dict[str, Any] = self._session.kw["info"]
+        return known
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()

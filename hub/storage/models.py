@@ -19,6 +19,7 @@ from hub.storage.models_request import (
     RequestEvent,
     SigningOrder,
 )
+from hub.storage.models_webhook import WebhookSubscription
 from hub.storage.models_work import Attempt, Delivery, Lease, Timer
 
 __all__ = [
@@ -42,5 +43,6 @@ __all__ = [
     "Scoped",
     "SigningOrder",
     "Timer",
+    "WebhookSubscription",
     "Workspace",
 ]

@@ -5,11 +5,12 @@ Reading a whole request opens every sealed column and loads its recipients; thes
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import bindparam, exists, select, text, update
 from sqlalchemy.orm import Session
 
 from hub.storage.locks import hold
 from hub.storage.models import Delivery, Inbound, Request, RequestEvent
+from hub.storage.models_webhook import WebhookSubscription
 from hub.storage.prepared import Prepared, adopt
 
 _HEAD = (
@@ -17,7 +18,7 @@ _HEAD = (
     "event_seq", "event_hash", "finished_at",
 )  # fmt: skip
 _r, _e, _i = Request.__table__.c, RequestEvent.__table__.c, Inbound.__table__.c
-_d = Delivery.__table__.c
+_d, _w = Delivery.__table__.c, WebhookSubscription.__table__.c
 _read_head = Prepared.of(select(*(_r[name] for name in _HEAD)).where(_r.id == bindparam("id")))
 
 STATE = Prepared.of(select(_r.state).where(_r.id == bindparam("id")))
@@ -40,10 +41,33 @@ UNDER_WAY = Prepared.of(
 )
 """Whether something is owed for an entity. Parameters: entity, workspace_id."""
 
+_active = (_w.workspace_id == bindparam("workspace_id"), _w.disabled_at.is_(None))
+
 KNOWN_EVENT = Prepared.of(
-    select(_e.id).where(_e.request_id == bindparam("request_id"), _e.dedupe == bindparam("dedupe"))
+    select(
+        select(_e.id)
+        .where(_e.request_id == bindparam("request_id"), _e.dedupe == bindparam("dedupe"))
+        .scalar_subquery()
+        .label("known"),
+        exists().where(*_active).label("followed"),
+    )
 )
-"""Whether an event was appended before. Parameters: request_id, dedupe."""
+"""Whether an event was appended before, and whether any subscription wants to know of new ones: one
+statement, since every event runs it. Parameters: request_id, dedupe, workspace_id."""
+
+SUBSCRIBERS = Prepared.of(
+    # Locked until the event is committed (PostgreSQL): whoever deletes or disables one sees then
+    # what is owed to it.
+    select(_w.id, _w.kinds).where(*_active).order_by(_w.id).with_for_update(read=True)
+)
+"""The active subscriptions of a workspace. Parameter: workspace_id."""
+
+SOURCE = Prepared.of(
+    select(_r.mapping_key, _r.source_instance, _r.source_table, _r.source_id).where(
+        _r.id == bindparam("id")
+    )
+)
+"""Which record a request is about. Parameter: id."""
 
 MOVE = Prepared.of(
     update(Request)

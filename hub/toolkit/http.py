@@ -7,7 +7,9 @@ passed on
 connection that broke before anything was sent is ``Retryable``; one that broke afterwards, for
 a
   call that changes something, is ``OutcomeUnknown``.
-- Answers are read to ``max_bytes`` and no further.
+- Answers are read to ``max_bytes`` and no further; with ``cut`` what is longer is cut there.
+- A client with a ``guard`` calls only where that lets it, looked at again at each connection, and
+  no call of it takes more than ``longest`` seconds in all.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import email.utils
 import re
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -25,6 +28,8 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from hub.kernel.errors import MalformedAnswer, OutcomeUnknown, Retryable
+from hub.toolkit.dialling import GuardedAdapter, limited
+from hub.toolkit.guard import Guard
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -86,8 +91,8 @@ def observe(listener: Listener | None) -> None:
 
 
 class HttpClient:
-    """A pool of connections to one host. Thread-safe for what requests' Session is safe for
-    (sending); cookies are never kept."""
+    """A pool of connections to one host, or to several ``hosts``. Thread-safe for what requests'
+    Session is safe for (sending); cookies are never kept."""
 
     def __init__(
         self,
@@ -99,6 +104,10 @@ class HttpClient:
         headers: Mapping[str, str] | None = None,
         pool: int = 16,
         max_bytes: int = 20_000_000,
+        cut: bool = False,
+        hosts: int = 2,
+        guard: Guard | None = None,
+        longest: float = 60.0,
         listener: Listener | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
@@ -106,12 +115,18 @@ class HttpClient:
         self._verify = verify
         self._cert = cert
         self._max_bytes = max_bytes
+        self._cut = cut
+        self._longest = longest if guard else None
         self._listener = listener
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.cookies.set_policy(_NoCookies())
         self._session.headers.update({"User-Agent": "Paraph/0.1", **(headers or {})})
-        adapter = HTTPAdapter(pool_connections=2, pool_maxsize=pool, max_retries=0)
+        adapter = (
+            GuardedAdapter(guard, hosts, pool)
+            if guard
+            else HTTPAdapter(pool_connections=hosts, pool_maxsize=pool, max_retries=0)
+        )
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
 
@@ -135,7 +150,8 @@ class HttpClient:
         started = time.monotonic()
         answer: Answer | None = None
         try:
-            answer = self._exchange(method, url, timeout or self._timeout, options)
+            with limited(self._longest) if self._longest else nullcontext():
+                answer = self._exchange(method, url, timeout or self._timeout, options)
             return answer
         except requests.RequestException as error:
             # the library's own text may hold the address with its query: it is not carried on
@@ -177,10 +193,12 @@ class HttpClient:
         size = 0
         for chunk in response.iter_content(65536):
             size += len(chunk)
-            if size > self._max_bytes:
+            if size > self._max_bytes and not self._cut:
                 raise MalformedAnswer(f"the answer is larger than {self._max_bytes} bytes")
             chunks.append(chunk)
-        return b"".join(chunks)
+            if size >= self._max_bytes and self._cut:
+                break  # leaving the answer closes the connection
+        return b"".join(chunks)[: self._max_bytes]
 
 
 class _NoCookies(requests.cookies.cookielib.DefaultCookiePolicy):  # type: ignore[name-defined,misc]

@@ -8,6 +8,7 @@ from hub.engine.work import Work
 from hub.kernel.errors import Permanent
 from hub.storage import queries_work as queries
 from hub.storage.prepared import Prepared
+from hub.storage.queries_request import KNOWN_EVENT, SUBSCRIBERS
 from tests.engine.house import House
 
 PARAMETERS = {
@@ -42,6 +43,18 @@ def test_statements_use_their_indexes(house: House, statement: object, indexes: 
     assert "SCAN delivery" not in plan
     assert "SCAN timer" not in plan
     assert "TEMP B-TREE" not in plan
+
+
+def test_each_event_looks_for_subscriptions_by_their_index(house: House) -> None:
+    for statement in (KNOWN_EVENT, SUBSCRIBERS):
+        sql = str(statement.statement("sqlite").compile(house.db.engine))
+        values = ("w",) * sql.count("?")
+        with house.db.read() as session:
+            rows = session.connection().exec_driver_sql("EXPLAIN QUERY PLAN " + sql, values).all()
+        plan = "\n".join(row[3] for row in rows)
+        assert "ix_webhook_subscription_workspace" in plan
+        assert "SCAN webhook_subscription" not in plan
+        assert "SCAN request_event" not in plan
 
 
 def test_counting_what_is_owed_never_looks_at_what_was_delivered(house: House) -> None:

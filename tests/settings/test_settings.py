@@ -14,6 +14,7 @@ from hub.settings import (
     load_workspace,
     load_workspaces,
     make_private,
+    outgoing_guard,
     secret_keys,
 )
 from tests.simulated_house import write_files
@@ -193,3 +194,19 @@ def test_a_start_with_faulty_instances_leaves_nothing_behind(tmp_path):
         open_house(config)
     assert "gatway" in "\n".join(caught.value.problems)
     assert not (tmp_path / "data").exists()
+
+
+def test_outgoing_networks_are_told_with_their_place_when_they_are_none(tmp_path):
+    found = problems(tmp_path, hub, HUB + "outgoing_networks:\n  - 10.0.0.0/8\n  - 10.1.2.3/16\n")
+    assert "paraph.yaml:4:5: outgoing_networks[2]: '10.1.2.3/16' is no network" in found
+    assert "write it like 10.1.0.0/16" in found
+    assert "'erp' is no network" in problems(tmp_path, hub, HUB + "outgoing_networks: [erp]\n")
+
+
+def test_outgoing_networks_and_the_environment_say_where_webhooks_may_go(tmp_path):
+    strict = outgoing_guard(hub(tmp_path, HUB))
+    assert (strict.networks, strict.plain) == ((), False)
+    text = HUB + "environment: test\noutgoing_networks: [10.0.0.0/8, fd00::/8, 192.0.2.7]\n"
+    loose = outgoing_guard(hub(tmp_path, text))
+    assert [str(one) for one in loose.networks] == ["10.0.0.0/8", "fd00::/8", "192.0.2.7/32"]
+    assert loose.plain

@@ -27,6 +27,7 @@ from hub.web.api.schemas import (
     TriggerAnswer,
     TriggerBody,
 )
+from hub.web.api.webhooks import add_webhooks
 from hub.web.callers import caller_of
 
 _LONGEST_KEY = 100
@@ -42,6 +43,7 @@ def create_api(house: House) -> Blueprint:
     _register(blueprint, house)
     _replay(blueprint, house)
     add_cases(blueprint, house)
+    add_webhooks(blueprint, house)
     _discard(blueprint, house)
     return blueprint
 
@@ -62,7 +64,7 @@ def _guard(blueprint: Blueprint, house: House) -> None:
         elif caller.role == TRIGGER and request.endpoint != "api.trigger":
             abort(403)
         g.caller = caller
-        if request.method == "POST" and request.mimetype != "application/json":
+        if request.method in ("POST", "PATCH") and request.mimetype != "application/json":
             abort(415)
 
 

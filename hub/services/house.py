@@ -12,6 +12,7 @@ from hub.contracts.manifest import Manifest
 from hub.contracts.plugin import PluginContext
 from hub.engine import exchange
 from hub.engine.engine import Engine
+from hub.engine.retry import RetrySchedule
 from hub.engine.settings import DestinationLimits, EngineSettings
 from hub.kernel.clock import Clock, FastClock, SystemClock
 from hub.kernel.crypto import Vault
@@ -103,7 +104,8 @@ def open_house(folder: Path, *, clock: Clock | None = None) -> House:
     checkout). Raises ``ConfigurationError`` with every problem of every file.
     """
     settings = load_hub_settings(folder / "paraph.yaml")
-    workspaces, manifests = load_workspaces(folder / "workspaces"), find_manifests()
+    workspaces = load_workspaces(folder / "workspaces", environment=settings.environment)
+    manifests = find_manifests()
     _refuse_faults(Registry(manifests, workspaces, lambda where, _: PluginContext(where.key)))
     clock = clock or make_clock(settings)
     make_private(settings)
@@ -149,7 +151,9 @@ def _engine(core: Core) -> Engine:
             one = core.registry.settings(core.instance(workspace_id, destination))
         except ConfigurationError:  # owed to an instance that was removed: it fails when tried
             return DestinationLimits()
-        return DestinationLimits(concurrency=one.concurrency, per_second=one.per_second)
+        return DestinationLimits(
+            one.concurrency, one.per_second, RetrySchedule(**one.retry), one.disable_after
+        )
 
     return Engine(
         core.db,

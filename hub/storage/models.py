@@ -19,7 +19,7 @@ from hub.storage.models_request import (
     RequestEvent,
     SigningOrder,
 )
-from hub.storage.models_work import Attempt, Delivery, Lease, Timer
+from hub.storage.models_work import Attempt, Delivery, Lease, Replay, ReplayItem, Timer
 
 __all__ = [
     "AccessToken",
@@ -37,6 +37,8 @@ __all__ = [
     "NumberSeries",
     "Recipient",
     "RepairCase",
+    "Replay",
+    "ReplayItem",
     "Request",
     "RequestEvent",
     "Scoped",

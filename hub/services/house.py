@@ -14,6 +14,7 @@ from hub.engine import exchange
 from hub.engine.engine import Engine
 from hub.engine.retry import RetrySchedule
 from hub.engine.settings import DestinationLimits, EngineSettings
+from hub.engine.ticker import Tick
 from hub.kernel.clock import Clock, FastClock, SystemClock
 from hub.kernel.crypto import Vault
 from hub.kernel.errors import ConfigurationError
@@ -35,6 +36,9 @@ from hub.services.orders import CONCLUDE, POLL, ConcludeTimer, PollTimer
 from hub.services.register import Register
 from hub.services.reload import reload_files
 from hub.services.reminders import ExpiryTimer, ReminderTimer
+from hub.services.replay_calls import CallHandler
+from hub.services.replay_filters import CALL
+from hub.services.retention import EVERY, Retention
 from hub.services.signing import Signing
 from hub.services.steps import StepHandler
 from hub.services.triggers import INTAKE
@@ -71,6 +75,7 @@ class House:
     hooks: Hooks
     keys: KeyRing
     folder: Path
+    retention: Retention
     _watch: FileWatch | None = field(default=None, init=False)
 
     def start(self) -> None:
@@ -88,6 +93,7 @@ class House:
         """Drain, release, close."""
         if self._watch is not None:
             self._watch.stop()
+        self.retention.stop()
         self.engine.stop()
         self.core.registry.close()
         self.core.db.close()
@@ -126,11 +132,13 @@ def open_house(folder: Path, *, clock: Clock | None = None) -> House:
     core = Core(settings, workspaces, ids, db, clock, vault, registry, shelf, links)
     health.know_instances(core)
     http.observe(exchange.listener)
-    engine = _engine(core)
+    retention = Retention(db, clock, settings)
+    engine = _engine(core, retention)
     core.wake = engine.wake
     return House(
-        core, engine, CustomerDesk(core), ButtonLinks(core), Hooks(core), KeyRing(db), folder
-    )
+        core, engine, CustomerDesk(core), ButtonLinks(core), Hooks(core), KeyRing(db), folder,
+        retention,
+    )  # fmt: skip
 
 
 def _refuse_faults(registry: Registry) -> None:
@@ -145,7 +153,7 @@ def make_clock(settings: HubSettings) -> Clock:
     return SystemClock() if settings.clock_speed == 1 else FastClock(settings.clock_speed)
 
 
-def _engine(core: Core) -> Engine:
+def _engine(core: Core, retention: Retention) -> Engine:
     def limits(workspace_id: str, destination: str) -> DestinationLimits:
         try:
             one = core.registry.settings(core.instance(workspace_id, destination))
@@ -162,6 +170,7 @@ def _engine(core: Core) -> Engine:
             INTAKE: IntakeHandler(core),
             MESSAGE: MessageHandler(core),
             STEP_KIND: StepHandler(core),
+            CALL: CallHandler(core),
         },
         {
             REMINDER: ReminderTimer(core),
@@ -174,6 +183,7 @@ def _engine(core: Core) -> Engine:
             threads=core.settings.workers, timer_threads=max(1, core.settings.workers // 2)
         ),
         probe_due=lambda: health.probe_due(core),
+        ticks=(Tick("retention", EVERY, retention.sweep, at_once=True),),
     )
 
 

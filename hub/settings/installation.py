@@ -82,7 +82,7 @@ class HubSettings:
     keep_inbound: timedelta = setting(
         Span(timedelta(days=1)),
         title="Keep calls",
-        help="How long a call that came in is kept with its body; longer while its request is open.",
+        help="How long a call that came in is kept with its body, and while its request is open.",
         default=timedelta(days=90),
     )
     keep_timers: timedelta = setting(

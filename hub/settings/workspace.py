@@ -139,8 +139,8 @@ class _WorkspaceFile:
         ),
         title="Instances",
         help="Key, then plugin and settings: the systems this workspace talks to. Also "
-        "concurrency, per_second, disable_after (5d) and retry: first (1s), longest (1h), total (72h), "
-        "least_tries (10), longest_retry_after (1h), unexpected_tries (10).",
+        "concurrency, per_second, disable_after (5d) and retry: first (1s), longest (1h), "
+        "total (72h), least_tries (10), longest_retry_after (1h), unexpected_tries (10).",
     )
     mappings: list[str] = setting(
         fields.List(fields.String()),

@@ -69,7 +69,7 @@ def by_state(session: Session, which: WorkFilter, states: Collection[str]) -> di
         .where(*conditions(which, states))
         .group_by(Delivery.state)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def replay(

@@ -212,7 +212,7 @@ def progress(desk: Desk, workspace_id: str, replay_id: str) -> dict[str, Any]:
             .where(ReplayItem.replay_id == run.id)
             .group_by(Delivery.state)
         )
-        states = dict(rows.tuples().all())
+        states = {row[0]: row[1] for row in rows}
         last = session.scalar(
             select(func.max(ReplayItem.due_at)).where(ReplayItem.replay_id == run.id)
         )

@@ -106,18 +106,16 @@ def replay(
     return owed
 
 
-def put_back(session: Session, owed: Collection[Owed], wall: datetime) -> int:
+def put_back(session: Session, owed: Collection[Owed]) -> int:
     """Make replayed deliveries what they were, those that nobody has tried yet. How many."""
     due = {one.id: one for one in owed}
-    waiting = select(Delivery.id, Delivery.next_at).where(
-        Delivery.id.in_(due), Delivery.state == "pending", Delivery.attempts == 0,
-        Delivery.next_at > wall,
-    )  # fmt: skip
-    rows = session.execute(waiting.with_for_update()).all()
+    untried = select(Delivery.id, Delivery.next_at).where(
+        Delivery.id.in_(due), Delivery.state == "pending", Delivery.attempts == 0
+    )
     changes = [
         {"b_id": row.id, **due[row.id].before, "next_at": row.next_at}
-        for row in rows
-        if row.next_at == due[row.id].due_at
+        for row in session.execute(untried.with_for_update())
+        if row.next_at == due[row.id].due_at  # else a later replay has it now
     ]
     if changes:
         _update_each(session, changes)

@@ -178,7 +178,7 @@ class Replays(ABC, Generic[F]):
 def stop(desk: Desk, workspace_id: str, replay_id: str) -> dict[str, Any]:
     """Nothing more of this replay goes out: what was not tried yet is what it was before. Raises
     ``NotFound``."""
-    wall, now = desk.clock.wall(), desk.clock.now()
+    now = desk.clock.now()
     back, after = 0, ""
     with desk.db.read() as session:
         run = _run(session, workspace_id, replay_id)
@@ -191,7 +191,7 @@ def stop(desk: Desk, workspace_id: str, replay_id: str) -> dict[str, Any]:
                 .limit(BATCH)
             )
             items = list(session.scalars(page))
-            back += put_back(session, [_owed(item, now) for item in items], wall)
+            back += put_back(session, [_owed(item, now) for item in items])
             if len(items) < BATCH:
                 values = {"stopped_at": func.coalesce(Replay.stopped_at, now)}
                 session.execute(update(Replay).where(Replay.id == run.id).values(values))

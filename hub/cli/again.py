@@ -19,9 +19,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from hub.cli import options
-from hub.engine import replay as work
 from hub.kernel.errors import NotFound, Refused
-from hub.services import replay_filters as filters
 from hub.services import replays
 from hub.services.office import Office, open_office
 from hub.services.replay_calls import CallReplays
@@ -140,15 +138,14 @@ def discard(folder: Path, workspace: str | None, yes: bool, **given: Any) -> Non
     still owe it again. Counts first."""
     office = open_office(folder)
     workspace_id = office.workspace_ids[options.one_workspace(office.workspace_ids, workspace)]
-    with _in_words(), office.db.read() as session:
-        which = filters.deliveries(session, workspace_id, _given(False, given))
-        count = work.count(session, which, work.GIVEN_UP)
+    service = DeliveryReplays(office, workspace_id)
+    with _in_words():
+        count = service.discard(_given(False, given), dry_run=True)
     click.echo(f"{count} given-up deliveries to {given['destination'] or 'every instance'}")
     if not yes:
         click.echo("Nothing was changed. Add --yes to discard them.")
         return
-    with office.db.write() as session:
-        done = work.discard(session, which, office.clock.now(), work.GIVEN_UP)
+    done = service.discard(_given(False, given), dry_run=False)
     click.echo(f"{done} deliveries were discarded.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace as with_changes
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
 from hub.engine import replay
-from hub.engine.replay import APPLIED, REPLAYABLE, STATES, WorkFilter
+from hub.engine.replay import APPLIED, GIVEN_UP, REPLAYABLE, STATES, WorkFilter
 from hub.kernel.ids import new_id
 from hub.services import replay_filters as filters
-from hub.services.replays import SAMPLE, VERDICTS, Batch, Counted, Order, Replays
+from hub.services.replays import BATCH, SAMPLE, VERDICTS, Batch, Counted, Order, Replays
 from hub.storage.models import Delivery, ReplayItem
 
 
@@ -22,6 +23,24 @@ class DeliveryReplays(Replays[WorkFilter]):
     that plugins look for it first where they can."""
 
     of = "deliveries"
+
+    def discard(self, given: Mapping[str, Any], *, dry_run: bool) -> int:
+        """Decide that what was given up and fits the filter is not owed any more. How many there
+        are, or were. Raises ``Refused`` and ``NotFound`` for what does not exist."""
+        with self._db.read() as session:
+            which = self._filter(session, given)
+            left = replay.count(session, which, GIVEN_UP)
+        if dry_run:
+            return left
+        done = 0
+        while left > done:
+            part = with_changes(which, most=min(BATCH, left - done))
+            with self._db.write() as session:
+                changed = replay.discard(session, part, self._clock.now(), GIVEN_UP)
+            if changed == 0:
+                break
+            done += changed
+        return done
 
     def _filter(self, session: Session, given: Mapping[str, Any]) -> WorkFilter:
         return filters.deliveries(session, self._workspace_id, given)

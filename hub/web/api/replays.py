@@ -7,8 +7,6 @@ from typing import Any
 from flask import g
 from flask_smorest import Blueprint
 
-from hub.engine import replay as work
-from hub.services import replay_filters as filters
 from hub.services import replays
 from hub.services.house import House
 from hub.services.overview import Overview
@@ -78,16 +76,11 @@ def _discard(blueprint: Blueprint, house: House) -> None:
     def discard_deliveries(body: dict[str, Any]) -> dict[str, Any]:
         """Give up for good what was given up; it can be replayed later. Without ``"dry_run":
         false`` it only counts."""
-        core, dry_run = house.core, body.pop("dry_run")
+        dry_run = body.pop("dry_run")
         if body.get("ids") == []:
             return {"count": 0, "dry_run": dry_run}
-        with core.db.read() as session:
-            which = filters.deliveries(session, g.caller.workspace_id, given(body))
-            count = work.count(session, which, work.GIVEN_UP)
-        if not dry_run:
-            with core.db.write() as session:
-                count = work.discard(session, which, core.now(), work.GIVEN_UP)
-        return {"count": count, "dry_run": dry_run}
+        service = DeliveryReplays(house.core, g.caller.workspace_id)
+        return {"count": service.discard(given(body), dry_run=dry_run), "dry_run": dry_run}
 
 
 def _replays(blueprint: Blueprint, house: House) -> None:

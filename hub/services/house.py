@@ -154,14 +154,15 @@ def make_clock(settings: HubSettings) -> Clock:
 
 
 def _engine(core: Core, retention: Retention) -> Engine:
+    plain = RetrySchedule()  # asked for at every claim and settling: made once
+
     def limits(workspace_id: str, destination: str) -> DestinationLimits:
         try:
             one = core.registry.settings(core.instance(workspace_id, destination))
         except ConfigurationError:  # owed to an instance that was removed: it fails when tried
             return DestinationLimits()
-        return DestinationLimits(
-            one.concurrency, one.per_second, RetrySchedule(**one.retry), one.disable_after
-        )
+        schedule = RetrySchedule(**one.retry) if one.retry else plain
+        return DestinationLimits(one.concurrency, one.per_second, schedule, one.disable_after)
 
     return Engine(
         core.db,

@@ -25,6 +25,7 @@ OUTCOMES = (
     "accepted", "request", "already_open", "under_way", "not_wanted", "failed", "no_mapping",
     "no_record", "report",
 )  # fmt: skip
+_ROWS = {"request": "request_id", "state": "states"}  # an operator's word → the filter's field
 _SHOWN = 80  # characters of a wrong value that are repeated
 
 
@@ -78,16 +79,20 @@ def check_destination(session: Session, workspace_id: str, destination: str | No
 
 
 def as_data(which: WorkFilter | CallFilter) -> dict[str, Any]:
-    """What was narrowed, for the log of replays."""
-    told = {name: value for name, value in vars(which).items() if value not in (None, ())}
-    told.pop("workspace_id")
-    ids = told.pop("ids", None)
-    return {**told, "ids": len(ids)} if ids else told
+    """What was narrowed, in an operator's words, for the log of replays."""
+    words = {row: word for word, row in _ROWS.items()}
+    told = {
+        words.get(name, name): value
+        for name, value in vars(which).items()
+        if value not in (None, ()) and name != "workspace_id"
+    }
+    if "ids" in told:
+        told["ids"] = len(which.ids)
+    return told
 
 
 def _renamed(given: Mapping[str, Any], kind: Any) -> dict[str, Any]:
-    names = {"request": "request_id", "state": "states"}
-    values = {names.get(name, name): value for name, value in given.items()}
+    values = {_ROWS.get(name, name): value for name, value in given.items()}
     if "states" in values:
         values["states"] = (values["states"],) if values["states"] else ()
     values["ids"] = tuple(dict.fromkeys(values.get("ids") or ()))

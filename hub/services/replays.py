@@ -9,6 +9,7 @@ counted, unless it is forced.
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -29,7 +30,8 @@ from hub.storage.db import Database
 from hub.storage.models import Delivery, Replay, ReplayItem
 
 _log = get_logger(__name__)
-BATCH = 500  # rows a transaction
+BATCH = 100  # rows a transaction: some tens of milliseconds
+PAUSE = 0.02  # seconds between two of them: whoever waits for the lock gets it
 SAMPLE = 20  # rows that a dry run shows
 RATE = 50.0  # a second, unless told otherwise
 MOST = 1000
@@ -123,6 +125,7 @@ class Replays(ABC, Generic[F]):
             self._wake()
             if batch.last is None:
                 break
+            time.sleep(PAUSE)
             which, left = replace(which, after=batch.last), counted.number - made
         _log.info("replay_begun", replay=run, of=self.of, count=made, workspace=self._workspace_id)
         verdicts = {**counted.verdicts, "replay": made}
@@ -197,6 +200,7 @@ def stop(desk: Desk, workspace_id: str, replay_id: str) -> dict[str, Any]:
                 session.execute(update(Replay).where(Replay.id == run.id).values(values))
                 break
             after = items[-1].id
+        time.sleep(PAUSE)
     _log.info("replay_stopped", replay=run.id, put_back=back, workspace=workspace_id)
     return {**progress(desk, workspace_id, replay_id), "put_back": back}
 

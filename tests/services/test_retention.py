@@ -131,6 +131,7 @@ def test_thousands_go_in_bounded_transactions(house, sweep, monkeypatch):
         session.execute(update(Delivery).where(Delivery.key == "key-700").values(state="gave_up"))
     house.owe("young")
     monkeypatch.setattr(retention, "PAUSE", 0)
+    monkeypatch.setattr(retention, "BATCH", 500)
     sizes = []
     remove = retention._KINDS[0].remove
 

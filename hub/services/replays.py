@@ -90,6 +90,7 @@ class Replays(ABC, Generic[F]):
     def __init__(
         self, desk: Desk, workspace_id: str, wake: Callable[[], None] = lambda: None
     ) -> None:
+        self._desk = desk
         self._db = desk.db
         self._clock = desk.clock
         self._workspace_id = workspace_id
@@ -110,26 +111,31 @@ class Replays(ABC, Generic[F]):
         with self._db.write() as session:
             which = self._checked(session, given, order)
             run = self._note(session, which, order, counted)
-        made, left = 0, counted.number
-        step, start = timedelta(seconds=1 / order.rate), self._clock.wall()
-        while left > 0:
-            with self._db.write() as session:
-                batch = self._make_due(
-                    session, replace(which, most=min(BATCH, left)), order, run,
-                    start + made * step, step,
-                )  # fmt: skip
-                session.add_all(batch.items)
-                made += len(batch.items)
-                number = update(Replay).where(Replay.id == run).values(number=made)
-                session.execute(number)
-            self._wake()
-            if batch.last is None:
-                break
-            time.sleep(PAUSE)
-            which, left = replace(which, after=batch.last), counted.number - made
+        try:
+            made = self._spread(which, order, run, counted.number)
+        except KeyboardInterrupt:  # at the command line, before all of it was made due
+            stop(self._desk, self._workspace_id, run)
+            raise
         _log.info("replay_begun", replay=run, of=self.of, count=made, workspace=self._workspace_id)
         verdicts = {**counted.verdicts, "replay": made}
         return Counted(verdicts, counted.items, made / order.rate, run)
+
+    def _spread(self, which: F, order: Order, run: str, number: int) -> int:
+        """Give the rows their moments, batch by batch. How many there were."""
+        made, step, start = 0, timedelta(seconds=1 / order.rate), self._clock.wall()
+        while made < number:
+            part = replace(which, most=min(BATCH, number - made))
+            with self._db.write() as session:
+                batch = self._make_due(session, part, order, run, start + made * step, step)
+                session.add_all(batch.items)
+                made += len(batch.items)
+                session.execute(update(Replay).where(Replay.id == run).values(number=made))
+            self._wake()
+            if batch.last is None:
+                break
+            which = replace(which, after=batch.last)
+            time.sleep(PAUSE)
+        return made
 
     @abstractmethod
     def _filter(self, session: Session, given: Mapping[str, Any]) -> F: ...

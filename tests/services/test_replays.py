@@ -138,6 +138,26 @@ def test_a_stopped_replay_leaves_what_was_not_tried_as_it_was(house):
     assert service(house).count({}, ME).number == 2  # begun again, it goes on where it was
 
 
+def test_ctrl_c_before_all_are_due_puts_back_those_that_were(house, monkeypatch):
+    owe(house, ["gave_up"] * 3)
+    monkeypatch.setattr(replays, "BATCH", 1)
+    pauses = []
+
+    def interrupted(seconds):
+        pauses.append(seconds)
+        if len(pauses) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(replays.time, "sleep", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        service(house).begin({}, ME)
+    assert set(house.states().values()) == {"gave_up"}
+    with house.db.read() as session:
+        (run,) = session.scalars(select(Replay))
+    assert run.number == 2
+    assert run.stopped_at is not None
+
+
 def test_a_stop_leaves_alone_what_was_replayed_once_more_since(house):
     owe(house, ["gave_up", "gave_up"])
     first = service(house).begin({}, Order("Alice", rate=0.1))

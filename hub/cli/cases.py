@@ -56,7 +56,7 @@ def _one(overview: Overview, inbound_id: str) -> str:
     try:
         return orjson.dumps(overview.one_inbound(inbound_id), option=orjson.OPT_INDENT_2).decode()
     except NotFound as error:
-        raise click.ClickException(f"{error.detail}: {inbound_id}") from None
+        raise click.ClickException(error.detail) from None
 
 
 @click.command()

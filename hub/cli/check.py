@@ -35,15 +35,16 @@ def find_problems(folder: Path) -> list[str]:
     """Every problem of every file, as ``file:line:column: row: what; how to mend it``."""
     problems: list[str] = []
 
-    def collect(load: Callable[..., Any], *arguments: Any) -> Any:
+    def collect(load: Callable[..., Any], *arguments: Any, **more: Any) -> Any:
         try:
-            return load(*arguments)
+            return load(*arguments, **more)
         except ConfigurationError as error:
             problems.extend(error.problems or (error.detail,))
             return None
 
-    collect(load_hub_settings, folder / "paraph.yaml")
-    workspaces = collect(load_workspaces, folder / "workspaces")
+    hub = collect(load_hub_settings, folder / "paraph.yaml")
+    environment = hub.environment if hub else "production"
+    workspaces = collect(load_workspaces, folder / "workspaces", environment=environment)
     forms = collect(load_forms, beside(folder, "forms"))
     if workspaces is None or forms is None:
         return problems

@@ -1,22 +1,38 @@
 """The condition of a destination, kept on its ``Instance`` row where everybody sees it: pausing and
-resuming, failures in a row, the breaker, the last success."""
+resuming, failures in a row, the breaker, the last success.
+
+A pause with a code of ``DISABLED`` is called disabling: the same mechanism, but only news about the
+destination ends it (see ``is_disabled``).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
-from hub.engine.breaker import BreakerSettings, Health, after_failure, after_success
+from hub.engine.breaker import BreakerSettings, Health, after_failure, after_success, not_tried
 from hub.engine.claims import Place
+from hub.engine.retry import GONE
 from hub.kernel.redact import redact_text
 from hub.storage.models import Delivery, Instance
 
 OFTEN_ENOUGH = timedelta(seconds=1)  # a busy destination's row is written no more often than this
+_FOLDED = ("failures", "breaker_until", "failing_since", "last_success_at", "last_failure_at")
 _OWN_PACE = ("record_locked", "rate_limited")  # these wait for their own moment, not the breaker's
 _instance = Instance.__table__.c
+FAILING = "failing_for_days"
+DISABLED = (GONE, FAILING)
+"""Codes of a pause that took a destination out of service for what its deliveries met there."""
+
+
+def is_disabled(code: str | None) -> bool:
+    """Whether a pause with ``code`` says that deliveries fail there for good or for days. A probe
+    that succeeded all the while proves nothing then: it does not end such a pause by itself."""
+    return code in DISABLED
 
 
 def pause(session: Session, place: Place, code: str, detail: str, wall: datetime) -> bool:
@@ -36,9 +52,10 @@ def resume(session: Session, place: Place, wall: datetime) -> bool:
         update(Instance)
         .where(*_is(place), Instance.paused_code.is_not(None))
         .values(
-            paused_code=None, paused_detail=None, paused_at=None, failures=0, breaker_until=None
+            paused_code=None, paused_detail=None, paused_at=None, failures=0, breaker_until=None,
+            failing_since=None,
         )
-    )
+    )  # fmt: skip
     if _count(session, statement) == 0:
         return False
     patience = (
@@ -47,6 +64,7 @@ def resume(session: Session, place: Place, wall: datetime) -> bool:
             Delivery.workspace_id == place[0],
             Delivery.destination == place[1],
             Delivery.state.in_(("pending", "retry")),
+            Delivery.uncertain.is_(False),  # else it bounds how far back the plugin looks
         )
         .values(first_attempt_at=None)
     )
@@ -71,26 +89,33 @@ def hasten(session: Session, place: Place, wall: datetime) -> int:
     return _count(session, statement)
 
 
+@dataclass
+class Noted:
+    """Destinations whose condition changed for the worse: breaker opened, disabled."""
+
+    opened: list[Place] = field(default_factory=list)
+    disabled: list[Place] = field(default_factory=list)
+
+
 def note_outcomes(
     session: Session,
     outcomes: Mapping[Place, Sequence[bool]],
     wall: datetime,
     settings: BreakerSettings,
-) -> list[Place]:
-    """Fold outcomes of tries, in their order, into each destination's row; True is success.
-
-    Gives the destinations whose breaker opened now.
-    """
-    opened = []
+    disable_after: Callable[[Place], timedelta],
+) -> Noted:
+    """Fold outcomes of tries, in their order, into each destination's row; True is success."""
+    noted = Noted()
     for place, run in outcomes.items():
         row = session.execute(
-            select(_instance.failures, _instance.breaker_until, _instance.last_success_at).where(
+            select(*(_instance[name] for name in _FOLDED)).where(
                 _instance.workspace_id == place[0], _instance.key == place[1]
             )
         ).one_or_none()
         if row is None:
             continue
-        before = health = Health(row.failures, row.breaker_until)
+        before = Health(row.failures, row.breaker_until, row.failing_since)
+        health = not_tried(before, row.last_failure_at, wall)
         for ok in run:
             health = after_success(health) if ok else after_failure(health, wall, settings)
         lately = row.last_success_at is not None and row.last_success_at > wall - OFTEN_ENOUGH
@@ -100,14 +125,29 @@ def note_outcomes(
         if before.until and not health.until:
             hasten(session, place, wall)
         if health.is_open(wall) and not before.is_open(wall):
-            opened.append(place)
-    return opened
+            noted.opened.append(place)
+        if _disable(session, place, health, wall, disable_after(place)):
+            noted.disabled.append(place)
+    return noted
+
+
+def _disable(
+    session: Session, place: Place, health: Health, wall: datetime, after: timedelta
+) -> bool:
+    if not health.has_failed_for(after, wall) or health.since is None:
+        return False
+    since = health.since.isoformat(timespec="minutes")
+    return pause(session, place, FAILING, f"every try has failed since {since}", wall)
 
 
 def _write(
     session: Session, place: Place, health: Health, run: Sequence[bool], wall: datetime
 ) -> None:
-    values: dict[str, object] = {"failures": health.failures, "breaker_until": health.until}
+    values: dict[str, object] = {
+        "failures": health.failures,
+        "breaker_until": health.until,
+        "failing_since": health.since,
+    }
     if any(run):
         values["last_success_at"] = wall
     if not all(run):

@@ -56,7 +56,9 @@ def of(
             told["uncertain"] = work.uncertain or uncertain or one.spoiled
             return _outcome("retry", one, error, _values(work, "retry", moment, **told))
         case Pause():
-            told |= {"attempts": work.attempt - 1, "first_attempt_at": None}
+            # an uncertain one keeps it: it bounds how far back the plugin looks
+            since = work.first_attempt_at if work.uncertain else None
+            told |= {"attempts": work.attempt - 1, "first_attempt_at": since}
             values = _values(work, "pending", wall, **told)
             return _outcome("paused", one, error, values, pauses=True)
         case GiveUp(code, disables):

@@ -12,11 +12,13 @@ from hub.engine.retry import RetrySchedule
 
 @dataclass(frozen=True)
 class DestinationLimits:
-    """What one destination bears: calls at a time, calls a second, and how it is tried again."""
+    """What one destination bears: calls at a time, calls a second, how it is tried again, and after
+    how long without a success it is disabled."""
 
     concurrency: int = 8
     per_second: float | None = None
     schedule: RetrySchedule = field(default_factory=RetrySchedule)
+    disable_after: timedelta = timedelta(days=5)  # of failures without one success
 
 
 Limits = Callable[[str, str], DestinationLimits]

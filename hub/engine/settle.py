@@ -97,11 +97,14 @@ class Settler:
                 session.expunge_all()  # the next work reads what it needs afresh
             if attempts:
                 queries.ATTEMPTS.run_many(session, attempts)
-            opened = conditions.note_outcomes(
-                session, self._telling(runs, wall), wall, self._settings.breaker
-            )
-        for workspace, destination in opened:
+            noted = conditions.note_outcomes(
+                session, self._telling(runs, wall), wall, self._settings.breaker,
+                lambda place: self._limits(*place).disable_after,
+            )  # fmt: skip
+        for workspace, destination in noted.opened:
             _log.warning("breaker_opened", destination=destination, workspace=workspace)
+        for workspace, destination in noted.disabled:
+            _log.error("destination_disabled", destination=destination, workspace=workspace)
 
     def _telling(self, runs: dict[Place, list[bool]], wall: datetime) -> dict[Place, list[bool]]:
         """Without what everybody knows: that a destination was well is noted once a second."""

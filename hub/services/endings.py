@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -54,7 +54,7 @@ def end(
     ):
         return
     deadlines.stop(session, request)
-    _drop_messages(session, request)
+    _drop_messages(session, request, now)
     _withdraw_orders(session, request, kind)
     if kind is not EventKind.COMPLETED:
         # a later hook with the same content is a new wish, not a repetition of this one
@@ -89,13 +89,13 @@ def owe_steps(core: Core, session: Session, request: Request, event: str) -> Non
     core.wake()
 
 
-def _drop_messages(session: Session, request: Request) -> None:
+def _drop_messages(session: Session, request: Request, now: datetime) -> None:
     """Messages that have not left yet are not wanted any more."""
     session.execute(
         update(Delivery)
         .where(Delivery.request_id == request.id, Delivery.kind == "message")
         .where(Delivery.state.in_(("pending", "retry", "paused")))
-        .values(state="cancelled", claim_id=None, lease_until=None)
+        .values(state="cancelled", claim_id=None, lease_until=None, finished_at=now)
     )
 
 

@@ -1,7 +1,8 @@
 """Is everything well, and what is owed to whom: for ``/health/*``, metrics and the command line.
 
 Also the probes: an instance is probed when it has not been for a while, and often while it is
-paused; a paused one that answers again goes on by itself (A12).
+paused; a paused one that answers again goes on by itself (A12). One that is disabled although its
+probes succeed goes on when a person probes it or changes its settings.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from hub.engine.conditions import pause, resume
+from hub.engine.conditions import is_disabled, pause, resume
 from hub.engine.outbox import insert_new
 from hub.kernel.errors import (
     AuthenticationFailed,
@@ -54,8 +55,11 @@ class InstanceHealth:
     oldest_owed_seconds: float | None
     last_success_at: str | None
     last_failure_at: str | None
+    failing_since: str | None  # the first of the failures in a row
     breaker_open_until: str | None
-    paused: str | None
+    paused: str | None  # the code why; nothing is tried, what is owed waits
+    paused_since: str | None
+    disabled: bool  # paused for what deliveries met there, for good or for days
     mend: str | None
 
 
@@ -140,8 +144,11 @@ def _instance(
         oldest_owed_seconds=(core.clock.now() - oldest).total_seconds() if oldest else None,
         last_success_at=_iso(row.last_success_at if row else None),
         last_failure_at=_iso(row.last_failure_at if row else None),
+        failing_since=_iso(row.failing_since if row else None),
         breaker_open_until=_iso(open_until if open_until and open_until > wall else None),
         paused=row.paused_code if row else None,
+        paused_since=_iso(row.paused_at if row else None),
+        disabled=is_disabled(row.paused_code if row else None),
         mend=mend,
     )
 
@@ -154,6 +161,11 @@ def _judge(
     place = core.registry.settings(where).where
     if row is None:
         return "unknown", None
+    if is_disabled(row.paused_code):
+        return "broken", (
+            f"disabled ({row.paused_code}), {row.paused_detail}: nothing is tried, what is owed "
+            f"waits; mend the other side or the settings at {place}, then paraph probe {where.key}"
+        )
     if row.paused_code:
         return "broken", f"{row.paused_detail or row.paused_code}: mend the settings at {place}"
     failed = row.probe_ok is False and not _worked_since(row)
@@ -212,11 +224,16 @@ def probe_due(core: Core) -> None:
             row = rows.get((workspace_id, where.key))
             wait = PROBE_PAUSED_EVERY if row and row.paused_code else PROBE_EVERY
             if row is None or row.probed_at is None or wall - row.probed_at >= wait:
-                probe(core, where)
+                known = row is not None and row.probe_ok is True
+                probe(core, where, news=not known)
 
 
-def probe(core: Core, where: InstanceKey) -> tuple[bool, str]:
-    """Probe one instance now, keep the answer, pause or resume it accordingly."""
+def probe(core: Core, where: InstanceKey, *, news: bool = True) -> tuple[bool, str]:
+    """Probe one instance now, keep the answer, pause or resume it accordingly.
+
+    ``news``: a success tells something new (a person asks, the settings changed, the probe before
+    failed). Only news puts a disabled instance back in service.
+    """
     failure: ParaphError | None = None
     try:
         result = core.registry.plugin(where).probe()
@@ -240,14 +257,22 @@ def probe(core: Core, where: InstanceKey) -> tuple[bool, str]:
                 probe_final=isinstance(failure, Permanent | ConfigurationError),
             )
         )
-        if failure is None and resume(session, place, wall):
-            _log.info("instance resumed", instance=str(where))
+        if failure is None:
+            if (news or not _disabled(session, place)) and resume(session, place, wall):
+                _log.info("instance resumed", instance=str(where))
         elif isinstance(failure, AuthenticationFailed):
             pause(session, place, failure.code, failure.detail, wall)
     core.wake()
     if failure is not None:
         _log.warning("probe failed", instance=str(where), code=failure.code)
     return failure is None, said
+
+
+def _disabled(session: Session, place: tuple[str, str]) -> bool:
+    code = select(Instance.paused_code).where(
+        Instance.workspace_id == place[0], Instance.key == place[1]
+    )
+    return is_disabled(session.scalar(code))
 
 
 def know_instances(core: Core) -> None:

@@ -7,13 +7,14 @@ ours.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.contracts.channel import ChannelHook
+from hub.contracts.channel import ChannelHook, DeliveryReport
 from hub.contracts.connector import HookReading
 from hub.contracts.manifest import PluginKind
 from hub.contracts.plugin import HookAnswer, RawHook
@@ -64,8 +65,9 @@ class Hooks:
             first = first or accepted.inbound_id
         if first is None:  # about nothing that is mapped: kept all the same
             outcome = "no_mapping" if reading.references else "no_record"
+            records = {"records": [[ref.table, ref.id] for ref in reading.references]}
             with self._core.db.write() as session:
-                self._store(session, where, raw, outcome)
+                self._store(session, where, raw, outcome, records)
         return reading.answer
 
     def _wishes(self, where: InstanceKey, raw: RawHook, reading: HookReading) -> Iterator[Trigger]:
@@ -93,19 +95,24 @@ class Hooks:
 
     def _reports(self, where: InstanceKey, raw: RawHook, reading: ChannelHook) -> HookAnswer:
         core = self._core
+        named = core.links.reported_delivery(raw.query)
+        reports = [(named, report) for report in reading.reports]
+        told = [{"delivery": named, **vars(report)} for report in reading.reports]
         with core.db.write() as session:
-            if not self._store(session, where, raw, "report"):
+            if not self._store(session, where, raw, "report", {"reports": told}):
                 return reading.answer
-            for report in reading.reports:
-                delivery = self._delivery(session, where, raw, report.reference)
-                if delivery is not None and delivery.request_id is not None:
-                    messages.apply_report(
-                        core, session, delivery, report.status, core.clock.now(), report.reason
-                    )
+            apply_reports(core, session, core.workspace_ids[where.workspace], where.key, reports)
         core.wake()
         return reading.answer
 
-    def _store(self, session: Session, where: InstanceKey, raw: RawHook, outcome: str) -> bool:
+    def _store(
+        self,
+        session: Session,
+        where: InstanceKey,
+        raw: RawHook,
+        outcome: str,
+        about: Mapping[str, Any],
+    ) -> bool:
         """Keep the call as received; False when the very same one is here already."""
         same = sha256_hex(raw.url.encode() + b"\n" + raw.body)
         values = {
@@ -122,22 +129,38 @@ class Hooks:
             "outcome": outcome,
             "received_at": self._core.clock.now(),
             "repeats": 0,
+            "about": {"instance": where.key, **about},
         }
         return insert_new(session, Inbound, values, ("workspace_id", "dedupe"))
 
-    def _delivery(
-        self, session: Session, where: InstanceKey, raw: RawHook, reference: str
-    ) -> Delivery | None:
-        """The message that a report is about. By the address first: a report may arrive before the
-        gateway's own answer has been stored."""
-        workspace_id = self._core.workspace_ids[where.workspace]
-        named = self._core.links.reported_delivery(raw.query)
-        mine = (Delivery.workspace_id == workspace_id, Delivery.destination == where.key)
-        if named is not None:
-            return session.scalar(select(Delivery).where(Delivery.id == named, *mine))
-        return session.scalar(
-            select(Delivery).where(Delivery.external_ref == reference, *mine).limit(1)
-        )
+
+def apply_reports(
+    core: Core,
+    session: Session,
+    workspace_id: str,
+    instance: str,
+    reports: Iterable[tuple[str | None, DeliveryReport]],
+) -> None:
+    """Apply a gateway's reports, each with the delivery that the called address named, if any."""
+    for named, report in reports:
+        delivery = _delivery(session, workspace_id, instance, named, report.reference)
+        if delivery is not None and delivery.request_id is not None:
+            messages.apply_report(
+                core, session, delivery, report.status, core.clock.now(), report.reason
+            )
+
+
+def _delivery(
+    session: Session, workspace_id: str, instance: str, named: str | None, reference: str
+) -> Delivery | None:
+    """The message that a report is about. By the address first: a report may arrive before the
+    gateway's own answer has been stored."""
+    mine = (Delivery.workspace_id == workspace_id, Delivery.destination == instance)
+    if named is not None:
+        return session.scalar(select(Delivery).where(Delivery.id == named, *mine))
+    return session.scalar(
+        select(Delivery).where(Delivery.external_ref == reference, *mine).limit(1)
+    )
 
 
 def body_text(body: bytes) -> str:

@@ -12,7 +12,9 @@ from hub.contracts.manifest import Manifest
 from hub.contracts.plugin import PluginContext
 from hub.engine import exchange
 from hub.engine.engine import Engine
+from hub.engine.retry import RetrySchedule
 from hub.engine.settings import DestinationLimits, EngineSettings
+from hub.engine.ticker import Tick
 from hub.kernel.clock import Clock, FastClock, SystemClock
 from hub.kernel.crypto import Vault
 from hub.kernel.errors import ConfigurationError
@@ -34,6 +36,9 @@ from hub.services.orders import CONCLUDE, POLL, ConcludeTimer, PollTimer
 from hub.services.register import Register
 from hub.services.reload import reload_files
 from hub.services.reminders import ExpiryTimer, ReminderTimer
+from hub.services.replay_calls import CallHandler
+from hub.services.replay_filters import CALL
+from hub.services.retention import EVERY, Retention
 from hub.services.signing import Signing
 from hub.services.steps import StepHandler
 from hub.services.triggers import INTAKE
@@ -72,6 +77,7 @@ class House:
     hooks: Hooks
     keys: KeyRing
     folder: Path
+    retention: Retention
     _watch: FileWatch | None = field(default=None, init=False)
 
     def start(self) -> None:
@@ -89,6 +95,7 @@ class House:
         """Drain, release, close."""
         if self._watch is not None:
             self._watch.stop()
+        self.retention.stop()
         self.engine.stop()
         self.core.registry.close()
         self.core.receivers.close()
@@ -106,7 +113,8 @@ def open_house(folder: Path, *, clock: Clock | None = None) -> House:
     checkout). Raises ``ConfigurationError`` with every problem of every file.
     """
     settings = load_hub_settings(folder / "paraph.yaml")
-    workspaces, manifests = load_workspaces(folder / "workspaces"), find_manifests()
+    workspaces = load_workspaces(folder / "workspaces", environment=settings.environment)
+    manifests = find_manifests()
     _refuse_faults(Registry(manifests, workspaces, lambda where, _: PluginContext(where.key)))
     clock = clock or make_clock(settings)
     make_private(settings)
@@ -128,11 +136,13 @@ def open_house(folder: Path, *, clock: Clock | None = None) -> House:
     health.know_instances(core)
     history.follow(db, Announcer(core))
     http.observe(exchange.listener)
-    engine = _engine(core)
+    retention = Retention(db, clock, settings)
+    engine = _engine(core, retention)
     core.wake = engine.wake
     return House(
-        core, engine, CustomerDesk(core), ButtonLinks(core), Hooks(core), KeyRing(db), folder
-    )
+        core, engine, CustomerDesk(core), ButtonLinks(core), Hooks(core), KeyRing(db), folder,
+        retention,
+    )  # fmt: skip
 
 
 def _refuse_faults(registry: Registry) -> None:
@@ -147,7 +157,9 @@ def make_clock(settings: HubSettings) -> Clock:
     return SystemClock() if settings.clock_speed == 1 else FastClock(settings.clock_speed)
 
 
-def _engine(core: Core) -> Engine:
+def _engine(core: Core, retention: Retention) -> Engine:
+    plain = RetrySchedule()  # asked for at every claim and settling: made once
+
     def limits(workspace_id: str, destination: str) -> DestinationLimits:
         if is_webhook(destination):
             return LIMITS
@@ -155,7 +167,8 @@ def _engine(core: Core) -> Engine:
             one = core.registry.settings(core.instance(workspace_id, destination))
         except ConfigurationError:  # owed to an instance that was removed: it fails when tried
             return DestinationLimits()
-        return DestinationLimits(concurrency=one.concurrency, per_second=one.per_second)
+        schedule = RetrySchedule(**one.retry) if one.retry else plain
+        return DestinationLimits(one.concurrency, one.per_second, schedule, one.disable_after)
 
     return Engine(
         core.db,
@@ -165,6 +178,7 @@ def _engine(core: Core) -> Engine:
             MESSAGE: MessageHandler(core),
             STEP_KIND: StepHandler(core),
             WEBHOOK: WebhookHandler(core),
+            CALL: CallHandler(core),
         },
         {
             REMINDER: ReminderTimer(core),
@@ -177,6 +191,7 @@ def _engine(core: Core) -> Engine:
             threads=core.settings.workers, timer_threads=max(1, core.settings.workers // 2)
         ),
         probe_due=lambda: health.probe_due(core),
+        ticks=(Tick("retention", EVERY, retention.sweep, at_once=True),),
     )
 
 

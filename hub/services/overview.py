@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, defer, lazyload
 
 from hub.kernel.errors import NotFound
 from hub.services.register import row_fields
+from hub.services.replays import as_json
 from hub.services.steps import reason_text
 from hub.storage.db import Database
 from hub.storage.models import (
@@ -22,6 +23,8 @@ from hub.storage.models import (
     Delivery,
     Inbound,
     RepairCase,
+    Replay,
+    ReplayItem,
     Request,
     RequestEvent,
     SigningOrder,
@@ -115,7 +118,9 @@ class Overview:
             attempts = session.scalars(
                 select(Attempt).where(Attempt.delivery_id == row.id).order_by(Attempt.id)
             )
-            return {**_delivery(row), "attempts": [_attempt(one) for one in attempts]}
+            again = self._replays_of(session, ReplayItem.delivery_id == row.id)
+            told = {**_delivery(row), "attempts": [_attempt(one) for one in attempts]}
+            return {**told, "replays": again}
 
     def inbound(
         self, *, source: str | None = None, outcome: str | None = None, after: str | None = None
@@ -132,7 +137,12 @@ class Overview:
         """One call as received. Raises ``NotFound``."""
         with self._core.db.read() as session:
             row = self._one(session, Inbound, inbound_id)
-            return {**_inbound(row), "headers": row.headers, "body": row.body}
+            again = self._replays_of(session, ReplayItem.inbound_id == row.id)
+            return {**_inbound(row), "headers": row.headers, "body": row.body, "replays": again}
+
+    def replays(self, *, after: str | None = None) -> dict[str, Any]:
+        """A page of replays."""
+        return self._page(select(Replay), Replay, after, as_json)
 
     def customers(self, *, after: str | None = None) -> dict[str, Any]:
         """A page of the register's customers."""
@@ -164,10 +174,24 @@ class Overview:
             items = [shown(row) for row in rows[:PAGE]]
         return {"items": items, "next": rows[PAGE - 1].id if len(rows) > PAGE else None}
 
+    def _replays_of(self, session: Session, which: Any) -> list[dict[str, Any]]:
+        """The replays that a row was part of, oldest first."""
+        rows = session.execute(
+            select(Replay, ReplayItem.delivery_id)
+            .join(ReplayItem, ReplayItem.replay_id == Replay.id)
+            .where(which)
+            .order_by(Replay.id)
+        )
+        return [
+            {"id": run.id, "by": run.by, "at": run.created_at.isoformat(), "delivery_id": delivery}
+            for run, delivery in rows
+        ]
+
     def _one(self, session: Session, model: Any, row_id: str, *options: Any) -> Any:
         row = session.get(model, row_id, options=options)
         if row is None or row.workspace_id != self._workspace_id:
-            raise NotFound(f"there is no {model.__tablename__} with this id")
+            word = "call" if model is Inbound else model.__tablename__
+            raise NotFound(f"there is no {word} with this id: {row_id[:80]}")
         return row
 
 
@@ -235,6 +259,7 @@ def _inbound(row: Inbound) -> dict[str, Any]:
         "instance": row.instance,
         "method": row.method,
         "path": row.path,
+        "mapping": row.mapping,
         "outcome": row.outcome,
         "repeats": row.repeats,
         "request_id": row.request_id,

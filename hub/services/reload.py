@@ -19,7 +19,7 @@ from hub.settings import load_workspaces
 
 def reload_files(core: Core, folder: Path) -> None:
     """Read everything again. Raises ``ConfigurationError`` and changes nothing on any problem."""
-    workspaces = load_workspaces(folder / "workspaces")
+    workspaces = load_workspaces(folder / "workspaces", environment=core.settings.environment)
     _refuse_removal(core, folder, workspaces)
     trial = core.registry.trial(workspaces)
     problems = trial.check()

@@ -115,9 +115,9 @@ def _store(core: Core, session: Session, trigger: Trigger, active: ActiveMapping
     if open_request and (first := _counted(session, trigger, open_request)):
         return Accepted(first, repeated=True, request_id=open_request)
     if open_request is None and _under_way(session, trigger, active):
-        return Accepted(_keep(session, trigger, "under_way", None, now), repeated=True)
+        return Accepted(_keep(session, trigger, active, "under_way", None, now), repeated=True)
     outcome = "already_open" if open_request else "accepted"
-    inbound_id = _keep(session, trigger, outcome, open_request, now)
+    inbound_id = _keep(session, trigger, active, outcome, open_request, now)
     if open_request:
         return Accepted(inbound_id, repeated=True, request_id=open_request)
     _owe_intake(core, session, trigger, active, inbound_id)
@@ -152,7 +152,12 @@ def _counted(session: Session, trigger: Trigger, request_id: str) -> str | None:
 
 
 def _keep(
-    session: Session, trigger: Trigger, outcome: str, open_request: str | None, now: datetime
+    session: Session,
+    trigger: Trigger,
+    active: ActiveMapping,
+    outcome: str,
+    open_request: str | None,
+    now: datetime,
 ) -> str:
     """Store the call as received; the row's id."""
     # a hook that came beside another wish led to nothing: the same content later is a new wish
@@ -170,6 +175,11 @@ def _keep(
         "outcome": outcome,
         "request_id": open_request,
         "received_at": now,
+        "mapping": trigger.mapping,
+        "about": {
+            "instance": active.mapping.source_instance,
+            "records": [[active.mapping.source_table, trigger.record_id]],
+        },
     }
     insert(Inbound).run(session, inbound)
     return str(inbound["id"])

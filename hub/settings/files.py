@@ -13,7 +13,9 @@ from hub.contracts.settings import schema_of
 from hub.kernel.errors import ConfigurationError
 from hub.mapping.document import Document
 from hub.mapping.problems import did_you_mean
+from hub.settings.retrying import RETRY
 
+_INSTANCE = ("plugin", "settings", "concurrency", "per_second", "retry", "disable_after")
 _REFERENCE = re.compile(r"\$\{(env|file):([^}]+)\}")
 
 
@@ -47,7 +49,8 @@ def _flatten(messages: Any, path: tuple[str, ...], known: set[str]) -> list[tupl
 
 def _sentence(text: str, path: tuple[Any, ...], known: set[str]) -> str:
     if text == "Unknown field.":
-        names = known if len(path) == 1 else {"plugin", "settings", "concurrency", "per_second"}
+        inside = RETRY if path[-2:-1] == ("retry",) else _INSTANCE
+        names = known if len(path) == 1 else inside
         return f"unknown key '{path[-1]}'; {did_you_mean(str(path[-1]), names)}"
     if text.startswith("Missing data"):
         return f"'{path[-1]}' is missing; add it"

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from marshmallow import ValidationError, fields, validate
@@ -18,6 +19,7 @@ from marshmallow import ValidationError, fields, validate
 from hub.contracts.settings import setting
 from hub.mapping.document import read_document
 from hub.settings.files import load, read_text, refused, resolve
+from hub.settings.spans import Span
 from hub.toolkit.guard import Guard
 
 
@@ -90,6 +92,24 @@ class HubSettings:
         title="Engine threads",
         help="How many deliveries may be under way at once in one process.",
         default=16,
+    )
+    keep_deliveries: timedelta = setting(
+        Span(timedelta(days=1)),
+        title="Keep deliveries",
+        help="How long a finished delivery of a finished request is kept with its attempts.",
+        default=timedelta(days=90),
+    )
+    keep_inbound: timedelta = setting(
+        Span(timedelta(days=1)),
+        title="Keep calls",
+        help="How long a call that came in is kept with its body, and while its request is open.",
+        default=timedelta(days=90),
+    )
+    keep_timers: timedelta = setting(
+        Span(timedelta(days=1)),
+        title="Keep timers",
+        help="How long a finished timer is kept after its request is finished.",
+        default=timedelta(days=7),
     )
     log_level: str = setting(
         fields.String(validate=validate.OneOf(["DEBUG", "INFO", "WARNING", "ERROR"])),

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -17,6 +18,8 @@ from hub.contracts.settings import setting
 from hub.kernel.errors import ConfigurationError
 from hub.mapping.document import read_document
 from hub.settings.files import load, read_text, refused, resolve, where
+from hub.settings.retrying import DISABLE_AFTER, RETRY, retry_problems
+from hub.settings.spans import Span
 from hub.settings.texts import text_problems
 
 LANGUAGES = ("sv", "en")
@@ -25,7 +28,8 @@ _KEY = re.compile(r"^[a-z][a-z0-9_]{0,63}$")
 
 @dataclass(frozen=True)
 class InstanceSettings:
-    """One configured plugin. ``concurrency`` and ``per_second`` limit what goes out to it."""
+    """One configured plugin. ``concurrency`` and ``per_second`` limit what goes out to it,
+    ``retry`` says how it is tried again, ``disable_after`` how many days it may fail."""
 
     key: str
     plugin: str
@@ -33,6 +37,8 @@ class InstanceSettings:
     where: str  # file:line:column of its settings, for messages
     concurrency: int = 8
     per_second: float | None = None
+    retry: Mapping[str, Any] = field(default_factory=dict)  # what differs from RetrySchedule
+    disable_after: timedelta = DISABLE_AFTER
     places: Mapping[str, str] = field(default_factory=dict)  # setting → file:line:column
 
 
@@ -126,11 +132,15 @@ class _WorkspaceFile:
                     "per_second": fields.Float(
                         load_default=None, allow_none=True, validate=validate.Range(0.01, 100_000)
                     ),
+                    "retry": fields.Nested(RETRY, load_default=dict),
+                    "disable_after": Span(timedelta(hours=1), load_default=DISABLE_AFTER),
                 }
             ),
         ),
         title="Instances",
-        help="Key, then plugin and settings: the systems this workspace talks to.",
+        help="Key, then plugin and settings: the systems this workspace talks to. Also "
+        "concurrency, per_second, disable_after (5d) and retry: first (1s), longest (1h), "
+        "total (72h), least_tries (10), longest_retry_after (1h), unexpected_tries (10).",
     )
     mappings: list[str] = setting(
         fields.List(fields.String()),
@@ -140,14 +150,14 @@ class _WorkspaceFile:
 
 
 def load_workspaces(
-    folder: Path, environ: Mapping[str, str] = os.environ
+    folder: Path, environ: Mapping[str, str] = os.environ, *, environment: str = "production"
 ) -> dict[str, WorkspaceSettings]:
     """Read every ``*.yaml`` of ``folder``; all problems of all files are told at once."""
     found: dict[str, WorkspaceSettings] = {}
     problems: list[str] = []
     for path in sorted(folder.glob("*.yaml")):
         try:
-            found[path.stem] = load_workspace(path, environ)
+            found[path.stem] = load_workspace(path, environ, environment=environment)
         except ConfigurationError as error:
             problems.extend(error.problems or (error.detail,))
     if problems:
@@ -159,13 +169,15 @@ def load_workspaces(
     return found
 
 
-def load_workspace(path: Path, environ: Mapping[str, str] = os.environ) -> WorkspaceSettings:
+def load_workspace(
+    path: Path, environ: Mapping[str, str] = os.environ, *, environment: str = "production"
+) -> WorkspaceSettings:
     """Read one workspace file. Its key is the file's name."""
     document = read_document(read_text(path), str(path))
     if not _KEY.match(path.stem):
         raise refused(document, [((), "its file name must be lower-case letters and digits")])
     raw = load(_WorkspaceFile, resolve(document, environ), document)
-    faults = text_problems(raw.texts)
+    faults = [*text_problems(raw.texts), *retry_problems(raw.instances, environment)]
     if faults:
         raise refused(document, faults)
     instances = {

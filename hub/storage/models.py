@@ -20,7 +20,7 @@ from hub.storage.models_request import (
     SigningOrder,
 )
 from hub.storage.models_webhook import WebhookSubscription
-from hub.storage.models_work import Attempt, Delivery, Lease, Timer
+from hub.storage.models_work import Attempt, Delivery, Lease, Replay, ReplayItem, Timer
 
 __all__ = [
     "AccessToken",
@@ -38,6 +38,8 @@ __all__ = [
     "NumberSeries",
     "Recipient",
     "RepairCase",
+    "Replay",
+    "ReplayItem",
     "Request",
     "RequestEvent",
     "Scoped",

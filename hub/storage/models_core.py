@@ -66,6 +66,7 @@ class Instance(Scoped, Base):
     last_success_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_failure_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failures: Mapped[int] = mapped_column(Integer, default=0)  # in a row
+    failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the first of them
     breaker_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
@@ -83,7 +84,11 @@ class MappingVersion(Scoped, Base):
 
 
 class Inbound(Scoped, Base):
-    """A call from outside, as received. ``dedupe`` makes the same call count once."""
+    """A call from outside, as received. ``dedupe`` makes the same call count once.
+
+    ``mapping`` and ``about`` are what the verified call spoke of, so that it can be replayed
+    without the credentials that came with it, which are never stored.
+    """
 
     __tablename__ = "inbound"
     __table_args__ = (
@@ -104,3 +109,5 @@ class Inbound(Scoped, Base):
     request_id: Mapped[str | None] = mapped_column(String(36), index=True)
     received_at: Mapped[datetime] = mapped_column(UtcDateTime)
     repeats: Mapped[int] = mapped_column(Integer, default=0)
+    mapping: Mapped[str | None] = mapped_column(String(100))
+    about: Mapped[Any] = mapped_column(PlainJson, nullable=True)  # {"records": …} or {"reports": …}

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    Boolean,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.storage.models_core import Base, Scoped
@@ -15,6 +25,7 @@ _DUE = text("state IN ('pending', 'retry')")
 _UNFINISHED = text("state IN ('pending', 'retry', 'leased', 'paused')")
 _GIVEN_UP = text("state = 'gave_up'")
 _LEASED = text("state = 'leased'")
+_OVER = text("state IN ('done', 'cancelled')")
 
 
 class Delivery(Scoped, Base):
@@ -114,6 +125,7 @@ class Timer(Scoped, Base):
         ),
         Index("ix_timer_leased", "lease_until", sqlite_where=_LEASED, postgresql_where=_LEASED),
         Index("ix_timer_entity", "entity"),
+        Index("ix_timer_over", "due_at", "id", sqlite_where=_OVER, postgresql_where=_OVER),
     )
 
     kind: Mapped[str] = mapped_column(String(24))
@@ -124,6 +136,38 @@ class Timer(Scoped, Base):
     attempts: Mapped[int] = mapped_column(Integer, default=0)
     claim_id: Mapped[str | None] = mapped_column(String(36))
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Replay(Scoped, Base):
+    """An operator's decision to do things again: who, when, which, how fast. A log; it stays."""
+
+    __tablename__ = "replay"
+    __table_args__ = (Index("ix_replay_page", "workspace_id", "id"),)
+
+    of: Mapped[str] = mapped_column(String(16))  # deliveries or inbound
+    by: Mapped[str] = mapped_column(String(100))
+    filters: Mapped[Any] = mapped_column(PlainJson)
+    forced: Mapped[bool] = mapped_column(Boolean)
+    rate: Mapped[float] = mapped_column(Float)  # a second
+    number: Mapped[int] = mapped_column(Integer)  # how many were made due
+    already_applied: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    stopped_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ReplayItem(Scoped, Base):
+    """One delivery of a replay, and what it was before: a stop puts back what was not tried yet.
+
+    ``inbound_id`` is the call, where a call is replayed; ``delivery_id`` then owes it.
+    """
+
+    __tablename__ = "replay_item"
+
+    replay_id: Mapped[str] = mapped_column(ForeignKey("replay.id"), index=True)
+    delivery_id: Mapped[str] = mapped_column(String(36), index=True)
+    inbound_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime)  # real time
+    before: Mapped[Any] = mapped_column(PlainJson)  # {state, attempts, uncertain, …}
 
 
 class Lease(Base):

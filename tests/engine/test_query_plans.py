@@ -6,6 +6,7 @@ import pytest
 
 from hub.engine.work import Work
 from hub.kernel.errors import Permanent
+from hub.storage import queries_retention as retention
 from hub.storage import queries_work as queries
 from hub.storage.prepared import Prepared
 from hub.storage.queries_request import KNOWN_EVENT, SUBSCRIBERS
@@ -99,6 +100,28 @@ def test_what_is_owed_is_counted_by_destination_and_state(house: House) -> None:
         ("sms", "pending", 1),
     ]
     assert {row.oldest for row in rows} == {house.clock.now()}
+
+
+@pytest.mark.parametrize(
+    ("statement", "index"),
+    [
+        (retention.OLD_DELIVERIES, "sqlite_autoindex_delivery_1 (id>?)"),
+        (retention.OLD_CALLS, "sqlite_autoindex_inbound_1 (id>?)"),
+        (retention.OLD_TIMERS, "ix_timer_over (due_at>"),
+    ],
+)
+def test_a_sweep_walks_an_index_and_looks_at_one_page(
+    house: House, statement: Prepared, index: str
+) -> None:
+    named = {"after": "", "at": "2020", "before": "2027", "most": 500}
+    sql = str(statement.statement("sqlite"))
+    used = {name: value for name, value in named.items() if f":{name}" in sql}
+    with house.db.read() as session:
+        rows = session.connection().exec_driver_sql("EXPLAIN QUERY PLAN " + sql, used).all()
+    plan = "\n".join(row[3] for row in rows)
+    assert index in plan
+    assert "SCAN" not in plan
+    assert "TEMP B-TREE" not in plan
 
 
 def test_every_dialect_has_its_claim_statement() -> None:

@@ -18,7 +18,7 @@ def test_replayed_deliveries_go_out_again_as_the_same_ones(house: House) -> None
     which = WorkFilter(WORKSPACE, destination="agiloft", code="refused")
     with house.db.write() as session:
         assert count(session, which) == 1
-        assert replay(session, which, house.clock.wall()) == 1
+        assert len(replay(session, which, house.clock.wall())) == 1
     house.handler.behave = lambda work: "ok"
     engine.run_due()
     first, again = [work for work in house.handler.performed if work.key == "first"]
@@ -34,7 +34,7 @@ def test_what_was_delivered_is_not_replayed(house: House) -> None:
     house.owe("first")
     house.engine().run_due()
     with house.db.write() as session:
-        assert replay(session, WorkFilter(WORKSPACE), house.clock.wall()) == 0
+        assert replay(session, WorkFilter(WORKSPACE), house.clock.wall()) == []
 
 
 def test_another_workspace_is_never_touched(house: House) -> None:

@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.engine.retry import Decision, GiveUp, Pause, RetryAt, RetrySchedule, decide
+from hub.engine.retry import (
+    Decision,
+    GiveUp,
+    Pause,
+    RetryAt,
+    RetrySchedule,
+    counts_against_destination,
+    decide,
+)
 from hub.kernel.errors import (
     AuthenticationFailed,
     ConfigurationError,
@@ -25,6 +33,10 @@ from hub.kernel.errors import (
 
 FIRST = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PLAIN = RetrySchedule()
+OWN = RetrySchedule(
+    first=timedelta(minutes=1), longest=timedelta(minutes=10), total=timedelta(days=7),
+    least_tries=3, longest_retry_after=timedelta(minutes=5), unexpected_tries=2,
+)  # fmt: skip
 
 
 def after(**span: float) -> datetime:
@@ -58,6 +70,73 @@ TABLE = [
     (KeyError("x"), 1, 0, 0.5, RetryAt(after(seconds=0.5), uncertain=True)),
     (KeyError("x"), 10, 0, 0.5, GiveUp("unexpected")),
 ]
+
+
+# The same with a schedule of its own, as an instance's settings write it.
+OWN_TABLE = [
+    (Retryable(), 1, 0, 0.0, RetryAt(after(seconds=0.2))),
+    (Retryable(), 1, 0, 0.999, RetryAt(after(seconds=59.94))),
+    (Retryable(), 3, 0, 0.5, RetryAt(after(minutes=2))),
+    (Retryable(), 5, 0, 0.5, RetryAt(after(minutes=5))),  # 16 minutes are more than the longest
+    (Retryable(retry_after=200), 1, 0, 0.5, RetryAt(after(seconds=200))),
+    (Retryable(retry_after=301), 1, 0, 0.5, RetryAt(after(minutes=5))),
+    (Retryable(retry_after=0), 1, 0, 0.5, RetryAt(after(seconds=30))),
+    (Retryable(retry_after=-5), 1, 0, 0.5, RetryAt(after(seconds=30))),
+    (Retryable(retry_after=10), 5, 0, 0.5, RetryAt(after(minutes=5))),  # the later of the two
+    (Retryable(retry_after=300), 9, 167.99, 0.5, RetryAt(after(hours=167.99, minutes=5))),
+    (Retryable(), 100, 167, 0.5, RetryAt(after(hours=167, minutes=5))),
+    (Retryable(), 3, 168, 0.5, GiveUp("unavailable")),
+    (Retryable(), 2, 168, 0.5, RetryAt(after(hours=168, minutes=1))),
+    (MalformedAnswer(), 3, 168, 0.5, GiveUp("malformed_answer")),
+    (ConfigurationError(), 3, 168, 0.5, GiveUp("configuration")),
+    (OutcomeUnknown(), 3, 168, 0.5, GiveUp("outcome_unknown")),
+    (Retryable(code="gone"), 1, 0, 0.5, GiveUp("gone", disables=True)),
+    (Refused(code="gone"), 1, 0, 0.5, GiveUp("gone", disables=True)),
+    (AuthenticationFailed(code="locked_out"), 1, 0, 0.5, Pause("locked_out")),
+    (KeyError("x"), 1, 0, 0.5, RetryAt(after(seconds=30), uncertain=True)),
+    (KeyError("x"), 2, 0, 0.5, GiveUp("unexpected")),
+]
+
+
+@pytest.mark.parametrize(("error", "attempts", "hours", "chance", "expected"), OWN_TABLE)
+def test_a_destinations_own_schedule_is_kept(
+    error: Exception, attempts: int, hours: float, chance: float, expected: Decision
+) -> None:
+    now = FIRST + timedelta(hours=hours)
+    assert decide(error, attempts, FIRST, now, OWN, chance) == expected
+
+
+@given(attempts=st.integers(1, 100), chance=st.floats(0, 1, exclude_max=True))
+def test_a_pause_lies_anywhere_between_the_shortest_and_the_doubled_one(
+    attempts: int, chance: float
+) -> None:
+    decision = decide(Retryable(), attempts, FIRST, FIRST, PLAIN, chance)
+    assert isinstance(decision, RetryAt)
+    ceiling = min(PLAIN.longest, PLAIN.first * 2 ** min(attempts - 1, 40))
+    assert decision.moment - FIRST == max(PLAIN.shortest, ceiling * chance)
+
+
+# error → whether it speaks against the destination
+HEALTH = [
+    (Retryable(), True),
+    (OutcomeUnknown(), True),
+    (MalformedAnswer(), True),
+    (Retryable(code="gone"), True),
+    (RecordLocked(), False),
+    (Retryable(code="quiet_hours"), False),
+    (Refused(), False),
+    (NotFound(), False),
+    (ConfigurationError(), False),
+    (AuthenticationFailed(), False),
+    (KeyError("x"), False),
+]
+
+
+@pytest.mark.parametrize(("error", "against"), HEALTH)
+def test_only_what_speaks_of_the_destination_counts_against_it(
+    error: Exception, against: bool
+) -> None:
+    assert counts_against_destination(error) is against
 
 
 @pytest.mark.parametrize(("error", "attempts", "hours", "chance", "expected"), TABLE)

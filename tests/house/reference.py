@@ -14,6 +14,7 @@ import re
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import MISSING, Field, fields
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from hub.contracts.requests import REASON_TEXTS, Reason
 from hub.contracts.settings import settings_info
 from hub.services.house import open_house
 from hub.settings import HubSettings
+from hub.settings.spans import written
 from hub.settings.texts import TEXTS
 from hub.settings.workspace import _WorkspaceFile as WorkspaceFile
 from tests.house import tree
@@ -69,6 +71,8 @@ def _default(one: Field[Any]) -> str:
     if one.default is MISSING and one.default_factory is MISSING:
         return "must be given"
     value = None if one.default is MISSING else one.default
+    if isinstance(value, timedelta):
+        return f"`{written(value)}`"
     return "" if value is None else f"`{json.dumps(value)}`"
 
 

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import update
 from structlog.testing import capture_logs
 
+from hub.engine.conditions import FAILING
+from hub.engine.retry import RetrySchedule
 from hub.kernel.errors import ConfigurationError, Refused, Retryable
 from hub.registry import InstanceKey
 from hub.services import health
@@ -63,3 +65,62 @@ def test_a_delivery_after_a_failed_probe_proves_the_instance_well(simulated, mon
     with core.db.write() as session:
         session.execute(update(Instance).where(Instance.key == "sms").values(last_success_at=later))
     assert sms(simulated).status == "ok"
+
+
+def disabled(simulated, code, probe_ok):
+    core = simulated.house.core
+    wall = core.clock.wall()
+    with core.db.write() as session:
+        values = {
+            "paused_code": code, "paused_detail": "every try has failed", "paused_at": wall,
+            "failing_since": wall - timedelta(days=5), "probe_ok": probe_ok, "probed_at": wall,
+        }  # fmt: skip
+        session.execute(update(Instance).where(Instance.key == "sms").values(**values))
+    simulated.clock.advance(timedelta(minutes=6))
+    return core
+
+
+@pytest.mark.parametrize("code", [FAILING, "gone"])
+def test_a_disabled_instance_is_told_with_since_when_and_what_to_do(simulated, code):
+    disabled(simulated, code, True)
+    told = sms(simulated)
+    assert (told.status, told.paused, told.disabled) == ("broken", code, True)
+    assert told.failing_since == "2026-02-25T11:00:00+00:00"
+    assert told.paused_since == "2026-03-02T11:00:00+00:00"
+    assert "alice.yaml:" in told.mend
+    assert "paraph probe sms" in told.mend
+
+
+@pytest.mark.parametrize("code", [FAILING, "gone"])
+def test_a_probe_that_succeeded_all_the_while_does_not_end_disabling(simulated, code):
+    core = disabled(simulated, code, True)
+    health.probe_due(core)
+    assert sms(simulated).paused == code
+    health.probe(core, SMS)  # a person asks
+    assert (sms(simulated).paused, sms(simulated).status) == (None, "ok")
+
+
+def test_a_disabled_instance_that_answers_its_probe_again_goes_on_by_itself(simulated):
+    core = disabled(simulated, FAILING, False)
+    health.probe_due(core)
+    assert sms(simulated).paused is None
+
+
+def test_wrong_credentials_end_with_the_next_good_probe_as_ever(simulated):
+    core = disabled(simulated, "authentication_failed", True)
+    assert not sms(simulated).disabled
+    health.probe_due(core)
+    assert sms(simulated).paused is None
+
+
+def test_a_schedule_of_the_settings_reaches_the_engine(simulated):
+    file = simulated.config / "workspaces" / "alice.yaml"
+    text = file.read_text(encoding="utf-8").replace(
+        "sms: {", "sms: {retry: {total: 4d, first: 30s}, disable_after: 3d, "
+    )
+    file.write_text(text, encoding="utf-8")
+    simulated.house.reload()
+    runner = simulated.house.engine.runner
+    limits = runner._settler._limits(simulated.house.core.workspace_ids["alice"], "sms")
+    assert limits.schedule == RetrySchedule(total=timedelta(days=4), first=timedelta(seconds=30))
+    assert limits.disable_after == timedelta(days=3)

@@ -18,7 +18,7 @@ def replayed(case, **which):
     """Replay what was given up; how many."""
     chosen = replay.WorkFilter(case.core.workspace_ids["alice"], **which)
     with case.core.db.write() as session:
-        count = replay.replay(session, chosen, case.simulated.clock.wall())
+        count = len(replay.replay(session, chosen, case.simulated.clock.wall()))
     case.work()
     return count
 

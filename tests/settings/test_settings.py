@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import fields
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 
+from hub.engine.retry import RetrySchedule
+from hub.engine.settings import DestinationLimits
 from hub.kernel.errors import ConfigurationError
 from hub.services.house import open_house
 from hub.settings import (
@@ -15,6 +19,7 @@ from hub.settings import (
     load_workspaces,
     make_private,
     outgoing_guard,
+    retrying,
     secret_keys,
 )
 from tests.simulated_house import write_files
@@ -120,6 +125,71 @@ def test_faults_of_a_workspace_name_their_place(tmp_path, old, new, said):
     found = problems(tmp_path, workspace, WORKSPACE.replace(old, new))
     assert said in found
     assert "hunter22" not in found
+
+
+INSTANCE = "sms: {plugin: sms_46elks, "
+
+
+def test_a_retry_schedule_is_read_per_instance(tmp_path):
+    retry = "retry: {first: 5s, longest: 2h, total: 7d, least_tries: 4}, disable_after: 2d, "
+    read = workspace(tmp_path, WORKSPACE.replace(INSTANCE, INSTANCE + retry)).instances["sms"]
+    assert RetrySchedule(**read.retry) == RetrySchedule(
+        first=timedelta(seconds=5), longest=timedelta(hours=2), total=timedelta(days=7),
+        least_tries=4,
+    )  # fmt: skip
+    assert read.disable_after == timedelta(days=2)
+    plain = workspace(tmp_path, WORKSPACE).instances["sms"]
+    assert RetrySchedule(**plain.retry) == RetrySchedule()
+    assert plain.disable_after == timedelta(days=5)
+
+
+def test_the_defaults_that_are_told_are_the_engines():
+    assert (RetrySchedule.first, RetrySchedule.longest) == (retrying._FIRST, retrying._LONGEST)
+    assert RetrySchedule.total == retrying.LEAST_TOTAL
+    assert DestinationLimits.disable_after == retrying.DISABLE_AFTER
+    assert set(retrying.RETRY) == {one.name for one in fields(RetrySchedule)} - {"shortest"}
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("retry: {total: 71h}", "retry.total: 71h is too short: a system that is down over"),
+        ("retry: {total: 71h}", "write 3d or more (less is for 'environment: test' and 'demo')"),
+        ("retry: {longest: 13h}", "retry.longest: is too long; write at most 12h"),
+        ("retry: {longest_retry_after: 2d}", "is too long; write at most 12h"),
+        ("retry: {first: 2h}", "retry.first: the first pause (2h) is longer than the longest (1h)"),
+        ("retry: {first: 5m, longest: 1m}", "retry.longest: the first pause (5m) is longer"),
+        ("retry: {first: soon}", "retry.first: is no duration; write for example 90s"),
+        ("retry: {least_tries: 0}", "retry.least_tries: must be greater than or equal to 1"),
+        ("retry: {unexpected_tries: many}", "retry.unexpected_tries: not a valid integer"),
+        ("retry: {longst: 1h}", "unknown key 'longst'; did you mean 'longest'?"),
+        ("disable_after: 5m", "disable_after: is too short; write at least 1h"),
+        ("disable_aftr: 5d", "unknown key 'disable_aftr'; did you mean 'disable_after'?"),
+    ],
+)
+def test_faults_of_a_retry_schedule_name_their_place(tmp_path, written, said):
+    text = WORKSPACE.replace(INSTANCE, f"{INSTANCE}{written}, ")
+    found = problems(tmp_path, workspace, text)
+    assert said in found
+    assert "alice.yaml:4:" in found
+
+
+@pytest.mark.parametrize("environment", ["test", "demo"])
+def test_only_tests_and_demos_may_give_up_sooner_than_after_72_hours(tmp_path, environment):
+    path = tmp_path / "alice.yaml"
+    text = WORKSPACE.replace(INSTANCE, f"{INSTANCE}retry: {{total: 1h}}, ")
+    path.write_text(text, encoding="utf-8")
+    read = load_workspaces(tmp_path, SECRET, environment=environment)["alice"]
+    assert read.instances["sms"].retry == {"total": timedelta(hours=1)}
+    with pytest.raises(ConfigurationError):
+        load_workspaces(tmp_path, SECRET)
+
+
+def test_periods_of_retention_are_spans_of_at_least_a_day(tmp_path):
+    read = hub(tmp_path, HUB + "keep_deliveries: 30d\n")
+    kept = (read.keep_deliveries, read.keep_inbound, read.keep_timers)
+    assert kept == (timedelta(days=30), timedelta(days=90), timedelta(days=7))
+    assert "write at least 1d" in problems(tmp_path, hub, HUB + "keep_timers: 1h\n")
 
 
 def test_a_folder_without_workspaces_says_what_to_add(tmp_path):

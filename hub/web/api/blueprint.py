@@ -9,20 +9,20 @@ from flask_smorest import Blueprint, abort
 from marshmallow import RAISE
 from webargs.flaskparser import FlaskParser
 
-from hub.engine import replay
 from hub.kernel.errors import Refused
 from hub.kernel.redact import redact
 from hub.services.access import TRIGGER, Caller
 from hub.services.house import House
 from hub.services.overview import Overview
+from hub.services.replay_filters import check_destination
 from hub.services.triggers import Trigger, accept
 from hub.web.api.cases import add_cases
+from hub.web.api.instances import add_instances
+from hub.web.api.replays import add_replays
 from hub.web.api.schemas import (
     DeliveryQuery,
     ListQuery,
     Page,
-    ReplayAnswer,
-    ReplayBody,
     RequestQuery,
     TriggerAnswer,
     TriggerBody,
@@ -41,10 +41,10 @@ def create_api(house: House) -> Blueprint:
     _triggers(blueprint, house)
     _reads(blueprint, house)
     _register(blueprint, house)
-    _replay(blueprint, house)
     add_cases(blueprint, house)
     add_webhooks(blueprint, house)
-    _discard(blueprint, house)
+    add_replays(blueprint, house)
+    add_instances(blueprint, house)
     return blueprint
 
 
@@ -134,6 +134,8 @@ def _reads(blueprint: Blueprint, house: House) -> None:
     @blueprint.response(200, Page)
     def deliveries(query: dict[str, Any]) -> dict[str, Any]:
         """What is owed, or was, newest first."""
+        with house.core.db.read() as session:
+            check_destination(session, _caller().workspace_id, query.get("destination"))
         return _overview(house).deliveries(**query)
 
     @blueprint.route("/deliveries/<delivery_id>")
@@ -157,49 +159,3 @@ def _register(blueprint: Blueprint, house: House) -> None:
     def repair_cases(query: dict[str, Any]) -> dict[str, Any]:
         """Repair cases of the hub's own register, with their notes."""
         return _overview(house).repair_cases(**query)
-
-
-def _discard(blueprint: Blueprint, house: House) -> None:
-    @blueprint.route("/deliveries/discard", methods=["POST"])
-    @blueprint.arguments(ReplayBody)
-    @blueprint.response(200, ReplayAnswer)
-    def discard_deliveries(body: dict[str, Any]) -> dict[str, Any]:
-        """Give up for good what was given up; it can be replayed later. Without ``"dry_run":
-        false`` it only counts."""
-        core = house.core
-        dry_run, which = body.pop("dry_run"), _chosen(body)
-        if which is None:
-            return {"count": 0, "dry_run": dry_run}
-        if dry_run:
-            with core.db.read() as session:
-                return {"count": replay.count(session, which, replay.GIVEN_UP), "dry_run": True}
-        with core.db.write() as session:
-            count = replay.discard(session, which, core.now(), replay.GIVEN_UP)
-        return {"count": count, "dry_run": False}
-
-
-def _chosen(body: dict[str, Any]) -> replay.WorkFilter | None:
-    """The deliveries that a body narrows to; None for the empty list, which is none of them."""
-    ids = body.pop("ids")
-    if ids is not None and not ids:
-        return None
-    return replay.WorkFilter(workspace_id=_caller().workspace_id, ids=ids or (), **body)
-
-
-def _replay(blueprint: Blueprint, house: House) -> None:
-    @blueprint.route("/deliveries/replay", methods=["POST"])
-    @blueprint.arguments(ReplayBody)
-    @blueprint.response(200, ReplayAnswer)
-    def replay_deliveries(body: dict[str, Any]) -> dict[str, Any]:
-        """Owe again what was given up. Without ``"dry_run": false`` it only counts."""
-        core = house.core
-        dry_run, which = body.pop("dry_run"), _chosen(body)
-        if which is None:
-            return {"count": 0, "dry_run": dry_run}
-        if dry_run:
-            with core.db.read() as session:
-                return {"count": replay.count(session, which), "dry_run": True}
-        with core.db.write() as session:
-            count = replay.replay(session, which, core.clock.wall())
-        core.wake()
-        return {"count": count, "dry_run": False}

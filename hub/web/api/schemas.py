@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
 from marshmallow import RAISE, Schema, fields, validate
 
 from hub.contracts.requests import RequestState
+from hub.engine.replay import STATES
+from hub.services.replay_filters import OUTCOMES, SOURCES
 
 
 class Strict(Schema):
-    """Unknown keys are refused."""
+    """Unknown keys are refused, and the known ones told."""
 
     class Meta:
         """marshmallow's options."""
 
         unknown = RAISE
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        known = ", ".join(self.fields) or "none"
+        self.error_messages = {**self.error_messages, "unknown": f"Unknown; there are: {known}."}
+
+
+def one_of(names: Collection[str]) -> validate.OneOf:
+    """One of ``names``; anything else is told with them."""
+    return validate.OneOf(list(names), error="There is no '{input}'; there are: {choices}.")
 
 
 class TriggerBody(Strict):
@@ -47,50 +62,22 @@ class ListQuery(Strict):
 class RequestQuery(ListQuery):
     """Which requests."""
 
-    state = fields.String(validate=validate.OneOf([state.value for state in RequestState]))
+    state = fields.String(validate=one_of([state.value for state in RequestState]))
     record = fields.String(metadata={"description": "The source record's id."})
 
 
 class DeliveryQuery(ListQuery):
     """Which deliveries."""
 
-    state = fields.String(
-        validate=validate.OneOf(
-            [
-                "pending", "leased", "retry", "delivered",
-                "gave_up", "paused", "cancelled", "discarded",
-            ]
-        )
-    )  # fmt: skip
-    destination = fields.String()
+    state = fields.String(validate=one_of(STATES))
+    destination = fields.String(metadata={"description": "An instance of the workspace."})
 
 
 class InboundQuery(ListQuery):
     """Which calls that came in."""
 
-    source = fields.String(validate=validate.OneOf(["api", "button", "hook"]))
-    outcome = fields.String(metadata={"description": "E.g. request, already_open, no_mapping."})
-
-
-class ReplayBody(Strict):
-    """Which given-up deliveries to owe again. ``dry_run`` counts only."""
-
-    destination = fields.String(allow_none=True, load_default=None)
-    ids = fields.List(
-        fields.String(),
-        load_default=None,
-        metadata={"description": "Only these; an empty list is none, no list is no narrowing."},
-    )
-    code = fields.String(allow_none=True, load_default=None)
-    most = fields.Integer(validate=validate.Range(1, 100_000), load_default=1000)
-    dry_run = fields.Boolean(load_default=True)
-
-
-class ReplayAnswer(Schema):
-    """How many were, or would be, owed again."""
-
-    count = fields.Integer()
-    dry_run = fields.Boolean()
+    source = fields.String(validate=one_of(SOURCES))
+    outcome = fields.String(validate=one_of(OUTCOMES))
 
 
 class Page(Schema):

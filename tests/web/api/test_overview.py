@@ -65,22 +65,26 @@ def test_what_was_given_up_is_counted_first_and_then_owed_again(client, simulate
     assert (request["state"], request["reason"]) == ("failed", "bad_number")
     assert "mobile number" in request["reason_text"]
     counted = client.post("/api/v1/deliveries/replay", json={}, headers=as_alice).json
-    assert counted == {"count": 1, "dry_run": True}
+    assert (counted["count"], counted["dry_run"], counted["replay"]) == (1, True, None)
     owed = client.post("/api/v1/deliveries/replay", json={"dry_run": False}, headers=as_alice)
-    assert owed.json == {"count": 1, "dry_run": False}
+    assert (owed.json["count"], owed.json["dry_run"]) == (1, False)
     simulated.work()
     assert simulated_gateway.taken() == []  # the request is over: nobody waits for the message
 
 
 @pytest.mark.parametrize("verb", ["replay", "discard"])
-def test_an_empty_list_of_ids_is_none_of_them(client, simulated, as_alice, verb):
+def test_an_empty_list_of_ids_is_none_of_them_and_an_unknown_id_is_told(
+    client, simulated, as_alice, verb
+):
     bad = {**RECORD, "mobile": "+46701740694"}  # the gateway refuses this one
     client.post(TRIGGER, json={"id": "8", "record": bad}, headers=as_alice)
     simulated.work()
     address = f"/api/v1/deliveries/{verb}"
-    for ids, count in (([], 0), (["another"], 0)):
-        body = {"dry_run": False, "ids": ids}
-        assert client.post(address, json=body, headers=as_alice).json["count"] == count
+    body = {"dry_run": False, "ids": []}
+    assert client.post(address, json=body, headers=as_alice).json["count"] == 0
+    told = client.post(address, json={**body, "ids": ["another"]}, headers=as_alice)
+    assert (told.status_code, told.json["code"]) == (404, "unknown_delivery")
+    assert "another" in told.json["detail"]
     body = {"dry_run": True}
     assert client.post(address, json=body, headers=as_alice).json["count"] == 1
 

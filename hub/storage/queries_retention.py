@@ -1,0 +1,91 @@
+"""Statements that find what is over and old: a walk in the order of an index, batch by batch.
+
+Rows come in pages behind ``after`` (and ``at``), each with its moment and with ``ended``: whether
+it may go. Deliveries and calls are walked by their id, which is in the order of creation, so that
+the hot path keeps no index for it, and a walk ends at the first page that is too young. What is
+open, owed or given up is never ``ended``; nor are the other deliveries of its request, since later
+steps look up what earlier ones made.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Integer, String, bindparam, column, text
+from sqlalchemy.sql.elements import TextClause
+
+from hub.storage.models import Delivery, Inbound, Timer
+from hub.storage.prepared import Prepared
+from hub.storage.types import UtcDateTime
+
+_d, _i, _t = Delivery.__table__.c, Inbound.__table__.c, Timer.__table__.c
+
+
+def _walk(sql: str) -> TextClause:
+    return text(sql).bindparams(
+        bindparam("after", type_=String()),
+        bindparam("before", type_=UtcDateTime()),
+        bindparam("most", type_=Integer()),
+    )
+
+
+OLD_DELIVERIES = Prepared.of(
+    _walk(
+        """
+    SELECT d.id, d.created_at AS at,
+           d.state IN ('delivered', 'cancelled', 'discarded')
+           AND coalesce(d.finished_at, d.created_at) < :before
+           AND (d.request_id IS NULL OR (
+                EXISTS (SELECT 1 FROM request r
+                         WHERE r.id = d.request_id AND r.finished_at < :before)
+                AND NOT EXISTS (
+                    SELECT 1 FROM delivery o
+                     WHERE o.request_id = d.request_id
+                       AND o.state NOT IN ('delivered', 'cancelled', 'discarded'))))
+           AND NOT EXISTS (
+               SELECT 1 FROM inbound i JOIN request r ON r.id = i.request_id
+                WHERE d.kind = 'intake' AND i.id = substr(d.key, 8, 36)
+                  AND (r.finished_at IS NULL OR r.finished_at >= :before)) AS ended
+      FROM delivery d WHERE d.id > :after ORDER BY d.id LIMIT :most
+    """
+    ).columns(_d.id, column("at", UtcDateTime), column("ended", Boolean))
+)
+"""Parameters: after, before, most. The key of an intake names the call that it belongs to."""
+
+OLD_CALLS = Prepared.of(
+    _walk(
+        """
+    SELECT i.id, i.received_at AS at,
+           i.outcome <> 'accepted' AND i.received_at < :before
+           AND (i.request_id IS NULL OR EXISTS (
+                SELECT 1 FROM request r WHERE r.id = i.request_id AND r.finished_at < :before))
+           AND NOT EXISTS (
+               SELECT 1 FROM replay_item p JOIN delivery d ON d.id = p.delivery_id
+                WHERE p.inbound_id = i.id
+                  AND d.state NOT IN ('delivered', 'cancelled', 'discarded')) AS ended
+      FROM inbound i WHERE i.id > :after ORDER BY i.id LIMIT :most
+    """
+    ).columns(_i.id, column("at", UtcDateTime), column("ended", Boolean))
+)
+"""Parameters: after, before, most."""
+
+OLD_TIMERS = Prepared.of(
+    _walk(
+        """
+    SELECT t.id, t.due_at AS at,
+           NOT EXISTS (SELECT 1 FROM request r
+                        WHERE r.id = t.entity
+                          AND (r.finished_at IS NULL OR r.finished_at >= :before))
+           AND NOT EXISTS (
+               SELECT 1 FROM signing_order o JOIN request r ON r.id = o.request_id
+                WHERE o.id = t.entity
+                  AND (r.finished_at IS NULL OR r.finished_at >= :before)) AS ended
+      FROM timer t
+     WHERE t.state IN ('done', 'cancelled') AND t.due_at < :before AND t.due_at >= :at
+       AND (t.due_at > :at OR t.id > :after)
+     ORDER BY t.due_at, t.id LIMIT :most
+    """
+    )
+    .bindparams(bindparam("at", type_=UtcDateTime()))
+    .columns(_t.id, column("at", UtcDateTime), column("ended", Boolean))
+)
+"""Parameters: after, at, before, most. A timer of an open request stays: its row is what keeps the
+same reminder from being armed again."""

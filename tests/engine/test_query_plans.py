@@ -10,6 +10,7 @@ from hub.storage import queries_work as queries
 from hub.storage.prepared import Prepared
 from tests.engine.house import House
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PARAMETERS = {
     "claim": "c", "until": "2027", "wall": "2027", "now": "2027", "most": 8,
     "workspace": "w", "destination": "d", "id": "i", "next_at": "2027",
@@ -88,6 +89,6 @@ def test_what_is_owed_is_counted_by_destination_and_state(house: House) -> None:
     assert {row.oldest for row in rows} == {house.clock.now()}
 
 
-def test_every_dialect_has_its_claim_statement() -> None:
+def test_every_dialect_has_its_claim_statement(database_url: str) -> None:
     assert "SKIP LOCKED" in str(queries.CLAIM.statement("postgresql"))
     assert "SKIP LOCKED" not in str(queries.CLAIM.statement("sqlite"))

@@ -117,6 +117,11 @@ class SimulatedHouse:
             for key in workspaces
         }
 
+    def restart(self) -> None:
+        """Another process on the same database, after this one has died."""
+        self.close()
+        self.house = open_house(self.config, clock=self.clock)
+
     def work(self) -> int:
         """Do everything that is due; how much it was."""
         return self.house.engine.run_due()

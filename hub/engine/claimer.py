@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from hub.engine import claims, recovery
-from hub.engine.claims import Place, Survey, Turn
+from hub.engine.claims import Ready, Survey, Turn
 from hub.engine.rates import Rates
 from hub.engine.settings import EngineSettings, Limits
 from hub.engine.work import TimerWork, Work
@@ -18,6 +18,7 @@ from hub.storage.db import Database
 Item = Work | TimerWork
 _SHORTEST_POLL = 0.02  # seconds; however fast the business clock runs
 _SHORTEST_PAUSE = 0.001
+_CROWDED = 0.01  # seconds: somebody else was claiming at the same destination
 
 
 @dataclass
@@ -43,6 +44,7 @@ class Claimer:
         self._rates = Rates()
         self._claims = 0
         self._busy = False
+        self._crowded = False
 
     def claim(self, free: int, free_timers: int) -> Claimed:
         """Lease up to ``free`` things that may be done now, of them ``free_timers`` timers."""
@@ -51,11 +53,13 @@ class Claimer:
                 seen = self._survey(session)
             if not seen.anything(free_timers):
                 return Claimed([], self._pause(seen, free_timers))
+        self._crowded = False
         with self._db.write() as session:  # look again: others may have claimed meanwhile
             seen = self._survey(session)
             items = self._take(session, seen, free, free_timers)
         self._busy = bool(items)
-        return Claimed(items, self._pause(seen, free_timers))
+        pause = self._pause(seen, free_timers)
+        return Claimed(items, min(pause, _CROWDED) if self._crowded else pause)
 
     def _survey(self, session: Session) -> Survey:
         now, wall = self._clock.now(), self._clock.wall()
@@ -72,11 +76,14 @@ class Claimer:
             most = min(free, free_timers)
             items += claims.claim_timers(session, claim, most, seen.now, seen.wall, lease)
 
-        def take(place: Place, most: int) -> int:
-            works = claims.claim_at(session, place, claim, most, seen.wall, lease)
+        def take(ready: Ready, most: int) -> int:
+            if not self._db.is_sqlite and not claims.have_turn(session, ready.place):
+                self._crowded = True
+                return 0
+            works = claims.claim_at(session, ready, claim, most, seen.wall, lease)
             items.extend(works)
-            self._rates.spend(place, len(works))
-            self._turn.last = place
+            self._rates.spend(ready.place, len(works))
+            self._turn.last = ready.place
             return len(works)
 
         claims.in_turn(self._turn.order(seen.ready), free - len(items), take)

@@ -27,12 +27,13 @@ Place = tuple[str, str]
 class Ready:
     """A destination that something is owed to, and how many more calls it may have now.
 
-    ``again`` is when to look again if it may have none.
+    ``limit`` is how many it may have at a time. ``again`` is when to look again if it may have none.
     """
 
     place: Place
     room: int
     again: datetime
+    limit: int = 0
 
 
 @dataclass
@@ -93,12 +94,12 @@ def survey(session: Session, limits: Limits, rates: Rates, now: datetime, wall: 
         allowed, again = rates.allowed(place, limit.per_second, wall)
         room = max(0, min(most - running[place], allowed))
         # Full for want of calls that end: their end rings the bell, so looking again is not urgent.
-        ready.append(Ready(place, room, again if not allowed else wall + _LATER))
+        ready.append(Ready(place, room, again if not allowed else wall + _LATER, most))
     (timer_at,) = queries.NEXT_TIMER.first(session) or (None,)
     return Survey(ready, timer_at, now, wall)
 
 
-def in_turn(ready: list[Ready], free: int, take: Callable[[Place, int], int]) -> None:
+def in_turn(ready: list[Ready], free: int, take: Callable[[Ready, int], int]) -> None:
     """Share ``free`` threads among the destinations: equal shares first, but at least a handful,
     since each claim costs a statement; then what is left to those who can use it. ``take`` claims
     at one destination and says how many it got."""
@@ -110,7 +111,7 @@ def in_turn(ready: list[Ready], free: int, take: Callable[[Place, int], int]) ->
             wanted = min(share, destination.room, free)
             if wanted < 1:
                 break
-            got = take(destination.place, wanted)
+            got = take(destination, wanted)
             free -= got
             destination.room -= got
             if got == wanted and destination.room > 0:
@@ -118,10 +119,17 @@ def in_turn(ready: list[Ready], free: int, take: Callable[[Place, int], int]) ->
         hungry = still
 
 
+def have_turn(session: Session, place: Place) -> bool:
+    """PostgreSQL: whether nobody else is claiming at ``place``, until this transaction ends."""
+    named = {"space": _SPACE, "place": "/".join(place)}
+    return bool(queries.CLAIM_TURN.first(session, named)[0])
+
+
 def claim_at(
-    session: Session, place: Place, claim: str, most: int, wall: datetime, lease: timedelta
+    session: Session, ready: Ready, claim: str, most: int, wall: datetime, lease: timedelta
 ) -> list[Work]:
     """Claim up to ``most`` deliveries at one destination, the longest due first."""
+    place = ready.place
     rows = queries.CLAIM.all(
         session,
         {
@@ -131,6 +139,7 @@ def claim_at(
             "workspace": place[0],
             "destination": place[1],
             "most": most,
+            "limit": ready.limit,
         },
     )
     rows.sort(key=lambda row: (row.next_at, row.id))
@@ -165,3 +174,4 @@ def claim_timers(
 
 _LATER = timedelta(seconds=1)
 _HANDFUL = 4
+_SPACE = 0x70617261  # advisory locks of claims; those of ``liveness_server`` have one number only

@@ -16,6 +16,7 @@ from hub.engine.retry import (
     code_of,
     counts_against_destination,
     decide,
+    may_have_happened,
 )
 from hub.engine.work import Failure, Finished, Work
 from hub.kernel.errors import ParaphError
@@ -62,6 +63,8 @@ def of(
             values = _values(work, "pending", wall, **told)
             return _outcome("paused", one, error, values, pauses=True)
         case GiveUp(code, disables):
+            # a replay, be it weeks later, must look it up before doing it again
+            told["uncertain"] = work.uncertain or may_have_happened(error) or one.spoiled
             failure = Failure(code, told["error_detail"], customer_text(error))
             values = _values(work, "gave_up", wall, finished_at=now, **told)
             return _outcome("gave_up", one, error, values, failure=failure, pauses=disables)

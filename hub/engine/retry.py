@@ -84,7 +84,7 @@ def decide(
     if now < last_moment:
         moment = min(moment, last_moment)
     asked = _asked(error, schedule)
-    return RetryAt(max(moment, now + asked) if asked else moment, _may_have_happened(error))
+    return RetryAt(max(moment, now + asked) if asked else moment, may_have_happened(error))
 
 
 def code_of(error: Exception) -> str:
@@ -111,7 +111,8 @@ def _worth_another(error: Exception, attempts: int, schedule: RetrySchedule) -> 
     return attempts < schedule.unexpected_tries
 
 
-def _may_have_happened(error: Exception) -> bool:
+def may_have_happened(error: Exception) -> bool:
+    """Whether the failed try may have had its effect at the other side."""
     if isinstance(error, (OutcomeUnknown, MalformedAnswer)):
         return True
     return not isinstance(error, ParaphError)

@@ -12,6 +12,7 @@ from hub.storage.prepared import Prepared
 from hub.storage.queries_request import KNOWN_EVENT, SUBSCRIBERS
 from tests.engine.house import House
 
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PARAMETERS = {
     "claim": "c", "until": "2027", "wall": "2027", "now": "2027", "most": 8,
     "workspace": "w", "destination": "d", "id": "i", "next_at": "2027",
@@ -124,6 +125,6 @@ def test_a_sweep_walks_an_index_and_looks_at_one_page(
     assert "TEMP B-TREE" not in plan
 
 
-def test_every_dialect_has_its_claim_statement() -> None:
+def test_every_dialect_has_its_claim_statement(database_url: str) -> None:
     assert "SKIP LOCKED" in str(queries.CLAIM.statement("postgresql"))
     assert "SKIP LOCKED" not in str(queries.CLAIM.statement("sqlite"))

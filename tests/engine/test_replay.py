@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from hub.engine.replay import WorkFilter, cancel, count, discard, replay
+from hub.engine.retry import RetrySchedule
+from hub.engine.settings import DestinationLimits
 from hub.engine.work import Work
 from hub.kernel.errors import Refused
 from tests.engine.house import WORKSPACE, House
@@ -84,3 +86,22 @@ def _payload(house: House) -> str:
 
 def _refuse(work: Work) -> None:
     raise Refused("no")
+
+
+def test_what_was_given_up_with_an_unknown_outcome_is_looked_up_by_its_replay(house: House) -> None:
+    def bug(work: Work) -> None:
+        raise KeyError("after the call")
+
+    house.limits = lambda workspace, key: DestinationLimits(
+        schedule=RetrySchedule(unexpected_tries=1)
+    )
+    house.handler.behave = bug
+    house.owe("note-1")
+    engine = house.engine()
+    engine.run_due()
+    assert house.states() == {"note-1": "gave_up"}
+    with house.db.write() as session:
+        replay(session, WorkFilter(WORKSPACE), house.clock.wall())
+    house.handler.behave = lambda work: "found"
+    engine.run_due()
+    assert [work.uncertain for work in house.handler.performed] == [False, True]

@@ -34,6 +34,12 @@ class OneCase:
         self.desk: SimulatedDesk = desk(place)
         self.upstream.put("case", "1", RECORD)
 
+    def restart(self) -> None:
+        """Another process on the same database; the world outside is the same."""
+        self.simulated.restart()
+        self.core = self.simulated.house.core
+        self.cases = self.simulated.house.customers
+
     def trigger(self, record_id: str = "1", source: str = "button", **more: Any) -> Accepted:
         """Somebody upstream wants a signature."""
         workspace = self.core.workspace_ids["alice"]

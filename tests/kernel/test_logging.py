@@ -107,3 +107,10 @@ def test_a_libraries_chatter_at_each_start_is_left_out(lines):
     logging.getLogger("alembic.runtime.plugins").info("setup plugin %s", "alembic.autogenerate")
     logging.getLogger("alembic.runtime.migration").info("Running upgrade")
     assert [line["event"] for line in lines()] == ["Running upgrade"]
+
+
+def test_the_http_library_tells_no_addresses(lines):
+    for name in ("urllib3.connection", "urllib3.connectionpool"):
+        logging.getLogger(name).debug("POST /hook/secret")
+    logging.getLogger("urllib3.connection").warning("odd headers (url=https://erp/hook/secret)")
+    assert lines() == []

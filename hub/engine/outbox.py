@@ -37,16 +37,24 @@ def owe(
     ``now`` is business time, ``wall`` real time. Deliveries of one ``entity`` leave in the order of
     ``seq``. The payload is stored once and its bytes never change.
     """
-    delivery_id = new_id()
-    values = {
-        "id": delivery_id, "workspace_id": workspace_id, "request_id": request_id,
-        "entity": entity, "seq": seq, "kind": kind, "step": step, "destination": destination,
-        "payload": payload, "key": key, "state": "pending", "next_at": wall, "created_at": now,
-    }  # fmt: skip
+    values = delivery_row(
+        workspace_id=workspace_id, request_id=request_id, entity=entity, kind=kind, step=step,
+        destination=destination, payload=payload, key=key, seq=seq, now=now, wall=wall,
+    )  # fmt: skip
     if not insert_new(session, Delivery, values, ("workspace_id", "key")):
         return None
     _know(session, workspace_id, destination)
-    return delivery_id
+    return str(values["id"])
+
+
+def delivery_row(*, now: datetime, wall: datetime, **given: Any) -> dict[str, Any]:
+    """The row behind ``owe``, which says what is given."""
+    return {"id": new_id(), **given, "state": "pending", "next_at": wall, "created_at": now}
+
+
+def timer_row(**given: Any) -> dict[str, Any]:
+    """The row behind ``arm``, which says what is given."""
+    return {"id": new_id(), **given, "state": "pending"}
 
 
 def arm(
@@ -54,10 +62,7 @@ def arm(
 ) -> bool:
     """Arm a timer for ``due_at`` (business time). False when this one was armed before, whatever
     became of it: a reminder that was sent or cancelled does not come back."""
-    values = {
-        "id": new_id(), "workspace_id": workspace_id, "kind": kind, "entity": entity, "n": n,
-        "due_at": due_at, "state": "pending",
-    }  # fmt: skip
+    values = timer_row(kind=kind, entity=entity, n=n, due_at=due_at, workspace_id=workspace_id)
     return insert_new(session, Timer, values, ("kind", "entity", "n"))
 
 

@@ -47,27 +47,33 @@ def owe_message(
     ``purpose`` is ``invite`` or ``reminder`` (``number`` counts from 1). False when no channel
     of the plan from the current one on has an address for the recipient.
     """
+    owed = message(core, request, purpose, number)
+    if owed is None:
+        return False
+    owe(session, **owed)
+    return True
+
+
+def message(core: Core, request: Request, purpose: str, number: int = 0) -> dict[str, Any] | None:
+    """What ``owe_message`` owes, for ``hub.engine.outbox.owe``; None when nobody can be reached."""
     recipient = request.recipients[0]
     for channel in _channels(request, purpose):
         payload = _payload(core, request, recipient, channel, purpose, number)
-        if payload is None:
-            continue
-        owe(
-            session,
-            workspace_id=request.workspace_id,
-            request_id=request.id,
-            entity=f"{request.id}:out",
-            kind=KIND,
-            step=f"{purpose}.{number}" if number else purpose,
-            destination=channel,
-            payload=payload,
-            key=f"{request.id}:{purpose}:{number}:{channel}",
-            seq=number,
-            now=core.clock.now(),
-            wall=core.clock.wall(),
-        )
-        return True
-    return False
+        if payload is not None:
+            return {
+                "workspace_id": request.workspace_id,
+                "request_id": request.id,
+                "entity": f"{request.id}:out",
+                "kind": KIND,
+                "step": f"{purpose}.{number}" if number else purpose,
+                "destination": channel,
+                "payload": payload,
+                "key": f"{request.id}:{purpose}:{number}:{channel}",
+                "seq": number,
+                "now": core.clock.now(),
+                "wall": core.clock.wall(),
+            }
+    return None
 
 
 def missing(core: Core, request: Request) -> Reason:

@@ -1,4 +1,5 @@
-"""A wish from upstream: store it as received and owe the intake, in one transaction.
+"""A wish from upstream: store it as received, with the request that it makes when it brings its
+record, else with the intake that is owed, in one transaction.
 
 The same call again, or the same record while its request is open, is one request and one message.
 """
@@ -19,13 +20,17 @@ from hub.contracts.capabilities import Capability
 from hub.engine.outbox import owe
 from hub.kernel.errors import NotFound, Refused
 from hub.kernel.ids import new_id
+from hub.kernel.logging import get_logger
 from hub.services.core import Core
 from hub.services.mappings import ActiveMapping, open_key
+from hub.services.new_requests import plan_data, rows_of
 from hub.services.record_ids import canonical
 from hub.storage import queries_request as queries
 from hub.storage.models import Inbound
 from hub.storage.prepared import insert
+from hub.storage.rows import Rows, inserted
 
+_log = get_logger(__name__)
 INTAKE = "intake"
 _LONGEST_ENTITY = 120
 _WORDS = {"api": "api", "button": "button", "hook": "webhook"}  # a source in a mapping's words
@@ -70,12 +75,60 @@ def accept(core: Core, trigger: Trigger) -> Accepted:
     _check_inline(core, trigger, active)
     record_id = canonical(core, trigger.workspace_id, active, trigger.record_id)
     trigger = replace(trigger, record_id=record_id)
-    try:
-        accepted = core.group.run(lambda session: _store(core, session, trigger, active))
-    except IntegrityError:  # another process stored the same call at the same moment
-        accepted = core.group.run(lambda session: _store(core, session, trigger, active))
+    accepted = _at_once(core, trigger, active) if trigger.record is not None else None
+    if accepted is None:
+        try:
+            accepted = core.group.run(lambda session: _store(core, session, trigger, active))
+        except IntegrityError:  # another process stored the same call at the same moment
+            accepted = core.group.run(lambda session: _store(core, session, trigger, active))
     core.wake()
     return accepted
+
+
+def _at_once(core: Core, trigger: Trigger, active: ActiveMapping) -> Accepted | None:
+    """A wish that brings its record needs no intake: the call, its request and the first message
+    are one transaction, all of it made ready before. None for what is not plain, whose intake is
+    owed: a wish that is not the first one, a record that does not fit, a mapping that fails."""
+    if not _is_first(core, trigger, active):
+        return None
+    now = core.clock.now()
+    fields = trigger.record or {}
+    try:
+        plan = active.mapping.plan(fields, now=now)
+    except Exception as error:
+        _log.error("mapping_failed", mapping=active.mapping.key, exc_info=error)
+        return None
+    inbound = _inbound_row(trigger, "not_wanted", None, now)
+    request_id = None
+    if plan is None:  # it led to nothing: the same call later is a new wish
+        rows = Rows(core.db.engine.dialect)
+        rows.add(inserted(Inbound), {**inbound, "dedupe": None})
+    else:
+        made = (
+            None
+            if plan.problems
+            else rows_of(core, active, inbound, trigger.record_id, fields, plan_data(plan))
+        )
+        if made is None:
+            return None
+        rows, request_id = made
+    try:
+        core.group.store(rows)
+    except IntegrityError:  # the same wish was stored at the same moment
+        return None
+    return Accepted(inbound["id"], request_id=request_id)
+
+
+def _is_first(core: Core, trigger: Trigger, active: ActiveMapping) -> bool:
+    """Whether nothing is known of this call and of its record yet."""
+    mine = {"workspace_id": trigger.workspace_id}
+    entity = _entity(active, trigger)[:_LONGEST_ENTITY]
+    with core.db.look() as look:
+        return not (
+            (trigger.dedupe and queries.KNOWN_CALL.first(look, {**mine, "dedupe": trigger.dedupe}))
+            or queries.OPEN.first(look, {**mine, "open_key": open_key(active, trigger.record_id)})
+            or queries.UNDER_WAY.first(look, {**mine, "entity": entity})
+        )
 
 
 def _check_source(source: str, active: ActiveMapping) -> None:
@@ -155,9 +208,17 @@ def _keep(
     session: Session, trigger: Trigger, outcome: str, open_request: str | None, now: datetime
 ) -> str:
     """Store the call as received; the row's id."""
+    inbound = _inbound_row(trigger, outcome, open_request, now)
+    insert(Inbound).run(session, inbound)
+    return str(inbound["id"])
+
+
+def _inbound_row(
+    trigger: Trigger, outcome: str, open_request: str | None, now: datetime
+) -> dict[str, Any]:
     # a hook that came beside another wish led to nothing: the same content later is a new wish
     beside = outcome == "under_way" and trigger.source == "hook"
-    inbound = {
+    return {
         "id": new_id(),
         "workspace_id": trigger.workspace_id,
         "source": trigger.source,
@@ -171,8 +232,6 @@ def _keep(
         "request_id": open_request,
         "received_at": now,
     }
-    insert(Inbound).run(session, inbound)
-    return str(inbound["id"])
 
 
 def _known(session: Session, trigger: Trigger, now: datetime) -> Any:

@@ -34,8 +34,8 @@ class Database:
         self.engine = _sqlite(url, pool) if self.is_sqlite else _server(url, pool)
         self.engine.dialect.paraph_vault = vault  # type: ignore[attr-defined]  # see storage.types
         # Shared by all sessions: compiled statements, and destinations known to have a row.
-        known: dict[str, Any] = {"prepared": {}, "destinations": set()}
-        self._session = sessionmaker(self.engine, expire_on_commit=False, info=known)
+        self._known: dict[str, Any] = {"prepared": {}, "destinations": set()}
+        self._session = sessionmaker(self.engine, expire_on_commit=False, info=self._known)
         self._writers: Any = threading.Lock() if self.is_sqlite else _NoLock()
 
     @contextmanager
@@ -48,6 +48,21 @@ class Database:
                 session.info.pop("driver", None)
                 session.expunge_all()  # rows stay readable after the session has ended
                 session.rollback()
+
+    @contextmanager
+    def look(self) -> Iterator[Any]:
+        """For prepared statements that only read, each by itself: a session around one statement
+        costs several times the statement."""
+        connection = self.engine.raw_connection()
+        try:
+            with _noted():
+                yield _Look(self.engine, {**self._known, "driver": connection.dbapi_connection})
+        finally:
+            connection.close()
+
+    def is_known(self, workspace_id: str, destination: str) -> bool:
+        """Whether the destination is known to have its row (see ``hub.engine.outbox``)."""
+        return (workspace_id, destination) in self._known["destinations"]
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -83,6 +98,17 @@ def _noted() -> Iterator[None]:
         _open.depth -= 1
 
 
+class _Look:
+    """As much of a session as a prepared statement needs."""
+
+    def __init__(self, engine: Engine, info: dict[str, Any]) -> None:
+        self._engine = engine
+        self.info = info
+
+    def get_bind(self) -> Engine:
+        return self._engine
+
+
 class _NoLock:
     """PostgreSQL needs no queue of ours."""
 
@@ -105,7 +131,8 @@ def _sqlite(url: str, pool: int) -> Engine:
         url,
         pool_size=pool,
         max_overflow=pool,
-        connect_args={"timeout": 30, "check_same_thread": False},
+        pool_use_lifo=True,  # few connections do most of the work: their pages stay in memory
+        connect_args={"timeout": 30, "check_same_thread": False, "cached_statements": 256},
     )
 
     @event.listens_for(engine, "connect")

@@ -3,7 +3,7 @@ the commit; without it the engine finds the rows at its next poll."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +12,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from hub.kernel.ids import new_id
+from hub.storage.db import Database
 from hub.storage.models import Delivery, Instance, Lease, Timer
 from hub.storage.prepared import insert
+from hub.storage.rows import Rows, inserted
 
 
 def owe(
@@ -50,6 +52,16 @@ def owe(
 def delivery_row(*, now: datetime, wall: datetime, **given: Any) -> dict[str, Any]:
     """The row behind ``owe``, which says what is given."""
     return {"id": new_id(), **given, "state": "pending", "next_at": wall, "created_at": now}
+
+
+def add_delivery(db: Database, rows: Rows, owed: Mapping[str, Any]) -> None:
+    """``owe`` for rows that are made ready: what is owed, and its destination where that is not
+    known yet."""
+    place = {"workspace_id": owed["workspace_id"], "key": owed["destination"]}
+    if not db.is_known(*place.values()):
+        known = inserted(Instance, ("workspace_id", "key"))
+        rows.add(known, {"id": new_id(), "plugin": "", **place})
+    rows.add(inserted(Delivery, ("workspace_id", "key")), delivery_row(**owed))
 
 
 def timer_row(**given: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from hub.contracts.events import EventKind
-from hub.engine.outbox import delivery_row, timer_row
+from hub.engine.outbox import add_delivery, timer_row
 from hub.kernel.ids import new_id
 from hub.services import deadlines, history, messages
 from hub.services.core import Core
@@ -17,9 +17,7 @@ from hub.services.mappings import ActiveMapping, open_key
 from hub.services.numbers import request_number
 from hub.storage.models import (
     AccessToken,
-    Delivery,
     Inbound,
-    Instance,
     Recipient,
     Request,
     RequestEvent,
@@ -150,14 +148,5 @@ def rows_of(
         rows.add(inserted(AccessToken), token)
     rows.add(inserted(RequestEvent), event)
     rows.add(inserted(Timer), timer_row(**deadlines.expiry(seen)))
-    add_delivery(core, rows, owed)
+    add_delivery(core.db, rows, owed)
     return rows, request["id"]
-
-
-def add_delivery(core: Core, rows: Rows, owed: Mapping[str, Any]) -> None:
-    """One thing owed, and its destination where that is not known yet."""
-    place = {"workspace_id": owed["workspace_id"], "key": owed["destination"]}
-    if not core.db.is_known(*place.values()):
-        known = inserted(Instance, ("workspace_id", "key"))
-        rows.add(known, {"id": new_id(), "plugin": "", **place})
-    rows.add(inserted(Delivery, ("workspace_id", "key")), delivery_row(**owed))

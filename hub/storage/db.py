@@ -10,7 +10,7 @@ with.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,10 @@ class Database:
     def is_known(self, workspace_id: str, destination: str) -> bool:
         """Whether the destination is known to have its row (see ``hub.engine.outbox``)."""
         return (workspace_id, destination) in self._known["destinations"]
+
+    def know(self, destinations: Iterable[tuple[str, str]]) -> None:
+        """These (workspace id, instance key) have their row, committed."""
+        self._known["destinations"].update(destinations)
 
     @contextmanager
     def write(self) -> Iterator[Session]:

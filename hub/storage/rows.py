@@ -39,11 +39,13 @@ class _Plan:
 
     def ready(self, values: Mapping[str, Any]) -> list[Any]:
         """The parameters of one row, in order. ``KeyError`` for one that is missing."""
-        found = []
-        for name, convert, required, default in self.names:
-            value = values[name] if required else values.get(name, default)
-            found.append(convert(value) if convert is not None and value is not None else value)
-        return found
+        return [
+            value if convert is None or value is None else convert(value)
+            for value, convert in [
+                (values[name] if required else values.get(name, default), convert)
+                for name, convert, required, default in self.names
+            ]
+        ]
 
     def text(self, count: int) -> str:
         """The statement for ``count`` rows."""

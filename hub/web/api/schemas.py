@@ -6,6 +6,8 @@ from marshmallow import RAISE, Schema, fields, validate
 
 from hub.contracts.requests import RequestState
 
+LONGEST_ID = 100
+
 
 class Strict(Schema):
     """Unknown keys are refused."""
@@ -21,7 +23,7 @@ class TriggerBody(Strict):
 
     id = fields.String(
         required=True,
-        validate=validate.Length(1, 100),
+        validate=validate.Length(1, LONGEST_ID),
         metadata={"description": "The record's id upstream."},
     )
     record = fields.Dict(

@@ -23,6 +23,7 @@ environment: test
 public_url: https://hub.example
 data_folder: {data}
 body_limit: 20000
+{more}
 """
 _WORKSPACE = """\
 name: {name}
@@ -79,12 +80,16 @@ examples:
 """
 
 
-def write_files(folder: Path, world: str, workspaces: tuple[str, ...] = ("alice",)) -> Path:
+def write_files(
+    folder: Path, world: str, workspaces: tuple[str, ...] = ("alice",), database: str | None = None
+) -> Path:
     """A configuration folder; each workspace has a world (upstream, desk, gateway) of its own."""
     config = folder / "config"
     for name in ("workspaces", "forms", "mappings"):
         (config / name).mkdir(parents=True, exist_ok=True)
-    (config / "paraph.yaml").write_text(_HUB.format(data=folder / "data"), encoding="utf-8")
+    more = f"database_url: {database}" if database else ""
+    text = _HUB.format(data=folder / "data", more=more)
+    (config / "paraph.yaml").write_text(text, encoding="utf-8")
     (config / "mappings" / "repair.yaml").write_text(_MAPPING, encoding="utf-8")
     for key in workspaces:
         text = _WORKSPACE.format(name=key.title(), world=f"{world}-{key}")
@@ -95,10 +100,15 @@ def write_files(folder: Path, world: str, workspaces: tuple[str, ...] = ("alice"
 class SimulatedHouse:
     """The house with its clock, its worlds' name and an API key per workspace."""
 
-    def __init__(self, folder: Path, workspaces: tuple[str, ...] = ("alice",)) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        workspaces: tuple[str, ...] = ("alice",),
+        database: str | None = None,
+    ) -> None:
         self.world = uuid4().hex
         self.clock = ManualClock(NOON)
-        self.config = write_files(folder, self.world, workspaces)
+        self.config = write_files(folder, self.world, workspaces, database)
         self.house: House = open_house(self.config, clock=self.clock)
         core = self.house.core
         self.keys = {
@@ -112,5 +122,6 @@ class SimulatedHouse:
 
     def close(self) -> None:
         """Close the house; its engine was never started."""
+        self.house.engine.runner.close()
         self.house.core.registry.close()
         self.house.core.db.close()

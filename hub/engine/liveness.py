@@ -3,6 +3,7 @@ taken over at once and not when the lease runs out.
 
 On SQLite all processes share one machine: each holds a file lock beside the database, and the
 kernel drops it in the moment the process dies, however it dies. A merely slow process keeps it.
+On PostgreSQL the server tells it, see ``liveness_server``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Protocol
 
 from sqlalchemy.engine import make_url
 
+from hub.engine.liveness_server import LockLiveness
 from hub.storage.db import Database
 
 
@@ -22,6 +24,10 @@ class Liveness(Protocol):
 
     def hold(self, holder: str) -> None:
         """From now on this process is alive as ``holder``. Called before anything is claimed."""
+        ...
+
+    def keep(self) -> None:
+        """Make sure that this process still counts as alive; called every second or so."""
         ...
 
     def alive(self, holder: str) -> bool:
@@ -53,6 +59,9 @@ class FileLiveness:
                 os.close(file)
         self._tidy()
 
+    def keep(self) -> None:
+        return None  # the kernel keeps the lock
+
     def alive(self, holder: str) -> bool:
         path = self._folder / holder
         if path == self._path:
@@ -77,6 +86,9 @@ class ExpiryOnly:
     def hold(self, holder: str) -> None:
         return None
 
+    def keep(self) -> None:
+        return None
+
     def alive(self, holder: str) -> bool:
         return True
 
@@ -86,7 +98,9 @@ class ExpiryOnly:
 
 def liveness_for(db: Database) -> Liveness:
     """What fits the database."""
-    path = make_url(db.url).database if db.is_sqlite else None
+    if not db.is_sqlite:
+        return LockLiveness(db)
+    path = make_url(db.url).database
     if path and path != ":memory:":
         return FileLiveness(Path(path + "-holders"))
     return ExpiryOnly()

@@ -100,7 +100,8 @@ def take_lease(session: Session, name: str, holder: str, until: datetime, wall: 
     statement = row.on_conflict_do_update(
         index_elements=["name"], set_={"holder": holder, "until": until}, where=free
     )
-    return bool(session.execute(statement).rowcount == 1)  # type: ignore[attr-defined]
+    # asked for a row: what an INSERT counts is not the same for all drivers
+    return session.scalar(statement.returning(table.c.id)) is not None
 
 
 def insert_new(

@@ -59,6 +59,7 @@ class Runner:
     def recover(self, in_hand: Collection[tuple[str, str]] = ()) -> int:
         """Free leases that no living process holds, and none of ``in_hand`` (row and claim). How
         many rows there were."""
+        self._liveness.keep()
         wall = self.clock.wall()
         return recovery.free_lost(self._db, self._liveness, self.holder, wall, in_hand)
 

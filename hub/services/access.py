@@ -13,6 +13,7 @@ from hub.kernel.crypto import sha256_hex
 from hub.kernel.ids import new_id
 from hub.settings import WorkspaceSettings
 from hub.storage.db import Database
+from hub.storage.locks import alone
 from hub.storage.models import ApiKey, Workspace
 
 PREFIX = "pk_"
@@ -34,6 +35,7 @@ def ensure_workspaces(
 ) -> dict[str, str]:
     """Every configured workspace has a row: key → row id."""
     with db.write() as session:
+        alone(session, "workspaces")  # processes that start at once
         known = {row.key: row for row in session.scalars(select(Workspace))}
         for key, one in workspaces.items():
             if key not in known:

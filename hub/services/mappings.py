@@ -29,6 +29,7 @@ from hub.mapping.loader import compile_mapping, load_forms, load_mapping
 from hub.registry import InstanceKey, Registry
 from hub.settings import WorkspaceSettings
 from hub.storage.db import Database
+from hub.storage.locks import alone
 from hub.storage.models import MappingVersion, Request
 
 _log = get_logger(__name__)
@@ -140,6 +141,7 @@ class MappingShelf:
         self, wanted: Mapping[tuple[str, str], CompiledMapping], forms: Mapping[str, FormSpec]
     ) -> None:
         with self._db.write() as session:
+            alone(session, "mappings")  # processes that start at once
             active = {
                 place: ActiveMapping(mapping, self._activate_one(session, place, mapping))
                 for place, mapping in wanted.items()

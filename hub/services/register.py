@@ -17,6 +17,7 @@ from hub.kernel.errors import NotFound, Refused
 from hub.kernel.ids import new_id
 from hub.services.numbers import next_number
 from hub.storage.db import Database
+from hub.storage.locks import alone
 from hub.storage.models import CaseNote, Customer, CustomerKey, RepairCase
 
 CUSTOMER_FIELDS = frozenset(
@@ -49,6 +50,8 @@ class Register:
         """See the port."""
         _check(table, fields)
         with self._db.write() as session:
+            # of two who look for the same customer at once, one finds what the other has made
+            alone(session, f"register:{self._workspace_id}")
             if table == "customer":
                 return self._customer(session, fields, match, key)
             return self._case(session, fields, key)
@@ -63,6 +66,7 @@ class Register:
         """See the port."""
         _check(table, fields)
         with self._db.write() as session:
+            alone(session, f"register:{self._workspace_id}")
             row = self._row(session, table, row_id)
             if row is None:
                 raise NotFound(f"the register has no {table} with this id")

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.contracts.capabilities import Capability
-from hub.engine.outbox import owe
+from hub.engine.outbox import add_delivery, owe
 from hub.kernel.errors import NotFound, Refused
 from hub.kernel.ids import new_id
 from hub.kernel.logging import get_logger
@@ -28,7 +28,7 @@ from hub.services.record_ids import canonical
 from hub.storage import queries_request as queries
 from hub.storage.models import Inbound
 from hub.storage.prepared import insert
-from hub.storage.rows import Rows, inserted
+from hub.storage.rows import Rows, Stale, inserted
 
 _log = get_logger(__name__)
 INTAKE = "intake"
@@ -75,7 +75,7 @@ def accept(core: Core, trigger: Trigger) -> Accepted:
     _check_inline(core, trigger, active)
     record_id = canonical(core, trigger.workspace_id, active, trigger.record_id)
     trigger = replace(trigger, record_id=record_id)
-    accepted = _at_once(core, trigger, active) if trigger.record is not None else None
+    accepted = _at_once(core, trigger, active)
     if accepted is None:
         try:
             accepted = core.group.run(lambda session: _store(core, session, trigger, active))
@@ -86,37 +86,51 @@ def accept(core: Core, trigger: Trigger) -> Accepted:
 
 
 def _at_once(core: Core, trigger: Trigger, active: ActiveMapping) -> Accepted | None:
-    """A wish that brings its record needs no intake: the call, its request and the first message
-    are one transaction, all of it made ready before. None for what is not plain, whose intake is
-    owed: a wish that is not the first one, a record that does not fit, a mapping that fails."""
+    """The plain case, all of it made ready before the transaction: a first wish. One that brings
+    its record needs no intake: the call, its request and the first message are stored together.
+    None for what is not plain: a wish that is not the first one, a record that does not fit, a
+    mapping that fails."""
     if not _is_first(core, trigger, active):
         return None
     now = core.clock.now()
+    rows, request_id = Rows(core.db.engine.dialect), None
+    inbound = _inbound_row(trigger, "accepted", None, now)
+    if trigger.record is not None:
+        found = _mapped(core, trigger, active, inbound)
+        if found is None:
+            return None
+        rows, request_id = found
+    else:
+        rows.add(inserted(Inbound), inbound)
+        add_delivery(core.db, rows, _intake(core, trigger, active, inbound["id"]))
+        if len(entity := _entity(active, trigger)) <= _LONGEST_ENTITY:
+            here = {"workspace_id": trigger.workspace_id, "entity": entity}
+            rows.unless(queries.UNDER_WAY, here)
+        rows.unless(queries.OPEN, _place(trigger, active))
+    try:
+        core.group.store(rows)
+    except (IntegrityError, Stale):  # the same wish was stored at the same moment
+        return None
+    return Accepted(inbound["id"], request_id=request_id)
+
+
+def _mapped(
+    core: Core, trigger: Trigger, active: ActiveMapping, inbound: dict[str, Any]
+) -> tuple[Rows, str | None] | None:
+    """What a record that came with its trigger becomes, and the request's id."""
     fields = trigger.record or {}
     try:
-        plan = active.mapping.plan(fields, now=now)
+        plan = active.mapping.plan(fields, now=inbound["received_at"])
     except Exception as error:
         _log.error("mapping_failed", mapping=active.mapping.key, exc_info=error)
         return None
-    inbound = _inbound_row(trigger, "not_wanted", None, now)
-    request_id = None
     if plan is None:  # it led to nothing: the same call later is a new wish
         rows = Rows(core.db.engine.dialect)
-        rows.add(inserted(Inbound), {**inbound, "dedupe": None})
-    else:
-        made = (
-            None
-            if plan.problems
-            else rows_of(core, active, inbound, trigger.record_id, fields, plan_data(plan))
-        )
-        if made is None:
-            return None
-        rows, request_id = made
-    try:
-        core.group.store(rows)
-    except IntegrityError:  # the same wish was stored at the same moment
+        rows.add(inserted(Inbound), {**inbound, "outcome": "not_wanted", "dedupe": None})
+        return rows, None
+    if plan.problems:
         return None
-    return Accepted(inbound["id"], request_id=request_id)
+    return rows_of(core, active, inbound, trigger.record_id, fields, plan_data(plan))
 
 
 def _is_first(core: Core, trigger: Trigger, active: ActiveMapping) -> bool:
@@ -126,7 +140,7 @@ def _is_first(core: Core, trigger: Trigger, active: ActiveMapping) -> bool:
     with core.db.look() as look:
         return not (
             (trigger.dedupe and queries.KNOWN_CALL.first(look, {**mine, "dedupe": trigger.dedupe}))
-            or queries.OPEN.first(look, {**mine, "open_key": open_key(active, trigger.record_id)})
+            or queries.OPEN.first(look, _place(trigger, active))
             or queries.UNDER_WAY.first(look, {**mine, "entity": entity})
         )
 
@@ -160,11 +174,7 @@ def _store(core: Core, session: Session, trigger: Trigger, active: ActiveMapping
         repeated = update(Inbound).where(Inbound.id == known.id)
         session.execute(repeated.values(repeats=Inbound.repeats + 1))
         return Accepted(known.id, repeated=True, request_id=known.request_id)
-    place = {
-        "workspace_id": trigger.workspace_id,
-        "open_key": open_key(active, trigger.record_id),
-    }
-    (open_request,) = queries.OPEN.first(session, place) or (None,)
+    (open_request,) = queries.OPEN.first(session, _place(trigger, active)) or (None,)
     if open_request and (first := _counted(session, trigger, open_request)):
         return Accepted(first, repeated=True, request_id=open_request)
     if open_request is None and _under_way(session, trigger, active):
@@ -173,7 +183,7 @@ def _store(core: Core, session: Session, trigger: Trigger, active: ActiveMapping
     inbound_id = _keep(session, trigger, outcome, open_request, now)
     if open_request:
         return Accepted(inbound_id, repeated=True, request_id=open_request)
-    _owe_intake(core, session, trigger, active, inbound_id)
+    owe(session, **_intake(core, trigger, active, inbound_id))
     return Accepted(inbound_id)
 
 
@@ -185,6 +195,12 @@ def _under_way(session: Session, trigger: Trigger, active: ActiveMapping) -> boo
         return False
     place = {"workspace_id": trigger.workspace_id, "entity": entity}
     return queries.UNDER_WAY.first(session, place) is not None
+
+
+def _place(trigger: Trigger, active: ActiveMapping) -> dict[str, Any]:
+    """Where an open request for the record would be."""
+    key = open_key(active, trigger.record_id)
+    return {"workspace_id": trigger.workspace_id, "open_key": key}
 
 
 def _entity(active: ActiveMapping, trigger: Trigger) -> str:
@@ -258,27 +274,25 @@ def _check_same(session: Session, trigger: Trigger, known_id: str) -> None:
         )
 
 
-def _owe_intake(
-    core: Core, session: Session, trigger: Trigger, active: ActiveMapping, inbound_id: str
-) -> None:
+def _intake(core: Core, trigger: Trigger, active: ActiveMapping, inbound_id: str) -> dict[str, Any]:
+    """The reading of the record, for ``hub.engine.outbox.owe``."""
     mapping = active.mapping
-    owe(
-        session,
-        workspace_id=trigger.workspace_id,
-        request_id=None,
-        entity=_entity(active, trigger)[:_LONGEST_ENTITY],
-        kind=INTAKE,
-        step=mapping.key,
-        destination=mapping.source_instance,
-        payload={
+    return {
+        "workspace_id": trigger.workspace_id,
+        "request_id": None,
+        "entity": _entity(active, trigger)[:_LONGEST_ENTITY],
+        "kind": INTAKE,
+        "step": mapping.key,
+        "destination": mapping.source_instance,
+        "payload": {
             "inbound": inbound_id,
             "mapping_version": active.version_id,
             "table": mapping.source_table,
             "id": trigger.record_id,
             "record": dict(trigger.record) if trigger.record is not None else None,
         },
-        key=f"intake:{inbound_id}:{mapping.key}",
-        seq=0,
-        now=core.clock.now(),
-        wall=core.clock.wall(),
-    )
+        "key": f"intake:{inbound_id}:{mapping.key}",
+        "seq": 0,
+        "now": core.clock.now(),
+        "wall": core.clock.wall(),
+    }

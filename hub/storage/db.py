@@ -2,7 +2,8 @@
 
 SQLite runs in WAL mode with ``synchronous=FULL``: what was committed survives a power cut.
 Writers take ``BEGIN IMMEDIATE``, so that two of them never meet half-way; inside one process
-they queue on a lock first, since SQLite's own waiting is a sleep that grows. No transaction may
+they queue on a lock first, since SQLite's own waiting is a sleep that grows. On PostgreSQL, who
+reads a request in order to write holds it, see ``locks``. No transaction may
 be open during a network call: ``in_transaction`` is what the engine and the tests check it
 with.
 """
@@ -20,6 +21,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from hub.kernel.crypto import Vault
+from hub.storage.locks import WritingSession
 
 _open = threading.local()
 
@@ -34,8 +36,11 @@ class Database:
         self.engine = _sqlite(url, pool) if self.is_sqlite else _server(url, pool)
         self.engine.dialect.paraph_vault = vault  # type: ignore[attr-defined]  # see storage.types
         # Shared by all sessions: compiled statements, and destinations known to have a row.
-        self._known: dict[str, Any] = {"prepared": {}, "destinations": set()}
-        self._session = sessionmaker(self.engine, expire_on_commit=False, info=self._known)
+        known: dict[str, Any] = {"prepared": {}, "destinations": set()}
+        self._known = known
+        self._session = sessionmaker(self.engine, expire_on_commit=False, info=known)
+        kind = Session if self.is_sqlite else WritingSession
+        self._writing = sessionmaker(self.engine, class_=kind, expire_on_commit=False, info=known)
         self._writers: Any = threading.Lock() if self.is_sqlite else _NoLock()
 
     @contextmanager
@@ -71,7 +76,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session for writing: commits at the end, rolls back on any exception."""
-        with self._writers, self._session() as session, _noted():
+        with self._writers, self._writing() as session, _noted():
             if self.is_sqlite:
                 session.connection(execution_options={"paraph_immediate": True})
             try:

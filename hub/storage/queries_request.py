@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, text, update
 from sqlalchemy.orm import Session
 
+from hub.storage.locks import hold
 from hub.storage.models import Delivery, Inbound, Request, RequestEvent
 from hub.storage.prepared import Prepared, adopt
 from hub.storage.rows import changed
@@ -99,6 +100,7 @@ def look_at_head(look: Any, request_id: str) -> Any:
 
 def head(session: Session, request_id: str) -> Request:
     """A request with the columns that say where it stands; the rest loads by need."""
+    hold(session, Request, request_id)
     row = _read_head.first(session, {"id": request_id})
     if row is None:
         raise LookupError(f"no request {request_id}")

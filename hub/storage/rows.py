@@ -17,7 +17,7 @@ from sqlalchemy import Dialect
 from sqlalchemy.orm import Session
 
 from hub.storage.models import Base
-from hub.storage.prepared import Convert, driver_errors, driver_of, insert
+from hub.storage.prepared import Convert, Prepared, driver_errors, driver_of, insert
 
 _AT_ONCE = 16  # rows of one statement; a power of two
 
@@ -125,15 +125,23 @@ class Rows:
 
     dialect: Dialect
     parts: list[tuple[Many, list[Any]]] = field(default_factory=list)
+    alone: list[tuple[Prepared, dict[str, Any]]] = field(default_factory=list)
 
     def add(self, statement: Many, values: Mapping[str, Any]) -> None:
         """One more row."""
         self.parts.append((statement, statement.plan(self.dialect).ready(values)))
 
+    def unless(self, query: Prepared, values: dict[str, Any]) -> None:
+        """Store nothing where ``query`` finds anything, or another of the same group asks it too.
+        For what no unique index tells."""
+        self.alone.append((query, values))
+
 
 def store_all(session: Session, many: Iterable[Rows]) -> None:
     """Store the rows of many pieces of work at once. Raises ``Stale``, or what the database says:
     then none of it may be committed."""
+    many = list(many)
+    _check(session, [one for rows in many for one in rows.alone])
     gathered: dict[Many, list[list[Any]]] = {}
     for rows in many:
         for statement, ready in rows.parts:
@@ -148,6 +156,15 @@ def store_all(session: Session, many: Iterable[Rows]) -> None:
             count = _run(cursor, plan, ready)
         if plan.changes and count != len(ready):
             raise Stale(f"{len(ready) - count} of {len(ready)} rows have changed meanwhile")
+
+
+def _check(session: Session, alone: list[tuple[Prepared, dict[str, Any]]]) -> None:
+    asked = {(query, *values.values()) for query, values in alone}
+    if len(asked) < len(alone):
+        raise Stale("two of a group are about the same")
+    for query, values in alone:
+        if query.first(session, values) is not None:
+            raise Stale("somebody was first")
 
 
 def _run(cursor: Any, plan: _Plan, ready: Sequence[list[Any]]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -20,7 +19,7 @@ def logged() -> Iterator[list[EventDict]]:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    db = opened(tmp_path)
-    yield House(db)
-    db.close()
+def house(database_url: str) -> Iterator[House]:
+    made = House(opened(database_url))
+    yield made
+    made.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
@@ -25,9 +24,9 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 WORKSPACE = "workspace-1"
 
 
-def opened(folder: Path) -> Database:
-    """The database in ``folder``, migrated, with its workspace."""
-    db = Database(f"sqlite:///{folder}/paraph.db", Vault("a secret key for tests, long enough"))
+def opened(url: str) -> Database:
+    """The database there, migrated, with its workspace."""
+    db = Database(url, Vault("a secret key for tests, long enough"))
     upgrade(db)
     with db.write() as session:
         if session.get(Workspace, WORKSPACE) is None:
@@ -99,12 +98,21 @@ class House:
     settings: EngineSettings = field(default_factory=EngineSettings)
     chance: float = 0.5
     counted: int = 0
+    engines: list[Engine] = field(default_factory=list)
 
     def engine(self, clock: Clock | None = None, **more: Any) -> Engine:
-        return Engine(
+        made = Engine(
             self.db, clock or self.clock, {"note": self.handler}, self.timers, self.limits,
             self.settings, chance=lambda: self.chance, **more,
         )  # fmt: skip
+        self.engines.append(made)
+        return made
+
+    def close(self) -> None:
+        """The engines hold nothing any more, and the database is closed."""
+        for engine in self.engines:
+            engine.runner.close()
+        self.db.close()
 
     def owe(self, key: str = "", **given: Any) -> str | None:
         self.counted += 1

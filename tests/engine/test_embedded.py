@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,10 +17,15 @@ from tests.engine.house import START, House, Recorder, TimerRecorder, opened
 
 
 @pytest.fixture
-def real(tmp_path: Path) -> Iterator[House]:
-    db = opened(tmp_path)
-    yield House(db, SystemClock(), Recorder(), settings=EngineSettings(threads=4, timer_threads=2))
-    db.close()
+def real(database_url: str) -> Iterator[House]:
+    made = House(
+        opened(database_url),
+        SystemClock(),
+        Recorder(),
+        settings=EngineSettings(threads=4, timer_threads=2),
+    )
+    yield made
+    made.close()
 
 
 def until(condition: Callable[[], Any], seconds: float = 20) -> None:

@@ -1,4 +1,4 @@
-"""Several processes on one SQLite file, one of them killed: nothing lost, nothing done twice."""
+"""Several processes on one database, one of them killed: nothing lost, nothing done twice."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from tests.engine.house import House, Recorder, opened
 ROOT = Path(__file__).parents[2]
 
 
-def process(mode: str, folder: Path) -> subprocess.Popen[str]:
+def process(mode: str, url: str, folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.engine.worker_process", mode, str(folder)],
+        [sys.executable, "-m", "tests.engine.worker_process", mode, url, str(folder)],
         stdout=subprocess.PIPE,
         text=True,
         cwd=ROOT,
@@ -30,17 +30,17 @@ def process(mode: str, folder: Path) -> subprocess.Popen[str]:
 
 
 @pytest.fixture
-def real(tmp_path: Path) -> Iterator[House]:
-    db = opened(tmp_path)
-    yield House(db, SystemClock(), Recorder())
-    db.close()
+def real(database_url: str) -> Iterator[House]:
+    made = House(opened(database_url), SystemClock(), Recorder())
+    yield made
+    made.close()
 
 
 def test_after_a_kill_between_call_and_settling_the_next_try_looks_first(
     real: House, tmp_path: Path
 ) -> None:
     real.owe("first")
-    with process("hang", tmp_path) as killed:
+    with process("hang", real.db.url, tmp_path) as killed:
         assert killed.stdout is not None
         while killed.stdout.readline() not in ("performed\n", ""):
             pass
@@ -61,7 +61,7 @@ def test_after_a_kill_between_call_and_settling_the_next_try_looks_first(
 
 def test_a_living_process_keeps_its_leases(real: House, tmp_path: Path) -> None:
     real.owe("first")
-    with process("hang", tmp_path) as living:
+    with process("hang", real.db.url, tmp_path) as living:
         assert living.stdout is not None
         while living.stdout.readline() not in ("performed\n", ""):
             pass
@@ -77,7 +77,7 @@ def test_two_processes_never_do_the_same_work(real: House, tmp_path: Path) -> No
     keys = [f"key-{n:03}" for n in range(120)]
     for n, key in enumerate(keys):
         real.owe(key, destination=f"d{n % 5}", entity=f"entity-{n % 40}", seq=n)
-    workers = [process("drain", tmp_path) for _ in range(2)]
+    workers = [process("drain", real.db.url, tmp_path) for _ in range(2)]
     for worker in workers:
         with worker:
             assert worker.wait(60) == 0

@@ -1,4 +1,4 @@
-"""A process of its own for tests: ``worker_process.py MODE FOLDER``.
+"""A process of its own for tests: ``worker_process.py MODE URL FOLDER``.
 
 ``hang`` performs one delivery, says so, and waits to be killed; ``drain`` works until all is done.
 Each ``perform`` appends the delivery's key to ``performed.txt``: that is the outside world here.
@@ -19,7 +19,7 @@ from hub.storage.models import Delivery
 from tests.engine.house import House, Recorder, opened
 
 
-def main(mode: str, folder: Path) -> None:
+def main(mode: str, url: str, folder: Path) -> None:
     def perform(work: Work) -> str:
         with (folder / "performed.txt").open("a") as file:
             file.write(f"{work.key}\n")
@@ -28,7 +28,7 @@ def main(mode: str, folder: Path) -> None:
             threading.Event().wait()
         return "ok"
 
-    house = House(opened(folder), SystemClock(), Recorder(perform))
+    house = House(opened(url), SystemClock(), Recorder(perform))
     engine = house.engine()
     engine.start()
     print("started", flush=True)
@@ -44,4 +44,4 @@ def _left(house: House) -> int:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]))

@@ -9,9 +9,9 @@ from tests.services.one_case import OneCase
 
 
 @pytest.fixture
-def case(tmp_path):
+def case(tmp_path, database_url):
     """One record in a simulated house."""
     with capture_logs():
-        made = OneCase(tmp_path)
+        made = OneCase(tmp_path, database_url)
         yield made
         made.simulated.close()

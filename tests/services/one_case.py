@@ -24,8 +24,8 @@ BROWSER, OTHER_BROWSER = "session-of-alice", "session-of-bob"
 class OneCase:
     """A house with one record; ``link`` is the token that its customer was given."""
 
-    def __init__(self, folder: Path) -> None:
-        self.simulated = SimulatedHouse(folder)
+    def __init__(self, folder: Path, database: str | None = None) -> None:
+        self.simulated = SimulatedHouse(folder, database=database)
         self.core = self.simulated.house.core
         self.cases = self.simulated.house.customers
         place = f"{self.simulated.world}-alice"

@@ -19,9 +19,9 @@ from tests.simulated_house import NOON, RECORD, SimulatedHouse
 
 
 @pytest.fixture
-def simulated(tmp_path):
+def simulated(tmp_path, database_url):
     with capture_logs():
-        made = SimulatedHouse(tmp_path)
+        made = SimulatedHouse(tmp_path, database=database_url)
         put(made, "New")
         yield made
         made.close()

@@ -18,9 +18,9 @@ SMS = InstanceKey("alice", "sms")
 
 
 @pytest.fixture
-def simulated(tmp_path):
+def simulated(tmp_path, database_url):
     with capture_logs():
-        made = SimulatedHouse(tmp_path)
+        made = SimulatedHouse(tmp_path, database=database_url)
         yield made
         made.close()
 

@@ -15,8 +15,8 @@ from tests.simulated_house import RECORD, SimulatedHouse
 
 
 @pytest.fixture
-def simulated(tmp_path):
-    made = SimulatedHouse(tmp_path)
+def simulated(tmp_path, database_url):
+    made = SimulatedHouse(tmp_path, database=database_url)
     yield made
     made.close()
 

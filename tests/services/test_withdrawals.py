@@ -18,9 +18,9 @@ from tests.simulated_house import NOON, RECORD, SimulatedHouse
 
 
 @pytest.fixture
-def simulated(tmp_path):
+def simulated(tmp_path, database_url):
     with capture_logs():
-        made = SimulatedHouse(tmp_path)
+        made = SimulatedHouse(tmp_path, database=database_url)
         mapping = made.config / "mappings" / "repair.yaml"
         told = "back:\n  cancelled: [{update: [{to: state, value: Withdrawn}]}]"
         mapping.write_text(mapping.read_text().replace("back:", told))

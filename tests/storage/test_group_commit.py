@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from sqlalchemy import event, select
@@ -23,8 +23,8 @@ NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    db = Database(f"sqlite:///{tmp_path}/paraph.db", Vault("a secret key for tests, long enough"))
+def db(database_url: str) -> Iterator[Database]:
+    db = Database(database_url, Vault("a secret key for tests, long enough"))
     upgrade(db)
     yield db
     db.close()
@@ -50,31 +50,33 @@ def keys(db: Database) -> list[str]:
 
 
 def queued(
-    db: Database,
     group: GroupCommit,
     pool: ThreadPoolExecutor,
     works: list[Callable[[Session], str]],
 ) -> list[Future[str]]:
-    """All of ``works`` handed in while the database is busy, so that they wait together."""
-    waiting = threading.Semaphore(0)
+    """All of ``works`` handed in while another one is being done, so that they wait together."""
+    busy, done = threading.Event(), threading.Event()
 
-    def hand_in(work: Callable[[Session], str]) -> str:
-        waiting.release()
-        return group.run(work)
+    def take_long(session: Session) -> None:
+        session.execute(select(Workspace.key))
+        busy.set()
+        assert done.wait(20)
 
-    with db.write():
-        futures = [pool.submit(hand_in, work) for work in works]
-        for _ in works:
-            waiting.acquire()
-        while len(group._waiting) < len(works):
-            pass
+    pool.submit(group.run, take_long)
+    assert busy.wait(20)
+    futures = [pool.submit(group.run, work) for work in works]
+    end = time.monotonic() + 20
+    while len(group._waiting) < len(works):
+        assert time.monotonic() < end
+        time.sleep(0.001)
+    done.set()
     return futures
 
 
 def test_what_waits_together_is_one_commit(db: Database, pool: ThreadPoolExecutor) -> None:
     group, commits = GroupCommit(db), []
     event.listen(db.engine, "commit", lambda connection: commits.append(1))
-    futures = queued(db, group, pool, [adding(key) for key in "abcd"])
+    futures = queued(group, pool, [adding(key) for key in "abcd"])
     assert [future.result() for future in futures] == [f"added {key}" for key in "abcd"]
     assert keys(db) == ["a", "b", "c", "d"]
     assert len(commits) == 2  # the busy one, and one for all four
@@ -83,7 +85,7 @@ def test_what_waits_together_is_one_commit(db: Database, pool: ThreadPoolExecuto
 def test_one_that_fails_fails_alone(db: Database, pool: ThreadPoolExecutor) -> None:
     group = GroupCommit(db)
     group.run(adding("b"))
-    first, second, third = queued(db, group, pool, [adding("a"), adding("b"), adding("c")])
+    first, second, third = queued(group, pool, [adding("a"), adding("b"), adding("c")])
     assert first.result() == "added a"
     with pytest.raises(IntegrityError):
         second.result()

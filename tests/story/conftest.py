@@ -4,9 +4,24 @@ from __future__ import annotations
 
 import pytest
 
+from tests.conftest import STORES, new_database
 from tests.story.inside import Inside
 
 _RESUMED = []
+ON_BOTH_STORES = (
+    "test_credentials",
+    "test_outages",
+    "test_reminders",
+    "test_repeats",
+    "test_signing_safety",
+)
+
+
+def pytest_generate_tests(metafunc):
+    """Where the store may make a difference, the hub runs on both."""
+    if "store" in metafunc.fixturenames:
+        both = metafunc.module.__name__.rpartition(".")[2] in ON_BOTH_STORES
+        metafunc.parametrize("store", STORES if both else STORES[:1])
 
 
 @pytest.fixture
@@ -28,11 +43,12 @@ def pytest_terminal_summary(terminalreporter):
 
 
 @pytest.fixture
-def inside(tmp_path):
+def inside(tmp_path, request, store):
     """The hub in this process, as shipped."""
-    made = Inside(tmp_path)
-    yield made
-    made.close()
+    with new_database(store, request, tmp_path) as url:
+        made = Inside(tmp_path, database=None if store == "sqlite" else url)  # as shipped
+        yield made
+        made.close()
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def edit_hub(config: Path, edit: Edit) -> None:
 class Inside:
     """One hub with its world. ``edit`` changes the workspace's file before it is opened."""
 
-    def __init__(self, folder: Path, edit: Edit | None = None) -> None:
+    def __init__(self, folder: Path, edit: Edit | None = None, database: str | None = None) -> None:
         self.clock = ManualClock(yesterday_morning())
         self.world = World(folder, self.clock)
         # Their threads would act at moments of their own.
@@ -71,6 +71,8 @@ class Inside:
         self.world.gateway.reporter.stop()
         if edit is not None:
             edit_workspace(self.world.config, edit)
+        if database is not None:
+            edit_hub(self.world.config, lambda hub: hub.update(database_url=database))
         self.house: House = open_house(self.world.config, clock=self.clock)
         self.core = self.house.core
         self.ledger = Ledger(self.core)

@@ -16,8 +16,8 @@ def logged():
 
 
 @pytest.fixture
-def simulated(tmp_path):
-    made = SimulatedHouse(tmp_path, ("alice", "bob"))
+def simulated(tmp_path, database_url):
+    made = SimulatedHouse(tmp_path, ("alice", "bob"), database_url)
     yield made
     made.close()
 

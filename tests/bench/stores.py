@@ -86,14 +86,14 @@ def owe_many(db: Database, count: int, destinations: int = 1) -> None:
         session.execute(_moment(owed), {"count": count, **at})
 
 
-def arm_many(db: Database, count: int, begin: datetime) -> None:
+def arm_many(db: Database, count: int, begin: datetime, name: str = "timer") -> None:
     """``count`` timers, a hundred of them due in each second after ``begin``."""
     dialect = db.engine.dialect.name
     armed = f"""
         {_SERIES[dialect]}
         INSERT INTO timer (id, workspace_id, kind, entity, n, due_at, state, attempts)
-        SELECT 'timer-' || n, '{WORKSPACE}', 'bench', 'e' || n, 1, {_DUE[dialect]}, 'pending', 0
-          FROM s
+        SELECT '{name}-' || n, '{WORKSPACE}', 'bench', '{name}-' || n, 1, {_DUE[dialect]},
+               'pending', 0 FROM s
     """
     with db.write() as session:
         session.execute(_moment(armed), {"count": count, "at": begin})

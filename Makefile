@@ -53,8 +53,8 @@ fix: setup ## Repair what can be repaired: lint and format
 browser: setup ## Make sure there is a Chromium for the browser tests
 	@$(BIN)/python tests/tools/ensure_browser.py
 
-bench: setup ## Measure; ONLY=name runs one benchmark
-	@$(BIN)/python -m tests.bench $(ONLY)
+bench: setup ## Measure; ONLY=name one benchmark, STORE=sqlite|postgresql one store
+	@$(BIN)/python -m tests.bench $(ONLY) $(if $(STORE),--store $(STORE))
 
 # Local pip settings stay out, so that the locks say the same on every machine. Make them in a .venv
 # of the oldest Python in use (Debian 12 has 3.11.2): a newer 3.11 lets in packages that it refuses.

@@ -72,9 +72,6 @@ def serve_app() -> Flask:
     Finalize(None, house.stop, exitpriority=10)
     app = create_app(house)
     app.extensions["paraph"] = house
-    # Every statement and every seal lets go of the interpreter; with the usual 5 ms the one thread
-    # that stores outcomes would wait that long each time to get it back from a busy neighbour.
-    sys.setswitchinterval(0.0005)
     gc.collect()
     gc.freeze()  # what is loaded now stays: the collector need not walk it again and again
     return app

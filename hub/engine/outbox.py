@@ -3,7 +3,7 @@ the commit; without it the engine finds the rows at its next poll."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,8 +12,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from hub.kernel.ids import new_id
+from hub.storage.db import Database
 from hub.storage.models import Delivery, Instance, Lease, Timer
 from hub.storage.prepared import insert
+from hub.storage.rows import Rows, inserted
 
 
 def owe(
@@ -37,16 +39,34 @@ def owe(
     ``now`` is business time, ``wall`` real time. Deliveries of one ``entity`` leave in the order of
     ``seq``. The payload is stored once and its bytes never change.
     """
-    delivery_id = new_id()
-    values = {
-        "id": delivery_id, "workspace_id": workspace_id, "request_id": request_id,
-        "entity": entity, "seq": seq, "kind": kind, "step": step, "destination": destination,
-        "payload": payload, "key": key, "state": "pending", "next_at": wall, "created_at": now,
-    }  # fmt: skip
+    values = delivery_row(
+        workspace_id=workspace_id, request_id=request_id, entity=entity, kind=kind, step=step,
+        destination=destination, payload=payload, key=key, seq=seq, now=now, wall=wall,
+    )  # fmt: skip
     if not insert_new(session, Delivery, values, ("workspace_id", "key")):
         return None
     _know(session, workspace_id, destination)
-    return delivery_id
+    return str(values["id"])
+
+
+def delivery_row(*, now: datetime, wall: datetime, **given: Any) -> dict[str, Any]:
+    """The row behind ``owe``, which says what is given."""
+    return {"id": new_id(), **given, "state": "pending", "next_at": wall, "created_at": now}
+
+
+def add_delivery(db: Database, rows: Rows, owed: Mapping[str, Any]) -> None:
+    """``owe`` for rows that are made ready: what is owed, and its destination where that is not
+    known yet."""
+    place = {"workspace_id": owed["workspace_id"], "key": owed["destination"]}
+    if not db.is_known(*place.values()):
+        known = inserted(Instance, ("workspace_id", "key"))
+        rows.add(known, {"id": new_id(), "plugin": "", **place})
+    rows.add(inserted(Delivery, ("workspace_id", "key")), delivery_row(**owed))
+
+
+def timer_row(**given: Any) -> dict[str, Any]:
+    """The row behind ``arm``, which says what is given."""
+    return {"id": new_id(), **given, "state": "pending"}
 
 
 def arm(
@@ -54,10 +74,7 @@ def arm(
 ) -> bool:
     """Arm a timer for ``due_at`` (business time). False when this one was armed before, whatever
     became of it: a reminder that was sent or cancelled does not come back."""
-    values = {
-        "id": new_id(), "workspace_id": workspace_id, "kind": kind, "entity": entity, "n": n,
-        "due_at": due_at, "state": "pending",
-    }  # fmt: skip
+    values = timer_row(kind=kind, entity=entity, n=n, due_at=due_at, workspace_id=workspace_id)
     return insert_new(session, Timer, values, ("kind", "entity", "n"))
 
 

@@ -80,7 +80,8 @@ class Runner:
                 failed = error
             except BaseException as error:  # SystemExit in a plugin must not end the thread
                 failed = RuntimeError(f"{type(error).__name__} in a handler")
-        return Finished(item, started, monotonic() - began, result, failed, calls)
+        finished = Finished(item, started, monotonic() - began, result, failed, calls)
+        return self._settler.foresee(finished)
 
     def settle(self, finished: Iterable[Finished]) -> list[Finished]:
         """Store how works ended; gives back those that the database did not take."""

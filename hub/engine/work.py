@@ -6,11 +6,14 @@ the other methods store what follows from its outcome, in the transaction that s
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
+
+from hub.storage.rows import Rows
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,17 @@ class Handler(Protocol):
         ...
 
 
+Foresee = Callable[[Work, Any], Rows | None]
+"""``foreseen(work, result)``, which a handler may have besides: what ``delivered`` will store, made
+ready outside of any transaction; it reads at most.
+
+The rows of many works are stored together, which takes a fraction of the time. Whatever they rest
+on stands in them as a condition: where it has changed meanwhile none of them is stored, and
+``delivered`` does it, as it does when ``foreseen`` gives None. The delivery's own row and its
+attempt are the engine's.
+"""
+
+
 class TimerHandler(Protocol):
     """Does what a kind of timer is for."""
 
@@ -112,3 +126,4 @@ class Finished:
     error: Exception | None = None
     exchange: list[dict[str, Any]] = field(default_factory=list)
     spoiled: bool = False  # perform succeeded, but its outcome could not be stored
+    rows: Rows | None = None  # all that settling it stores, made ready; None: work it out then

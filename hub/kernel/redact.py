@@ -7,7 +7,7 @@ personal data wherever they stand (national ids, phone numbers, e-mail addresses
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -77,6 +77,20 @@ def redact(value: Any, *, limit: int = 4000) -> Any:
     if isinstance(value, Sequence):
         return [redact(item, limit=limit) for item in value]
     return value
+
+
+def redacted_headers(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """``redact`` for the headers of a call: most are the same in every call of one caller."""
+    return {
+        name: MASK if value and _is_secret(name) else _redacted_header(value)
+        for name, value in headers
+    }
+
+
+@lru_cache(maxsize=1024)
+def _redacted_header(value: str) -> str:
+    found: str = redact(value)
+    return found
 
 
 def outline(value: Any, depth: int = 4) -> Any:

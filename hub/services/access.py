@@ -86,7 +86,7 @@ class KeyRing:
     """Checks keys. Good ones are remembered for a short while, so that a busy caller costs no
     query."""
 
-    _REMEMBERED = 5.0  # seconds; a revoked key works at most this long
+    _REMEMBERED = 1.0  # seconds; a revoked key works at most this long, in every process
 
     def __init__(self, db: Database) -> None:
         self._db = db

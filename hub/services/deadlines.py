@@ -4,6 +4,7 @@ hours."""
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -23,28 +24,36 @@ def start(core: Core, session: Session, request: Request, now: datetime) -> None
 
 def next_reminder(core: Core, session: Session, request: Request, n: int, now: datetime) -> None:
     """The message before reminder ``n`` has left (or never will): the wait for ``n`` begins."""
+    arm(session, **reminder(core, request, n, now))
+
+
+def reminder(core: Core, request: Request, n: int, now: datetime) -> dict[str, Any]:
+    """The timer of reminder ``n``, whose wait begins ``now``."""
     rule = request.plan["reminders"]
     due = now + timedelta(seconds=rule["after"] if n == 1 else rule["every"])
-    arm(
-        session,
-        workspace_id=request.workspace_id,
-        kind=REMINDER,
-        entity=request.id,
-        n=n,
-        due_at=after_quiet(due, rule["quiet"], core.workspace(request.workspace_id).zone),
-    )
+    return {
+        "workspace_id": request.workspace_id,
+        "kind": REMINDER,
+        "entity": request.id,
+        "n": n,
+        "due_at": after_quiet(due, rule["quiet"], core.workspace(request.workspace_id).zone),
+    }
 
 
 def arm_expiry(session: Session, request: Request) -> None:
     """The request ends at ``expires_at`` whatever happens."""
-    arm(
-        session,
-        workspace_id=request.workspace_id,
-        kind=EXPIRY,
-        entity=request.id,
-        n=1,
-        due_at=request.expires_at,
-    )
+    arm(session, **expiry(request))
+
+
+def expiry(request: Request) -> dict[str, Any]:
+    """The timer of a request's end."""
+    return {
+        "workspace_id": request.workspace_id,
+        "kind": EXPIRY,
+        "entity": request.id,
+        "n": 1,
+        "due_at": request.expires_at,
+    }
 
 
 def stop(session: Session, request: Request) -> None:

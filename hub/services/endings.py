@@ -68,25 +68,31 @@ def end(
 
 def owe_steps(core: Core, session: Session, request: Request, event: str) -> None:
     """Owe every step that the request's mapping version has for ``event``, in their order."""
+    for owed in steps(core, request, event):
+        owe(session, **owed)
+    core.wake()
+
+
+def steps(core: Core, request: Request, event: str) -> list[dict[str, Any]]:
+    """What ``owe_steps`` owes, for ``hub.engine.outbox.owe``."""
     mapping = core.shelf.version(request.mapping_version_id)
     base = request.event_seq * 1000
-    for index, step in enumerate(mapping.steps(event)):
-        destination = request.source_instance if step.instance == "source" else step.instance
-        owe(
-            session,
-            workspace_id=request.workspace_id,
-            request_id=request.id,
-            entity=f"{request.id}:back",
-            kind=STEP_KIND,
-            step=step.key,
-            destination=destination,
-            payload={"event": event},
-            key=f"{request.id}:{event}:{step.key}",
-            seq=base + index,
-            now=core.clock.now(),
-            wall=core.clock.wall(),
-        )
-    core.wake()
+    return [
+        {
+            "workspace_id": request.workspace_id,
+            "request_id": request.id,
+            "entity": f"{request.id}:back",
+            "kind": STEP_KIND,
+            "step": step.key,
+            "destination": request.source_instance if step.instance == "source" else step.instance,
+            "payload": {"event": event},
+            "key": f"{request.id}:{event}:{step.key}",
+            "seq": base + index,
+            "now": core.clock.now(),
+            "wall": core.clock.wall(),
+        }
+        for index, step in enumerate(mapping.steps(event))
+    ]
 
 
 def _drop_messages(session: Session, request: Request, now: datetime) -> None:

@@ -278,6 +278,7 @@ def _disabled(session: Session, place: tuple[str, str]) -> bool:
 def know_instances(core: Core) -> None:
     """Give every configured instance its row, so that it can be paused before anything is owed
     to it or its first probe."""
+    known: list[tuple[str, str]] = []
     with core.db.write() as session:
         for key, workspace_id in core.workspace_ids.items():
             for where in core.registry.instances(key):
@@ -290,3 +291,5 @@ def know_instances(core: Core) -> None:
                     "failures": 0,
                 }
                 insert_new(session, Instance, values, ("workspace_id", "key"))
+                known.append((workspace_id, where.key))
+    core.db.know(known)

@@ -68,6 +68,24 @@ def append(
     )
     if seen.known:
         return False
+    row, moved = event(request, kind, at, dedupe=dedupe, data=data, personal=personal)
+    insert(RequestEvent).run(session, row)
+    _store(session, request, moved)
+    if seen.followed:
+        tell(session, request, Appended(kind, row["seq"], at, request.state, data or {}))
+    return True
+
+
+def event(
+    request: Request,
+    kind: EventKind,
+    at: datetime,
+    *,
+    dedupe: str,
+    data: Mapping[str, Any] | None = None,
+    personal: Mapping[str, Any] | None = None,
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The row of the event that comes next, and the columns of the request that it changes."""
     sealed, commitments = _commit(personal or {})
     seq = request.event_seq + 1
     body = {
@@ -86,11 +104,7 @@ def append(
         "data": {**(data or {}), "_commitments": commitments}, "personal": sealed,
         "previous": previous, "hash": head,
     }  # fmt: skip
-    insert(RequestEvent).run(session, row)
-    _store(session, request, {"event_seq": seq, "event_hash": head, **_move(request, kind, at)})
-    if seen.followed:
-        tell(session, request, Appended(kind, seq, at, request.state, data or {}))
-    return True
+    return row, {"event_seq": seq, "event_hash": head, **_move(request, kind, at)}
 
 
 def tell(session: Session, request: Request, event: Appended) -> None:

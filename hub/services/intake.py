@@ -2,13 +2,13 @@
 
 The request, its recipients, its timers and its first delivery are one transaction. A record
 that cannot be read or does not fit makes a failed request, which says so in words, here and
-upstream.
+upstream. A record that comes with its trigger is mapped there (``hub.services.triggers``) and gets
+here only when an earlier wish for the same record has not been read yet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import update
@@ -20,12 +20,17 @@ from hub.contracts.records import Record, RecordRef
 from hub.contracts.requests import Reason
 from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import NotFound
-from hub.kernel.ids import new_id
+from hub.mapping.problems import RowProblem
 from hub.services import deadlines, endings, history, messages
 from hub.services.core import Core
-from hub.services.links import token_hash
 from hub.services.mappings import ActiveMapping, open_key
-from hub.services.numbers import request_number
+from hub.services.new_requests import (
+    plan_data,
+    recipient_rows,
+    request_row,
+    started,
+    token_row,
+)
 from hub.storage import queries_request as queries
 from hub.storage.models import AccessToken, Inbound, Recipient, Request
 from hub.storage.prepared import insert, store
@@ -62,15 +67,10 @@ class IntakeHandler(Handler):
         if plan is None:
             _settle_inbound(session, payload["inbound"], "not_wanted", None)
             return
-        request = _create(core, session, work, active, result.fields, _plan_data(plan))
+        where = (work.workspace_id, active, payload["id"])
+        request = create(core, session, *where, result.fields, plan_data(plan))
         _settle_inbound(session, payload["inbound"], "request", request.id)
-        problem = next(iter(plan.problems), None)
-        if problem is not None:
-            reason = _reason(problem.code)
-            detail = problem.wording.get(request.language) if reason is Reason.BAD_RECORD else None
-            endings.fail(core, session, request, reason, detail=detail or str(problem))
-        elif not messages.owe_message(core, session, request, "invite"):
-            endings.fail(core, session, request, messages.missing(core, request))
+        go_on(core, session, request, plan.problems)
 
     def gave_up(self, session: Session, work: Work, failure: Failure) -> None:
         """The record cannot be read: a failed request says so, here and upstream."""
@@ -79,111 +79,47 @@ class IntakeHandler(Handler):
             core.shelf.version(payload["mapping_version"]), payload["mapping_version"]
         )
         plan = _empty_plan(active, core, work)
-        request = _create(core, session, work, active, {}, plan)
+        request = create(core, session, work.workspace_id, active, payload["id"], {}, plan)
         _settle_inbound(session, payload["inbound"], "failed", request.id)
         unknown = failure.code in (NotFound.code, "unknown_record")
         reason = Reason.UNKNOWN_RECORD if unknown else endings.giving_up(core, work)
         endings.fail(core, session, request, reason, detail=failure.detail)
 
 
-def _create(
+def create(
     core: Core,
     session: Session,
-    work: Work,
+    workspace_id: str,
     active: ActiveMapping,
+    record_id: str,
     fields: Mapping[str, Any],
     plan: dict[str, Any],
 ) -> Request:
+    """A new request with all that it is made of, in the caller's transaction."""
     now = core.clock.now()
-    request = _new_request(work, active, fields, plan, now)
-    recipients = [_recipient(request, one) for one in plan["recipients"]]
+    request = Request(**request_row(workspace_id, active, record_id, fields, plan, now))
+    people = [Recipient(**one) for one in recipient_rows(workspace_id, request.id, plan)]
     store(session, request)
-    for recipient in recipients:
-        store(session, recipient)
-        _give_link(core, session, request, recipient)
-    set_committed_value(request, "recipients", recipients)
+    for person in people:
+        store(session, person)
+        token = token_row(core, workspace_id, request.id, person.id, request.expires_at)
+        insert(AccessToken).run(session, token)
+    set_committed_value(request, "recipients", people)
     deadlines.arm_expiry(session, request)
-    told = {"mapping": active.mapping.key, "version": active.mapping.sha256}
+    told = started(active)
     history.append(session, request, EventKind.STARTED, now, dedupe="started", data=told)
     return request
 
 
-def _new_request(
-    work: Work,
-    active: ActiveMapping,
-    fields: Mapping[str, Any],
-    plan: dict[str, Any],
-    now: datetime,
-) -> Request:
-    return Request(
-        id=new_id(),
-        workspace_id=work.workspace_id,
-        number=request_number(),
-        mapping_version_id=active.version_id,
-        mapping_key=active.mapping.key,
-        source_instance=active.mapping.source_instance,
-        source_table=active.mapping.source_table,
-        source_id=work.payload["id"],
-        open_key=open_key(active, work.payload["id"]),
-        state="draft",
-        kind=plan["kind"],
-        title=plan["title"],
-        language=plan["language"],
-        provider=plan["providers"][0],
-        form=plan["form"],
-        carries_on=plan["carries_on"],
-        plan=plan,
-        record=dict(fields),
-        answers={"values": plan["prefill"], "saved": []},
-        event_seq=0,
-        event_hash="",
-        created_at=now,
-        expires_at=now + timedelta(seconds=plan["expires_after"]),
-        finished_at=None,
-    )
-
-
-def _recipient(request: Request, one: Mapping[str, Any]) -> Recipient:
-    return Recipient(
-        id=new_id(),
-        workspace_id=request.workspace_id,
-        request_id=request.id,
-        key=one["key"],
-        role=one["role"],
-        language=one["language"],
-        contact={name: one[name] for name in ("name", "mobile", "email", "national_id")},
-    )
-
-
-def _give_link(core: Core, session: Session, request: Request, recipient: Recipient) -> None:
-    token = {
-        "id": new_id(),
-        "workspace_id": request.workspace_id,
-        "sha256": token_hash(core.links.customer_token(recipient.id)),
-        "purpose": "sign",
-        "request_id": request.id,
-        "recipient_id": recipient.id,
-        "expires_at": request.expires_at,
-    }
-    insert(AccessToken).run(session, token)
-
-
-def _plan_data(plan: Any) -> dict[str, Any]:
-    """A ``RequestPlan`` as JSON: spans in seconds, quiet hours as ``HH:MM``."""
-    rule = plan.reminders
-    return {
-        **vars(plan),
-        "prefill": dict(plan.prefill),
-        "recipients": [dict(vars(one)) for one in plan.recipients],
-        "reminders": {
-            **vars(rule),
-            "after": rule.after.total_seconds(),
-            "every": rule.every.total_seconds(),
-            "quiet": [moment.isoformat() for moment in rule.quiet] if rule.quiet else None,
-        },
-        "expires_after": plan.expires_after.total_seconds(),
-        "problems": [str(problem) for problem in plan.problems],
-    }
+def go_on(core: Core, session: Session, request: Request, problems: Sequence[RowProblem]) -> None:
+    """The first message of a new request, or its end where the record does not fit."""
+    problem = next(iter(problems), None)
+    if problem is not None:
+        reason = _reason(problem.code)
+        detail = problem.wording.get(request.language) if reason is Reason.BAD_RECORD else None
+        endings.fail(core, session, request, reason, detail=detail or str(problem))
+    elif not messages.owe_message(core, session, request, messages.INVITE):
+        endings.fail(core, session, request, messages.missing(core, request))
 
 
 def _empty_plan(active: ActiveMapping, core: Core, work: Work) -> dict[str, Any]:

@@ -7,6 +7,7 @@ between attempts. Which channel comes next when one fails, is decided here too.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,10 +22,11 @@ from hub.engine.outbox import owe
 from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import Refused, Retryable
 from hub.mapping.texts import render
-from hub.services import deadlines, endings, history, in_hand
+from hub.services import deadlines, endings, foreseen, history, in_hand
 from hub.services.core import Core
 from hub.storage import queries_request as queries
 from hub.storage.models import Attempt, Delivery, Recipient, Request
+from hub.storage.rows import Rows
 
 KIND = "message"
 INVITE = "invite"
@@ -47,27 +49,33 @@ def owe_message(
     ``purpose`` is ``invite`` or ``reminder`` (``number`` counts from 1). False when no channel
     of the plan from the current one on has an address for the recipient.
     """
+    owed = message(core, request, purpose, number)
+    if owed is None:
+        return False
+    owe(session, **owed)
+    return True
+
+
+def message(core: Core, request: Request, purpose: str, number: int = 0) -> dict[str, Any] | None:
+    """What ``owe_message`` owes, for ``hub.engine.outbox.owe``; None when nobody can be reached."""
     recipient = request.recipients[0]
     for channel in _channels(request, purpose):
         payload = _payload(core, request, recipient, channel, purpose, number)
-        if payload is None:
-            continue
-        owe(
-            session,
-            workspace_id=request.workspace_id,
-            request_id=request.id,
-            entity=f"{request.id}:out",
-            kind=KIND,
-            step=f"{purpose}.{number}" if number else purpose,
-            destination=channel,
-            payload=payload,
-            key=f"{request.id}:{purpose}:{number}:{channel}",
-            seq=number,
-            now=core.clock.now(),
-            wall=core.clock.wall(),
-        )
-        return True
-    return False
+        if payload is not None:
+            return {
+                "workspace_id": request.workspace_id,
+                "request_id": request.id,
+                "entity": f"{request.id}:out",
+                "kind": KIND,
+                "step": f"{purpose}.{number}" if number else purpose,
+                "destination": channel,
+                "payload": payload,
+                "key": f"{request.id}:{purpose}:{number}:{channel}",
+                "seq": number,
+                "now": core.clock.now(),
+                "wall": core.clock.wall(),
+            }
+    return None
 
 
 def missing(core: Core, request: Request) -> Reason:
@@ -79,24 +87,34 @@ def missing(core: Core, request: Request) -> Reason:
     return Reason.MISSING_ADDRESS
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A gateway's receipt, and where the request stood before the message went out."""
+
+    receipt: ChannelReceipt
+    head: Any
+
+
 class MessageHandler(Handler):
     """Hands messages to channels."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
 
-    def perform(self, work: Work) -> ChannelReceipt:
+    def perform(self, work: Work) -> Sent:
         """Send. Raises ``Refused`` when nobody waits for the message any more."""
         core = self._core
         absent_since = None
-        with core.db.read() as session:
-            state = queries.STATE.first(session, {"id": work.request_id})
-            if state is None or state[0] in FINAL_STATES:
-                raise Refused("nothing was sent: the request is over", code=REQUEST_OVER)
-            if work.step != INVITE:
-                _check_moment(core, session, queries.head(session, work.request_id or ""))
-            if work.uncertain:
-                absent_since = _absent_since(session, work.id)
+        with core.db.look() as look:
+            head = queries.look_at_head(look, work.request_id or "")
+        if head is None or head.state in FINAL_STATES:
+            raise Refused("nothing was sent: the request is over", code=REQUEST_OVER)
+        if work.step != INVITE or work.uncertain:
+            with core.db.read() as session:
+                if work.step != INVITE:
+                    _check_moment(core, session, queries.head(session, work.request_id or ""))
+                if work.uncertain:
+                    absent_since = _absent_since(session, work.id)
         where = core.instance(work.workspace_id, work.destination)
         payload = work.payload
         message = Message(
@@ -111,18 +129,26 @@ class MessageHandler(Handler):
             report_url=core.links.report(where.workspace, where.key, work.id),
             thread=work.request_id or "",
         )
-        return core.registry.channel(where).send(
+        receipt = core.registry.channel(where).send(
             message, work.key, uncertain=work.uncertain, absent_since=absent_since
         )
+        return Sent(receipt, head)
 
-    def delivered(self, session: Session, work: Work, result: ChannelReceipt) -> None:
+    def foreseen(self, work: Work, result: Sent) -> Rows | None:
+        """An invitation to a request to which nothing else happens: all that ``delivered`` does."""
+        if work.step != INVITE:
+            return None
+        return foreseen.invited(
+            self._core, work, result.head, _kept(result.receipt), _told(work, result.receipt)
+        )
+
+    def delivered(self, session: Session, work: Work, result: Sent) -> None:
         """The gateway took it: tell the history, start the clock of deadlines."""
         request = queries.head(session, work.request_id or "")
-        kept = {"reference": result.reference, "parts": result.parts}
-        answer = {"b_id": work.id, "b_external_ref": result.reference, "b_result": kept}
-        queries.SENT.run(session, answer)
+        answer = {f"b_{name}": value for name, value in _kept(result.receipt).items()}
+        queries.SENT.run(session, {"b_id": work.id, **answer})
         now = self._core.clock.now()
-        data = {"channel": work.destination, "delivery": work.id, "parts": result.parts}
+        data = _told(work, result.receipt)
         if work.step == INVITE:
             history.append(session, request, EventKind.INVITED, now, dedupe=work.key, data=data)
             if not history.is_open(request):
@@ -144,6 +170,17 @@ class MessageHandler(Handler):
         request = session.get_one(Request, work.request_id)
         reason = _REFUSED.get(failure.code) or endings.giving_up(self._core, work)
         unreachable(self._core, session, request, work, reason, failure.code)
+
+
+def _kept(receipt: ChannelReceipt) -> dict[str, Any]:
+    """What is kept of a gateway's answer."""
+    kept = {"reference": receipt.reference, "parts": receipt.parts}
+    return {"external_ref": receipt.reference, "result": kept}
+
+
+def _told(work: Work, receipt: ChannelReceipt) -> dict[str, Any]:
+    """What the history tells of a message."""
+    return {"channel": work.destination, "delivery": work.id, "parts": receipt.parts}
 
 
 def _check_moment(core: Core, session: Session, request: Request) -> None:

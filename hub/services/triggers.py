@@ -1,4 +1,5 @@
-"""A wish from upstream: store it as received and owe the intake, in one transaction.
+"""A wish from upstream: store it as received, with the request that it makes when it brings its
+record, else with the intake that is owed, in one transaction.
 
 The same call again, or the same record while its request is open, is one request and one message.
 """
@@ -16,16 +17,20 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.contracts.capabilities import Capability
-from hub.engine.outbox import owe
+from hub.engine.outbox import add_delivery, owe
 from hub.kernel.errors import NotFound, Refused
 from hub.kernel.ids import new_id
+from hub.kernel.logging import get_logger
 from hub.services.core import Core
 from hub.services.mappings import ActiveMapping, open_key
+from hub.services.new_requests import plan_data, rows_of
 from hub.services.record_ids import canonical
 from hub.storage import queries_request as queries
 from hub.storage.models import Inbound
 from hub.storage.prepared import insert
+from hub.storage.rows import Rows, Stale, inserted
 
+_log = get_logger(__name__)
 INTAKE = "intake"
 _LONGEST_ENTITY = 120
 _WORDS = {"api": "api", "button": "button", "hook": "webhook"}  # a source in a mapping's words
@@ -70,12 +75,76 @@ def accept(core: Core, trigger: Trigger) -> Accepted:
     _check_inline(core, trigger, active)
     record_id = canonical(core, trigger.workspace_id, active, trigger.record_id)
     trigger = replace(trigger, record_id=record_id)
-    try:
-        accepted = core.group.run(lambda session: _store(core, session, trigger, active))
-    except IntegrityError:  # another process stored the same call at the same moment
-        accepted = core.group.run(lambda session: _store(core, session, trigger, active))
+    accepted = _at_once(core, trigger, active)
+    if accepted is None:
+        try:
+            accepted = core.group.run(lambda session: _store(core, session, trigger, active))
+        except IntegrityError:  # another process stored the same call at the same moment
+            accepted = core.group.run(lambda session: _store(core, session, trigger, active))
     core.wake()
     return accepted
+
+
+def _at_once(core: Core, trigger: Trigger, active: ActiveMapping) -> Accepted | None:
+    """The plain case, all of it made ready before the transaction: a first wish. One that brings
+    its record needs no intake: the call, its request and the first message are stored together.
+    None for what is not plain: a wish that is not the first one, a record that does not fit, a
+    mapping that fails."""
+    if not _is_first(core, trigger, active):
+        return None
+    now = core.clock.now()
+    rows, request_id = Rows(core.db.engine.dialect), None
+    inbound = _inbound_row(trigger, active, "accepted", None, now)
+    if trigger.record is not None:
+        found = _mapped(core, trigger, active, inbound)
+        if found is None:
+            return None
+        rows, request_id = found
+    else:
+        rows.add(inserted(Inbound), inbound)
+        add_delivery(core.db, rows, _intake(core, trigger, active, inbound["id"]))
+        if len(entity := _entity(active, trigger)) <= _LONGEST_ENTITY:
+            here = {"workspace_id": trigger.workspace_id, "entity": entity}
+            rows.unless(queries.UNDER_WAY, here)
+        rows.unless(queries.OPEN, _place(trigger, active))
+    try:
+        core.group.store(rows)
+    except (IntegrityError, Stale):  # the same wish was stored at the same moment
+        return None
+    return Accepted(inbound["id"], request_id=request_id)
+
+
+def _mapped(
+    core: Core, trigger: Trigger, active: ActiveMapping, inbound: dict[str, Any]
+) -> tuple[Rows, str | None] | None:
+    """What a record that came with its trigger becomes, and the request's id."""
+    fields = trigger.record or {}
+    try:
+        plan = active.mapping.plan(fields, now=inbound["received_at"])
+    except Exception as error:
+        _log.error("mapping_failed", mapping=active.mapping.key, exc_info=error)
+        return None
+    if plan is None:  # it led to nothing: the same call later is a new wish
+        rows = Rows(core.db.engine.dialect)
+        rows.add(inserted(Inbound), {**inbound, "outcome": "not_wanted", "dedupe": None})
+        return rows, None
+    if plan.problems:
+        return None
+    return rows_of(core, active, inbound, trigger.record_id, fields, plan_data(plan))
+
+
+def _is_first(core: Core, trigger: Trigger, active: ActiveMapping) -> bool:
+    """Whether nothing is known of this call and of its record yet, and nobody is to be told of the
+    request that it becomes."""
+    mine = {"workspace_id": trigger.workspace_id}
+    entity = _entity(active, trigger)[:_LONGEST_ENTITY]
+    with core.db.look() as look:
+        return not (
+            (trigger.dedupe and queries.KNOWN_CALL.first(look, {**mine, "dedupe": trigger.dedupe}))
+            or queries.OPEN.first(look, _place(trigger, active))
+            or queries.UNDER_WAY.first(look, {**mine, "entity": entity})
+            or (trigger.record is not None and queries.FOLLOWED.first(look, mine))
+        )
 
 
 def _check_source(source: str, active: ActiveMapping) -> None:
@@ -107,11 +176,7 @@ def _store(core: Core, session: Session, trigger: Trigger, active: ActiveMapping
         repeated = update(Inbound).where(Inbound.id == known.id)
         session.execute(repeated.values(repeats=Inbound.repeats + 1))
         return Accepted(known.id, repeated=True, request_id=known.request_id)
-    place = {
-        "workspace_id": trigger.workspace_id,
-        "open_key": open_key(active, trigger.record_id),
-    }
-    (open_request,) = queries.OPEN.first(session, place) or (None,)
+    (open_request,) = queries.OPEN.first(session, _place(trigger, active)) or (None,)
     if open_request and (first := _counted(session, trigger, open_request)):
         return Accepted(first, repeated=True, request_id=open_request)
     if open_request is None and _under_way(session, trigger, active):
@@ -120,7 +185,7 @@ def _store(core: Core, session: Session, trigger: Trigger, active: ActiveMapping
     inbound_id = _keep(session, trigger, active, outcome, open_request, now)
     if open_request:
         return Accepted(inbound_id, repeated=True, request_id=open_request)
-    _owe_intake(core, session, trigger, active, inbound_id)
+    owe(session, **_intake(core, trigger, active, inbound_id))
     return Accepted(inbound_id)
 
 
@@ -132,6 +197,12 @@ def _under_way(session: Session, trigger: Trigger, active: ActiveMapping) -> boo
         return False
     place = {"workspace_id": trigger.workspace_id, "entity": entity}
     return queries.UNDER_WAY.first(session, place) is not None
+
+
+def _place(trigger: Trigger, active: ActiveMapping) -> dict[str, Any]:
+    """Where an open request for the record would be."""
+    key = open_key(active, trigger.record_id)
+    return {"workspace_id": trigger.workspace_id, "open_key": key}
 
 
 def _entity(active: ActiveMapping, trigger: Trigger) -> str:
@@ -160,9 +231,17 @@ def _keep(
     now: datetime,
 ) -> str:
     """Store the call as received; the row's id."""
+    inbound = _inbound_row(trigger, active, outcome, open_request, now)
+    insert(Inbound).run(session, inbound)
+    return str(inbound["id"])
+
+
+def _inbound_row(
+    trigger: Trigger, active: ActiveMapping, outcome: str, open_request: str | None, now: datetime
+) -> dict[str, Any]:
     # a hook that came beside another wish led to nothing: the same content later is a new wish
     beside = outcome == "under_way" and trigger.source == "hook"
-    inbound = {
+    return {
         "id": new_id(),
         "workspace_id": trigger.workspace_id,
         "source": trigger.source,
@@ -181,8 +260,6 @@ def _keep(
             "records": [[active.mapping.source_table, trigger.record_id]],
         },
     }
-    insert(Inbound).run(session, inbound)
-    return str(inbound["id"])
 
 
 def _known(session: Session, trigger: Trigger, now: datetime) -> Any:
@@ -209,27 +286,25 @@ def _check_same(session: Session, trigger: Trigger, known_id: str) -> None:
         )
 
 
-def _owe_intake(
-    core: Core, session: Session, trigger: Trigger, active: ActiveMapping, inbound_id: str
-) -> None:
+def _intake(core: Core, trigger: Trigger, active: ActiveMapping, inbound_id: str) -> dict[str, Any]:
+    """The reading of the record, for ``hub.engine.outbox.owe``."""
     mapping = active.mapping
-    owe(
-        session,
-        workspace_id=trigger.workspace_id,
-        request_id=None,
-        entity=_entity(active, trigger)[:_LONGEST_ENTITY],
-        kind=INTAKE,
-        step=mapping.key,
-        destination=mapping.source_instance,
-        payload={
+    return {
+        "workspace_id": trigger.workspace_id,
+        "request_id": None,
+        "entity": _entity(active, trigger)[:_LONGEST_ENTITY],
+        "kind": INTAKE,
+        "step": mapping.key,
+        "destination": mapping.source_instance,
+        "payload": {
             "inbound": inbound_id,
             "mapping_version": active.version_id,
             "table": mapping.source_table,
             "id": trigger.record_id,
             "record": dict(trigger.record) if trigger.record is not None else None,
         },
-        key=f"intake:{inbound_id}:{mapping.key}",
-        seq=0,
-        now=core.clock.now(),
-        wall=core.clock.wall(),
-    )
+        "key": f"intake:{inbound_id}:{mapping.key}",
+        "seq": 0,
+        "now": core.clock.now(),
+        "wall": core.clock.wall(),
+    }

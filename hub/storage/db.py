@@ -11,7 +11,7 @@ with.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,7 @@ class Database:
         self.engine.dialect.paraph_vault = vault  # type: ignore[attr-defined]  # see storage.types
         # Shared by all sessions: compiled statements, and destinations known to have a row.
         known: dict[str, Any] = {"prepared": {}, "destinations": set()}
+        self._known = known
         self._session = sessionmaker(self.engine, expire_on_commit=False, info=known)
         kind = Session if self.is_sqlite else WritingSession
         self._writing = sessionmaker(self.engine, class_=kind, expire_on_commit=False, info=known)
@@ -52,6 +53,25 @@ class Database:
                 session.info.pop("driver", None)
                 session.expunge_all()  # rows stay readable after the session has ended
                 session.rollback()
+
+    @contextmanager
+    def look(self) -> Iterator[Any]:
+        """For prepared statements that only read, each by itself: a session around one statement
+        costs several times the statement."""
+        connection = self.engine.raw_connection()
+        try:
+            with _noted():
+                yield _Look(self.engine, {**self._known, "driver": connection.dbapi_connection})
+        finally:
+            connection.close()
+
+    def is_known(self, workspace_id: str, destination: str) -> bool:
+        """Whether the destination is known to have its row (see ``hub.engine.outbox``)."""
+        return (workspace_id, destination) in self._known["destinations"]
+
+    def know(self, destinations: Iterable[tuple[str, str]]) -> None:
+        """These (workspace id, instance key) have their row, committed."""
+        self._known["destinations"].update(destinations)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -93,6 +113,17 @@ def _noted() -> Iterator[None]:
         _open.depth -= 1
 
 
+class _Look:
+    """As much of a session as a prepared statement needs."""
+
+    def __init__(self, engine: Engine, info: dict[str, Any]) -> None:
+        self._engine = engine
+        self.info = info
+
+    def get_bind(self) -> Engine:
+        return self._engine
+
+
 class _NoLock:
     """PostgreSQL needs no queue of ours."""
 
@@ -115,7 +146,8 @@ def _sqlite(url: str, pool: int) -> Engine:
         url,
         pool_size=pool,
         max_overflow=pool,
-        connect_args={"timeout": 30, "check_same_thread": False},
+        pool_use_lifo=True,  # few connections do most of the work: their pages stay in memory
+        connect_args={"timeout": 30, "check_same_thread": False, "cached_statements": 256},
     )
 
     @event.listens_for(engine, "connect")

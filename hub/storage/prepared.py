@@ -58,12 +58,15 @@ class Prepared:
         row = plan.execute(session, plan.parameters(values)).fetchone()
         return None if row is None else plan.row(row)
 
+    def compiled(self, dialect: Dialect) -> _Plan:
+        """The statement for a dialect, with its converters."""
+        return _compiled(self.statement(dialect.name), dialect)
+
     def _plan(self, session: Session) -> _Plan:
         plans: dict[Prepared, _Plan] = session.info["prepared"]
         found = plans.get(self)
         if found is None:
-            dialect = session.get_bind().dialect
-            found = plans[self] = _compiled(self.statement(dialect.name), dialect)
+            found = plans[self] = self.compiled(session.get_bind().dialect)
         return found
 
 
@@ -135,14 +138,9 @@ class _Plan:
 
     def execute(self, session: Session, parameters: Any, *, many: bool = False) -> Any:
         """The driver's cursor, after the statement."""
-        cursor = (session.info.get("driver") or _driver(session)).cursor()
-        driver: Any = self.dialect.dbapi
-        try:
+        cursor = driver_of(session).cursor()
+        with driver_errors(self.dialect, self.sql):
             (cursor.executemany if many else cursor.execute)(self.sql, parameters)
-        except driver.Error as error:
-            raise DBAPIError.instance(
-                self.sql, None, error, driver.Error, hide_parameters=True, dialect=self.dialect
-            ) from error
         return cursor
 
     def row(self, row: tuple[Any, ...]) -> Any:
@@ -151,10 +149,34 @@ class _Plan:
         return self.named([convert(value) if convert else value for convert, value in pairs])
 
 
-def _driver(session: Session) -> Any:
+class driver_errors:
+    """Within this block the driver's errors become SQLAlchemy's. Used like a function; a generator
+    would cost three times as much."""
+
+    __slots__ = ("_dialect", "_sql")
+
+    def __init__(self, dialect: Dialect, sql: str) -> None:
+        self._dialect = dialect
+        self._sql = sql
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: Any, error: Any, trace: Any) -> None:
+        if error is None:
+            return
+        driver: Any = self._dialect.dbapi
+        if isinstance(error, driver.Error):
+            raise DBAPIError.instance(
+                self._sql, None, error, driver.Error, hide_parameters=True, dialect=self._dialect
+            ) from error
+
+
+def driver_of(session: Session) -> Any:
     """The driver's connection of the session's transaction; ``Database`` forgets it at the end."""
-    driver = session.connection().connection.dbapi_connection
-    session.info["driver"] = driver
+    driver = session.info.get("driver")
+    if driver is None:
+        driver = session.info["driver"] = session.connection().connection.dbapi_connection
     return driver
 
 

@@ -5,6 +5,8 @@ Reading a whole request opens every sealed column and loads its recipients; thes
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import bindparam, exists, select, text, update
 from sqlalchemy.orm import Session
 
@@ -12,6 +14,7 @@ from hub.storage.locks import hold
 from hub.storage.models import Delivery, Inbound, Request, RequestEvent
 from hub.storage.models_webhook import WebhookSubscription
 from hub.storage.prepared import Prepared, adopt
+from hub.storage.rows import changed
 
 _HEAD = (
     "id", "workspace_id", "mapping_version_id", "source_instance", "state", "open_key", "plan",
@@ -55,6 +58,10 @@ KNOWN_EVENT = Prepared.of(
 """Whether an event was appended before, and whether any subscription wants to know of new ones: one
 statement, since every event runs it. Parameters: request_id, dedupe, workspace_id."""
 
+FOLLOWED = Prepared.of(select(_w.id).where(*_active).limit(1))
+"""Whether any subscription of a workspace wants to know of events: what is made ready outside of a
+transaction does not tell it, see ``hub.services.history.tell``. Parameter: workspace_id."""
+
 SUBSCRIBERS = Prepared.of(
     # Locked until the event is committed (PostgreSQL): whoever deletes or disables one sees then
     # what is owed to it.
@@ -79,6 +86,18 @@ MOVE = Prepared.of(
 )  # fmt: skip
 """Store where a request stands after an event."""
 
+MOVED = changed(
+    Request,
+    where={"id": "id", "was_seq": "event_seq", "was_hash": "event_hash", "was_state": "state"},
+    to={"event_seq": "event_seq", "event_hash": "event_hash", "state": "state"},
+)
+"""``MOVE`` for many requests that stay open and to which nothing else has happened meanwhile."""
+
+TAKEN = changed(
+    Delivery, where={"id": "id"}, to={"external_ref": "external_ref", "result": "result"}
+)
+"""``SENT`` for many deliveries."""
+
 SENT = Prepared.of(
     update(Delivery)
     .where(Delivery.id == bindparam("b_id"))
@@ -99,6 +118,12 @@ INBOUND_OUTCOME = Prepared.of(
     .values(outcome=bindparam("b_outcome"), request_id=bindparam("b_request_id"))
 )
 """What a stored call led to."""
+
+
+def look_at_head(look: Any, request_id: str) -> Any:
+    """The columns of ``head`` as a named tuple, without a session; None when there is no such
+    request."""
+    return _read_head.first(look, {"id": request_id})
 
 
 def head(session: Session, request_id: str) -> Request:

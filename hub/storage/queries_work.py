@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from hub.storage.models import Attempt, Delivery, Instance, Timer
 from hub.storage.prepared import Prepared, insert
+from hub.storage.rows import changed
 from hub.storage.types import UtcDateTime
 
 _d, _t, _i = Delivery.__table__.c, Timer.__table__.c, Instance.__table__.c
@@ -183,6 +184,16 @@ SETTLE = Prepared.of(
     )
 )
 """Ends a claim on a delivery. Changes nothing when the claim was lost meanwhile."""
+
+DELIVERED = changed(
+    Delivery,
+    where={"id": "id", "claim": "claim_id"},
+    to={"next_at": "next_at", "finished_at": "finished_at"},
+    fixed="state = 'delivered', claim_id = NULL, lease_until = NULL, "
+    "error_code = NULL, error_detail = NULL",
+    only="state = 'leased'",
+)
+"""``SETTLE`` for many deliveries that went well."""
 
 SETTLE_TIMER = Prepared.of(
     update(Timer.__table__)  # type: ignore[arg-type]

@@ -17,20 +17,23 @@ from __future__ import annotations
 import email.utils
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 from urllib.parse import urlsplit
 
 import orjson
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, Timeout
 
 from hub.kernel.errors import MalformedAnswer, OutcomeUnknown, Retryable
+from hub.toolkit import wire
 from hub.toolkit.dialling import GuardedAdapter, limited
 from hub.toolkit.guard import Guard
 
+_CHUNK = 65536
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -122,6 +125,9 @@ class HttpClient:
         self._session.trust_env = False
         self._session.cookies.set_policy(_NoCookies())
         self._session.headers.update({"User-Agent": "Paraph/0.1", **(headers or {})})
+        self._headers = dict(self._session.headers)
+        self._origin = "{0.scheme}://{0.netloc}".format(urlsplit(self.base_url))
+        self._pool: HTTPConnectionPool | None = None
         adapter = (
             GuardedAdapter(guard, hosts, pool)
             if guard
@@ -166,14 +172,29 @@ class HttpClient:
         self, method: str, url: str, timeout: tuple[float, float], options: dict[str, Any]
     ) -> Answer:
         started = time.monotonic()
+        adapter = cast(HTTPAdapter, self._session.get_adapter(url))
+        if url.startswith(self._origin + "/"):
+            path = url[len(self._origin) :]
+            call = wire.plain(method.upper(), path, self._headers, options)
+            if call is not None:
+                patience = Timeout(connect=timeout[0], read=timeout[1])
+                retries = adapter.max_retries
+                raw = wire.send(self._connections(adapter), method.upper(), call, patience, retries)
+                body = self._read(wire.chunks_of(raw, _CHUNK))
+                return Answer(raw.status, raw.headers, body, time.monotonic() - started)
         # Straight to the adapter: what a session adds (environment, cookies, redirects, hooks) is
         # what this client switches off, and costs as much as the call itself.
         prepared = self._prepared(method, url, **options)
-        with self._session.get_adapter(url).send(
+        with adapter.send(
             prepared, stream=True, timeout=timeout, verify=self._verify, cert=self._cert
         ) as response:
-            body = self._read(response)
+            body = self._read(response.iter_content(_CHUNK))
             return Answer(response.status_code, response.headers, body, time.monotonic() - started)
+
+    def _connections(self, adapter: HTTPAdapter) -> HTTPConnectionPool:
+        if self._pool is None:
+            self._pool = wire.pool_of(adapter, self.base_url, self._verify, self._cert)
+        return self._pool
 
     def _prepared(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, **options: Any
@@ -188,10 +209,10 @@ class HttpClient:
         """Close all connections."""
         self._session.close()
 
-    def _read(self, response: requests.Response) -> bytes:
+    def _read(self, body: Iterator[bytes]) -> bytes:
         chunks: list[bytes] = []
         size = 0
-        for chunk in response.iter_content(65536):
+        for chunk in body:
             size += len(chunk)
             if size > self._max_bytes and not self._cut:
                 raise MalformedAnswer(f"the answer is larger than {self._max_bytes} bytes")

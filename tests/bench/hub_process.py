@@ -15,6 +15,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from hub.kernel.crypto import Vault
+from hub.services.links import Links
+
+SECRET = "a secret key for benchmarks, long enough"
 CONFIG = Path(__file__).parent / "config"
 PARAPH = Path(sys.executable).with_name("paraph")
 START_SECONDS = 60
@@ -28,6 +32,7 @@ class Hub:
     port: int
     key: str
     pid: int
+    hook: str  # the address that the upstream ``crm`` calls
 
     def memory(self) -> float:
         """Megabytes resident, of the process and its children."""
@@ -39,7 +44,7 @@ class Hub:
 
 
 @contextmanager
-def running_hub(gateway: str) -> Iterator[Hub]:
+def running_hub(gateway: str, database: str) -> Iterator[Hub]:
     """Start the hub on a free port with an empty database; stop it in the end."""
     port = _free_port()
     with tempfile.TemporaryDirectory(prefix="paraph-bench-") as data:
@@ -48,13 +53,15 @@ def running_hub(gateway: str) -> Iterator[Hub]:
             "BENCH_PUBLIC_URL": f"http://127.0.0.1:{port}",
             "BENCH_DATA": data,
             "BENCH_GATEWAY": gateway,
+            "BENCH_DATABASE": database,
+            "PARAPH_SECRET_KEY": SECRET,
         }
         key = _create_key(environ)
         serve = ["serve", "--config", str(CONFIG), "--host", "127.0.0.1", "--port", str(port)]
         process = subprocess.Popen([PARAPH, *serve], env=environ, stdout=sys.stderr)
         try:
             _await_ready(port, process)
-            yield Hub(port, key, process.pid)
+            yield Hub(port, key, process.pid, _hook(port))
         finally:
             _stop(process)
 
@@ -69,6 +76,10 @@ def _create_key(environ: dict[str, str]) -> str:
         check=True,
     )
     return told.stdout.split()[-1]
+
+
+def _hook(port: int) -> str:
+    return Links(Vault(SECRET), f"http://127.0.0.1:{port}").hook("bench", "crm")
 
 
 def _await_ready(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -122,3 +124,38 @@ def test_the_observer_hears_of_every_call(
     with pytest.raises(Retryable):
         HttpClient("http://127.0.0.1:1").call("GET", "/a")
     assert heard == [("GET", 200), ("GET", None)]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"data": {"to": "å b", "n": 1}},
+        {"data": b"raw", "headers": {"Content-Type": "text/plain"}},
+        {"data": {"gone": None, "many": ["a", "b"]}},
+        {"json": {"a": [1, "å"]}},
+        {"params": {"q": "å &"}, "auth": ("u", "p")},
+        {"headers": {"X-Space": "a b"}},
+    ],
+)
+@pytest.mark.parametrize(("method", "path"), [("GET", "/a"), ("POST", "/a"), ("PUT", "/b c/å")])
+def test_the_short_way_sends_what_requests_would_send(
+    httpserver: HTTPServer,
+    client: HttpClient,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    path: str,
+    options: dict[str, Any],
+) -> None:
+    httpserver.expect_request(re.compile("/v1/.*")).respond_with_data("ok")
+    assert client.call(method, path, **options).text == "ok"
+    monkeypatch.setattr(http.wire, "plain", lambda *_: None)
+    assert client.call(method, path, **options).text == "ok"
+    (short, _), (usual, _) = httpserver.log
+    assert sorted(short.headers) == sorted(usual.headers)
+    assert (short.full_path, short.get_data()) == (usual.full_path, usual.get_data())
+
+
+def test_a_header_with_a_line_break_is_never_sent(client: HttpClient) -> None:
+    with pytest.raises(Retryable):
+        client.call("GET", "/a", headers={"X": "1\r\nEvil: 2"})

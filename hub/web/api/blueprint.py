@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import g, request
+from flask import Response, g, request
 from flask_smorest import Blueprint, abort
 from marshmallow import RAISE
+from orjson import dumps
 from webargs.flaskparser import FlaskParser
 
 from hub.kernel.errors import Refused
-from hub.kernel.redact import redact
+from hub.kernel.redact import redacted_headers
 from hub.services.access import TRIGGER, Caller
 from hub.services.house import House
 from hub.services.overview import Overview
@@ -18,6 +19,7 @@ from hub.services.replay_filters import check_destination
 from hub.services.triggers import Trigger, accept
 from hub.web.api.cases import add_cases
 from hub.web.api.instances import add_instances
+from hub.web.api.lean import LeanParser
 from hub.web.api.replays import add_replays
 from hub.web.api.schemas import (
     DeliveryQuery,
@@ -50,7 +52,7 @@ def create_api(house: House) -> Blueprint:
 
 def _strict_parser() -> FlaskParser:
     """Unknown keys are errors in a query too."""
-    parser = FlaskParser()
+    parser = LeanParser()
     parser.DEFAULT_UNKNOWN_BY_LOCATION = {**parser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE}
     return parser
 
@@ -81,7 +83,7 @@ def _triggers(blueprint: Blueprint, house: House) -> None:
     @blueprint.route("/triggers/<mapping>", methods=["POST"])
     @blueprint.arguments(TriggerBody())  # made once: making one takes longer than using it
     @blueprint.response(202, TriggerAnswer)
-    def trigger(body: dict[str, Any], mapping: str) -> dict[str, Any]:
+    def trigger(body: dict[str, Any], mapping: str) -> Response:
         """Ask for a request for one record.
 
         The same record while its request is open, and the same Idempotency-Key, are one request.
@@ -97,12 +99,12 @@ def _triggers(blueprint: Blueprint, house: House) -> None:
                 dedupe=f"api:{_caller().key_id}:{key}" if key else None,
                 method=request.method,
                 path=request.path,
-                headers=redact(dict(request.headers)),
+                headers=redacted_headers(request.headers),
                 body=request.get_data(as_text=True),
                 record=body.get("record"),
             ),
         )
-        return vars(accepted)
+        return Response(dumps(vars(accepted)), 202, content_type="application/json")
 
 
 def _idempotency_key() -> str:

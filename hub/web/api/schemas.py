@@ -11,6 +11,8 @@ from hub.contracts.requests import RequestState
 from hub.engine.replay import STATES
 from hub.services.replay_filters import OUTCOMES, SOURCES
 
+LONGEST_ID = 100
+
 
 class Strict(Schema):
     """Unknown keys are refused, and the known ones told."""
@@ -36,7 +38,7 @@ class TriggerBody(Strict):
 
     id = fields.String(
         required=True,
-        validate=validate.Length(1, 100),
+        validate=validate.Length(1, LONGEST_ID),
         metadata={"description": "The record's id upstream."},
     )
     record = fields.Dict(

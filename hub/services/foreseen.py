@@ -1,0 +1,50 @@
+"""What follows from an invitation that was sent, made ready outside of any transaction.
+
+It rests on where the request stood before the message went out; the condition stands in the rows
+(``queries_request.MOVED``). If anything has happened to the request meanwhile, none of them is
+stored and the handler's ``delivered`` looks for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import SimpleNamespace
+from typing import Any
+
+from hub.contracts.events import EventKind
+from hub.engine.outbox import add_delivery, timer_row
+from hub.engine.work import Work
+from hub.services import deadlines, endings, history
+from hub.services.core import Core
+from hub.storage import queries_request as queries
+from hub.storage.models import RequestEvent, Timer
+from hub.storage.rows import Rows, inserted
+
+
+def invited(
+    core: Core, work: Work, was: Any, kept: Mapping[str, Any], told: Mapping[str, Any]
+) -> Rows | None:
+    """The event, the first reminder, the steps that are owed. ``was`` are the columns of
+    ``queries_request.head``. None for a request that is over, or where subscriptions are to be
+    told."""
+    request: Any = SimpleNamespace(**was._asdict())
+    if not history.is_open(request):
+        return None
+    mine = {"workspace_id": work.workspace_id}
+    with core.db.look() as look:
+        if queries.FOLLOWED.first(look, mine):
+            return None
+    now = core.clock.now()
+    event, moved = history.event(request, EventKind.INVITED, now, dedupe=work.key, data=told)
+    vars(request).update(moved)
+    rows = Rows(core.db.engine.dialect)
+    before = {"was_seq": was.event_seq, "was_hash": was.event_hash, "was_state": was.state}
+    rows.while_none(queries.FOLLOWED, mine)
+    rows.add(queries.MOVED, {"id": was.id, **before, "state": was.state, **moved})
+    rows.add(queries.TAKEN, {"id": work.id, **kept})
+    rows.add(inserted(RequestEvent), event)
+    reminder = timer_row(**deadlines.reminder(core, request, 1, now))
+    rows.add(inserted(Timer, ("kind", "entity", "n")), reminder)
+    for owed in endings.steps(core, request, "invited"):
+        add_delivery(core.db, rows, owed)
+    return rows

@@ -1,0 +1,154 @@
+"""What a new request is made of: its row, its recipients, their links, its plan as data. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from hub.contracts.events import EventKind
+from hub.engine.outbox import add_delivery, timer_row
+from hub.kernel.ids import new_id
+from hub.services import deadlines, history, messages
+from hub.services.core import Core
+from hub.services.links import token_hash
+from hub.services.mappings import ActiveMapping, open_key
+from hub.services.numbers import request_number
+from hub.storage import queries_request as queries
+from hub.storage.models import (
+    AccessToken,
+    Inbound,
+    Recipient,
+    Request,
+    RequestEvent,
+    Timer,
+)
+from hub.storage.rows import Rows, inserted
+
+
+def request_row(
+    workspace_id: str,
+    active: ActiveMapping,
+    record_id: str,
+    fields: Mapping[str, Any],
+    plan: Mapping[str, Any],
+    now: datetime,
+) -> dict[str, Any]:
+    """A request that nothing has happened to yet."""
+    mapping = active.mapping
+    return {
+        "id": new_id(),
+        "workspace_id": workspace_id,
+        "number": request_number(),
+        "mapping_version_id": active.version_id,
+        "mapping_key": mapping.key,
+        "source_instance": mapping.source_instance,
+        "source_table": mapping.source_table,
+        "source_id": record_id,
+        "open_key": open_key(active, record_id),
+        "state": "draft",
+        "kind": plan["kind"],
+        "title": plan["title"],
+        "language": plan["language"],
+        "provider": plan["providers"][0],
+        "form": plan["form"],
+        "carries_on": plan["carries_on"],
+        "plan": plan,
+        "record": dict(fields),
+        "answers": {"values": plan["prefill"], "saved": []},
+        "event_seq": 0,
+        "event_hash": "",
+        "created_at": now,
+        "expires_at": now + timedelta(seconds=plan["expires_after"]),
+        "finished_at": None,
+    }
+
+
+def recipient_rows(workspace_id: str, request_id: str, plan: Mapping[str, Any]) -> list[Any]:
+    """Its people."""
+    return [
+        {
+            "id": new_id(),
+            "workspace_id": workspace_id,
+            "request_id": request_id,
+            "key": one["key"],
+            "role": one["role"],
+            "language": one["language"],
+            "contact": {name: one[name] for name in ("name", "mobile", "email", "national_id")},
+        }
+        for one in plan["recipients"]
+    ]
+
+
+def token_row(
+    core: Core, workspace_id: str, request_id: str, recipient_id: str, expires_at: datetime
+) -> dict[str, Any]:
+    """What a recipient's link may do."""
+    return {
+        "id": new_id(),
+        "workspace_id": workspace_id,
+        "sha256": token_hash(core.links.customer_token(recipient_id)),
+        "purpose": "sign",
+        "request_id": request_id,
+        "recipient_id": recipient_id,
+        "expires_at": expires_at,
+    }
+
+
+def started(active: ActiveMapping) -> dict[str, Any]:
+    """What the first event tells."""
+    return {"mapping": active.mapping.key, "version": active.mapping.sha256}
+
+
+def plan_data(plan: Any) -> dict[str, Any]:
+    """A ``RequestPlan`` as JSON: spans in seconds, quiet hours as ``HH:MM``."""
+    rule = plan.reminders
+    return {
+        **vars(plan),
+        "prefill": dict(plan.prefill),
+        "recipients": [dict(vars(one)) for one in plan.recipients],
+        "reminders": {
+            **vars(rule),
+            "after": rule.after.total_seconds(),
+            "every": rule.every.total_seconds(),
+            "quiet": [moment.isoformat() for moment in rule.quiet] if rule.quiet else None,
+        },
+        "expires_after": plan.expires_after.total_seconds(),
+        "problems": [str(problem) for problem in plan.problems],
+    }
+
+
+def rows_of(
+    core: Core,
+    active: ActiveMapping,
+    inbound: Mapping[str, Any],
+    record_id: str,
+    fields: Mapping[str, Any],
+    plan: Mapping[str, Any],
+) -> tuple[Rows, str] | None:
+    """Everything that a good record becomes, made ready: the call, the request and its people, its
+    first event, its end, its first message. With the request's id. None when nobody can be
+    reached."""
+    workspace_id, now = inbound["workspace_id"], inbound["received_at"]
+    request = request_row(workspace_id, active, record_id, fields, plan, now)
+    people = recipient_rows(workspace_id, request["id"], plan)
+    seen: Any = SimpleNamespace(**request, recipients=[SimpleNamespace(**one) for one in people])
+    owed = messages.message(core, seen, messages.INVITE)
+    if owed is None:
+        return None
+    event, moved = history.event(
+        seen, EventKind.STARTED, now, dedupe="started", data=started(active)
+    )
+    rows = Rows(core.db.engine.dialect)
+    rows.while_none(queries.FOLLOWED, {"workspace_id": workspace_id})
+    rows.add(inserted(Inbound), {**inbound, "outcome": "request", "request_id": request["id"]})
+    rows.add(inserted(Request), {**request, **moved})
+    for person in people:
+        rows.add(inserted(Recipient), person)
+        token = token_row(core, workspace_id, request["id"], person["id"], request["expires_at"])
+        rows.add(inserted(AccessToken), token)
+    rows.add(inserted(RequestEvent), event)
+    rows.add(inserted(Timer), timer_row(**deadlines.expiry(seen)))
+    add_delivery(core.db, rows, owed)
+    return rows, request["id"]

@@ -1,0 +1,196 @@
+"""Rows that are made ready outside of a transaction and stored inside it, many at a time.
+
+Making a row ready (its id, its seals, its JSON) takes far longer than storing it, and needs no
+lock. And each statement lets go of the interpreter: a thread that stores one row after the other
+waits for its turn after every one. So the rows of many triggers or of many deliveries are stored by
+one statement for each table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Dialect
+from sqlalchemy.orm import Session
+
+from hub.storage.models import Base
+from hub.storage.prepared import Convert, Prepared, driver_errors, driver_of, insert
+
+_AT_ONCE = 16  # rows of one statement; a power of two
+
+
+class Stale(Exception):
+    """A row is not as it was when its change was made ready: nothing may be stored."""
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """A statement for many rows. ``ready`` makes one row's parameters; ``text`` the statement."""
+
+    names: tuple[tuple[str, Convert | None, bool, Any], ...]  # name, converter, required, default
+    head: str
+    group: str
+    tail: str
+    changes: bool  # an update: it must change each row that it is given
+    together: bool  # many rows in one statement; else one after the other
+
+    def ready(self, values: Mapping[str, Any]) -> list[Any]:
+        """The parameters of one row, in order. ``KeyError`` for one that is missing."""
+        return [
+            value if convert is None or value is None else convert(value)
+            for value, convert in [
+                (values[name] if required else values.get(name, default), convert)
+                for name, convert, required, default in self.names
+            ]
+        ]
+
+    def text(self, count: int) -> str:
+        """The statement for ``count`` rows."""
+        return self.head + ", ".join([self.group] * count) + self.tail
+
+
+class Many:
+    """One statement that stores many rows. ``make`` gives its plan for a dialect."""
+
+    def __init__(self, rank: int, make: Callable[[Dialect], _Plan]) -> None:
+        self.rank = rank  # in which order statements run: changes first, then parents before rows
+        self._make = make
+
+    def plan(self, dialect: Dialect) -> _Plan:
+        """How it is run there."""
+        # by engine, since converters seal with the engine's vault
+        plans: dict[Many, _Plan] = dialect.__dict__.setdefault("paraph_plans", {})
+        found = plans.get(self)
+        if found is None:
+            found = plans[self] = self._make(dialect)
+        return found
+
+
+@cache
+def inserted(model: Any, unique: tuple[str, ...] | None = None) -> Many:
+    """Insert rows of ``model``; with ``unique`` only those that are not there yet."""
+    rank = 1 + [table.name for table in Base.metadata.sorted_tables].index(model.__tablename__)
+    single = insert(model, unique)
+
+    def make(dialect: Dialect) -> _Plan:
+        compiled = single.compiled(dialect)
+        if dialect.name != "sqlite":
+            return _Plan(compiled.names, compiled.sql, "", "", changes=False, together=False)
+        head, _, rest = compiled.sql.partition(" VALUES (")
+        group, _, tail = rest.partition(")")
+        together = (head + " VALUES ", f"({group})", tail)
+        return _Plan(compiled.names, *together, changes=False, together=True)
+
+    return Many(rank, make)
+
+
+def changed(
+    model: Any, where: Mapping[str, str], to: Mapping[str, str], fixed: str = "", only: str = ""
+) -> Many:
+    """Change rows that are still as they were. ``where`` and ``to`` map parameters to columns: what
+    the row must have, and what it gets; ``fixed`` and ``only`` are SQL that is the same for all."""
+    table = model.__table__
+
+    def make(dialect: Dialect) -> _Plan:
+        columns = {**where, **to}
+        names = tuple(
+            (name, _converter(table.c[column], dialect), True, None)
+            for name, column in columns.items()
+        )
+        together = dialect.name == "sqlite"
+        value = {
+            name: f"v.column{place}" if together else f"%({name})s"
+            for place, name in enumerate(columns, start=1)
+        }
+        sets = ", ".join([f"{column} = {value[name]}" for name, column in to.items()])
+        sets = ", ".join(part for part in (sets, fixed) if part)
+        tests = " AND ".join(f"{table.name}.{c} = {value[name]}" for name, c in where.items())
+        tests += f" AND {only}" if only else ""
+        head = f"UPDATE {table.name} SET {sets}"  # noqa: S608 - our own names, never values
+        if not together:
+            return _Plan(names, f"{head} WHERE {tests}", "", "", changes=True, together=False)
+        group = "(" + ", ".join("?" for _ in columns) + ")"
+        tail = f") AS v WHERE {tests}"
+        return _Plan(names, f"{head} FROM (VALUES ", group, tail, changes=True, together=True)
+
+    return Many(0, make)
+
+
+@dataclass
+class Rows:
+    """What one piece of work stores, made ready for the database of ``dialect``."""
+
+    dialect: Dialect
+    parts: list[tuple[Many, list[Any]]] = field(default_factory=list)
+    alone: list[tuple[Prepared, dict[str, Any]]] = field(default_factory=list)
+    none: list[tuple[Prepared, dict[str, Any]]] = field(default_factory=list)
+
+    def add(self, statement: Many, values: Mapping[str, Any]) -> None:
+        """One more row."""
+        self.parts.append((statement, statement.plan(self.dialect).ready(values)))
+
+    def unless(self, query: Prepared, values: dict[str, Any]) -> None:
+        """Store nothing where ``query`` finds anything, or another of the same group asks it too.
+        For what no unique index tells."""
+        self.alone.append((query, values))
+
+    def while_none(self, query: Prepared, values: dict[str, Any]) -> None:
+        """Store nothing where ``query`` finds anything; many of a group may ask the same."""
+        self.none.append((query, values))
+
+
+def store_all(session: Session, many: Iterable[Rows]) -> None:
+    """Store the rows of many pieces of work at once. Raises ``Stale``, or what the database says:
+    then none of it may be committed."""
+    many = list(many)
+    _check(session, [one for rows in many for one in rows.alone])
+    shared = {(q, *v.values()): (q, v) for rows in many for q, v in rows.none}
+    _check(session, list(shared.values()))
+    gathered: dict[Many, list[list[Any]]] = {}
+    for rows in many:
+        for statement, ready in rows.parts:
+            gathered.setdefault(statement, []).append(ready)
+    if not gathered:
+        return
+    dialect = session.get_bind().dialect
+    cursor = driver_of(session).cursor()
+    for statement in sorted(gathered, key=lambda one: one.rank):
+        plan, ready = statement.plan(dialect), gathered[statement]
+        with driver_errors(dialect, plan.head):
+            count = _run(cursor, plan, ready)
+        if plan.changes and count != len(ready):
+            raise Stale(f"{len(ready) - count} of {len(ready)} rows have changed meanwhile")
+
+
+def _check(session: Session, alone: list[tuple[Prepared, dict[str, Any]]]) -> None:
+    asked = {(query, *values.values()) for query, values in alone}
+    if len(asked) < len(alone):
+        raise Stale("two of a group are about the same")
+    for query, values in alone:
+        if query.first(session, values) is not None:
+            raise Stale("somebody was first")
+
+
+def _run(cursor: Any, plan: _Plan, ready: Sequence[list[Any]]) -> int:
+    if not plan.together:
+        names = [one[0] for one in plan.names]
+        cursor.executemany(plan.head, [dict(zip(names, row, strict=True)) for row in ready])
+        return int(cursor.rowcount)
+    count = start = 0
+    while start < len(ready):
+        size = _AT_ONCE
+        while size > len(ready) - start:
+            size //= 2
+        chunk = [value for row in ready[start : start + size] for value in row]
+        cursor.execute(plan.text(size), chunk)
+        count += cursor.rowcount
+        start += size
+    return count
+
+
+def _converter(column: Any, dialect: Dialect) -> Convert | None:
+    found: Convert | None = column.type.dialect_impl(dialect).bind_processor(dialect)
+    return found

@@ -18,7 +18,8 @@ from hub.services.cases import sender_view
 from hub.services.core import Core
 from hub.services.mappings import ActiveMapping, open_key
 from hub.services.record_ids import canonical
-from hub.services.triggers import Trigger, accept
+from hub.services.trigger_rows import Trigger
+from hub.services.triggers import accept
 from hub.services.views import ButtonView, LinkInvalid
 from hub.settings import LANGUAGES, WorkspaceSettings
 from hub.storage.models import Request

@@ -26,7 +26,8 @@ from hub.kernel.redact import redact
 from hub.registry import InstanceKey
 from hub.services import messages
 from hub.services.core import Core
-from hub.services.triggers import Trigger, accept
+from hub.services.trigger_rows import Trigger
+from hub.services.triggers import accept
 from hub.storage.models import Delivery, Inbound
 
 

@@ -41,7 +41,7 @@ from hub.services.replay_filters import CALL
 from hub.services.retention import EVERY, Retention
 from hub.services.signing import Signing
 from hub.services.steps import StepHandler
-from hub.services.triggers import INTAKE
+from hub.services.trigger_rows import INTAKE
 from hub.services.watch import FileWatch
 from hub.services.webhooks import KIND as WEBHOOK
 from hub.services.webhooks import LIMITS, Announcer, WebhookHandler, is_webhook

@@ -26,7 +26,8 @@ from hub.services.core import Core
 from hub.services.hooks import apply_reports
 from hub.services.replay_filters import CALL, CallFilter
 from hub.services.replays import SAMPLE, VERDICTS, Batch, Counted, Order, Replays
-from hub.services.triggers import Accepted, Trigger, accept
+from hub.services.trigger_rows import Accepted, Trigger
+from hub.services.triggers import accept
 from hub.storage.models import Inbound, ReplayItem
 
 _LED_TO_NOTHING = ("failed", "not_wanted", "no_mapping")

@@ -15,7 +15,7 @@ from hub.engine.replay import STATES, WorkFilter
 from hub.kernel.errors import NotFound, Refused
 from hub.services.endings import STEP_KIND
 from hub.services.messages import KIND as MESSAGE
-from hub.services.triggers import INTAKE
+from hub.services.trigger_rows import INTAKE
 from hub.storage.models import Delivery, Inbound, Instance, MappingVersion, Request
 
 CALL = "call"  # a delivery of this kind takes a stored call again

@@ -6,8 +6,7 @@ The same call again, or the same record while its request is open, is one reques
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,50 +18,28 @@ from sqlalchemy.orm import Session
 from hub.contracts.capabilities import Capability
 from hub.engine.outbox import add_delivery, owe
 from hub.kernel.errors import NotFound, Refused
-from hub.kernel.ids import new_id
 from hub.kernel.logging import get_logger
 from hub.services.core import Core
-from hub.services.mappings import ActiveMapping, open_key
+from hub.services.mappings import ActiveMapping
 from hub.services.new_requests import plan_data, rows_of
 from hub.services.record_ids import canonical
+from hub.services.trigger_rows import (
+    LONGEST_ENTITY,
+    Accepted,
+    Trigger,
+    entity_of,
+    inbound_row,
+    intake,
+    place,
+)
 from hub.storage import queries_request as queries
 from hub.storage.models import Inbound
 from hub.storage.prepared import insert
 from hub.storage.rows import Rows, Stale, inserted
 
 _log = get_logger(__name__)
-INTAKE = "intake"
-_LONGEST_ENTITY = 120
 _WORDS = {"api": "api", "button": "button", "hook": "webhook"}  # a source in a mapping's words
 REPEAT_WINDOW = timedelta(hours=2)  # longer than the longest retry ladder of an upstream
-
-
-@dataclass(frozen=True)
-class Trigger:
-    """Somebody upstream wants a request. ``record`` is set when the caller sent the whole
-    record."""
-
-    workspace_id: str
-    mapping: str
-    record_id: str
-    source: str  # api, button or hook
-    instance: str | None = None
-    dedupe: str | None = None
-    method: str = "POST"
-    path: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: str = ""
-    record: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class Accepted:
-    """What a trigger led to. ``repeated``: it, or an open request for the record, was there
-    before."""
-
-    inbound_id: str
-    repeated: bool = False
-    request_id: str | None = None
 
 
 def accept(core: Core, trigger: Trigger) -> Accepted:
@@ -94,7 +71,7 @@ def _at_once(core: Core, trigger: Trigger, active: ActiveMapping) -> Accepted | 
         return None
     now = core.clock.now()
     rows, request_id = Rows(core.db.engine.dialect), None
-    inbound = _inbound_row(trigger, active, "accepted", None, now)
+    inbound = inbound_row(trigger, active, "accepted", None, now)
     if trigger.record is not None:
         found = _mapped(core, trigger, active, inbound)
         if found is None:
@@ -102,11 +79,11 @@ def _at_once(core: Core, trigger: Trigger, active: ActiveMapping) -> Accepted | 
         rows, request_id = found
     else:
         rows.add(inserted(Inbound), inbound)
-        add_delivery(core.db, rows, _intake(core, trigger, active, inbound["id"]))
-        if len(entity := _entity(active, trigger)) <= _LONGEST_ENTITY:
+        add_delivery(core.db, rows, intake(core, trigger, active, inbound["id"]))
+        if len(entity := entity_of(active, trigger)) <= LONGEST_ENTITY:
             here = {"workspace_id": trigger.workspace_id, "entity": entity}
             rows.unless(queries.UNDER_WAY, here)
-        rows.unless(queries.OPEN, _place(trigger, active))
+        rows.unless(queries.OPEN, place(trigger, active))
     try:
         core.group.store(rows)
     except (IntegrityError, Stale):  # the same wish was stored at the same moment
@@ -137,11 +114,11 @@ def _is_first(core: Core, trigger: Trigger, active: ActiveMapping) -> bool:
     """Whether nothing is known of this call and of its record yet, and nobody is to be told of the
     request that it becomes."""
     mine = {"workspace_id": trigger.workspace_id}
-    entity = _entity(active, trigger)[:_LONGEST_ENTITY]
+    entity = entity_of(active, trigger)[:LONGEST_ENTITY]
     with core.db.look() as look:
         return not (
             (trigger.dedupe and queries.KNOWN_CALL.first(look, {**mine, "dedupe": trigger.dedupe}))
-            or queries.OPEN.first(look, _place(trigger, active))
+            or queries.OPEN.first(look, place(trigger, active))
             or queries.UNDER_WAY.first(look, {**mine, "entity": entity})
             or (trigger.record is not None and queries.FOLLOWED.first(look, mine))
         )
@@ -176,7 +153,7 @@ def _store(core: Core, session: Session, trigger: Trigger, active: ActiveMapping
         repeated = update(Inbound).where(Inbound.id == known.id)
         session.execute(repeated.values(repeats=Inbound.repeats + 1))
         return Accepted(known.id, repeated=True, request_id=known.request_id)
-    (open_request,) = queries.OPEN.first(session, _place(trigger, active)) or (None,)
+    (open_request,) = queries.OPEN.first(session, place(trigger, active)) or (None,)
     if open_request and (first := _counted(session, trigger, open_request)):
         return Accepted(first, repeated=True, request_id=open_request)
     if open_request is None and _under_way(session, trigger, active):
@@ -185,28 +162,18 @@ def _store(core: Core, session: Session, trigger: Trigger, active: ActiveMapping
     inbound_id = _keep(session, trigger, active, outcome, open_request, now)
     if open_request:
         return Accepted(inbound_id, repeated=True, request_id=open_request)
-    owe(session, **_intake(core, trigger, active, inbound_id))
+    owe(session, **intake(core, trigger, active, inbound_id))
     return Accepted(inbound_id)
 
 
 def _under_way(session: Session, trigger: Trigger, active: ActiveMapping) -> bool:
     """Whether the record is about to be read for an earlier wish. One that came with its record is
     never taken for another: its content may differ."""
-    entity = _entity(active, trigger)
-    if trigger.record is not None or len(entity) > _LONGEST_ENTITY:
+    entity = entity_of(active, trigger)
+    if trigger.record is not None or len(entity) > LONGEST_ENTITY:
         return False
     place = {"workspace_id": trigger.workspace_id, "entity": entity}
     return queries.UNDER_WAY.first(session, place) is not None
-
-
-def _place(trigger: Trigger, active: ActiveMapping) -> dict[str, Any]:
-    """Where an open request for the record would be."""
-    key = open_key(active, trigger.record_id)
-    return {"workspace_id": trigger.workspace_id, "open_key": key}
-
-
-def _entity(active: ActiveMapping, trigger: Trigger) -> str:
-    return f"intake:{active.mapping.key}:{trigger.record_id}"
 
 
 def _counted(session: Session, trigger: Trigger, request_id: str) -> str | None:
@@ -231,35 +198,9 @@ def _keep(
     now: datetime,
 ) -> str:
     """Store the call as received; the row's id."""
-    inbound = _inbound_row(trigger, active, outcome, open_request, now)
+    inbound = inbound_row(trigger, active, outcome, open_request, now)
     insert(Inbound).run(session, inbound)
     return str(inbound["id"])
-
-
-def _inbound_row(
-    trigger: Trigger, active: ActiveMapping, outcome: str, open_request: str | None, now: datetime
-) -> dict[str, Any]:
-    # a hook that came beside another wish led to nothing: the same content later is a new wish
-    beside = outcome == "under_way" and trigger.source == "hook"
-    return {
-        "id": new_id(),
-        "workspace_id": trigger.workspace_id,
-        "source": trigger.source,
-        "instance": trigger.instance,
-        "method": trigger.method,
-        "path": trigger.path[:300],
-        "headers": dict(trigger.headers),
-        "body": trigger.body,
-        "dedupe": None if beside else trigger.dedupe,
-        "outcome": outcome,
-        "request_id": open_request,
-        "received_at": now,
-        "mapping": trigger.mapping,
-        "about": {
-            "instance": active.mapping.source_instance,
-            "records": [[active.mapping.source_table, trigger.record_id]],
-        },
-    }
 
 
 def _known(session: Session, trigger: Trigger, now: datetime) -> Any:
@@ -284,27 +225,3 @@ def _check_same(session: Session, trigger: Trigger, known_id: str) -> None:
             "this Idempotency-Key was used for another call: send a new key with each new wish",
             code="idempotency_key_reused",
         )
-
-
-def _intake(core: Core, trigger: Trigger, active: ActiveMapping, inbound_id: str) -> dict[str, Any]:
-    """The reading of the record, for ``hub.engine.outbox.owe``."""
-    mapping = active.mapping
-    return {
-        "workspace_id": trigger.workspace_id,
-        "request_id": None,
-        "entity": _entity(active, trigger)[:_LONGEST_ENTITY],
-        "kind": INTAKE,
-        "step": mapping.key,
-        "destination": mapping.source_instance,
-        "payload": {
-            "inbound": inbound_id,
-            "mapping_version": active.version_id,
-            "table": mapping.source_table,
-            "id": trigger.record_id,
-            "record": dict(trigger.record) if trigger.record is not None else None,
-        },
-        "key": f"intake:{inbound_id}:{mapping.key}",
-        "seq": 0,
-        "now": core.clock.now(),
-        "wall": core.clock.wall(),
-    }

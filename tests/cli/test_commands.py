@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 from hub.channels.simulated.gateway import gateway
 from hub.cli import cli
 from hub.services import health
-from hub.services.triggers import Trigger, accept
+from hub.services.trigger_rows import Trigger
+from hub.services.triggers import accept
 from hub.storage.models import MappingVersion
 from tests.simulated_house import RECORD, SimulatedHouse
 

@@ -10,7 +10,8 @@ from structlog.testing import capture_logs
 
 from connectors.simulated.upstream import upstream
 from hub.cli import again, cli
-from hub.services.triggers import Trigger, accept
+from hub.services.trigger_rows import Trigger
+from hub.services.triggers import accept
 from tests.simulated_house import RECORD, SimulatedHouse
 
 BAD = {**RECORD, "mobile": "+46701740694"}  # the gateway refuses this one

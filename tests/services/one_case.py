@@ -12,7 +12,8 @@ from connectors.simulated.upstream import Upstream, upstream
 from hub.channels.simulated.gateway import SimulatedGateway, gateway
 from hub.contracts.requests import ClientContext
 from hub.services.orders import task_of
-from hub.services.triggers import Accepted, Trigger, accept
+from hub.services.trigger_rows import Accepted, Trigger
+from hub.services.triggers import accept
 from hub.storage.models import Delivery, Request, RequestEvent, SigningOrder
 from providers.simulated.desk import SimulatedDesk, desk
 from tests.simulated_house import RECORD, SimulatedHouse

@@ -13,7 +13,8 @@ from hub.kernel.crypto import Vault
 from hub.services import cases
 from hub.services.house import open_house
 from hub.services.links import TOKEN_LENGTH, Links, token_hash
-from hub.services.triggers import Trigger, accept
+from hub.services.trigger_rows import Trigger
+from hub.services.triggers import accept
 from tests.simulated_house import RECORD, SimulatedHouse
 
 OLD = "the former master key, long enough to be one"

@@ -14,7 +14,8 @@ from hub.kernel.errors import ConfigurationError
 from hub.registry import InstanceKey
 from hub.services import endings, health
 from hub.services.house import open_house
-from hub.services.triggers import Trigger, accept
+from hub.services.trigger_rows import Trigger
+from hub.services.triggers import accept
 from hub.services.watch import FileWatch
 from hub.storage.models import MappingVersion, Request
 from tests.simulated_house import RECORD, SimulatedHouse

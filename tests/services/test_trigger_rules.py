@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from connectors.simulated.upstream import upstream
 from hub.kernel.errors import Refused
-from hub.services.triggers import Trigger, accept
+from hub.services.trigger_rows import Trigger
+from hub.services.triggers import accept
 from hub.storage.models import Inbound
 from tests.simulated_house import RECORD, SimulatedHouse
 

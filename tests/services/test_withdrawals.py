@@ -12,7 +12,8 @@ from structlog.testing import capture_logs
 from connectors.simulated.upstream import upstream
 from hub.app import create_app
 from hub.cli import cli
-from hub.services.triggers import Trigger, accept
+from hub.services.trigger_rows import Trigger
+from hub.services.triggers import accept
 from hub.storage.models import Request, SigningOrder
 from tests.simulated_house import NOON, RECORD, SimulatedHouse
 

@@ -16,7 +16,8 @@ from hub.services.access import TRIGGER, Caller
 from hub.services.house import House
 from hub.services.overview import Overview
 from hub.services.replay_filters import check_destination
-from hub.services.triggers import Trigger, accept
+from hub.services.trigger_rows import Trigger
+from hub.services.triggers import accept
 from hub.web.api.cases import add_cases
 from hub.web.api.instances import add_instances
 from hub.web.api.lean import LeanParser

@@ -117,7 +117,7 @@ def _app() -> Flask:
             "BENCH_PUBLIC_URL": "http://hub.example",
             "BENCH_DATA": data,
             "BENCH_GATEWAY": "http://gateway.example",
-            "BENCH_DATABASE": "sqlite://",
+            "BENCH_DATABASE": f"sqlite:///{data}/paraph.db",
         }
         with patch.dict(os.environ, environ):
             house = open_house(CONFIG)

@@ -14,6 +14,7 @@ from hub.engine.settings import EngineSettings, Limits
 from hub.engine.work import TimerWork, Work
 from hub.kernel.clock import Clock
 from hub.storage.db import Database
+from hub.storage.queries_carried import ONE_AT_A_TIME
 
 Item = Work | TimerWork
 _SHORTEST_POLL = 0.02  # seconds; however fast the business clock runs
@@ -44,16 +45,21 @@ class Claimer:
         self._claims = 0
         self._busy = False
 
-    def claim(self, free: int, free_timers: int) -> Claimed:
-        """Lease up to ``free`` things that may be done now, of them ``free_timers`` timers."""
+    def claim(self, free: int, free_timers: int, *, carried: bool = False) -> Claimed:
+        """Lease up to ``free`` things that may be done now, of them ``free_timers`` timers.
+
+        ``carried``: they will be sent off for any process to take up, so their lease is short.
+        """
         if not self._busy:  # look first: who has nothing to do writes nothing
             with self._db.read() as session:
                 seen = self._survey(session)
             if not seen.anything(free_timers):
                 return Claimed([], self._pause(seen, free_timers))
         with self._db.write() as session:  # look again: others may have claimed meanwhile
+            if not self._db.is_sqlite:
+                session.execute(ONE_AT_A_TIME)
             seen = self._survey(session)
-            items = self._take(session, seen, free, free_timers)
+            items = self._take(session, seen, free, free_timers, carried)
         self._busy = bool(items)
         return Claimed(items, self._pause(seen, free_timers))
 
@@ -61,13 +67,15 @@ class Claimer:
         now, wall = self._clock.now(), self._clock.wall()
         return claims.survey(session, self._limits, self._rates, now, wall)
 
-    def _take(self, session: Session, seen: Survey, free: int, free_timers: int) -> list[Item]:
+    def _take(
+        self, session: Session, seen: Survey, free: int, free_timers: int, carried: bool
+    ) -> list[Item]:
         if not seen.anything(free_timers):
             return []
         items: list[Item] = []
         self._claims += 1
-        claim = recovery.claim_id(self._holder, self._claims)
-        lease = self._settings.lease
+        claim = recovery.claim_id(self._holder, self._claims, recovery.CARRIED if carried else "")
+        lease = self._settings.carried if carried else self._settings.lease
         if seen.timers_due and free_timers > 0:
             most = min(free, free_timers)
             items += claims.claim_timers(session, claim, most, seen.now, seen.wall, lease)

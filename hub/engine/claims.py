@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -134,16 +135,7 @@ def claim_at(
         },
     )
     rows.sort(key=lambda row: (row.next_at, row.id))
-    return [
-        Work(
-            id=row.id, workspace_id=row.workspace_id, request_id=row.request_id,
-            entity=row.entity, seq=row.seq, kind=row.kind, step=row.step,
-            destination=row.destination, payload=row.payload, key=row.key, attempt=row.attempts,
-            uncertain=bool(row.uncertain), created_at=row.created_at,
-            first_attempt_at=row.first_attempt_at, claim_id=claim, last_code=row.error_code,
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [work_of(row, claim) for row in rows]
 
 
 def claim_timers(
@@ -154,13 +146,26 @@ def claim_timers(
         session, {"claim": claim, "until": wall + lease, "now": now, "most": most}
     )
     rows.sort(key=lambda row: (row.due_at, row.id))
-    return [
-        TimerWork(
-            id=row.id, workspace_id=row.workspace_id, kind=row.kind, entity=row.entity, n=row.n,
-            due_at=row.due_at, attempts=row.attempts, claim_id=claim,
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [timer_of(row, claim) for row in rows]
+
+
+def work_of(row: Any, claim: str) -> Work:
+    """A claimed delivery's row as work."""
+    return Work(
+        id=row.id, workspace_id=row.workspace_id, request_id=row.request_id,
+        entity=row.entity, seq=row.seq, kind=row.kind, step=row.step,
+        destination=row.destination, payload=row.payload, key=row.key, attempt=row.attempts,
+        uncertain=bool(row.uncertain), created_at=row.created_at,
+        first_attempt_at=row.first_attempt_at, claim_id=claim, last_code=row.error_code,
+    )  # fmt: skip
+
+
+def timer_of(row: Any, claim: str) -> TimerWork:
+    """A claimed timer's row as work."""
+    return TimerWork(
+        id=row.id, workspace_id=row.workspace_id, kind=row.kind, entity=row.entity, n=row.n,
+        due_at=row.due_at, attempts=row.attempts, claim_id=claim,
+    )  # fmt: skip
 
 
 _LATER = timedelta(seconds=1)

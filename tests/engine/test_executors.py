@@ -1,4 +1,4 @@
-"""The embedded executor with real threads: wake-up, bounds, graceful stop, a broken database."""
+"""Both executors with real threads: wake-up, bounds, graceful stop, a broken database."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from hub.engine.executor import Executor
+from hub.engine.runner import Runner
 from hub.engine.settings import EngineSettings
 from hub.engine.work import Work
 from hub.kernel.clock import FastClock, ManualClock, SystemClock
@@ -17,9 +19,10 @@ from tests.engine.house import START, House, Recorder, TimerRecorder, opened
 
 
 @pytest.fixture
-def real(database_url: str) -> Iterator[House]:
+def real(database_url: str, executor: Callable[[Runner], Executor]) -> Iterator[House]:
     db = opened(database_url)
-    yield House(db, SystemClock(), Recorder(), settings=EngineSettings(threads=4, timer_threads=2))
+    settings = EngineSettings(threads=4, timer_threads=2)
+    yield House(db, SystemClock(), Recorder(), settings=settings, executor=executor)
     db.close()
 
 

@@ -13,7 +13,7 @@ from hub.engine.liveness import Liveness, liveness_for
 from hub.engine.runner import Runner
 from hub.engine.settings import EngineSettings, Limits, default_limits
 from hub.engine.ticker import Tick, Ticker
-from hub.engine.wakeup import bell_for
+from hub.engine.wakeup import Bell, Silent, bell_for
 from hub.engine.work import Handler, TimerHandler, TimerWork
 from hub.kernel.clock import Clock
 from hub.storage.db import Database
@@ -24,7 +24,6 @@ class Engine:
 
     ``handlers`` and ``timers`` are by kind. ``probe_due`` probes the destinations that need it; it
     runs every ``settings.probe`` in one process at a time. ``executor`` makes what carries work.
-    A process that only owes work never starts it: ``wake`` then tells those who do.
     """
 
     def __init__(
@@ -54,11 +53,18 @@ class Engine:
         self._clock = clock
         self._make = executor
         self._executor: Executor | None = None  # until it is started
-        self._bell = bell_for(db, self.runner.holder, redis_url)
+        self._redis_url = redis_url
+        self._bell: Bell = Silent()
         self._open = False
 
-    def start(self) -> None:
-        """Take over what dead processes held, and begin to work. Returns at once."""
+    def start(self, *, work: bool = True) -> None:
+        """Take over what dead processes held, and begin to work. Returns at once.
+
+        Without ``work`` this process only owes, and tells those who work.
+        """
+        self._bell = bell_for(self._db, self.runner.holder, self._redis_url)
+        if not work:
+            return
         self._become_holder()
         self._executor = self._make(self.runner)
         self._executor.start()

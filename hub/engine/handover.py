@@ -1,5 +1,5 @@
-"""Handing claimed work from one process to another: a ticket names the row and the claim under which
-it was sent off; whoever takes it up replaces that claim by one of its own.
+"""Handing claimed work from one process to another: a ticket names the row and the claim under
+which it was sent off; whoever takes it up replaces that claim by one of its own.
 
 The database decides who was first, so a ticket that comes twice, late, or never does no harm.
 """

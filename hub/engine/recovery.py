@@ -1,7 +1,7 @@
 """Finds leases that nobody holds any more (run out, or their process died) and frees the rows.
 
-What the lost holder did is unknown, so a delivery comes back with ``uncertain`` set. A carried claim
-that nobody has taken up comes back as if it had not been claimed: nothing was done.
+What the lost holder did is unknown, so a delivery comes back with ``uncertain`` set. A carried
+claim that nobody has taken up comes back as if it had not been claimed: nothing was done.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-"""Between a pool of threads and the rows, when a broker carries the work: what this process claims is
-sent off for any process to take up, and what it takes up is what the broker brings.
+"""Between a pool of threads and the rows, when a broker carries the work: what this process claims
+is sent off for any process to take up, and what it takes up is what the broker brings.
 
 The broker may lose, delay or repeat whatever it carries. Of each ticket the database says who was
 first; what nobody took up within a second its sender takes up itself, and while the broker is out
@@ -73,7 +73,7 @@ class Inbox:
 
 
 class Relay:
-    """``Hands`` of a pool whose work is carried. ``claim`` is for one thread, as with ``Runner``."""
+    """``Hands`` of a pool whose work is carried. ``claim`` is for one thread, as ``Runner``'s."""
 
     def __init__(self, runner: Runner, carrier: Carrier, inbox: Inbox) -> None:
         self._runner = runner

@@ -84,10 +84,7 @@ class LineBell:
     def ring(self) -> None:
         self._rung.set()
         if not self._sends:  # the first time: many processes never ring
-            with self._mutex:
-                if not self._sends and not self._closed.is_set():
-                    self._sends = True
-                    self._begin("bell-rings", self._send)
+            self._begin_to_send()
 
     def listen(self, heard: Callable[[], None]) -> None:
         self._begin("bell-listens", lambda: self._hear(heard))
@@ -97,6 +94,12 @@ class LineBell:
         self._rung.set()
         for thread in self._threads:
             thread.join(timeout=5)
+
+    def _begin_to_send(self) -> None:
+        with self._mutex:
+            if not self._sends:
+                self._sends = True
+                self._begin("bell-rings", self._send)
 
     def _begin(self, name: str, run: Callable[[], None]) -> None:
         thread = threading.Thread(target=run, name=name, daemon=True)
@@ -149,10 +152,11 @@ class ServerLine:
     def __init__(self, db: Database, listening: bool) -> None:
         pooled = db.engine.raw_connection()
         pooled.detach()  # ours alone: the pool must neither lend nor close it
-        self._connection: Any = pooled.dbapi_connection
-        self._connection.autocommit = True
+        connection: Any = pooled.dbapi_connection
+        connection.autocommit = True
+        self._connection = connection
         if listening:
-            self._connection.execute(f"LISTEN {CHANNEL}")
+            connection.execute(f"LISTEN {CHANNEL}")
 
     def say(self, name: str) -> None:
         self._connection.execute("SELECT pg_notify(%s, %s)", (CHANNEL, name))
@@ -171,7 +175,8 @@ class RedisLine:
     def __init__(self, url: str, listening: bool) -> None:
         import redis
 
-        self._client: Any = redis.Redis.from_url(url, socket_timeout=5, socket_connect_timeout=2)
+        make: Any = redis.Redis.from_url
+        self._client = make(url, socket_timeout=5, socket_connect_timeout=2)
         self._heard: Any = None
         if listening:
             self._heard = self._client.pubsub(ignore_subscribe_messages=True)

@@ -3,15 +3,18 @@ doors."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from hub.contracts.manifest import Manifest
 from hub.contracts.plugin import PluginContext
 from hub.engine import exchange
+from hub.engine.embedded import Embedded
 from hub.engine.engine import Engine
+from hub.engine.executor import Executor
+from hub.engine.runner import Runner
 from hub.engine.settings import DestinationLimits, EngineSettings
 from hub.kernel.clock import Clock, FastClock, SystemClock
 from hub.kernel.crypto import Vault
@@ -44,6 +47,7 @@ from hub.settings import (
     load_hub_settings,
     load_workspaces,
     make_private,
+    redis_url,
     secret_keys,
 )
 from hub.storage.db import Database
@@ -72,9 +76,9 @@ class House:
     folder: Path
     _watch: FileWatch | None = field(default=None, init=False)
 
-    def start(self) -> None:
-        """Begin to work on what is owed, and to watch the files."""
-        self.engine.start()
+    def start(self, *, work: bool = True) -> None:
+        """Begin to work on what is owed (without ``work``: others do), and to watch the files."""
+        self.engine.start(work=work)
         folders = (
             self.folder / "workspaces",
             beside(self.folder, "mappings"),
@@ -96,13 +100,15 @@ class House:
         reload_files(self.core, self.folder)
 
 
-def open_house(folder: Path, *, clock: Clock | None = None) -> House:
+def open_house(folder: Path, *, clock: Clock | None = None, threads: int | None = None) -> House:
     """The house behind a configuration folder: ``paraph.yaml workspaces/ forms/ mappings/``.
 
     ``forms`` and ``mappings`` may also stand beside the folder (``config/`` and ``mappings/`` of a
-    checkout). Raises ``ConfigurationError`` with every problem of every file.
+    checkout). Raises ``ConfigurationError`` with every problem of every file. ``threads`` replaces
+    the setting ``workers``.
     """
     settings = load_hub_settings(folder / "paraph.yaml")
+    settings = replace(settings, workers=threads or settings.workers)
     workspaces, manifests = load_workspaces(folder / "workspaces"), find_manifests()
     _refuse_faults(Registry(manifests, workspaces, lambda where, _: PluginContext(where.key)))
     clock = clock or make_clock(settings)
@@ -170,7 +176,18 @@ def _engine(core: Core) -> Engine:
             threads=core.settings.workers, timer_threads=max(1, core.settings.workers // 2)
         ),
         probe_due=lambda: health.probe_due(core),
+        executor=_executor(core.settings),
+        redis_url=redis_url(core.settings),
     )
+
+
+def _executor(settings: HubSettings) -> Callable[[Runner], Executor]:
+    if settings.executor == "embedded" or settings.broker_url is None:
+        return Embedded
+    from hub.engine.dramatiq_broker import DramatiqExecutor  # with its libraries: only where used
+
+    url = settings.broker_url
+    return lambda runner: DramatiqExecutor(runner, url)
 
 
 def _context(

@@ -10,8 +10,10 @@ from __future__ import annotations
 from hub.settings.installation import (
     HubSettings,
     database_url,
+    is_sqlite,
     load_hub_settings,
     make_private,
+    redis_url,
     secret_keys,
 )
 from hub.settings.workspace import (
@@ -28,9 +30,11 @@ __all__ = [
     "InstanceSettings",
     "WorkspaceSettings",
     "database_url",
+    "is_sqlite",
     "load_hub_settings",
     "load_workspace",
     "load_workspaces",
     "make_private",
+    "redis_url",
     "secret_keys",
 ]

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from marshmallow import fields, validate
 
@@ -46,6 +47,28 @@ class HubSettings:
         help="An SQLAlchemy URL. Without it: SQLite in the data folder.",
         default=None,
     )
+    executor: str = setting(
+        fields.String(validate=validate.OneOf(["embedded", "dramatiq"])),
+        title="Executor",
+        help="embedded: each process does what it claims. dramatiq: a broker shares work among "
+        "worker processes on any number of machines.",
+        default="embedded",
+    )
+    broker_url: str | None = setting(
+        fields.String(validate=validate.Regexp(r"(rediss?|amqps?)://.")),
+        title="Broker",
+        help="For the executor dramatiq: redis://… or amqp://… (RabbitMQ).",
+        secret=True,
+        default=None,
+    )
+    redis_url: str | None = setting(
+        fields.String(validate=validate.Regexp(r"rediss?://.")),
+        title="Redis",
+        help="Carries wake-ups between processes. Without it: the broker if that is Redis, else "
+        "the database does it.",
+        secret=True,
+        default=None,
+    )
     secret_keys: list[str] = setting(
         fields.List(fields.String(validate=validate.Length(min=32))),
         title="Secret keys",
@@ -68,7 +91,7 @@ class HubSettings:
     workers: int = setting(
         fields.Integer(validate=validate.Range(1, 128)),
         title="Engine threads",
-        help="How many deliveries may be under way at once in one process.",
+        help="How many deliveries may be under way at once in one process that works on them.",
         default=16,
     )
     log_level: str = setting(
@@ -104,7 +127,39 @@ def load_hub_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Hu
     settings: HubSettings = load(HubSettings, data, document)
     if settings.clock_speed != 1 and settings.environment == "production":
         raise refused(document, [(("clock_speed",), "is for demo and test; remove it")])
+    if faults := _unfit(settings):
+        raise refused(document, faults)
     return settings
+
+
+def _unfit(settings: HubSettings) -> list[tuple[Any, str]]:
+    """Settings that are good each for itself and do not go together."""
+    faults: list[tuple[Any, str]] = []
+    if settings.executor == "dramatiq":
+        if settings.broker_url is None:
+            faults.append((("executor",), f"dramatiq needs a broker: {_BROKER}"))
+        if is_sqlite(settings):
+            faults.append((("executor",), f"dramatiq needs PostgreSQL: {_POSTGRES}"))
+    elif settings.broker_url is not None:
+        faults.append((("broker_url",), f"is for the executor dramatiq only: {_NO_BROKER}"))
+    return faults
+
+
+_BROKER = "add broker_url: redis://… (or amqp://…), or write executor: embedded"
+_POSTGRES = "add database_url: postgresql+psycopg://…, or write executor: embedded"
+_NO_BROKER = "write executor: dramatiq too, or name it redis_url if it is to carry wake-ups only"
+
+
+def is_sqlite(settings: HubSettings) -> bool:
+    """Whether the database is a file on this machine."""
+    return settings.database_url is None or settings.database_url.startswith("sqlite")
+
+
+def redis_url(settings: HubSettings) -> str | None:
+    """The Redis that carries wake-ups, if there is one."""
+    if settings.redis_url is None and (settings.broker_url or "").startswith("redis"):
+        return settings.broker_url
+    return settings.redis_url
 
 
 def secret_keys(settings: HubSettings) -> tuple[str, ...]:

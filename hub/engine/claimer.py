@@ -1,7 +1,8 @@
-"""One process' claiming: whose turn it is, its rate buckets, and when to look again."""
+"""One process' claiming: whose turn it is, and when to look again."""
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -9,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from hub.engine import claims, recovery
 from hub.engine.claims import Place, Survey, Turn
-from hub.engine.rates import Rates
 from hub.engine.settings import EngineSettings, Limits
 from hub.engine.work import TimerWork, Work
 from hub.kernel.clock import Clock
@@ -41,7 +41,6 @@ class Claimer:
         self._settings = settings
         self._holder = holder
         self._turn = Turn()
-        self._rates = Rates()
         self._claims = 0
         self._busy = False
 
@@ -65,7 +64,7 @@ class Claimer:
 
     def _survey(self, session: Session) -> Survey:
         now, wall = self._clock.now(), self._clock.wall()
-        return claims.survey(session, self._limits, self._rates, now, wall)
+        return claims.survey(session, self._limits, now, wall)
 
     def _take(
         self, session: Session, seen: Survey, free: int, free_timers: int, carried: bool
@@ -80,14 +79,17 @@ class Claimer:
             most = min(free, free_timers)
             items += claims.claim_timers(session, claim, most, seen.now, seen.wall, lease)
 
+        taken: Counter[Place] = Counter()
+
         def take(place: Place, most: int) -> int:
             works = claims.claim_at(session, place, claim, most, seen.wall, lease)
             items.extend(works)
-            self._rates.spend(place, len(works))
+            taken[place] += len(works)
             self._turn.last = place
             return len(works)
 
         claims.in_turn(self._turn.order(seen.ready), free - len(items), take)
+        claims.spend(session, seen.ready, taken, seen.wall)
         return items
 
     def _pause(self, seen: Survey, free_timers: int) -> float:

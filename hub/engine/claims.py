@@ -7,15 +7,15 @@ whoever has lost a lease changes nothing. The statements stand in ``hub.storage.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from hub.engine import rates
 from hub.engine.breaker import Health
-from hub.engine.rates import Rates
 from hub.engine.settings import Limits
 from hub.engine.work import TimerWork, Work
 from hub.storage import queries_work as queries
@@ -28,12 +28,14 @@ Place = tuple[str, str]
 class Ready:
     """A destination that something is owed to, and how many more calls it may have now.
 
-    ``again`` is when to look again if it may have none.
+    ``again`` is when to look again if it may have none. ``full_at``: see ``rates``.
     """
 
     place: Place
     room: int
     again: datetime
+    per_second: float | None = None
+    full_at: datetime | None = None
 
 
 @dataclass
@@ -74,11 +76,11 @@ class Survey:
         return min((r.again for r in self.ready if not r.room), default=None)
 
 
-def survey(session: Session, limits: Limits, rates: Rates, now: datetime, wall: datetime) -> Survey:
+def survey(session: Session, limits: Limits, now: datetime, wall: datetime) -> Survey:
     """Look at all destinations; claims nothing."""
     running = Counter((row[0], row[1]) for row in queries.RUNNING.all(session))
     ready = []
-    for workspace, key, paused, until, failures, due in queries.SURVEY.all(session):
+    for workspace, key, paused, until, failures, full_at, due in queries.SURVEY.all(session):
         if due is None or paused is not None:
             continue
         place = (workspace, key)
@@ -91,12 +93,22 @@ def survey(session: Session, limits: Limits, rates: Rates, now: datetime, wall: 
             continue
         limit = limits(workspace, key)
         most = 1 if health.is_half_open(wall) else limit.concurrency
-        allowed, again = rates.allowed(place, limit.per_second, wall)
+        allowed, again = rates.allowed(full_at, limit.per_second, wall)
         room = max(0, min(most - running[place], allowed))
         # Full for want of calls that end: their end rings the bell, so looking again is not urgent.
-        ready.append(Ready(place, room, again if not allowed else wall + _LATER))
+        again = again if not allowed else wall + _LATER
+        ready.append(Ready(place, room, again, limit.per_second, full_at))
     (timer_at,) = queries.NEXT_TIMER.first(session) or (None,)
     return Survey(ready, timer_at, now, wall)
+
+
+def spend(session: Session, ready: list[Ready], taken: Mapping[Place, int], wall: datetime) -> None:
+    """Note what was ``taken`` where calls per second are limited."""
+    for one in ready:
+        if one.per_second is not None and taken.get(one.place):
+            full_at = rates.after(one.full_at, one.per_second, wall, taken[one.place])
+            row = {"workspace": one.place[0], "key": one.place[1], "full_at": full_at}
+            queries.SPEND.run(session, row)
 
 
 def in_turn(ready: list[Ready], free: int, take: Callable[[Place, int], int]) -> None:

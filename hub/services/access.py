@@ -33,7 +33,7 @@ def ensure_workspaces(
     db: Database, clock: Clock, workspaces: Mapping[str, WorkspaceSettings]
 ) -> dict[str, str]:
     """Every configured workspace has a row: key → row id."""
-    with db.write(alone=True) as session:
+    with db.write() as session:
         known = {row.key: row for row in session.scalars(select(Workspace))}
         for key, one in workspaces.items():
             if key not in known:

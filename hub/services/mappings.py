@@ -139,7 +139,7 @@ class MappingShelf:
     def _activate(
         self, wanted: Mapping[tuple[str, str], CompiledMapping], forms: Mapping[str, FormSpec]
     ) -> None:
-        with self._db.write(alone=True) as session:
+        with self._db.write() as session:
             active = {
                 place: ActiveMapping(mapping, self._activate_one(session, place, mapping))
                 for place, mapping in wanted.items()

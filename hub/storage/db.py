@@ -15,14 +15,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from hub.kernel.crypto import Vault
 
 _open = threading.local()
-_ALONE = 7310590002  # any number, the same in every process
 
 
 class Database:
@@ -51,16 +50,11 @@ class Database:
                 session.rollback()
 
     @contextmanager
-    def write(self, *, alone: bool = False) -> Iterator[Session]:
-        """A session for writing: commits at the end, rolls back on any exception.
-
-        ``alone``: no other process is in such a block, so that what is read in it stays true.
-        """
+    def write(self) -> Iterator[Session]:
+        """A session for writing: commits at the end, rolls back on any exception."""
         with self._writers, self._session() as session, _noted():
             if self.is_sqlite:
                 session.connection(execution_options={"paraph_immediate": True})
-            elif alone:
-                session.execute(text(f"SELECT pg_advisory_xact_lock({_ALONE})"))
             try:
                 yield session
                 session.commit()

@@ -67,6 +67,7 @@ class Instance(Scoped, Base):
     last_failure_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     failures: Mapped[int] = mapped_column(Integer, default=0)  # in a row
     breaker_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rate_full_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # see engine.rates
 
 
 class MappingVersion(Scoped, Base):

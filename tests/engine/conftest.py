@@ -26,9 +26,9 @@ def logged() -> Iterator[list[EventDict]]:
 
 @pytest.fixture
 def house(database_url: str) -> Iterator[House]:
-    db = opened(database_url)
-    yield House(db)
-    db.close()
+    made = House(opened(database_url))
+    yield made
+    made.close()
 
 
 @pytest.fixture(params=["embedded", "dramatiq"])

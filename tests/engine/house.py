@@ -101,14 +101,23 @@ class House:
     settings: EngineSettings = field(default_factory=EngineSettings)
     chance: float = 0.5
     counted: int = 0
+    engines: list[Engine] = field(default_factory=list)
     executor: Callable[[Runner], Executor] = Embedded
 
     def engine(self, clock: Clock | None = None, **more: Any) -> Engine:
         more = {"executor": self.executor, **more}
-        return Engine(
+        made = Engine(
             self.db, clock or self.clock, {"note": self.handler}, self.timers, self.limits,
             self.settings, chance=lambda: self.chance, **more,
         )  # fmt: skip
+        self.engines.append(made)
+        return made
+
+    def close(self) -> None:
+        """The engines hold nothing any more, and the database is closed."""
+        for engine in self.engines:
+            engine.runner.close()
+        self.db.close()
 
     def owe(self, key: str = "", **given: Any) -> str | None:
         self.counted += 1

@@ -48,19 +48,15 @@ Made = tuple[Relay, Inbox, Runner]
 
 
 @pytest.fixture
-def relay(house: House) -> Iterator[Callable[[Pigeon], Made]]:
+def relay(house: House) -> Callable[[Pigeon], Made]:
     """Makes relays, each of a process of its own."""
-    runners: list[Runner] = []
 
     def make(pigeon: Pigeon) -> Made:
         runner, inbox = house.engine().runner, Inbox(lambda: None)
         runner.open()
-        runners.append(runner)
         return Relay(runner, pigeon, inbox), inbox, runner
 
-    yield make
-    for runner in runners:
-        runner.close()
+    return make
 
 
 def test_what_is_claimed_is_sent_off_and_taken_up_once(
@@ -163,7 +159,6 @@ def test_a_message_holds_ids_only(house: House, valkey: ValkeyServer) -> None:
     runner.open()
     executor: Any = carried_by(valkey.url)(runner)  # not started: nobody takes anything up
     executor._relay.claim(4, 2)
-    runner.close()
     with redis.Redis.from_url(valkey.url) as client:
         [queue] = client.keys("dramatiq:q*.msgs")
         [message] = client.hgetall(queue).values()

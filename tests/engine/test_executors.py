@@ -20,10 +20,15 @@ from tests.engine.house import START, House, Recorder, TimerRecorder, opened
 
 @pytest.fixture
 def real(database_url: str, executor: Callable[[Runner], Executor]) -> Iterator[House]:
-    db = opened(database_url)
-    settings = EngineSettings(threads=4, timer_threads=2)
-    yield House(db, SystemClock(), Recorder(), settings=settings, executor=executor)
-    db.close()
+    made = House(
+        opened(database_url),
+        SystemClock(),
+        Recorder(),
+        settings=EngineSettings(threads=4, timer_threads=2),
+        executor=executor,
+    )
+    yield made
+    made.close()
 
 
 def until(condition: Callable[[], Any], seconds: float = 20) -> None:

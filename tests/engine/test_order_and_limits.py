@@ -108,6 +108,40 @@ def test_calls_per_second_are_kept(house: House) -> None:
     assert counts == [2, 2, 2, 2]
 
 
+def test_calls_per_second_are_those_of_all_processes_together(house: House) -> None:
+    house.limits = lambda workspace, key: DestinationLimits(concurrency=100, per_second=3)
+    for _ in range(20):
+        house.owe()
+    engines = [house.engine(), house.engine()]
+    counts = []
+    for _ in range(3):
+        counts.append([len(claimed_keys(house, 2, engine)) for engine in engines])
+        house.advance(seconds=1)
+    assert counts == [[2, 1]] * 3
+
+
+def test_a_seldom_called_destination_is_called_seldom(house: House) -> None:
+    house.limits = lambda workspace, key: DestinationLimits(concurrency=100, per_second=0.1)
+    for _ in range(5):
+        house.owe()
+    counts = []
+    for _ in range(4):
+        counts.append(len(claimed_keys(house, 16)))
+        house.advance(seconds=5)
+    assert counts == [1, 0, 1, 0]
+
+
+def test_a_clock_that_was_set_back_does_not_stop_a_limited_destination(house: House) -> None:
+    house.limits = lambda workspace, key: DestinationLimits(concurrency=100, per_second=2)
+    for _ in range(5):
+        house.owe()
+    engine = house.engine()
+    house.advance(minutes=5)
+    assert len(claimed_keys(house, 16, engine)) == 2
+    house.advance(minutes=-5)
+    assert len(claimed_keys(house, 16, engine)) == 2
+
+
 def test_one_dead_destination_of_fifty_does_not_hold_up_the_others(house: House) -> None:
     dead = {f"dead-{n:03}" for n in range(200)}
     for key in sorted(dead):

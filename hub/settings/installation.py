@@ -7,17 +7,28 @@ from __future__ import annotations
 import os
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from hub.contracts.settings import setting
 from hub.mapping.document import read_document
 from hub.settings.files import load, read_text, refused, resolve
+
+
+def begins(*schemes: str) -> Callable[[str], None]:
+    """A validator: the address begins with one of these."""
+
+    def check(value: str) -> None:
+        if not value.startswith(schemes):
+            *more, last = schemes
+            raise ValidationError(f"begin it with {', '.join(more)} or {last}")
+
+    return check
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +53,7 @@ class HubSettings:
         default="data",
     )
     database_url: str | None = setting(
-        fields.String(),
+        fields.String(validate=begins("sqlite:///", "postgresql+psycopg://")),
         title="Database",
         help="An SQLAlchemy URL. Without it: SQLite in the data folder.",
         default=None,
@@ -55,14 +66,14 @@ class HubSettings:
         default="embedded",
     )
     broker_url: str | None = setting(
-        fields.String(validate=validate.Regexp(r"(rediss?|amqps?)://.")),
+        fields.String(validate=begins("redis://", "rediss://", "amqp://", "amqps://")),
         title="Broker",
         help="For the executor dramatiq: redis://… or amqp://… (RabbitMQ).",
         secret=True,
         default=None,
     )
     redis_url: str | None = setting(
-        fields.String(validate=validate.Regexp(r"rediss?://.")),
+        fields.String(validate=begins("redis://", "rediss://")),
         title="Redis",
         help="Carries wake-ups between processes. Without it: the broker if that is Redis, else "
         "the database does it.",

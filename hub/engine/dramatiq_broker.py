@@ -36,7 +36,7 @@ class DramatiqExecutor:
     """
 
     def __init__(self, runner: Runner, url: str, namespace: str = QUEUE) -> None:
-        self._broker = connected(url, namespace)
+        self._broker = connected(url)
         self._inbox = Inbox(self.wake)
         self._relay = Relay(runner, self, self._inbox)
         self._pool = Embedded(self._relay)
@@ -82,7 +82,7 @@ class DramatiqExecutor:
             self.send([ticket])  # no thread is free here; lost, its sender takes it up
 
 
-def connected(url: str, namespace: str) -> Broker:
+def connected(url: str) -> Broker:
     """The broker behind ``url``; connects when it is used first."""
     if url.startswith("amqp"):
         from dramatiq.brokers.rabbitmq import RabbitmqBroker

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
+from hub.engine.claimer import Item
+from hub.engine.engine import Engine
 from hub.engine.settings import DestinationLimits, EngineSettings
 from hub.engine.work import Work
 from hub.kernel.errors import AuthenticationFailed, NotFound, Retryable
@@ -94,6 +99,27 @@ def test_no_more_are_claimed_than_a_destination_bears(house: House) -> None:
     assert len(claimed_keys(house, 16, engine)) == 3
     assert claimed_keys(house, 16, engine) == []
     assert claimed_keys(house, 16) == []  # nor by another process
+
+
+def test_processes_that_claim_at_the_same_moment_keep_the_concurrency_together(
+    house: House,
+) -> None:
+    house.limits = lambda workspace, key: DestinationLimits(concurrency=5)
+    for n in range(60):
+        house.owe(destination=f"d{n % 3}")
+    engines = [house.engine() for _ in range(4)]
+    for engine in engines:
+        engine.runner.open()
+    start = threading.Barrier(4)
+
+    def claim(engine: Engine) -> list[Item]:
+        start.wait(20)
+        return engine.runner.claim(16, 4).items
+
+    with ThreadPoolExecutor(4) as pool:
+        claimed = [item for items in pool.map(claim, engines) for item in items]
+    by_destination = Counter(item.destination for item in claimed if isinstance(item, Work))
+    assert by_destination == {"d0": 5, "d1": 5, "d2": 5}
 
 
 def test_calls_per_second_are_kept(house: House) -> None:

@@ -16,7 +16,7 @@ WHEELS := --only-binary :all: --no-binary dkimpy
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
-.PHONY: help setup assets demo test check fix browser bench lock clean
+.PHONY: help setup assets demo cluster test check fix browser bench lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "make %-8s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ assets: $(BUILT)/stamp ## Build the pages' scripts
 
 demo: setup ## Run the hub and simulators of every other system on this machine
 	@$(BIN)/paraph demo
+
+cluster: setup ## Run the larger size here: PostgreSQL, Valkey, two web processes, two workers
+	@$(BIN)/python -m tests.cluster
 
 test: check browser ## What CI runs: the checks and all tests
 	@echo "tests     in $(WORKERS) processes"

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import gc
 import os
-import sys
 from multiprocessing.util import Finalize
 from pathlib import Path
 
 from flask import Flask, redirect, url_for
 from flask_smorest import Api
 
-from hub.kernel import logging
-from hub.kernel.errors import ConfigurationError
-from hub.services.house import House, open_house
-from hub.settings import load_hub_settings
+from hub.services.house import House
 from hub.web import health, hooks, proxy
 from hub.web.api import problems
 from hub.web.api.blueprint import create_api
 from hub.web.bodies import WholeBodyRequest
 from hub.web.pages.blueprint import create_pages
-from hub.web.sentry import start_sentry
+from hub.worker import begun, settle_in
 
 CONFIG_VARIABLE = "PARAPH_CONFIG"
+ENGINE_VARIABLE = "PARAPH_ENGINE"  # off: other processes work on what is owed
 
 
 def create_app(house: House) -> Flask:
@@ -56,22 +52,13 @@ def create_app(house: House) -> Flask:
 
 
 def serve_app() -> Flask:
-    """What the WSGI server imports in each process: open the house, start the engine, make the
-    app."""
+    """What the WSGI server imports in each process: open the house, start the engine (unless it
+    runs elsewhere), make the app."""
     folder = Path(os.environ[CONFIG_VARIABLE])
-    try:
-        settings = load_hub_settings(folder / "paraph.yaml")
-        logging.configure(settings.log_level, json=settings.log_json)  # before anything is logged
-        house = open_house(folder)
-    except ConfigurationError as error:  # in words, without a traceback; the server ends with it
-        sys.stderr.write(f"paraph: {error}\n")
-        raise SystemExit(2) from None
-    start_sentry(settings.sentry_dsn, settings.environment)
-    house.start()
+    house = begun(folder, work=os.environ.get(ENGINE_VARIABLE) != "off")
     # the server's children leave through multiprocessing, which runs no atexit handlers
     Finalize(None, house.stop, exitpriority=10)
     app = create_app(house)
     app.extensions["paraph"] = house
-    gc.collect()
-    gc.freeze()  # what is loaded now stays: the collector need not walk it again and again
+    settle_in()
     return app

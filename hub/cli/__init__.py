@@ -10,6 +10,7 @@ import click
 
 COMMANDS = {
     "serve": "hub.cli.serve:serve",
+    "worker": "hub.cli.worker:worker",
     "sandbox": "hub.cli.serve:sandbox",
     "demo": "hub.cli.demo:demo",
     "probe": "hub.cli.operate:probe",

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hub.cli.demo_folder import claimed
+from hub.cli.endings import Ending
 from hub.cli.robot import Stuck
 from hub.cli.stage import Stage, free_port
 from hub.cli.story import Moment, Script, Story, Timeline, load_script
@@ -58,27 +58,19 @@ def demo(
     folder = folder or Path("data/demo-headless" if headless else "data/demo")
     speed = FAST if no_answer else 1.0
     with claimed(folder) as lock:
-        stage = Stage(
-            folder.resolve(), free_port(port), free_port(sandbox_port), speed, keep_open=(lock,)
-        )
-        _end_in_good_order()
+        ending = Ending(interrupted=130 if headless else 0)
+        ports = free_port(port), free_port(sandbox_port)
+        stage = Stage(folder.resolve(), *ports, speed, keep_open=(lock,), held=ending.held)
         try:
+            ending.begin()
             stage.build(source)
             code = _play(stage, script, no_answer) if headless else _by_hand(stage)
         finally:
-            for number in _ENDINGS:  # a second one must not interrupt the stopping
-                signal.signal(number, signal.SIG_IGN)
-            stage.stop()
+            try:
+                ending.ignore()
+            finally:  # even when the first signal came just now
+                stage.stop()
     sys.exit(code)
-
-
-_ENDINGS = (signal.SIGTERM, signal.SIGHUP)
-
-
-def _end_in_good_order() -> None:
-    """Being told to end stops both processes, as Ctrl-C does."""
-    for number in _ENDINGS:
-        signal.signal(number, lambda which, _: sys.exit(128 + which))
 
 
 def _by_hand(stage: Stage) -> int:
@@ -97,12 +89,9 @@ Paraph is up. Open {stage.sandbox_url}/ and follow the three steps there:
 Ctrl-C ends both processes.
 """
     )
-    try:
-        while True:
-            stage.check_alive()
-            time.sleep(0.5)
-    except KeyboardInterrupt:
-        return 0
+    while True:
+        stage.check_alive()
+        time.sleep(0.5)
 
 
 def _play(stage: Stage, script: Script, no_answer: bool) -> int:

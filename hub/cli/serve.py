@@ -8,26 +8,36 @@ from pathlib import Path
 import click
 
 from hub.cli import options
+from hub.cli.worker import refuse_on_sqlite
 
 
 @click.command()
 @options.config
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8000, show_default=True)
-@click.option("--threads", default=16, show_default=True, help="Requests at a time.")
-def serve(folder: Path, host: str, port: int, threads: int) -> None:
-    """Serve pages, API and hooks, and work on what is owed, in one process."""
+@click.option("--threads", default=16, show_default=True, help="Requests at a time, in each.")
+@click.option("--processes", default=1, show_default=True, type=click.IntRange(1, 64))
+@click.option(
+    "--engine/--no-engine",
+    default=True,
+    help="Work on what is owed here too, or leave that to `paraph worker`.",
+)
+def serve(folder: Path, host: str, port: int, threads: int, processes: int, engine: bool) -> None:
+    """Serve pages, API and hooks, and work on what is owed, in one process or several."""
+    refuse_on_sqlite(folder, processes)
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
     os.environ["PARAPH_CONFIG"] = str(folder.resolve())
+    os.environ["PARAPH_ENGINE"] = "on" if engine else "off"
     Server(
         "hub.app:serve_app",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
-        workers=1,  # its engine, probes and file watch are alone on SQLite
+        workers=processes,
+        respawn_failed_workers=processes > 1,  # a single one that ends is for the supervisor to see
         blocking_threads=threads,
         backlog=2048,
         backpressure=256,

@@ -9,7 +9,8 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +35,7 @@ class Stage:
     sandbox_port: int
     clock_speed: float = 1.0
     keep_open: tuple[int, ...] = ()  # descriptors that the processes hold as long as they run
+    held: Callable[[], AbstractContextManager[Any]] = nullcontext  # while a process is being begun
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     @property
@@ -108,7 +110,7 @@ class Stage:
 
     def _start(self, *arguments: str) -> None:
         log = (self.folder / f"{arguments[0]}.log").open("ab")
-        with log:
+        with log, self.held():
             process = subprocess.Popen(
                 [*_command(), *arguments],
                 stdout=log,
@@ -116,7 +118,7 @@ class Stage:
                 start_new_session=True,
                 pass_fds=self.keep_open,
             )
-        self.processes.append(process)
+            self.processes.append(process)
 
     def _wait(self, url: str) -> None:
         end = time.monotonic() + START_PATIENCE

@@ -1,4 +1,4 @@
-"""One process' claiming: whose turn it is, its rate buckets, and when to look again."""
+"""One process' claiming: whose turn it is, and when to look again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from hub.engine import claims, recovery
 from hub.engine.claims import Ready, Survey, Turn
-from hub.engine.rates import Rates
 from hub.engine.settings import EngineSettings, Limits
 from hub.engine.work import TimerWork, Work
 from hub.kernel.clock import Clock
@@ -41,13 +40,15 @@ class Claimer:
         self._settings = settings
         self._holder = holder
         self._turn = Turn()
-        self._rates = Rates()
         self._claims = 0
         self._busy = False
         self._crowded = False
 
-    def claim(self, free: int, free_timers: int) -> Claimed:
-        """Lease up to ``free`` things that may be done now, of them ``free_timers`` timers."""
+    def claim(self, free: int, free_timers: int, *, carried: bool = False) -> Claimed:
+        """Lease up to ``free`` things that may be done now, of them ``free_timers`` timers.
+
+        ``carried``: they will be sent off for any process to take up, so their lease is short.
+        """
         if not self._busy:  # look first: who has nothing to do writes nothing
             with self._db.read() as session:
                 seen = self._survey(session)
@@ -56,22 +57,24 @@ class Claimer:
         self._crowded = False
         with self._db.write() as session:  # look again: others may have claimed meanwhile
             seen = self._survey(session)
-            items = self._take(session, seen, free, free_timers)
+            items = self._take(session, seen, free, free_timers, carried)
         self._busy = bool(items)
         pause = self._pause(seen, free_timers)
         return Claimed(items, min(pause, _CROWDED) if self._crowded else pause)
 
     def _survey(self, session: Session) -> Survey:
         now, wall = self._clock.now(), self._clock.wall()
-        return claims.survey(session, self._limits, self._rates, now, wall)
+        return claims.survey(session, self._limits, now, wall)
 
-    def _take(self, session: Session, seen: Survey, free: int, free_timers: int) -> list[Item]:
+    def _take(
+        self, session: Session, seen: Survey, free: int, free_timers: int, carried: bool
+    ) -> list[Item]:
         if not seen.anything(free_timers):
             return []
         items: list[Item] = []
         self._claims += 1
-        claim = recovery.claim_id(self._holder, self._claims)
-        lease = self._settings.lease
+        claim = recovery.claim_id(self._holder, self._claims, recovery.CARRIED if carried else "")
+        lease = self._settings.carried if carried else self._settings.lease
         if seen.timers_due and free_timers > 0:
             most = min(free, free_timers)
             items += claims.claim_timers(session, claim, most, seen.now, seen.wall, lease)
@@ -80,9 +83,10 @@ class Claimer:
             if not self._db.is_sqlite and not claims.have_turn(session, ready.place):
                 self._crowded = True
                 return 0
+            most = claims.within_rate(session, ready, most, seen.wall)
             works = claims.claim_at(session, ready, claim, most, seen.wall, lease)
             items.extend(works)
-            self._rates.spend(ready.place, len(works))
+            claims.spend(session, ready, len(works), seen.wall)
             self._turn.last = ready.place
             return len(works)
 

@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
+from hub.engine import rates
 from hub.engine.breaker import Health
-from hub.engine.rates import Rates
 from hub.engine.settings import Limits
 from hub.engine.work import TimerWork, Work
 from hub.storage import queries_work as queries
@@ -27,13 +28,16 @@ Place = tuple[str, str]
 class Ready:
     """A destination that something is owed to, and how many more calls it may have now.
 
-    ``limit`` is how many it may have at a time. ``again`` is when to look again if it may have none.
+    ``limit`` is how many it may have at a time. ``again`` is when to look again if it may have
+    none. ``full_at``: see ``rates``.
     """
 
     place: Place
     room: int
     again: datetime
     limit: int = 0
+    per_second: float | None = None
+    full_at: datetime | None = None
 
 
 @dataclass
@@ -74,11 +78,11 @@ class Survey:
         return min((r.again for r in self.ready if not r.room), default=None)
 
 
-def survey(session: Session, limits: Limits, rates: Rates, now: datetime, wall: datetime) -> Survey:
+def survey(session: Session, limits: Limits, now: datetime, wall: datetime) -> Survey:
     """Look at all destinations; claims nothing."""
     running = Counter((row[0], row[1]) for row in queries.RUNNING.all(session))
     ready = []
-    for workspace, key, paused, until, failures, due in queries.SURVEY.all(session):
+    for workspace, key, paused, until, failures, full_at, due in queries.SURVEY.all(session):
         if due is None or paused is not None:
             continue
         place = (workspace, key)
@@ -91,10 +95,11 @@ def survey(session: Session, limits: Limits, rates: Rates, now: datetime, wall: 
             continue
         limit = limits(workspace, key)
         most = 1 if health.is_half_open(wall) else limit.concurrency
-        allowed, again = rates.allowed(place, limit.per_second, wall)
+        allowed, again = rates.allowed(full_at, limit.per_second, wall)
         room = max(0, min(most - running[place], allowed))
         # Full for want of calls that end: their end rings the bell, so looking again is not urgent.
-        ready.append(Ready(place, room, again if not allowed else wall + _LATER, most))
+        again = again if not allowed else wall + _LATER
+        ready.append(Ready(place, room, again, most, limit.per_second, full_at))
     (timer_at,) = queries.NEXT_TIMER.first(session) or (None,)
     return Survey(ready, timer_at, now, wall)
 
@@ -125,6 +130,25 @@ def have_turn(session: Session, place: Place) -> bool:
     return bool(queries.CLAIM_TURN.first(session, named)[0])
 
 
+def within_rate(session: Session, ready: Ready, most: int, wall: datetime) -> int:
+    """As many of ``most`` as the rate still allows: others may have claimed since the survey."""
+    if ready.per_second is None:
+        return most
+    place = {"workspace": ready.place[0], "key": ready.place[1]}
+    (ready.full_at,) = queries.FULL_AT.first(session, place)
+    allowed, _ = rates.allowed(ready.full_at, ready.per_second, wall)
+    return min(most, allowed)
+
+
+def spend(session: Session, ready: Ready, calls: int, wall: datetime) -> None:
+    """Note that ``calls`` were claimed where calls per second are limited."""
+    if ready.per_second is None or not calls:
+        return
+    ready.full_at = rates.after(ready.full_at, ready.per_second, wall, calls)
+    row = {"workspace": ready.place[0], "key": ready.place[1], "full_at": ready.full_at}
+    queries.SPEND.run(session, row)
+
+
 def claim_at(
     session: Session, ready: Ready, claim: str, most: int, wall: datetime, lease: timedelta
 ) -> list[Work]:
@@ -143,16 +167,7 @@ def claim_at(
         },
     )
     rows.sort(key=lambda row: (row.next_at, row.id))
-    return [
-        Work(
-            id=row.id, workspace_id=row.workspace_id, request_id=row.request_id,
-            entity=row.entity, seq=row.seq, kind=row.kind, step=row.step,
-            destination=row.destination, payload=row.payload, key=row.key, attempt=row.attempts,
-            uncertain=bool(row.uncertain), created_at=row.created_at,
-            first_attempt_at=row.first_attempt_at, claim_id=claim, last_code=row.error_code,
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [work_of(row, claim) for row in rows]
 
 
 def claim_timers(
@@ -163,13 +178,26 @@ def claim_timers(
         session, {"claim": claim, "until": wall + lease, "now": now, "most": most}
     )
     rows.sort(key=lambda row: (row.due_at, row.id))
-    return [
-        TimerWork(
-            id=row.id, workspace_id=row.workspace_id, kind=row.kind, entity=row.entity, n=row.n,
-            due_at=row.due_at, attempts=row.attempts, claim_id=claim,
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [timer_of(row, claim) for row in rows]
+
+
+def work_of(row: Any, claim: str) -> Work:
+    """A claimed delivery's row as work."""
+    return Work(
+        id=row.id, workspace_id=row.workspace_id, request_id=row.request_id,
+        entity=row.entity, seq=row.seq, kind=row.kind, step=row.step,
+        destination=row.destination, payload=row.payload, key=row.key, attempt=row.attempts,
+        uncertain=bool(row.uncertain), created_at=row.created_at,
+        first_attempt_at=row.first_attempt_at, claim_id=claim, last_code=row.error_code,
+    )  # fmt: skip
+
+
+def timer_of(row: Any, claim: str) -> TimerWork:
+    """A claimed timer's row as work."""
+    return TimerWork(
+        id=row.id, workspace_id=row.workspace_id, kind=row.kind, entity=row.entity, n=row.n,
+        due_at=row.due_at, attempts=row.attempts, claim_id=claim,
+    )  # fmt: skip
 
 
 _LATER = timedelta(seconds=1)

@@ -10,7 +10,7 @@ import threading
 from queue import Empty, SimpleQueue
 
 from hub.engine.claimer import Item
-from hub.engine.runner import Runner
+from hub.engine.executor import Hands
 from hub.engine.work import Finished, TimerWork
 from hub.kernel.clock import monotonic
 from hub.kernel.logging import get_logger
@@ -22,7 +22,7 @@ _AFTER_TROUBLE = 0.3  # seconds until the database is tried again
 class Embedded:
     """Thread pool and dispatcher. Implements ``Executor``."""
 
-    def __init__(self, runner: Runner) -> None:
+    def __init__(self, runner: Hands) -> None:
         self._runner = runner
         self._settings = runner.settings
         self._bell = threading.Event()

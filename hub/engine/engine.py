@@ -13,6 +13,7 @@ from hub.engine.liveness import Liveness, liveness_for
 from hub.engine.runner import Runner
 from hub.engine.settings import EngineSettings, Limits, default_limits
 from hub.engine.ticker import Tick, Ticker
+from hub.engine.wakeup import Bell, Silent, bell_for
 from hub.engine.work import Handler, TimerHandler, TimerWork
 from hub.kernel.clock import Clock
 from hub.storage.db import Database
@@ -38,6 +39,7 @@ class Engine:
         ticks: Sequence[Tick] = (),
         executor: Callable[[Runner], Executor] = Embedded,
         liveness: Liveness | None = None,
+        redis_url: str | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.settings = settings or EngineSettings()
@@ -49,31 +51,46 @@ class Engine:
         self.ticker = Ticker(db, clock, self.runner.holder, ticks)
         self._db = db
         self._clock = clock
-        self._executor = executor(self.runner)
+        self._make = executor
+        self._executor: Executor | None = None  # until it is started
+        self._redis_url = redis_url
+        self._bell: Bell = Silent()
         self._open = False
 
-    def start(self) -> None:
-        """Take over what dead processes held, and begin to work. Returns at once."""
+    def start(self, *, work: bool = True) -> None:
+        """Take over what dead processes held, and begin to work. Returns at once.
+
+        Without ``work`` this process only owes, and tells those who work.
+        """
+        self._bell = bell_for(self._db, self.runner.holder, self._redis_url)
+        if not work:
+            return
         self._become_holder()
+        self._executor = self._make(self.runner)
         self._executor.start()
+        self._bell.listen(self._executor.wake)
         self.ticker.start()
 
     def stop(self, seconds: float | None = None) -> bool:
         """Stop gracefully: drain for at most ``seconds``. Whether all running work had ended."""
         self.ticker.stop()
         drain = self.settings.drain.total_seconds() if seconds is None else seconds
-        drained = self._executor.stop(drain)
+        drained = self._executor.stop(drain) if self._executor else True
+        self._bell.close()
         self.runner.close()
         self._open = False
         return drained
 
     def wake(self) -> None:
-        """Something was owed or armed and committed: look now. Any thread may call it."""
-        self._executor.wake()
+        """Something was owed or armed and committed: look now, here and in the other processes.
+        Any thread may call it."""
+        if self._executor:
+            self._executor.wake()
+        self._bell.ring()
 
     def in_flight(self) -> int:
         """How many pieces of work this process has in hand."""
-        return self._executor.in_flight()
+        return self._executor.in_flight() if self._executor else 0
 
     def resume(self, workspace_id: str, destination: str) -> bool:
         """Put a destination back in service, after its probe succeeded. Whether it was paused."""

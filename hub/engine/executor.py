@@ -3,7 +3,47 @@ anything it carries, since leases run out."""
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from hub.engine.claimer import Claimed, Item
+    from hub.engine.settings import EngineSettings
+    from hub.engine.work import Finished
+
+
+class Hands(Protocol):
+    """What a pool of threads works with: ``Runner``, or a relay in front of it. Each method does
+    what the one of ``Runner`` with its name does."""
+
+    @property
+    def settings(self) -> EngineSettings:
+        """The numbers to keep to."""
+        ...
+
+    def claim(self, free: int, free_timers: int) -> Claimed:
+        """More work for the pool."""
+        ...
+
+    def run(self, item: Item) -> Finished:
+        """Do one piece of work."""
+        ...
+
+    def settle(self, finished: Iterable[Finished]) -> list[Finished]:
+        """Store how works ended."""
+        ...
+
+    def extend(self, items: Sequence[Item]) -> None:
+        """Heartbeat."""
+        ...
+
+    def release(self, items: Sequence[Item]) -> None:
+        """Give leases back."""
+        ...
+
+    def recover(self, in_hand: Collection[tuple[str, str]] = ()) -> int:
+        """Free what dead processes held."""
+        ...
 
 
 class Executor(Protocol):

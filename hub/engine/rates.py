@@ -1,39 +1,46 @@
-"""Calls per second to a destination: token buckets of this process, filled by real time.
+"""Calls per second to a destination: a bucket that holds one second's worth, and at least one call.
 
-Several processes each have their own; sharing them is Redis' part.
+It is kept as one moment on the destination's row, from which on it is full; so all processes share
+it, and claiming, which they do one after the other, counts exactly. Pure.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-_UNLIMITED = 1_000_000
+UNLIMITED = 1_000_000
+_MICROSECOND = 1e-6  # what is stored is rounded to it
 
 
-class Rates:
-    """One bucket per destination. It holds at most one second's worth, and at least one call."""
+def allowed(
+    full_at: datetime | None, per_second: float | None, wall: datetime
+) -> tuple[int, datetime]:
+    """How many calls may go now, and when the next one may."""
+    if per_second is None:
+        return UNLIMITED, wall
+    left = _size(per_second) - _missing(full_at, per_second, wall)
+    return int(left + _rounding(per_second)), wall + timedelta(
+        seconds=max(0.0, 1.0 - left) / per_second
+    )
 
-    def __init__(self) -> None:
-        self._buckets: dict[tuple[str, str], tuple[float, datetime]] = {}
 
-    def allowed(
-        self, place: tuple[str, str], per_second: float | None, wall: datetime
-    ) -> tuple[int, datetime]:
-        """How many calls may go now, and when the next one may."""
-        if per_second is None:
-            return _UNLIMITED, wall
-        tokens = self._filled(place, per_second, wall)
-        self._buckets[place] = (tokens, wall)
-        missing = max(0.0, 1.0 - tokens)
-        return int(tokens), wall + timedelta(seconds=missing / per_second)
+def after(full_at: datetime | None, per_second: float, wall: datetime, calls: int) -> datetime:
+    """From when on the bucket is full again, ``calls`` having been taken out now."""
+    missing = _missing(full_at, per_second, wall) + calls
+    return wall + timedelta(seconds=missing / per_second)
 
-    def spend(self, place: tuple[str, str], calls: int) -> None:
-        """``calls`` were claimed."""
-        if place in self._buckets:
-            tokens, at = self._buckets[place]
-            self._buckets[place] = (tokens - calls, at)
 
-    def _filled(self, place: tuple[str, str], per_second: float, wall: datetime) -> float:
-        most = max(1.0, per_second)
-        tokens, at = self._buckets.get(place, (most, wall))
-        return min(most, tokens + max(0.0, (wall - at).total_seconds()) * per_second)
+def _size(per_second: float) -> float:
+    return max(1.0, per_second)
+
+
+def _missing(full_at: datetime | None, per_second: float, wall: datetime) -> float:
+    if full_at is None or full_at <= wall:
+        return 0.0
+    missing = (full_at - wall).total_seconds() * per_second
+    # More than fits: a clock was set back, or the limit was another one then. Begin anew.
+    return missing if missing <= _size(per_second) + _rounding(per_second) else 0.0
+
+
+def _rounding(per_second: float) -> float:
+    return _MICROSECOND * _size(per_second)

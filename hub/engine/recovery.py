@@ -1,6 +1,7 @@
 """Finds leases that nobody holds any more (run out, or their process died) and frees the rows.
 
-What the lost holder did is unknown, so a delivery comes back with ``uncertain`` set.
+What the lost holder did is unknown, so a delivery comes back with ``uncertain`` set. A carried
+claim that nobody has taken up comes back as if it had not been claimed: nothing was done.
 """
 
 from __future__ import annotations
@@ -17,15 +18,29 @@ from hub.kernel.ids import new_id
 from hub.kernel.logging import get_logger
 from hub.storage import queries_work as queries
 from hub.storage.db import Database
+from hub.storage.queries_carried import WITHDRAW, WITHDRAW_TIMER
 
 _log = get_logger(__name__)
 _FREE_TRIES = 3  # a delivery that kills its process again and again has to wait after these
 _LONGEST_WAIT = timedelta(minutes=1)
 
 
-def claim_id(holder: str, count: int) -> str:
-    """The id of the ``count``-th claim of the process ``holder``."""
-    return f"{holder}.{count:x}"
+CARRIED, TAKEN_UP = "s", "t"  # marks in a claim's id: sent off, and taken up by the one who works
+
+
+def claim_id(holder: str, count: int, mark: str = "") -> str:
+    """The id of the ``count``-th claim (of its mark) of the process ``holder``."""
+    return f"{holder}.{mark}{count:x}"
+
+
+def carried_by(holder: str) -> str:
+    """The pattern (LIKE) of the claims that ``holder`` has sent off."""
+    return f"{holder}.{CARRIED}%"
+
+
+def is_carried(claim: str | None) -> bool:
+    """Whether this claim was sent off and nobody has taken it up."""
+    return claim is not None and claim.partition(".")[2].startswith(CARRIED)
 
 
 def free_lost(
@@ -47,9 +62,7 @@ def free_lost(
         return 0
     with db.write() as session:
         freed = sum(_free(session, row, wall) for row in deliveries)
-        for row in timers:
-            parameters = {"id": row.id, "claim": row.claim_id}
-            freed += session.execute(queries.TAKE_OVER_TIMER, parameters).rowcount  # type: ignore[attr-defined]
+        freed += sum(_free_timer(session, row) for row in timers)
     _log.warning("lost_leases_freed", deliveries=len(deliveries), timers=len(timers))
     return freed
 
@@ -80,7 +93,16 @@ class _Judge:
         return not self._alive[holder]
 
 
+def _free_timer(session: Session, row: Row[Any]) -> int:
+    statement = WITHDRAW_TIMER if is_carried(row.claim_id) else queries.TAKE_OVER_TIMER
+    parameters = {"id": row.id, "claim": row.claim_id}
+    return int(session.execute(statement, parameters).rowcount)  # type: ignore[attr-defined]
+
+
 def _free(session: Session, row: Row[Any], wall: datetime) -> int:
+    if is_carried(row.claim_id):
+        parameters = {"id": row.id, "claim": row.claim_id}
+        return int(session.execute(WITHDRAW, parameters).rowcount)  # type: ignore[attr-defined]
     doublings = min(max(0, row.attempts - _FREE_TRIES), 6)
     wait = min(_LONGEST_WAIT, timedelta(seconds=2**doublings - 1))
     parameters = {"id": row.id, "claim": row.claim_id, "next_at": wall + wait}

@@ -14,6 +14,7 @@ import orjson
 
 from hub.engine import exchange, recovery
 from hub.engine.claimer import Claimed, Claimer, Item
+from hub.engine.handover import Handover
 from hub.engine.liveness import Liveness
 from hub.engine.settings import EngineSettings, Limits
 from hub.engine.settle import Settler
@@ -46,6 +47,7 @@ class Runner:
         self._liveness = liveness
         self._settler = Settler(db, clock, handlers, timers, limits, settings, chance)
         self._claimer = Claimer(db, clock, limits, settings, self.holder)
+        self.handover = Handover(db, clock, settings, self.holder)
 
     def open(self) -> None:
         """Become a holder of leases, and free what dead processes held. Before anything else."""
@@ -63,9 +65,10 @@ class Runner:
         wall = self.clock.wall()
         return recovery.free_lost(self._db, self._liveness, self.holder, wall, in_hand)
 
-    def claim(self, free: int, free_timers: int) -> Claimed:
-        """Lease up to ``free`` things that may be done now, of them ``free_timers`` timers."""
-        return self._claimer.claim(free, free_timers)
+    def claim(self, free: int, free_timers: int, *, carried: bool = False) -> Claimed:
+        """Lease up to ``free`` things that may be done now, of them ``free_timers`` timers.
+        ``carried``: to be sent off, see ``handover``."""
+        return self._claimer.claim(free, free_timers, carried=carried)
 
     def run(self, item: Item) -> Finished:
         """Do one piece of work; never raises. No transaction may be open in this thread."""

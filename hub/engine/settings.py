@@ -32,7 +32,9 @@ class EngineSettings:
     threads: int = 16
     timer_threads: int = 8  # of them at most this many for timers, so that polls never starve work
     lease: timedelta = timedelta(seconds=30)
-    heartbeat: timedelta = timedelta(seconds=8)
+    heartbeat: timedelta = timedelta(seconds=5)
+    carried: timedelta = timedelta(seconds=10)  # lease of what was sent off through a broker
+    patience: timedelta = timedelta(seconds=1)  # then who sent it off takes it up itself
     sweep: timedelta = timedelta(seconds=1)  # looks for leases that nobody holds any more
     poll: timedelta = timedelta(seconds=1)
     drain: timedelta = timedelta(seconds=20)  # how long a graceful stop waits for running work

@@ -3,16 +3,19 @@ doors."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from hub.contracts.manifest import Manifest
 from hub.contracts.plugin import PluginContext
 from hub.engine import exchange
+from hub.engine.embedded import Embedded
 from hub.engine.engine import Engine
+from hub.engine.executor import Executor
 from hub.engine.retry import RetrySchedule
+from hub.engine.runner import Runner
 from hub.engine.settings import DestinationLimits, EngineSettings
 from hub.engine.ticker import Tick
 from hub.kernel.clock import Clock, FastClock, SystemClock
@@ -51,6 +54,7 @@ from hub.settings import (
     load_hub_settings,
     load_workspaces,
     make_private,
+    redis_url,
     secret_keys,
 )
 from hub.storage.db import Database
@@ -80,9 +84,9 @@ class House:
     retention: Retention
     _watch: FileWatch | None = field(default=None, init=False)
 
-    def start(self) -> None:
-        """Begin to work on what is owed, and to watch the files."""
-        self.engine.start()
+    def start(self, *, work: bool = True) -> None:
+        """Begin to work on what is owed (without ``work``: others do), and to watch the files."""
+        self.engine.start(work=work)
         folders = (
             self.folder / "workspaces",
             beside(self.folder, "mappings"),
@@ -106,13 +110,15 @@ class House:
         reload_files(self.core, self.folder)
 
 
-def open_house(folder: Path, *, clock: Clock | None = None) -> House:
+def open_house(folder: Path, *, clock: Clock | None = None, threads: int | None = None) -> House:
     """The house behind a configuration folder: ``paraph.yaml workspaces/ forms/ mappings/``.
 
     ``forms`` and ``mappings`` may also stand beside the folder (``config/`` and ``mappings/`` of a
-    checkout). Raises ``ConfigurationError`` with every problem of every file.
+    checkout). Raises ``ConfigurationError`` with every problem of every file. ``threads`` replaces
+    the setting ``workers``.
     """
     settings = load_hub_settings(folder / "paraph.yaml")
+    settings = replace(settings, workers=threads or settings.workers)
     workspaces = load_workspaces(folder / "workspaces", environment=settings.environment)
     manifests = find_manifests()
     _refuse_faults(Registry(manifests, workspaces, lambda where, _: PluginContext(where.key)))
@@ -192,7 +198,18 @@ def _engine(core: Core, retention: Retention) -> Engine:
         ),
         probe_due=lambda: health.probe_due(core),
         ticks=(Tick("retention", EVERY, retention.sweep, at_once=True),),
+        executor=_executor(core.settings),
+        redis_url=redis_url(core.settings),
     )
+
+
+def _executor(settings: HubSettings) -> Callable[[Runner], Executor]:
+    if settings.executor == "embedded" or settings.broker_url is None:
+        return Embedded
+    from hub.engine.dramatiq_broker import DramatiqExecutor  # with its libraries: only where used
+
+    url = settings.broker_url
+    return lambda runner: DramatiqExecutor(runner, url)
 
 
 def _context(

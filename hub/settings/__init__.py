@@ -10,9 +10,11 @@ from __future__ import annotations
 from hub.settings.installation import (
     HubSettings,
     database_url,
+    is_sqlite,
     load_hub_settings,
     make_private,
     outgoing_guard,
+    redis_url,
     secret_keys,
 )
 from hub.settings.workspace import (
@@ -29,10 +31,12 @@ __all__ = [
     "InstanceSettings",
     "WorkspaceSettings",
     "database_url",
+    "is_sqlite",
     "load_hub_settings",
     "load_workspace",
     "load_workspaces",
     "make_private",
     "outgoing_guard",
+    "redis_url",
     "secret_keys",
 ]

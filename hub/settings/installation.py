@@ -8,11 +8,12 @@ import ipaddress
 import os
 import secrets
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
@@ -33,6 +34,17 @@ def _network(text: str) -> None:
         except ValueError:
             meant = "10.1.0.0/16 or fd00::/8"
         raise ValidationError(f"'{text}' is no network; write it like {meant}") from None
+
+
+def begins(*schemes: str) -> Callable[[str], None]:
+    """A validator: the address begins with one of these."""
+
+    def check(value: str) -> None:
+        if not value.startswith(schemes):
+            *more, last = schemes
+            raise ValidationError(f"begin it with {', '.join(more)} or {last}")
+
+    return check
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,9 +69,31 @@ class HubSettings:
         default="data",
     )
     database_url: str | None = setting(
-        fields.String(),
+        fields.String(validate=begins("sqlite:///", "postgresql+psycopg://")),
         title="Database",
         help="An SQLAlchemy URL. Without it: SQLite in the data folder.",
+        default=None,
+    )
+    executor: str = setting(
+        fields.String(validate=validate.OneOf(["embedded", "dramatiq"])),
+        title="Executor",
+        help="embedded: each process does what it claims. dramatiq: a broker shares work among "
+        "worker processes on any number of machines.",
+        default="embedded",
+    )
+    broker_url: str | None = setting(
+        fields.String(validate=begins("redis://", "rediss://", "amqp://", "amqps://")),
+        title="Broker",
+        help="For the executor dramatiq: redis://… or amqp://… (RabbitMQ).",
+        secret=True,
+        default=None,
+    )
+    redis_url: str | None = setting(
+        fields.String(validate=begins("redis://", "rediss://")),
+        title="Redis",
+        help="Carries wake-ups between processes. Without it: the broker if that is Redis, else "
+        "the database does it.",
+        secret=True,
         default=None,
     )
     secret_keys: list[str] = setting(
@@ -90,7 +124,7 @@ class HubSettings:
     workers: int = setting(
         fields.Integer(validate=validate.Range(1, 128)),
         title="Engine threads",
-        help="How many deliveries may be under way at once in one process.",
+        help="How many deliveries may be under way at once in one process that works on them.",
         default=16,
     )
     keep_deliveries: timedelta = setting(
@@ -144,6 +178,8 @@ def load_hub_settings(path: Path, environ: Mapping[str, str] = os.environ) -> Hu
     settings: HubSettings = load(HubSettings, data, document)
     if settings.clock_speed != 1 and settings.environment == "production":
         raise refused(document, [(("clock_speed",), "is for demo and test; remove it")])
+    if faults := _unfit(settings):
+        raise refused(document, faults)
     return settings
 
 
@@ -151,6 +187,36 @@ def outgoing_guard(settings: HubSettings) -> Guard:
     """Where calls to addresses that somebody names by the API may go."""
     networks = tuple(ipaddress.ip_network(text) for text in settings.outgoing_networks)
     return Guard(networks, plain=settings.environment != "production")
+
+
+def _unfit(settings: HubSettings) -> list[tuple[Any, str]]:
+    """Settings that are good each for itself and do not go together."""
+    faults: list[tuple[Any, str]] = []
+    if settings.executor == "dramatiq":
+        if settings.broker_url is None:
+            faults.append((("executor",), f"dramatiq needs a broker: {_BROKER}"))
+        if is_sqlite(settings):
+            faults.append((("executor",), f"dramatiq needs PostgreSQL: {_POSTGRES}"))
+    elif settings.broker_url is not None:
+        faults.append((("broker_url",), f"is for the executor dramatiq only: {_NO_BROKER}"))
+    return faults
+
+
+_BROKER = "add broker_url: redis://… (or amqp://…), or write executor: embedded"
+_POSTGRES = "add database_url: postgresql+psycopg://…, or write executor: embedded"
+_NO_BROKER = "write executor: dramatiq too, or name it redis_url if it is to carry wake-ups only"
+
+
+def is_sqlite(settings: HubSettings) -> bool:
+    """Whether the database is a file on this machine."""
+    return settings.database_url is None or settings.database_url.startswith("sqlite")
+
+
+def redis_url(settings: HubSettings) -> str | None:
+    """The Redis that carries wake-ups, if there is one."""
+    if settings.redis_url is None and (settings.broker_url or "").startswith("redis"):
+        return settings.broker_url
+    return settings.redis_url
 
 
 def secret_keys(settings: HubSettings) -> tuple[str, ...]:

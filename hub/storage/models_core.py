@@ -68,6 +68,7 @@ class Instance(Scoped, Base):
     failures: Mapped[int] = mapped_column(Integer, default=0)  # in a row
     failing_since: Mapped[datetime | None] = mapped_column(UtcDateTime)  # the first of them
     breaker_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rate_full_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # see engine.rates
 
 
 class MappingVersion(Scoped, Base):

@@ -30,15 +30,37 @@ ATTEMPTS = insert(Attempt)
 SURVEY = Prepared.of(
     text(
         """
-    SELECT i.workspace_id, i.key, i.paused_code, i.breaker_until, i.failures,
+    SELECT i.workspace_id, i.key, i.paused_code, i.breaker_until, i.failures, i.rate_full_at,
            (SELECT min(d.next_at) FROM delivery d
              WHERE d.workspace_id = i.workspace_id AND d.destination = i.key
                AND d.state IN ('pending', 'retry')) AS next_at
       FROM instance i ORDER BY i.workspace_id, i.key
     """
-    ).columns(_i.workspace_id, _i.key, _i.paused_code, _i.breaker_until, _i.failures, _d.next_at)
+    ).columns(
+        _i.workspace_id,
+        _i.key,
+        _i.paused_code,
+        _i.breaker_until,
+        _i.failures,
+        _i.rate_full_at,
+        _d.next_at,
+    )
 )
 """Every destination with its condition and when something is due there (NULL: nothing owed)."""
+
+SPEND = Prepared.of(
+    text(
+        "UPDATE instance SET rate_full_at = :full_at WHERE workspace_id = :workspace AND key = :key"
+    ).bindparams(bindparam("full_at", type_=UtcDateTime()))
+)
+"""Calls were claimed where calls per second are limited, see ``engine.rates``."""
+
+FULL_AT = Prepared.of(
+    text(
+        "SELECT rate_full_at FROM instance WHERE workspace_id = :workspace AND key = :key"
+    ).columns(_i.rate_full_at)
+)
+"""From when on the calls per second of a destination are all there again, see ``engine.rates``."""
 
 RUNNING = Prepared.of(
     text(

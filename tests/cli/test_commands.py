@@ -186,7 +186,3 @@ def test_every_command_has_help():
         told = CliRunner().invoke(cli, [name, "--help"])
         assert told.exit_code == 0
         assert len(told.output.splitlines()) > 4
-
-
-def test_serving_is_one_process(simulated, paraph):
-    assert "No such option" in paraph("serve", "--processes", "2", code=2)

@@ -130,6 +130,11 @@ class ValkeyServer:
             client.flushall()
 
     @property
+    def running(self) -> bool:
+        """Whether it was started and not stopped."""
+        return self._server is not None
+
+    @property
     def url(self) -> str:
         """Where it listens."""
         return f"redis://127.0.0.1:{self._port}/0"

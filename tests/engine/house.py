@@ -11,7 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.engine import outbox
+from hub.engine.embedded import Embedded
 from hub.engine.engine import Engine
+from hub.engine.executor import Executor
+from hub.engine.runner import Runner
 from hub.engine.settings import DestinationLimits, EngineSettings
 from hub.engine.work import Failure, TimerWork, Work
 from hub.kernel.clock import Clock, ManualClock
@@ -99,8 +102,10 @@ class House:
     chance: float = 0.5
     counted: int = 0
     engines: list[Engine] = field(default_factory=list)
+    executor: Callable[[Runner], Executor] = Embedded
 
     def engine(self, clock: Clock | None = None, **more: Any) -> Engine:
+        more = {"executor": self.executor, **more}
         made = Engine(
             self.db, clock or self.clock, {"note": self.handler}, self.timers, self.limits,
             self.settings, chance=lambda: self.chance, **more,

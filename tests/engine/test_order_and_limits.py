@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
+from hub.engine.claimer import Item
+from hub.engine.engine import Engine
 from hub.engine.settings import DestinationLimits, EngineSettings
 from hub.engine.work import Work
 from hub.kernel.errors import AuthenticationFailed, NotFound, Retryable
@@ -96,6 +101,27 @@ def test_no_more_are_claimed_than_a_destination_bears(house: House) -> None:
     assert claimed_keys(house, 16) == []  # nor by another process
 
 
+def test_processes_that_claim_at_the_same_moment_keep_the_concurrency_together(
+    house: House,
+) -> None:
+    house.limits = lambda workspace, key: DestinationLimits(concurrency=5)
+    for n in range(60):
+        house.owe(destination=f"d{n % 3}")
+    engines = [house.engine() for _ in range(4)]
+    for engine in engines:
+        engine.runner.open()
+    start = threading.Barrier(4)
+
+    def claim(engine: Engine) -> list[Item]:
+        start.wait(20)
+        return engine.runner.claim(16, 4).items
+
+    with ThreadPoolExecutor(4) as pool:
+        claimed = [item for items in pool.map(claim, engines) for item in items]
+    by_destination = Counter(item.destination for item in claimed if isinstance(item, Work))
+    assert by_destination == {"d0": 5, "d1": 5, "d2": 5}
+
+
 def test_calls_per_second_are_kept(house: House) -> None:
     house.limits = lambda workspace, key: DestinationLimits(concurrency=100, per_second=2)
     for _ in range(10):
@@ -106,6 +132,40 @@ def test_calls_per_second_are_kept(house: House) -> None:
         counts.append(len(claimed_keys(house, 16, engine)))
         house.advance(seconds=1)
     assert counts == [2, 2, 2, 2]
+
+
+def test_calls_per_second_are_those_of_all_processes_together(house: House) -> None:
+    house.limits = lambda workspace, key: DestinationLimits(concurrency=100, per_second=3)
+    for _ in range(20):
+        house.owe()
+    engines = [house.engine(), house.engine()]
+    counts = []
+    for _ in range(3):
+        counts.append([len(claimed_keys(house, 2, engine)) for engine in engines])
+        house.advance(seconds=1)
+    assert counts == [[2, 1]] * 3
+
+
+def test_a_seldom_called_destination_is_called_seldom(house: House) -> None:
+    house.limits = lambda workspace, key: DestinationLimits(concurrency=100, per_second=0.1)
+    for _ in range(5):
+        house.owe()
+    counts = []
+    for _ in range(4):
+        counts.append(len(claimed_keys(house, 16)))
+        house.advance(seconds=5)
+    assert counts == [1, 0, 1, 0]
+
+
+def test_a_clock_that_was_set_back_does_not_stop_a_limited_destination(house: House) -> None:
+    house.limits = lambda workspace, key: DestinationLimits(concurrency=100, per_second=2)
+    for _ in range(5):
+        house.owe()
+    engine = house.engine()
+    house.advance(minutes=5)
+    assert len(claimed_keys(house, 16, engine)) == 2
+    house.advance(minutes=-5)
+    assert len(claimed_keys(house, 16, engine)) == 2
 
 
 def test_one_dead_destination_of_fifty_does_not_hold_up_the_others(house: House) -> None:

@@ -19,6 +19,7 @@ from hub.settings import (
     load_workspaces,
     make_private,
     outgoing_guard,
+    redis_url,
     retrying,
     secret_keys,
 )
@@ -79,6 +80,25 @@ def test_good_files_are_read_with_their_secrets_put_in(tmp_path):
         (HUB + "log_level: LOUD\n", "must be one of: DEBUG, INFO, WARNING, ERROR"),
         (HUB + "sentry_dsn: ${env:NO_SUCH}\n", "the environment variable NO_SUCH does not exist"),
         ("public_url: [\n", "paraph.yaml:"),
+        (HUB + "executor: celery\n", "must be one of: embedded, dramatiq"),
+        (
+            HUB + "executor: dramatiq\ndatabase_url: postgresql+psycopg://h/p\n",
+            "paraph.yaml:2:1: executor: dramatiq needs a broker: add broker_url: redis://",
+        ),
+        (
+            HUB + "executor: dramatiq\nbroker_url: redis://h/0\n",
+            "paraph.yaml:2:1: executor: dramatiq needs PostgreSQL: add database_url:",
+        ),
+        (
+            HUB + "broker_url: redis://h/0\n",
+            "paraph.yaml:2:1: broker_url: is for the executor dramatiq only: write executor:",
+        ),
+        (HUB + "broker_url: kafka://h\n", "broker_url: begin it with redis://, rediss://, amqp://"),
+        (HUB + "redis_url: localhost\n", "redis_url: begin it with redis:// or rediss://"),
+        (
+            HUB + "database_url: postgresql://h/p\n",
+            "database_url: begin it with sqlite:/// or postgresql+psycopg://",
+        ),
     ],
 )
 def test_faults_of_the_installation_name_their_place(tmp_path, text, said):
@@ -280,3 +300,22 @@ def test_outgoing_networks_and_the_environment_say_where_webhooks_may_go(tmp_pat
     loose = outgoing_guard(hub(tmp_path, text))
     assert [str(one) for one in loose.networks] == ["10.0.0.0/8", "fd00::/8", "192.0.2.7/32"]
     assert loose.plain
+
+
+@pytest.mark.parametrize(
+    ("broker", "redis", "used"),
+    [
+        ("redis://broker/0", None, "redis://broker/0"),
+        ("amqp://broker/", None, None),
+        ("amqp://broker/", "redis://hints/1", "redis://hints/1"),
+        (None, "redis://hints/1", "redis://hints/1"),
+        (None, None, None),
+    ],
+)
+def test_wake_ups_go_through_redis_where_there_is_one(tmp_path, broker, redis, used):
+    lines = [HUB, "database_url: postgresql+psycopg://h/p\n"]
+    lines += [f"executor: dramatiq\nbroker_url: {broker}\n"] if broker else []
+    lines += [f"redis_url: {redis}\n"] if redis else []
+    path = tmp_path / "paraph.yaml"
+    path.write_text("".join(lines), encoding="utf-8")
+    assert redis_url(load_hub_settings(path, {})) == used

@@ -13,7 +13,7 @@ import structlog
 from flask import Flask
 
 from hub.kernel.logging import configure, get_logger, observe_errors
-from hub.web.sentry import start_sentry
+from hub.kernel.sentry import start_sentry
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The embedded executor with real threads: wake-up, bounds, graceful stop, a broken database."""
+"""Both executors with real threads: wake-up, bounds, graceful stop, a broken database."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from hub.engine.executor import Executor
+from hub.engine.runner import Runner
 from hub.engine.settings import EngineSettings
 from hub.engine.work import Work
 from hub.kernel.clock import FastClock, ManualClock, SystemClock
@@ -17,12 +19,13 @@ from tests.engine.house import START, House, Recorder, TimerRecorder, opened
 
 
 @pytest.fixture
-def real(database_url: str) -> Iterator[House]:
+def real(database_url: str, executor: Callable[[Runner], Executor]) -> Iterator[House]:
     made = House(
         opened(database_url),
         SystemClock(),
         Recorder(),
         settings=EngineSettings(threads=4, timer_threads=2),
+        executor=executor,
     )
     yield made
     made.close()

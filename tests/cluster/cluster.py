@@ -22,7 +22,7 @@ from ruamel.yaml import YAML
 from hub.cli.stage import HOST, Stage, free_port, write_config
 from tests.cluster.servers import PostgresServer, ValkeyServer
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 DATABASE = "paraph"
 
 

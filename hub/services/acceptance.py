@@ -36,6 +36,7 @@ def settle(
     """Record the verdict on a complete order in the caller's transaction."""
     now = core.clock.now()
     request = session.get_one(Request, order.request_id)
+    history.hold(session, request)
     order.report, order.finished_at = dict(verdict.report), now
     recipient = next(one for one in request.recipients if one.id == order.recipient_id)
     if not history.is_open(request) or recipient.signed_at is not None:

@@ -25,6 +25,8 @@ def fail(
     core: Core, session: Session, request: Request, reason: Reason, *, detail: str | None = None
 ) -> None:
     """The request has failed, for a reason that the upstream's user is told in words."""
+    if not _still_open(session, request):
+        return
     request.reason = reason.value
     request.reason_detail = detail
     end(core, session, request, EventKind.FAILED, "failed", data={"reason": reason.value})
@@ -46,14 +48,16 @@ def end(
     *,
     data: Mapping[str, Any] | None = None,
     personal: Mapping[str, Any] | None = None,
-) -> None:
-    """Record the ending, stop what is under way, owe what the mapping says for ``owed``."""
+) -> bool:
+    """Record the ending, stop what is under way, owe what the mapping says for ``owed``. False when
+    it had ended otherwise at the same moment: then nothing is stored."""
+    if not _still_open(session, request):
+        return False
     now = core.clock.now()
     if not history.append(
         session, request, kind, now, dedupe=f"end:{kind}", data=data, personal=personal
     ):
-        return
-    deadlines.stop(session, request)
+        return False
     _drop_messages(session, request)
     _withdraw_orders(session, request, kind)
     if kind is not EventKind.COMPLETED:
@@ -64,6 +68,15 @@ def end(
             .values(dedupe=None)
         )
     owe_steps(core, session, request, owed)
+    return True
+
+
+def _still_open(session: Session, request: Request) -> bool:
+    """Stop its timers and hold it. In this order: a timer that fires now has its own row first and
+    wants the request's next, and two that take rows crosswise would wait for each other."""
+    deadlines.stop(session, request)
+    history.hold(session, request)
+    return history.is_open(request)
 
 
 def owe_steps(core: Core, session: Session, request: Request, event: str) -> None:

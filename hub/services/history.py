@@ -39,6 +39,7 @@ def append(
     ``personal`` goes into the chain as salted commitments only, so that it can be erased later
     without breaking the chain. The state moves where ``contracts.requests.MOVES`` says so.
     """
+    hold(session, request)
     if queries.KNOWN_EVENT.first(session, {"request_id": request.id, "dedupe": dedupe}):
         return False
     sealed, commitments = _commit(personal or {})
@@ -62,6 +63,20 @@ def append(
     insert(RequestEvent).run(session, row)
     _store(session, request, {"event_seq": seq, "event_hash": head, **_move(request, kind, at)})
     return True
+
+
+def hold(session: Session, request: Request) -> None:
+    """Keep others from moving ``request`` until this transaction ends, and see where it stands now.
+
+    On PostgreSQL somebody may have moved it since it was read; on SQLite there is one writer.
+    """
+    if session.get_bind().dialect.name == "sqlite":
+        return
+    now = queries.HOLD.first(session, {"id": request.id})
+    if now is None:
+        return
+    for name, value in now._asdict().items():
+        set_committed_value(request, name, value)
 
 
 def chain_hash(previous: str, body: Mapping[str, Any]) -> str:

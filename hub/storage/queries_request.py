@@ -22,6 +22,13 @@ _read_head = Prepared.of(select(*(_r[name] for name in _HEAD)).where(_r.id == bi
 STATE = Prepared.of(select(_r.state).where(_r.id == bindparam("id")))
 """The state of one request. Parameter: id."""
 
+HOLD = Prepared.of(
+    select(*(_r[name] for name in ("state", "open_key", "event_seq", "event_hash", "finished_at")))
+    .where(_r.id == bindparam("id"))
+    .with_for_update()
+)
+"""Where one request stands, which nobody else changes until the end of the transaction."""
+
 OPEN = Prepared.of(
     select(_r.id).where(
         _r.workspace_id == bindparam("workspace_id"), _r.open_key == bindparam("open_key")

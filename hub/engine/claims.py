@@ -27,7 +27,8 @@ Place = tuple[str, str]
 class Ready:
     """A destination that something is owed to, and how many more calls it may have now.
 
-    ``limit`` is how many it may have at a time. ``again`` is when to look again if it may have none.
+    ``limit`` is how many it may have at a time; ``again`` is when to look again if it may have
+    none.
     """
 
     place: Place

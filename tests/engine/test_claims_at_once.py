@@ -126,7 +126,9 @@ def test_four_processes_keep_order_and_limit(house: House) -> None:
 
     house.handler.behave = perform
     together(house, 4)
-    assert sorted(seen) == sorted((f"case-{n}", seq) for n in range(entities) for seq in range(each))
+    assert sorted(seen) == sorted(
+        (f"case-{n}", seq) for n in range(entities) for seq in range(each)
+    )
     for n in range(entities):
         assert [seq for entity, seq in seen if entity == f"case-{n}"] == list(range(each))
     assert max(most) <= limit

@@ -13,7 +13,6 @@ from hub.engine import exchange, outbox
 from hub.engine.work import Work
 from hub.kernel.errors import OutcomeUnknown, Refused, Retryable
 from hub.storage.db import in_transaction
-from hub.storage.db import Database
 from hub.storage.models import Delivery
 from tests.engine.house import WORKSPACE, House
 
@@ -228,26 +227,6 @@ def test_what_the_database_does_not_take_is_settled_later(
     assert house.states() == {"first": "leased"}
     assert runner.settle(left) == []
     assert house.states() == {"first": "delivered"}
-
-
-def test_while_the_database_is_away_settling_waits_and_does_not_spin(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    house.owe("first")
-    house.owe("second")
-    runner = house.engine().runner
-    runner.open()
-    finished = [runner.run(item) for item in runner.claim(2, 0).items]
-
-    def away(self: Any) -> None:
-        raise OSError("nobody listens there")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Database, "write", away)
-        left = runner.settle(finished)
-    assert left == finished
-    assert runner.settle(left) == []
-    assert house.states() == {"first": "delivered", "second": "delivered"}
 
 
 def test_calls_are_kept_with_the_attempt_without_secrets(house: House) -> None:

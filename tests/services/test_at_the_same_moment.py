@@ -29,7 +29,7 @@ def events_of(case):
 
 
 def beside(case, act):
-    """Begin ``act`` in a thread and wait until it waits for us; what it raised, once it has ended."""
+    """Begin ``act`` in a thread and wait until it waits for us. Gives what it raised."""
     raised = []
 
     def run():

@@ -21,7 +21,7 @@ from hub.services.house import House, open_house
 from hub.storage.models import Delivery, Request
 from tests.simulated_house import NOON, RECORD
 
-REQUESTS = int(os.environ.get("PARAPH_YEAR_REQUESTS", "10"))
+REQUESTS = int(os.environ.get("PARAPH_YEAR_REQUESTS", "6"))
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CLIENT = ClientContext("192.0.2.7")
@@ -122,7 +122,7 @@ def link(case, record: str) -> str:
 
 
 def restart(case, workers: list[House], *, crash: bool) -> None:
-    """The second worker ends, sometimes with a timer in its hands, and another one takes its place."""
+    """The second worker ends, perhaps with a timer in its hands; another one takes its place."""
     runner = workers[1].engine.runner
     if crash:
         runner.open()

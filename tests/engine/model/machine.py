@@ -90,17 +90,6 @@ class EngineMachine(RuleBasedStateMachine):
         self.time_passes(seconds)
         self.turn(which, outcomes)
 
-    @rule(which=which, outcomes=turns)
-    def take_over(self, which: int, outcomes: list[str]) -> None:
-        self.recover(which)
-        self.turn(which, outcomes)
-
-    @rule(data=st.data())
-    def owe_again(self, data: st.DataObject) -> None:
-        one = data.draw(st.sampled_from(list(self.owed.values())))
-        again = self.house.owe(one.key, entity=one.entity, seq=9, destination=one.destination)
-        assert again is None
-
     @rule(which=which, free=st.integers(1, 6))
     def claim(self, which: int, free: int) -> None:
         process = self.processes[which]
@@ -293,10 +282,11 @@ class EngineMachine(RuleBasedStateMachine):
         """What nobody holds any more, as ``asks`` must see it."""
         wall, mine = self.house.clock.wall(), asks.holding()
         leased = [o for o in self.owed.values() if o.claim and (o.id, o.claim) not in mine]
-        return [o for o in leased if o.lease_until <= wall or not self._lives(o.claim)]
-
-    def _lives(self, claim: str) -> bool:
-        return claim.partition(".")[0] in self.alive.holders
+        return [
+            o
+            for o in leased
+            if o.lease_until <= wall or o.claim.partition(".")[0] not in self.alive.holders
+        ]
 
     def _of(self, entity: str, states: Iterable[str]) -> list[Owed]:
         return [o for o in self.owed.values() if o.entity == entity and o.state in states]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, update
+from sqlalchemy import ColumnElement, Table, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -80,11 +80,20 @@ def arm(
 
 def disarm(session: Session, entity: str, kinds: Collection[str]) -> int:
     """Cancel the timers of ``entity`` of these kinds; one that is firing now loses its claim, so
-    that nothing it does is stored. How many there were."""
-    statement = (
-        update(Timer)
+    that nothing it does is stored. How many there were.
+
+    On PostgreSQL one whose outcome is being stored at this moment is left alone: it waits for what
+    we hold, and checks where things stand when it gets it.
+    """
+    armed = (
+        select(Timer.id)
         .where(Timer.entity == entity, Timer.kind.in_(kinds))
         .where(Timer.state.in_(("pending", "leased")))
+        .with_for_update(skip_locked=True)
+    )
+    statement = (
+        update(Timer)
+        .where(Timer.id.in_(armed))
         .values(state="cancelled", claim_id=None, lease_until=None)
         .execution_options(synchronize_session=False)
     )

@@ -66,7 +66,10 @@ class Settler:
             batch: list[Finished] = []
             try:
                 self._store(_drawn(waiting, batch, self._settings))
-            except Exception:
+            except Exception as error:
+                if not batch:  # the database cannot even be reached
+                    _log.error("settling_failed", waiting=len(waiting), exc_info=error)
+                    return [*left, *waiting]
                 left += [one for one in batch if not self._alone(one)]
         return left
 

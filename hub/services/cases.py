@@ -129,7 +129,7 @@ class Cases:
         with core.db.write() as session:
             place = find_unsigned(session, token)
             place.request.reason_detail = reason.strip()[:MAX_REASON] or None
-            endings.end(
+            declined = endings.end(
                 core,
                 session,
                 place.request,
@@ -138,6 +138,8 @@ class Cases:
                 data={"recipient": place.recipient.key},
                 personal={"reason": reason.strip()[:MAX_REASON], "ip": client.ip},
             )
+            if not declined:
+                raise CaseClosed("the request ended at the same moment")
         core.wake()
 
     def _view(

@@ -72,4 +72,7 @@ def after_quiet(moment: datetime, quiet: list[str] | None, zone: str) -> datetim
     if not inside:
         return moment
     day = local.date() + timedelta(days=1 if begin > end and clock >= begin else 0)
-    return datetime.combine(day, end, ZoneInfo(zone)).astimezone(UTC)
+    over = datetime.combine(day, end, ZoneInfo(zone))
+    first, second = (over.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
+    # In the hour that comes twice, what is due in its second pass waits for the second end.
+    return first if first >= moment else second

@@ -25,6 +25,8 @@ def fail(
     core: Core, session: Session, request: Request, reason: Reason, *, detail: str | None = None
 ) -> None:
     """The request has failed, for a reason that the upstream's user is told in words."""
+    if not history.is_open(request):
+        return
     request.reason = reason.value
     request.reason_detail = detail
     end(core, session, request, EventKind.FAILED, "failed", data={"reason": reason.value})
@@ -46,13 +48,16 @@ def end(
     *,
     data: Mapping[str, Any] | None = None,
     personal: Mapping[str, Any] | None = None,
-) -> None:
-    """Record the ending, stop what is under way, owe what the mapping says for ``owed``."""
+) -> bool:
+    """Record the ending, stop what is under way, owe what the mapping says for ``owed``. False when
+    it had ended otherwise at the same moment: then nothing is stored."""
+    if not history.is_open(request):
+        return False
     now = core.clock.now()
     if not history.append(
         session, request, kind, now, dedupe=f"end:{kind}", data=data, personal=personal
     ):
-        return
+        return False
     deadlines.stop(session, request)
     _drop_messages(session, request, now)
     _withdraw_orders(session, request, kind)
@@ -64,6 +69,7 @@ def end(
             .values(dedupe=None)
         )
     owe_steps(core, session, request, owed)
+    return True
 
 
 def owe_steps(core: Core, session: Session, request: Request, event: str) -> None:

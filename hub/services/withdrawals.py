@@ -23,5 +23,7 @@ def withdraw(core: Core, workspace_id: str, request_id: str, by: str) -> None:
                 "the customer has signed, and the signature is being checked: see how it ends",
                 code="signature_in_hand",
             )
-        endings.end(core, session, request, EventKind.CANCELLED, "cancelled", data={"by": by})
+        told = {"by": by}
+        if not endings.end(core, session, request, EventKind.CANCELLED, "cancelled", data=told):
+            raise Refused(f"the request is over: it is {request.state}", code="request_over")
     core.wake()

@@ -121,9 +121,9 @@ _CLAIM_TIMERS = """
     RETURNING id, workspace_id, kind, entity, n, due_at, attempts
 """
 
-# SQLite: BEGIN IMMEDIATE lets one claim at a time. PostgreSQL: rows that another claim has are passed
-# over, and what is under way is counted anew behind CLAIM_TURN. An array and OFFSET 0 keep its
-# planner, which takes LIMIT for a tenth of the table, from joining the whole table.
+# SQLite: BEGIN IMMEDIATE lets one claim at a time. PostgreSQL: rows that another claim has are
+# passed over, and what is under way is counted anew behind CLAIM_TURN. An array and OFFSET 0 keep
+# its planner, which takes LIMIT for a tenth of the table, from joining the whole table.
 _PARTS = {
     "sqlite": {"among": "IN (", "apart": "", "room": ":most", "lock": ")"},
     "postgresql": {
@@ -179,7 +179,7 @@ CLAIM_TURN = Prepared.of(
     )
 )
 """PostgreSQL: whether this transaction may claim at a destination now. Two that both counted before
-either committed would exceed its limit. It never waits, so claims cannot block each other in a ring.
+either committed would exceed its limit. It never waits, so no two claims wait for each other.
 Parameters: space, place.
 """
 

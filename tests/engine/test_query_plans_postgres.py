@@ -1,5 +1,5 @@
-"""PostgreSQL's plans with many finished rows and a backlog: partial indexes, never a walk through the
-table, neither with values known nor with the plan that a connection keeps for any values."""
+"""PostgreSQL's plans with many finished rows and a backlog: partial indexes, never a walk through
+the table, neither with values known nor with the plan that a connection keeps for any values."""
 
 from __future__ import annotations
 

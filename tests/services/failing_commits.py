@@ -25,6 +25,7 @@ class Commits:
     def __init__(self, fails: int = 0, *, took_place: bool = False, dies: bool = True) -> None:
         self.count = 0
         self.failed = False
+        self.approved: set[str] = set()  # orders that the customer has approved in the app
         self.fails = fails
         self._took_place = took_place
         self.dies = dies

@@ -9,25 +9,21 @@ from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from sqlalchemy import func, select
 
 from hub.engine import conditions, replay
 from hub.engine.breaker import BreakerSettings
-from hub.engine.engine import Engine
 from hub.engine.replay import WorkFilter
 from hub.engine.settings import DestinationLimits, EngineSettings
-from hub.engine.work import Finished, Work
-from hub.kernel.errors import (
-    AuthenticationFailed,
-    MalformedAnswer,
-    OutcomeUnknown,
-    Permanent,
-    Refused,
-    Retryable,
-)
-from hub.storage.db import Database
-from hub.storage.models import Attempt, Delivery, Instance
+from hub.engine.work import Work
 from tests.engine.house import WORKSPACE, House
+from tests.engine.model.processes import (
+    ERRORS,
+    Alive,
+    Process,
+    breakers,
+    emptied,
+    stored_in,
+)
 from tests.engine.model.reference import (
     ENDED,
     OUTCOMES,
@@ -41,63 +37,10 @@ from tests.engine.model.reference import (
 DESTINATIONS, ENTITIES = ("agiloft", "sms"), ("case-1", "case-2", "case-3")
 CONCURRENCY, MOST = 2, 8
 SETTINGS = EngineSettings(breaker=BreakerSettings(after=3, longest=timedelta(seconds=40)))
-ERRORS = {
-    "down": lambda: Retryable("down"),
-    "unknown, done": lambda: OutcomeUnknown("cut"),
-    "unknown, not done": lambda: OutcomeUnknown("cut"),
-    "unreadable": lambda: MalformedAnswer("a page"),
-    "refused": lambda: Refused("no"),
-    "gone": lambda: Permanent("gone", code="gone"),
-    "credentials": lambda: AuthenticationFailed("who are you"),
-    "bug": lambda: KeyError("a bug"),
-}
 which = st.integers(0, 1)
 outcomes = st.sampled_from(sorted(OUTCOMES))
 turns = st.lists(outcomes, min_size=4, max_size=4)
 destinations, entities = st.sampled_from(DESTINATIONS), st.sampled_from(ENTITIES)
-
-
-class Alive:
-    """Who is alive, as the operating system or the server would say."""
-
-    def __init__(self) -> None:
-        self.holders: set[str] = set()
-
-    def of_one(self) -> Any:
-        return _Of(self)
-
-
-class _Of:
-    def __init__(self, all_: Alive) -> None:
-        self._all = all_
-        self.mine = ""
-
-    def hold(self, holder: str) -> None:
-        self.mine = holder
-        self._all.holders.add(holder)
-
-    def keep(self) -> None:
-        return None
-
-    def alive(self, holder: str) -> bool:
-        return holder in self._all.holders
-
-    def leave(self) -> None:
-        self._all.holders.discard(self.mine)
-
-
-class Process:
-    """An engine with what it has in hand: claimed, and done but not stored."""
-
-    def __init__(self, engine: Engine, liveness: _Of) -> None:
-        self.engine, self.liveness = engine, liveness
-        self.runner = engine.runner
-        self.hand: list[Work] = []
-        self.done: list[tuple[Finished, str]] = []
-
-    def holding(self) -> set[tuple[str, str]]:
-        works = [*self.hand, *(finished.item for finished, _ in self.done)]
-        return {(work.id, work.claim_id) for work in works}
 
 
 class EngineMachine(RuleBasedStateMachine):
@@ -147,21 +90,10 @@ class EngineMachine(RuleBasedStateMachine):
         self.time_passes(seconds)
         self.turn(which, outcomes)
 
-    @rule(which=which, outcomes=turns)
-    def take_over(self, which: int, outcomes: list[str]) -> None:
-        self.recover(which)
-        self.turn(which, outcomes)
-
-    @rule(data=st.data())
-    def owe_again(self, data: st.DataObject) -> None:
-        one = data.draw(st.sampled_from(list(self.owed.values())))
-        again = self.house.owe(one.key, entity=one.entity, seq=9, destination=one.destination)
-        assert again is None
-
     @rule(which=which, free=st.integers(1, 6))
     def claim(self, which: int, free: int) -> None:
         process = self.processes[which]
-        before = self._conditions()
+        before = breakers(self.house.db)
         items = process.runner.claim(free, 0).items
         assert len(items) <= free
         for work in items:
@@ -271,24 +203,11 @@ class EngineMachine(RuleBasedStateMachine):
 
     @invariant()
     def both_agree(self) -> None:
-        with self.house.db.read() as session:
-            rows = session.execute(
-                select(
-                    Delivery.key, Delivery.state, Delivery.attempts, Delivery.uncertain,
-                    Delivery.claim_id, Delivery.lease_until,
-                )
-            ).all()  # fmt: skip
-            tries: dict[str, list[str]] = {}
-            for key, outcome in session.execute(
-                select(Delivery.key, Attempt.outcome).join(Attempt).order_by(Attempt.id)
-            ):
-                tries.setdefault(key, []).append(outcome)
-        stored = {row.key: tuple(row) + (tries.get(row.key, []),) for row in rows}
         told = {
             key: (key, o.state, o.attempts, o.uncertain, o.claim, o.lease_until, o.tries)
             for key, o in self.owed.items()
         }
-        assert stored == told
+        assert stored_in(self.house.db) == told
 
     @invariant()
     def nothing_is_done_twice(self) -> None:
@@ -359,19 +278,15 @@ class EngineMachine(RuleBasedStateMachine):
             running = [o for o in self.owed.values() if o.state == "leased"]
             assert sum(o.destination == destination for o in running) <= most
 
-    def _conditions(self) -> dict[str, Any]:
-        with self.house.db.read() as session:
-            rows = session.execute(select(Instance.key, Instance.breaker_until)).all()
-        return {row.key: row.breaker_until for row in rows}
-
     def _lost(self, asks: Process) -> list[Owed]:
         """What nobody holds any more, as ``asks`` must see it."""
         wall, mine = self.house.clock.wall(), asks.holding()
         leased = [o for o in self.owed.values() if o.claim and (o.id, o.claim) not in mine]
-        return [o for o in leased if o.lease_until <= wall or not self._lives(o.claim)]
-
-    def _lives(self, claim: str) -> bool:
-        return claim.partition(".")[0] in self.alive.holders
+        return [
+            o
+            for o in leased
+            if o.lease_until <= wall or o.claim.partition(".")[0] not in self.alive.holders
+        ]
 
     def _of(self, entity: str, states: Iterable[str]) -> list[Owed]:
         return [o for o in self.owed.values() if o.entity == entity and o.state in states]
@@ -383,15 +298,3 @@ class EngineMachine(RuleBasedStateMachine):
         for owed in self.owed.values():
             if owed.destination == destination and owed.state in WAITING:
                 owed.first = None
-
-
-def emptied(url: str) -> Database:
-    """The database there, with nothing in it but its workspace."""
-    from hub.kernel.crypto import Vault
-
-    db = Database(url, Vault("a secret key for tests, long enough"))
-    with db.write() as session:
-        for model in (Attempt, Delivery, Instance):
-            session.query(model).delete()
-        assert session.scalar(select(func.count()).select_from(Delivery)) == 0
-    return db

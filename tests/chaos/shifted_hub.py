@@ -1,0 +1,37 @@
+"""``paraph serve`` with the clock of ``clock_file``: the same server, app and options."""
+
+from __future__ import annotations
+
+import sys
+from unittest.mock import patch
+
+from flask import Flask
+
+from tests.chaos.clock_file import clock_from_environment
+
+
+def serve_app() -> Flask:
+    """``hub.app.serve_app`` on a house whose clock can be shifted."""
+    from hub import app
+
+    with patch("hub.services.house.make_clock", lambda settings: clock_from_environment()):
+        return app.serve_app()
+
+
+def main(arguments: list[str]) -> None:
+    """Start the command with our app in the place of the product's."""
+    from granian import server
+
+    from hub.cli import main as paraph
+
+    real = server.Server
+
+    def with_our_app(target: str, **options: object) -> server.Server:
+        return real("tests.chaos.shifted_hub:serve_app", **options)
+
+    with patch.object(server, "Server", with_our_app):
+        paraph(arguments)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -10,18 +10,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.chaos.faults import CLOCK, CUT, DATABASE, DISK, RECEIVER, Scene, suffer
 from tests.chaos.kill import kill_rounds
 from tests.chaos.processes import end_all, end_all_when_interrupted
 from tests.chaos.product import Product
 from tests.chaos.receiving import Receiving
 from tests.chaos.shapes import Shape, Workers
-from tests.chaos.stores import store_for
+from tests.chaos.stores import SmallDisk, Store, store_for
 
+DISK_MEGABYTES = 24
 SHAPES = {"sqlite": ("product", "workers"), "cluster": ("product", "workers")}
 
 
 @contextmanager
-def arranged(shape: str, store_name: str, folder: Path) -> Iterator[tuple[Shape, Receiving]]:
+def arranged(shape: str, store_name: str, folder: Path) -> Iterator[tuple[Shape, Receiving, Store]]:
     """The shape of that name, started, and its receiver; all of it is ended in the end."""
     folder.mkdir(parents=True)
     receiver, store = Receiving(folder), store_for(store_name, folder)
@@ -31,7 +33,7 @@ def arranged(shape: str, store_name: str, folder: Path) -> Iterator[tuple[Shape,
         kind: Callable[..., Shape] = Product if shape == "product" else Workers
         made = kind(folder, store, receiver, processes=processes)
         made.start()
-        yield made, receiver
+        yield made, receiver, store
     finally:
         if made is not None:
             made.stop()
@@ -43,7 +45,7 @@ def kill(options: argparse.Namespace, folder: Path) -> bool:
     """Kill rounds, on each shape that is wanted."""
     good = True
     for name in options.shape or SHAPES[options.store]:
-        with arranged(name, options.store, folder / name) as (shape, receiver):
+        with arranged(name, options.store, folder / name) as (shape, receiver, _):
             say(f"kill: {shape.name}, seed {options.seed}")
             verdict = kill_rounds(
                 shape, receiver, rounds=options.rounds, deliveries=options.deliveries,
@@ -54,7 +56,46 @@ def kill(options: argparse.Namespace, folder: Path) -> bool:
     return good
 
 
-RUNS: dict[str, Callable[[argparse.Namespace, Path], bool]] = {"kill": kill}
+def faults(options: argparse.Namespace, folder: Path) -> bool:
+    """Each fault on the product, one after the other."""
+    store = options.store
+    chosen = [*RECEIVER, *CLOCK, DATABASE] + ([CUT] if store == "cluster" else [])
+    good = True
+    with arranged("product", store, folder / "faults") as (shape, receiver, kept):
+        assert isinstance(shape, Product)
+        for fault in chosen:
+            if options.only and fault.name not in options.only:
+                continue
+            suffered = suffer(Scene(shape, kept, receiver), fault)
+            report(fault.name, shape.name, suffered.line())
+            for odd in shape.odd[-suffered.odd :][:3] if suffered.odd else ():
+                say(f"  odd answer: {odd}")
+            good = good and suffered.good
+    if store == "sqlite" and (not options.only or DISK.name in options.only):
+        good = full_disk(folder / "disk") and good
+    return good
+
+
+def full_disk(folder: Path) -> bool:
+    """The database on a disk of its own, which runs full."""
+    try:
+        disk = SmallDisk(folder, DISK_MEGABYTES)
+    except PermissionError as error:
+        say(f"disk_full: not run, no right to mount a small disk ({error})")
+        return True
+    try:
+        with arranged("product", "sqlite", folder / "hub") as (shape, receiver, kept):
+            assert isinstance(shape, Product)
+            suffered = suffer(Scene(shape, kept, receiver, disk), DISK)
+            report(DISK.name, shape.name, suffered.line())
+            for odd in shape.odd[:3]:
+                say(f"  odd answer: {odd}")
+            return suffered.good
+    finally:
+        disk.close()
+
+
+RUNS: dict[str, Callable[[argparse.Namespace, Path], bool]] = {"kill": kill, "faults": faults}
 
 
 def report(what: str, where: str, line: str) -> None:
@@ -76,6 +117,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--deliveries", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=20260301)
+    parser.add_argument("--folder", help="where logs and databases stay after the run")
+    parser.add_argument("--only", action="append", help="this fault only; may be repeated")
     parser.add_argument("--seconds", type=float, default=600, help="how long order goes on")
     options = parser.parse_args(arguments)
     end_all_when_interrupted()
@@ -83,7 +126,7 @@ def main(arguments: list[str]) -> int:
     try:
         for name in RUNS if options.what == "all" else [options.what]:
             with tempfile.TemporaryDirectory(prefix="paraph-chaos-") as folder:
-                good = RUNS[name](options, Path(folder)) and good
+                good = RUNS[name](options, Path(options.folder or folder)) and good
     finally:
         end_all()
     return 0 if good else 1

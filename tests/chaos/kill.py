@@ -44,4 +44,5 @@ def kill_rounds(
         tell(f"not everything was done within {DRAIN_PATIENCE:.0f} s")
     verdict = shape.verdict()
     verdict.resumed = resumed
+    tell("resumed after " + " ".join(f"{one:.1f}" for one in sorted(resumed)) + " s")
     return verdict

@@ -89,6 +89,11 @@ class Product:
         owed = {mobile(number): str(number) for number in self._upstreams.answered}
         return judge(owed, self._receiver.books(), honoured=False)
 
+    @property
+    def odd(self) -> list[str]:
+        """Answers to upstreams that were neither 202 nor 503."""
+        return self._upstreams.odd
+
     def health(self, path: str, timeout: float = 15.0) -> tuple[int, Any]:
         """What the first process says about itself: status and JSON; 0 for no answer."""
         port = next(iter(self.ports.values()))

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 import json
 import random
 import signal
 import sys
 import time
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -32,6 +34,7 @@ class Receiver:
         self.arrivals: list[dict[str, Any]] = []
         self.applied: dict[str, int] = {}
         self.found = 0  # look-ups that found a message that was taken before
+        self.look_ups: list[float] = []  # moments of look-ups: they too are work that went on
         self._slowness = slowness  # longest seconds to take before, and again after, applying
         self._behaviour: dict[str, str] = {}
         self._messages: dict[str, list[dict[str, Any]]] = {}
@@ -71,6 +74,7 @@ class Receiver:
     async def _history(self, to: str) -> bytes:
         if refusal := await self._refusal(GATEWAY):
             return refusal
+        self.look_ups.append(time.monotonic())
         rows = self._messages.get(to, [])
         self.found += bool(rows)
         return _json({"data": rows})
@@ -134,16 +138,18 @@ class Receiver:
         return row
 
     def _first(self, after: float) -> float | None:
-        later = None
-        for arrival in reversed(self.arrivals):
-            if arrival["moment"] <= after:
-                break
-            later = arrival["moment"]
-        return later
+        """When the first delivery after ``after`` arrived, or was looked up."""
+        arrived = (one["moment"] for one in reversed(self.arrivals))
+        first = [*_later(arrived, after)[-1:], *_later(reversed(self.look_ups), after)[-1:]]
+        return min(first, default=None)
 
     async def _take_time(self) -> None:
         if self._slowness:
             await asyncio.sleep(random.uniform(0, self._slowness))
+
+
+def _later(backwards: Iterable[float], after: float) -> list[float]:
+    return list(itertools.takewhile(lambda moment: moment > after, backwards))
 
 
 async def _read(reader: asyncio.StreamReader) -> tuple[str, str, Headers, bytes] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from unittest.mock import patch
 
 from flask import Flask
@@ -18,7 +17,7 @@ def serve_app() -> Flask:
         return app.serve_app()
 
 
-def main(arguments: list[str]) -> None:
+def main() -> None:
     """Start the command with our app in the place of the product's."""
     from granian import server
 
@@ -30,8 +29,8 @@ def main(arguments: list[str]) -> None:
         return real("tests.chaos.shifted_hub:serve_app", **options)
 
     with patch.object(server, "Server", with_our_app):
-        paraph(arguments)
+        paraph()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from hub.engine.conditions import pause, resume
-from hub.engine.outbox import insert_new
+from hub.engine.outbox import insert_new, take_lease
 from hub.kernel.errors import (
     AuthenticationFailed,
     ConfigurationError,
@@ -34,6 +34,8 @@ from hub.storage.queries_work import OWED_COUNTS
 _log = get_logger(__name__)
 PROBE_EVERY = timedelta(minutes=5)
 PROBE_PAUSED_EVERY = timedelta(seconds=30)
+READY_WITHIN = 3.0  # seconds for the database to take a row
+LATE = timedelta(seconds=5)  # what was due so long ago is told, whatever holds it up
 OWED = ("pending", "retry", "leased", "paused")
 
 
@@ -71,14 +73,16 @@ class SyncHealth:
 
 
 def ready(core: Core) -> tuple[bool, str]:
-    """Whether this process can serve: the database answers and can be written."""
+    """Whether this process can serve: the database answers soon, and takes a row."""
+    wall = core.clock.wall()
     try:
-        with core.db.write() as session:
-            session.execute(text("SELECT 1"))
+        with core.db.write(patience=READY_WITHIN) as session:
+            take_lease(session, "ready", "ready", wall, wall)
     except Exception as error:  # whatever it is, this process is not ready
         _log.error("not ready", error=type(error).__name__)
-        return False, f"the database does not answer ({type(error).__name__})"
-    return True, "ready"
+        return False, f"the database cannot be written ({type(error).__name__})"
+    moved = core.jumps.look()
+    return True, f"ready; {moved}" if moved else "ready"
 
 
 def sync(core: Core) -> list[SyncHealth]:
@@ -100,22 +104,29 @@ def sync(core: Core) -> list[SyncHealth]:
     return found
 
 
-def _counts(session: Session) -> Mapping[tuple[str, str, str], tuple[int, datetime]]:
-    return {(w, d, s): (n, oldest) for w, d, s, n, oldest in session.execute(OWED_COUNTS)}
+Counts = Mapping[tuple[str, str, str], Row[Any]]
+"""By workspace, destination and state: ``number``, ``oldest`` and ``due`` (real time)."""
+
+
+def _counts(session: Session) -> Counts:
+    rows = session.execute(OWED_COUNTS)
+    return {(row.workspace_id, row.destination, row.state): row for row in rows}
 
 
 def _instance(
     core: Core,
     where: InstanceKey,
     row: Instance | None,
-    counted: Mapping[tuple[str, str, str], tuple[int, datetime]],
+    counted: Counts,
     workspace_id: str,
     wall: datetime,
 ) -> InstanceHealth:
     owed = [counted[k] for s in OWED if (k := (workspace_id, where.key, s)) in counted]
-    oldest = min((moment for _, moment in owed), default=None)
-    gave_up = counted.get((workspace_id, where.key, "gave_up"), (0, None))[0]
-    status, mend = _judge(core, where, row, gave_up)
+    oldest = min((one.oldest for one in owed), default=None)
+    given_up = counted.get((workspace_id, where.key, "gave_up"))
+    gave_up = given_up.number if given_up else 0
+    late = wall - min((one.due for one in owed), default=wall)
+    status, mend = _judge(core, where, row, gave_up, late)
     open_until = row.breaker_until if row and row.breaker_until else None
     return InstanceHealth(
         instance=where.key,
@@ -123,7 +134,7 @@ def _instance(
         status=status,
         probe=row.probe_text if row else None,
         probed_at=_iso(row.probed_at if row else None),
-        backlog=sum(count for count, _ in owed),
+        backlog=sum(one.number for one in owed),
         gave_up=gave_up,
         oldest_owed_seconds=(core.clock.now() - oldest).total_seconds() if oldest else None,
         last_success_at=_iso(row.last_success_at if row else None),
@@ -135,7 +146,7 @@ def _instance(
 
 
 def _judge(
-    core: Core, where: InstanceKey, row: Instance | None, gave_up: int
+    core: Core, where: InstanceKey, row: Instance | None, gave_up: int, late: timedelta
 ) -> tuple[str, str | None]:
     place = core.registry.settings(where).where
     if row is None:
@@ -147,6 +158,12 @@ def _judge(
         return "broken", f"{row.probe_text}: mend the settings at {place}, or the account there"
     if failed or row.failures or row.breaker_until:
         return "waiting", "it is asked again by itself; what is owed to it waits"
+    if late > LATE:
+        seconds = late.total_seconds()
+        return (
+            "waiting",
+            f"what is owed to it is late by {seconds:.0f} s: it is slow, or much is owed",
+        )
     if gave_up:
         return "broken", (
             f"{gave_up} deliveries were given up: see paraph deliveries --state gave_up, then "

@@ -15,12 +15,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from hub.kernel.crypto import Vault
 
+PATIENCE = 30.0  # seconds to wait for the write lock of SQLite
 _open = threading.local()
 
 
@@ -36,7 +38,7 @@ class Database:
         # Shared by all sessions: compiled statements, and destinations known to have a row.
         known: dict[str, Any] = {"prepared": {}, "destinations": set()}
         self._session = sessionmaker(self.engine, expire_on_commit=False, info=known)
-        self._writers: Any = threading.Lock() if self.is_sqlite else _NoLock()
+        self._writers = threading.Lock() if self.is_sqlite else None
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -50,11 +52,17 @@ class Database:
                 session.rollback()
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """A session for writing: commits at the end, rolls back on any exception."""
-        with self._writers, self._session() as session, _noted():
+    def write(self, patience: float = PATIENCE) -> Iterator[Session]:
+        """A session for writing: commits at the end, rolls back on any exception.
+
+        Whoever waits longer than ``patience`` seconds for its turn gets ``OperationalError``.
+        """
+        with self._turn(patience), self._session() as session, _noted():
             if self.is_sqlite:
-                session.connection(execution_options={"paraph_immediate": True})
+                options = {"paraph_immediate": True, "paraph_patience": patience}
+                session.connection(execution_options=options)
+            elif patience != PATIENCE:
+                session.execute(text(f"SET LOCAL statement_timeout = {int(patience * 1000)}"))
             try:
                 yield session
                 session.commit()
@@ -67,6 +75,20 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+    @contextmanager
+    def _turn(self, patience: float) -> Iterator[None]:
+        """This process' turn to write. PostgreSQL needs no queue of ours."""
+        if self._writers is None:
+            yield
+            return
+        if not self._writers.acquire(timeout=patience):
+            waited = TimeoutError(f"no turn to write within {patience:.0f} s")
+            raise OperationalError("BEGIN IMMEDIATE", None, waited)
+        try:
+            yield
+        finally:
+            self._writers.release()
 
 
 def in_transaction() -> bool:
@@ -83,18 +105,9 @@ def _noted() -> Iterator[None]:
         _open.depth -= 1
 
 
-class _NoLock:
-    """PostgreSQL needs no queue of ours."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-
 def _server(url: str, pool: int) -> Engine:
-    return create_engine(url, pool_size=pool, pool_pre_ping=True)
+    connect = {"connect_timeout": 5}  # seconds; a server that is away is told soon
+    return create_engine(url, pool_size=pool, pool_pre_ping=True, connect_args=connect)
 
 
 def _sqlite(url: str, pool: int) -> Engine:
@@ -105,7 +118,7 @@ def _sqlite(url: str, pool: int) -> Engine:
         url,
         pool_size=pool,
         max_overflow=pool,
-        connect_args={"timeout": 30, "check_same_thread": False},
+        connect_args={"timeout": PATIENCE, "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
@@ -116,16 +129,30 @@ def _sqlite(url: str, pool: int) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            "busy_timeout=30000",
             "cache_size=-16000",
             "temp_store=MEMORY",
         ):
             cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(_busy_timeout(PATIENCE))
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Any) -> None:
-        immediate = connection.get_execution_options().get("paraph_immediate")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+        options = connection.get_execution_options()
+        if not options.get("paraph_immediate"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        patience = options["paraph_patience"]
+        if patience != PATIENCE:
+            connection.exec_driver_sql(_busy_timeout(patience))
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        finally:
+            if patience != PATIENCE:
+                connection.exec_driver_sql(_busy_timeout(PATIENCE))
 
     return engine
+
+
+def _busy_timeout(seconds: float) -> str:
+    return f"PRAGMA busy_timeout={int(seconds * 1000)}"

@@ -15,6 +15,7 @@ from typing import Any
 
 import requests
 
+from hub.cli.stage import free_port
 from tests.bench.records import record
 from tests.chaos.books import Verdict, judge
 from tests.chaos.clock_file import VARIABLE
@@ -23,7 +24,6 @@ from tests.chaos.receiving import Receiving
 from tests.chaos.shapes import LOOK_EVERY, START_PATIENCE
 from tests.chaos.stores import Store
 from tests.chaos.worker import SECRET
-from hub.cli.stage import free_port
 
 CONFIG = Path(__file__).parent / "config"
 UPSTREAMS = 8
@@ -207,5 +207,3 @@ class Upstreams:
 def mobile(number: int) -> str:
     """A number of its own for each request."""
     return f"+4670{number:07d}"
-
-

@@ -72,7 +72,8 @@ class Receiver:
         return await self._deliver(url.path, headers, body)
 
     async def _history(self, to: str) -> bytes:
-        if refusal := await self._refusal(GATEWAY):
+        refusal = await self._refusal(GATEWAY)
+        if refusal is not None:
             return refusal
         self.look_ups.append(time.monotonic())
         rows = self._messages.get(to, [])
@@ -85,30 +86,31 @@ class Receiver:
         form = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         destination = GATEWAY if gateway else path.rpartition("/")[2]
         key = form["to"] if gateway else headers["idempotency-key"]
-        self._note(destination, key, headers, body)
-        if refusal := await self._refusal(destination):
+        arrival = self._note(destination, key, headers, body)
+        refusal = await self._refusal(destination)
+        if refusal is not None:
             return refusal
         self.applied[key] = self.applied.get(key, 0) + 1
-        self.arrivals[-1]["applied"] = True
+        arrival["applied"] = True
         answer = self._keep(form) if gateway else {"applied": self.applied[key] == 1}
         if self._behaviour.get(destination) == "commit_then_break":
             return b""
         await self._take_time()
         return _json(answer)
 
-    def _note(self, destination: str, key: str, headers: Headers, body: bytes) -> None:
-        self.arrivals.append(
-            {
-                "moment": time.monotonic(),
-                "destination": destination,
-                "key": key,
-                "entity": headers.get("x-entity", ""),
-                "seq": int(headers.get("x-seq", 0)),
-                "id": headers.get("webhook-id", ""),
-                "digest": hashlib.sha256(body).hexdigest()[:16],
-                "applied": False,
-            }
-        )
+    def _note(self, destination: str, key: str, headers: Headers, body: bytes) -> dict[str, Any]:
+        arrival = {
+            "moment": time.monotonic(),
+            "destination": destination,
+            "key": key,
+            "entity": headers.get("x-entity", ""),
+            "seq": int(headers.get("x-seq", 0)),
+            "id": headers.get("webhook-id", ""),
+            "digest": hashlib.sha256(body).hexdigest()[:16],
+            "applied": False,
+        }
+        self.arrivals.append(arrival)
+        return arrival
 
     async def _refusal(self, destination: str) -> bytes | None:
         """What a destination that is not well answers; nothing is applied then."""
@@ -121,7 +123,7 @@ class Receiver:
             await asyncio.sleep(HANG)
             return b""
         if behaviour == "close_half_way":
-            return b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{"
+            return _json({"half": "of it"})[:-8]
         return None
 
     def _keep(self, form: dict[str, str]) -> dict[str, Any]:

@@ -159,10 +159,8 @@ def _judge(
     if failed or row.failures or row.breaker_until:
         return "waiting", "it is asked again by itself; what is owed to it waits"
     if late > LATE:
-        seconds = late.total_seconds()
-        return (
-            "waiting",
-            f"what is owed to it is late by {seconds:.0f} s: it is slow, or much is owed",
+        by = f"{late.total_seconds():.0f} s"
+        return "waiting", f"what is owed to it is late by {by}: it is slow, or much is owed"
         )
     if gave_up:
         return "broken", (

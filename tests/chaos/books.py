@@ -52,8 +52,8 @@ class Verdict:
 def judge(
     owed: Mapping[str, str], arrivals: Sequence[Mapping[str, Any]], *, honoured: bool
 ) -> Verdict:
-    """``owed`` is each key with what it stands for. Where keys are ``honoured``, a repeat is applied
-    once; what can still go wrong is a second key for the same thing, or another content."""
+    """``owed`` is each key with what it stands for. Where keys are ``honoured``, a repeat is
+    applied once; what can still go wrong is a second key for one thing, or another content."""
     applied = Counter(one["key"] for one in arrivals if one["applied"])
     verdict = Verdict(owed=len(owed))
     verdict.lost = sum(not applied[key] for key in owed)

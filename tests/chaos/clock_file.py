@@ -36,7 +36,7 @@ def shift(file: Path, seconds: float) -> None:
     """Move the clock of every process that reads ``file``; never seen half written."""
     new = file.with_suffix(".new")
     new.write_text(str(seconds), encoding="ascii")
-    os.replace(new, file)
+    new.replace(file)
 
 
 def clock_from_environment() -> ShiftedClock:

@@ -1,5 +1,5 @@
-"""Faults: something around the product breaks, again and again, while upstreams go on asking. Nothing
-may be lost or doubled, and health must say so within ten seconds."""
+"""Faults: something around the product breaks, again and again, while upstreams go on asking.
+Nothing may be lost or doubled, and health must say so within ten seconds."""
 
 from __future__ import annotations
 

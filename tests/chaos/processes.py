@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 
@@ -79,10 +80,8 @@ class Process:
     def stop(self, seconds: float = 40.0) -> int:
         """SIGTERM, and SIGKILL to what is left. The exit status."""
         self._process.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             self._process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            pass
         self.kill()
         return self._process.returncode
 

@@ -118,10 +118,9 @@ class SmallDisk:
 
     def fill(self) -> None:
         """Leave no byte free."""
-        with self._ballast.open("wb") as file, suppress(OSError):
-            while True:
-                file.write(b"\0" * 4096)
-                file.flush()
+        with suppress(OSError), self._ballast.open("wb", buffering=0) as file:
+            while file.write(b"\0" * 4096):
+                pass
 
     def clear(self) -> None:
         """Give the room back."""

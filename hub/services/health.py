@@ -158,15 +158,14 @@ def _judge(
         return "broken", f"{row.probe_text}: mend the settings at {place}, or the account there"
     if failed or row.failures or row.breaker_until:
         return "waiting", "it is asked again by itself; what is owed to it waits"
-    if late > LATE:
-        by = f"{late.total_seconds():.0f} s"
-        return "waiting", f"what is owed to it is late by {by}: it is slow, or much is owed"
-        )
     if gave_up:
         return "broken", (
             f"{gave_up} deliveries were given up: see paraph deliveries --state gave_up, then "
             "paraph replay or paraph discard"
         )
+    if late > LATE:
+        by = f"{late.total_seconds():.0f} s"
+        return "waiting", f"what is owed to it is late by {by}: it is slow, or much is owed"
     if row.probed_at is None:
         return "unknown", None
     return "ok", None

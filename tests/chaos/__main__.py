@@ -10,26 +10,35 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.chaos.fairness import MOST, TURNS
+from tests.chaos.fairness import fairness as fairness_ratio
 from tests.chaos.faults import CLOCK, CUT, DATABASE, DISK, RECEIVER, Scene, suffer
 from tests.chaos.kill import kill_rounds
+from tests.chaos.order import soak
 from tests.chaos.processes import end_all, end_all_when_interrupted
 from tests.chaos.product import Product
 from tests.chaos.receiving import Receiving
 from tests.chaos.shapes import Shape, Workers
 from tests.chaos.stores import SmallDisk, Store, store_for
+from tests.chaos.timers import PENDING
+from tests.chaos.timers import timers as timers_run
 
 DISK_MEGABYTES = 24
+TIMER_SECONDS = 60
 SHAPES = {"sqlite": ("product", "workers"), "cluster": ("product", "workers")}
 
 
 @contextmanager
-def arranged(shape: str, store_name: str, folder: Path) -> Iterator[tuple[Shape, Receiving, Store]]:
+def arranged(
+    shape: str, store_name: str, folder: Path, processes: int = 0
+) -> Iterator[tuple[Shape, Receiving, Store]]:
     """The shape of that name, started, and its receiver; all of it is ended in the end."""
     folder.mkdir(parents=True)
     receiver, store = Receiving(folder), store_for(store_name, folder)
     made: Shape | None = None
     try:
-        processes = 1 if (shape, store_name) == ("product", "sqlite") else 2
+        alone = (shape, store_name) == ("product", "sqlite")
+        processes = processes or (1 if alone else 2)
         kind: Callable[..., Shape] = Product if shape == "product" else Workers
         made = kind(folder, store, receiver, processes=processes)
         made.start()
@@ -95,7 +104,37 @@ def full_disk(folder: Path) -> bool:
         disk.close()
 
 
-RUNS: dict[str, Callable[[argparse.Namespace, Path], bool]] = {"kill": kill, "faults": faults}
+def order(options: argparse.Namespace, folder: Path) -> bool:
+    """The soak under kills."""
+    with arranged("workers", options.store, folder / "order", processes=3) as (shape, receiver, _):
+        assert isinstance(shape, Workers)
+        verdict = soak(shape, receiver, seconds=options.seconds, seed=options.seed, tell=say)
+        report("order", f"{shape.name}, {options.seconds:.0f} s", verdict.line())
+        return verdict.good
+
+
+def fairness(options: argparse.Namespace, folder: Path) -> bool:
+    """What one dead destination of fifty costs the others."""
+    ratio = fairness_ratio(options.store, folder, options.turns, say)
+    report("fairness", options.store, f"p95_ratio={ratio:.3f} of {options.turns} turns")
+    return ratio <= MOST
+
+
+def timers(options: argparse.Namespace, folder: Path) -> bool:
+    """A million pending timers, a hundred due each second."""
+    store = store_for(options.store, folder)
+    try:
+        seconds = int(min(options.seconds, TIMER_SECONDS))
+        figures = timers_run(store.url, pending=options.pending, per_second=100, seconds=seconds)
+        report("timers", f"{store.name}, {options.pending} pending", figures.line())
+        return figures.good(options.store)
+    finally:
+        store.close()
+
+
+RUNS: dict[str, Callable[[argparse.Namespace, Path], bool]] = {
+    one.__name__: one for one in (kill, faults, order, fairness, timers)
+}
 
 
 def report(what: str, where: str, line: str) -> None:
@@ -117,6 +156,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--deliveries", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=20260301)
+    parser.add_argument("--turns", type=int, default=TURNS, help="pairs of fairness runs")
+    parser.add_argument("--pending", type=int, default=PENDING, help="timers")
     parser.add_argument("--folder", help="where logs and databases stay after the run")
     parser.add_argument("--only", action="append", help="this fault only; may be repeated")
     parser.add_argument("--seconds", type=float, default=600, help="how long order goes on")

@@ -75,13 +75,14 @@ class Workers:
         self._folder = folder
         self._store = store
         self._receiver = receiver
-        self._entities, self._destinations = entities, destinations
+        self._entities, self.destinations = entities, destinations
         self._clock = ShiftedClock(self.clock_file)
         opened(store.url).close()  # migrated, with its workspace
         self._db = Database(store.url, Vault(SECRET))
         self._names = [f"worker-{number}" for number in range(processes)]
         self._processes: dict[str, Process] = {}
         self._owed: dict[str, str] = {}
+        self.last_key = ""
 
     def start(self) -> None:
         for name in self._names:
@@ -137,7 +138,7 @@ class Workers:
                 request_id=None,
                 entity=f"entity-{entity}",
                 kind=KIND,
-                destination=f"d{entity % self._destinations}",
+                destination=f"d{entity % self.destinations}",
                 payload={"number": number, "text": "x" * 200},
                 key=key,
                 seq=seq,
@@ -146,3 +147,4 @@ class Workers:
             )
         assert owed is not None
         self._owed[key] = f"entity-{entity}/{seq}"
+        self.last_key = key

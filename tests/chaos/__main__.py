@@ -6,10 +6,10 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
+from tests.chaos.arrangement import arranged
 from tests.chaos.fairness import MOST, TURNS
 from tests.chaos.fairness import fairness as fairness_ratio
 from tests.chaos.faults import CLOCK, CUT, DATABASE, DISK, RECEIVER, Scene, suffer
@@ -17,37 +17,14 @@ from tests.chaos.kill import kill_rounds
 from tests.chaos.order import soak
 from tests.chaos.processes import end_all, end_all_when_interrupted
 from tests.chaos.product import Product
-from tests.chaos.receiving import Receiving
-from tests.chaos.shapes import Shape, Workers
-from tests.chaos.stores import SmallDisk, Store, store_for
+from tests.chaos.shapes import Workers
+from tests.chaos.stores import SmallDisk, store_for
 from tests.chaos.timers import PENDING
 from tests.chaos.timers import timers as timers_run
 
 DISK_MEGABYTES = 24
 TIMER_SECONDS = 60
 SHAPES = {"sqlite": ("product", "workers"), "cluster": ("product", "workers")}
-
-
-@contextmanager
-def arranged(
-    shape: str, store_name: str, folder: Path, processes: int = 0
-) -> Iterator[tuple[Shape, Receiving, Store]]:
-    """The shape of that name, started, and its receiver; all of it is ended in the end."""
-    folder.mkdir(parents=True)
-    receiver, store = Receiving(folder), store_for(store_name, folder)
-    made: Shape | None = None
-    try:
-        alone = (shape, store_name) == ("product", "sqlite")
-        processes = processes or (1 if alone else 2)
-        kind: Callable[..., Shape] = Product if shape == "product" else Workers
-        made = kind(folder, store, receiver, processes=processes)
-        made.start()
-        yield made, receiver, store
-    finally:
-        if made is not None:
-            made.stop()
-        receiver.stop()
-        store.close()
 
 
 def kill(options: argparse.Namespace, folder: Path) -> bool:
@@ -58,7 +35,7 @@ def kill(options: argparse.Namespace, folder: Path) -> bool:
             say(f"kill: {shape.name}, seed {options.seed}")
             verdict = kill_rounds(
                 shape, receiver, rounds=options.rounds, deliveries=options.deliveries,
-                seed=options.seed, tell=say,
+                seed=options.seed, minutes=options.minutes, tell=say,
             )  # fmt: skip
             report("kill", shape.name, verdict.line())
             good = good and verdict.good
@@ -156,6 +133,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--deliveries", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=20260301)
+    parser.add_argument("--minutes", type=float, default=60, help="longest time of kill rounds")
     parser.add_argument("--turns", type=int, default=TURNS, help="pairs of fairness runs")
     parser.add_argument("--pending", type=int, default=PENDING, help="timers")
     parser.add_argument("--folder", help="where logs and databases stay after the run")

@@ -39,6 +39,7 @@ def soak(
         receiver.behave(**{f"d{dice.randrange(workers.destinations)}": dice.choice(TROUBLE)})
         workers.kill(victim)
         started = workers.restart(victim)
+        workers.owe(FEED)  # so that there is something to resume with
         first = receiver.first_after(started, 60)
         resumed.append((first or time.monotonic()) - started)
         next_kill = time.monotonic() + dice.uniform(*KILL_EVERY)

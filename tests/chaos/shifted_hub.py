@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-from flask import Flask
-
 from tests.chaos.clock_file import clock_from_environment
+
+if TYPE_CHECKING:  # the server's own process has no need of it, and starts sooner without
+    from flask import Flask
 
 
 def serve_app() -> Flask:

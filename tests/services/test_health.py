@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
+from hub.engine.outbox import owe
 from hub.kernel.errors import ConfigurationError, Refused, Retryable
 from hub.registry import InstanceKey
 from hub.services import health
-from hub.storage.models import Instance
+from hub.storage.models import Instance, Lease
 from tests.simulated_house import SimulatedHouse
 
 SMS = InstanceKey("alice", "sms")
@@ -63,3 +65,46 @@ def test_a_delivery_after_a_failed_probe_proves_the_instance_well(simulated, mon
     with core.db.write() as session:
         session.execute(update(Instance).where(Instance.key == "sms").values(last_success_at=later))
     assert sms(simulated).status == "ok"
+
+
+def test_readiness_writes_a_row(simulated):
+    core = simulated.house.core
+    assert health.ready(core) == (True, "ready")
+    with core.db.read() as session:
+        until = session.scalar(select(Lease.until).where(Lease.name == "ready"))
+    assert until == core.clock.wall(), "a disk without room lets one read, and begin to write"
+
+
+def test_while_somebody_else_holds_the_database_readiness_says_so_soon(tmp_path, monkeypatch):
+    monkeypatch.setattr(health, "READY_WITHIN", 0.05)
+    made = SimulatedHouse(tmp_path)
+    with capture_logs(), sqlite3.connect(tmp_path / "data" / "paraph.db") as other:
+        other.execute("BEGIN EXCLUSIVE")
+        good, text = health.ready(made.house.core)
+        assert (good, "database" in text) == (False, True)
+        other.rollback()
+        assert health.ready(made.house.core)[0]
+    made.close()
+    other.close()
+
+
+def test_what_is_late_is_told_before_any_call_has_failed(simulated):
+    core = simulated.house.core
+    probed_well = update(Instance).values(probed_at=core.clock.wall(), probe_ok=True)
+    with core.db.write() as session:
+        session.execute(probed_well)
+        owe(
+            session, workspace_id=core.workspace_ids["alice"], request_id=None, entity="e",
+            kind="message", destination="sms", payload={}, key="k", seq=1,
+            now=core.clock.now(), wall=core.clock.wall(),
+        )  # fmt: skip
+    assert sms(simulated).status == "ok"
+    simulated.clock.advance(timedelta(seconds=6))
+    assert (sms(simulated).status, "late by 6 s" in sms(simulated).mend) == ("waiting", True)
+
+
+def test_a_clock_that_was_moved_is_told(simulated):
+    simulated.clock.advance(timedelta(minutes=-5))
+    good, text = health.ready(simulated.house.core)
+    assert good
+    assert "moved by -300 s" in text

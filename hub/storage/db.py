@@ -136,22 +136,23 @@ def _sqlite(url: str, pool: int) -> Engine:
         cursor.execute(_busy_timeout(PATIENCE))
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
-        options = connection.get_execution_options()
-        if not options.get("paraph_immediate"):
-            connection.exec_driver_sql("BEGIN")
-            return
-        patience = options["paraph_patience"]
-        if patience != PATIENCE:
-            connection.exec_driver_sql(_busy_timeout(patience))
-        try:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-        finally:
-            if patience != PATIENCE:
-                connection.exec_driver_sql(_busy_timeout(PATIENCE))
-
+    event.listen(engine, "begin", _begin)
     return engine
+
+
+def _begin(connection: Any) -> None:
+    options = connection.get_execution_options()
+    if not options.get("paraph_immediate"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    patience = options["paraph_patience"]
+    if patience != PATIENCE:
+        connection.exec_driver_sql(_busy_timeout(patience))
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        if patience != PATIENCE:
+            connection.exec_driver_sql(_busy_timeout(PATIENCE))
 
 
 def _busy_timeout(seconds: float) -> str:

@@ -45,8 +45,9 @@ class Figures:
     def line(self) -> str:
         """For people."""
         return (
-            f"claim_p50={self.claim_p50:.1f}ms claim_p99={self.claim_p99:.1f}ms late_p99={self.late_p99:.2f}s fired={self.fired} "
-            f"missing={self.missing} fourth={self.fourth}"
+            f"claim_p50={self.claim_p50:.1f}ms claim_p99={self.claim_p99:.1f}ms "
+            f"late_p99={self.late_p99:.2f}s fired={self.fired} missing={self.missing} "
+            f"fourth={self.fourth}"
         )
 
     def good(self, store: str) -> bool:

@@ -16,7 +16,7 @@ WHEELS := --only-binary :all: --no-binary dkimpy
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
-.PHONY: help setup assets demo cluster test check fix browser bench lock clean
+.PHONY: help setup assets demo cluster test check fix browser chaos bench lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "make %-8s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,6 +55,10 @@ fix: setup ## Repair what can be repaired: lint and format
 
 browser: setup ## Make sure there is a Chromium for the browser tests
 	@$(BIN)/python tests/tools/ensure_browser.py
+
+chaos: setup ## Kill and break it: ROUNDS=200 STORE=sqlite|cluster ONLY=kill|faults|order|fairness|timers|all
+	@$(BIN)/python -m tests.chaos $(or $(ONLY),kill) --store $(or $(STORE),sqlite) --rounds $(or $(ROUNDS),200) \
+		$(if $(SECONDS),--seconds $(SECONDS))
 
 bench: setup ## Measure; ONLY=name one benchmark, STORE=sqlite|postgresql one store
 	@$(BIN)/python -m tests.bench $(ONLY) $(if $(STORE),--store $(STORE))

@@ -9,7 +9,7 @@ import click
 
 from hub.cli import options
 from hub.registry import InstanceKey
-from hub.services import health
+from hub.services import probes
 from hub.services.house import House, open_house
 
 
@@ -31,7 +31,7 @@ def probe(folder: Path, workspace: str | None, instance: str | None) -> None:
 
 
 def _probe(house: House, where: InstanceKey) -> bool:
-    good, said = health.probe(house.core, where)
+    good, said = probes.probe(house.core, where)
     place = "" if good else f"\n    settings: {house.core.registry.settings(where).where}"
     click.echo(f"{'ok  ' if good else 'FAIL'} {where.key}: {said}{place}")
     return good

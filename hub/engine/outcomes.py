@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from hub.contracts.channel import LOOK_AGAIN
 from hub.engine.retry import (
     GiveUp,
     Pause,
@@ -105,12 +106,13 @@ def _outcome(
     name: str, one: Finished, error: Exception, values: dict[str, Any], **more: Any
 ) -> Outcome:
     against = counts_against_destination(error) and not one.spoiled
+    answered = code_of(error) == LOOK_AGAIN  # the look-up found nothing, but was answered
     return Outcome(
         name,
         values,
         code=values["b_error_code"],
         detail=values["b_error_detail"],
-        healthy=False if against else None,
+        healthy=False if against else True if answered else None,
         unexpected=not isinstance(error, ParaphError),
         **more,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hub.contracts.channel import LOOK_AGAIN
 from hub.kernel.errors import (
     AuthenticationFailed,
     ConfigurationError,
@@ -94,8 +95,9 @@ def code_of(error: Exception) -> str:
 
 def counts_against_destination(error: Exception) -> bool:
     """Whether ``error`` speaks of the destination's health (see ``breaker``): a locked record, a
-    refused value or an hour at which nothing is sent says nothing about it."""
-    if code_of(error) in ("record_locked", "quiet_hours"):
+    refused value, an hour at which nothing is sent, or a look-up that it answered says nothing
+    against it."""
+    if code_of(error) in ("record_locked", "quiet_hours", LOOK_AGAIN):
         return False
     return isinstance(error, (Retryable, MalformedAnswer))
 

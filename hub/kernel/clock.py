@@ -4,9 +4,13 @@ real time, which leases and backoff use, so that a sped-up clock never cuts a le
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+
+_JUMP = 10.0  # seconds; less is what time servers correct
+_TOLD_FOR = 600.0
 
 
 class Clock(Protocol):
@@ -74,6 +78,31 @@ class ManualClock:
 
     def advance(self, span: timedelta) -> None:
         self._at += span
+
+
+class Jumps:
+    """Notices when somebody sets this machine's clock: real time then leaves the monotonic one."""
+
+    def __init__(self, clock: Clock, passed: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._passed = passed
+        self._offset = self._measured()
+        self._told = ""
+        self._until = 0.0
+
+    def look(self) -> str:
+        """What there is to tell about the last jump, for ten minutes; else nothing."""
+        offset, passed = self._measured(), self._passed()
+        jump = (offset - self._offset).total_seconds()
+        self._offset = offset
+        if abs(jump) >= _JUMP:
+            at = self._clock.wall().isoformat(timespec="seconds")
+            self._told = f"the clock of this machine was moved by {jump:+.0f} s, it is now {at}"
+            self._until = passed + _TOLD_FOR
+        return self._told if passed < self._until else ""
+
+    def _measured(self) -> datetime:
+        return self._clock.wall() - timedelta(seconds=self._passed())
 
 
 def aware(moment: datetime) -> datetime:

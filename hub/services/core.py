@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from hub.kernel.clock import Clock
+from hub.kernel.clock import Clock, Jumps
 from hub.kernel.crypto import Vault
 from hub.registry import InstanceKey, Registry
 from hub.services.links import Links
@@ -35,12 +35,14 @@ class Core:
     links: Links
     wake: Callable[[], None] = field(default=lambda: None)
     outgoing: Outgoing = field(init=False)  # calls from web threads
+    jumps: Jumps = field(init=False)  # of this machine's clock
     group: GroupCommit = field(init=False)  # small writes of many threads, in shared commits
     guard: Guard = field(init=False)  # where calls to addresses that callers name may go
     receivers: Receivers = field(init=False)
 
     def __post_init__(self) -> None:
         self.outgoing = Outgoing(self.db, self.clock)
+        self.jumps = Jumps(self.clock)
         self.group = GroupCommit(self.db)
         self.guard = outgoing_guard(self.settings)
         self.receivers = Receivers(self.guard)

@@ -1,9 +1,4 @@
-"""Is everything well, and what is owed to whom: for ``/health/*``, metrics and the command line.
-
-Also the probes: an instance is probed when it has not been for a while, and often while it is
-paused; a paused one that answers again goes on by itself (A12). One that is disabled although its
-probes succeed goes on when a person probes it or changes its settings.
-"""
+"""Is everything well, and what is owed to whom: for ``/health/*``, metrics and the command line."""
 
 from __future__ import annotations
 
@@ -12,20 +7,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from hub.engine.conditions import is_disabled, pause, resume
-from hub.engine.outbox import insert_new
-from hub.kernel.errors import (
-    AuthenticationFailed,
-    ConfigurationError,
-    ParaphError,
-    Permanent,
-)
-from hub.kernel.ids import new_id
+from hub.engine.conditions import is_disabled
+from hub.engine.outbox import take_lease
 from hub.kernel.logging import get_logger
-from hub.kernel.redact import redact_text
 from hub.registry import InstanceKey
 from hub.services import in_hand
 from hub.services.core import Core
@@ -35,8 +22,8 @@ from hub.storage.models import Instance
 from hub.storage.queries_work import OWED_COUNTS
 
 _log = get_logger(__name__)
-PROBE_EVERY = timedelta(minutes=5)
-PROBE_PAUSED_EVERY = timedelta(seconds=30)
+READY_WITHIN = 3.0  # seconds for the database to take a row
+LATE = timedelta(seconds=5)  # what was due so long ago is told, whatever holds it up
 OWED = ("pending", "retry", "leased", "paused")
 
 
@@ -78,14 +65,16 @@ class SyncHealth:
 
 
 def ready(core: Core) -> tuple[bool, str]:
-    """Whether this process can serve: the database answers and can be written."""
+    """Whether this process can serve: the database answers soon, and takes a row."""
+    wall = core.clock.wall()
     try:
-        with core.db.write() as session:
-            session.execute(text("SELECT 1"))
+        with core.db.write(patience=READY_WITHIN) as session:
+            take_lease(session, "ready", "ready", wall, wall)
     except Exception as error:  # whatever it is, this process is not ready
         _log.error("not ready", error=type(error).__name__)
-        return False, f"the database does not answer ({type(error).__name__})"
-    return True, "ready"
+        return False, f"the database cannot be written ({type(error).__name__})"
+    moved = core.jumps.look()
+    return True, f"ready; {moved}" if moved else "ready"
 
 
 def sync(core: Core) -> list[SyncHealth]:
@@ -116,22 +105,29 @@ def _subscriptions(
     return [InstanceKey(workspace, key) for key in mine]
 
 
-def _counts(session: Session) -> Mapping[tuple[str, str, str], tuple[int, datetime]]:
-    return {(w, d, s): (n, oldest) for w, d, s, n, oldest in session.execute(OWED_COUNTS)}
+Counts = Mapping[tuple[str, str, str], Row[Any]]
+"""By workspace, destination and state: ``number``, ``oldest`` and ``due`` (real time)."""
+
+
+def _counts(session: Session) -> Counts:
+    rows = session.execute(OWED_COUNTS)
+    return {(row.workspace_id, row.destination, row.state): row for row in rows}
 
 
 def _instance(
     core: Core,
     where: InstanceKey,
     row: Instance | None,
-    counted: Mapping[tuple[str, str, str], tuple[int, datetime]],
+    counted: Counts,
     workspace_id: str,
     wall: datetime,
 ) -> InstanceHealth:
     owed = [counted[k] for s in OWED if (k := (workspace_id, where.key, s)) in counted]
-    oldest = min((moment for _, moment in owed), default=None)
-    gave_up = counted.get((workspace_id, where.key, "gave_up"), (0, None))[0]
-    status, mend = _judge(core, where, row, gave_up)
+    oldest = min((one.oldest for one in owed), default=None)
+    given_up = counted.get((workspace_id, where.key, "gave_up"))
+    gave_up = given_up.number if given_up else 0
+    late = wall - min((one.due for one in owed), default=wall)
+    status, mend = _judge(core, where, row, gave_up, late)
     open_until = row.breaker_until if row and row.breaker_until else None
     return InstanceHealth(
         instance=where.key,
@@ -139,7 +135,7 @@ def _instance(
         status=status,
         probe=row.probe_text if row else None,
         probed_at=_iso(row.probed_at if row else None),
-        backlog=sum(count for count, _ in owed),
+        backlog=sum(one.number for one in owed),
         gave_up=gave_up,
         oldest_owed_seconds=(core.clock.now() - oldest).total_seconds() if oldest else None,
         last_success_at=_iso(row.last_success_at if row else None),
@@ -154,7 +150,7 @@ def _instance(
 
 
 def _judge(
-    core: Core, where: InstanceKey, row: Instance | None, gave_up: int
+    core: Core, where: InstanceKey, row: Instance | None, gave_up: int, late: timedelta
 ) -> tuple[str, str | None]:
     if is_webhook(where.key):
         return _judge_subscription(where, row, gave_up)
@@ -175,6 +171,9 @@ def _judge(
         return "waiting", _WAITING
     if gave_up:
         return "broken", _given_up(gave_up)
+    if late > LATE:
+        by = f"{late.total_seconds():.0f} s"
+        return "waiting", f"what is owed to it is late by {by}: it is slow, or much is owed"
     if row.probed_at is None:
         return "unknown", None
     return "ok", None
@@ -212,84 +211,3 @@ def _worked_since(row: Instance) -> bool:
 
 def _iso(moment: datetime | None) -> str | None:
     return moment.isoformat(timespec="seconds") if moment else None
-
-
-def probe_due(core: Core) -> None:
-    """Probe every instance whose turn it is. One after the other; called by a single ticker."""
-    wall = core.clock.wall()
-    with core.db.read() as session:
-        rows = {(row.workspace_id, row.key): row for row in session.scalars(select(Instance))}
-    for key, workspace_id in core.workspace_ids.items():
-        for where in core.registry.instances(key):
-            row = rows.get((workspace_id, where.key))
-            wait = PROBE_PAUSED_EVERY if row and row.paused_code else PROBE_EVERY
-            if row is None or row.probed_at is None or wall - row.probed_at >= wait:
-                known = row is not None and row.probe_ok is True
-                probe(core, where, news=not known)
-
-
-def probe(core: Core, where: InstanceKey, *, news: bool = True) -> tuple[bool, str]:
-    """Probe one instance now, keep the answer, pause or resume it accordingly.
-
-    ``news``: a success tells something new (a person asks, the settings changed, the probe before
-    failed). Only news puts a disabled instance back in service.
-    """
-    failure: ParaphError | None = None
-    try:
-        result = core.registry.plugin(where).probe()
-        said = "; ".join((result.summary, *result.warnings))
-    except ParaphError as error:
-        failure, said = error, f"{error.code}: {error.detail}"
-    except Exception as error:  # a plugin's bug must not end the ticker
-        failure = ConfigurationError(f"the probe broke: {type(error).__name__}")
-        said = failure.detail
-    workspace_id = core.workspace_ids[where.workspace]
-    said, wall = redact_text(said)[:1000], core.clock.wall()
-    place = (workspace_id, where.key)
-    with core.db.write() as session:
-        session.execute(
-            update(Instance)
-            .where(Instance.workspace_id == workspace_id, Instance.key == where.key)
-            .values(
-                probed_at=wall,
-                probe_ok=failure is None,
-                probe_text=said,
-                probe_final=isinstance(failure, Permanent | ConfigurationError),
-            )
-        )
-        if failure is None:
-            if (news or not _disabled(session, place)) and resume(session, place, wall):
-                _log.info("instance resumed", instance=str(where))
-        elif isinstance(failure, AuthenticationFailed):
-            pause(session, place, failure.code, failure.detail, wall)
-    core.wake()
-    if failure is not None:
-        _log.warning("probe failed", instance=str(where), code=failure.code)
-    return failure is None, said
-
-
-def _disabled(session: Session, place: tuple[str, str]) -> bool:
-    code = select(Instance.paused_code).where(
-        Instance.workspace_id == place[0], Instance.key == place[1]
-    )
-    return is_disabled(session.scalar(code))
-
-
-def know_instances(core: Core) -> None:
-    """Give every configured instance its row, so that it can be paused before anything is owed
-    to it or its first probe."""
-    known: list[tuple[str, str]] = []
-    with core.db.write() as session:
-        for key, workspace_id in core.workspace_ids.items():
-            for where in core.registry.instances(key):
-                plugin = core.registry.settings(where).plugin
-                values = {
-                    "id": new_id(),
-                    "workspace_id": workspace_id,
-                    "key": where.key,
-                    "plugin": plugin,
-                    "failures": 0,
-                }
-                insert_new(session, Instance, values, ("workspace_id", "key"))
-                known.append((workspace_id, where.key))
-    core.db.know(known)

@@ -22,7 +22,7 @@ from hub.kernel.clock import Clock, FastClock, SystemClock
 from hub.kernel.crypto import Vault
 from hub.kernel.errors import ConfigurationError
 from hub.registry import InstanceKey, Registry, find_manifests
-from hub.services import health, history
+from hub.services import history, probes
 from hub.services.access import KeyRing, ensure_workspaces
 from hub.services.buttons import ButtonLinks
 from hub.services.cases import Cases
@@ -139,7 +139,7 @@ def open_house(folder: Path, *, clock: Clock | None = None, threads: int | None 
     shelf = MappingShelf(db, clock, beside(folder, "mappings"), beside(folder, "forms"))
     shelf.load(workspaces, ids, registry)
     core = Core(settings, workspaces, ids, db, clock, vault, registry, shelf, links)
-    health.know_instances(core)
+    probes.know_instances(core)
     history.follow(db, Announcer(core))
     http.observe(exchange.listener)
     retention = Retention(db, clock, settings)
@@ -196,7 +196,7 @@ def _engine(core: Core, retention: Retention) -> Engine:
         EngineSettings(
             threads=core.settings.workers, timer_threads=max(1, core.settings.workers // 2)
         ),
-        probe_due=lambda: health.probe_due(core),
+        probe_due=lambda: probes.probe_due(core),
         ticks=(Tick("retention", EVERY, retention.sweep, at_once=True),),
         executor=_executor(core.settings),
         redis_url=redis_url(core.settings),

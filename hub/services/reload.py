@@ -11,7 +11,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from hub.kernel.errors import ConfigurationError
-from hub.services import health
+from hub.services import probes
 from hub.services.access import ensure_workspaces
 from hub.services.core import Core
 from hub.settings import load_workspaces
@@ -30,9 +30,9 @@ def reload_files(core: Core, folder: Path) -> None:
     core.workspace_ids.update(ids)
     core.workspaces = workspaces
     changed = core.registry.adopt(workspaces)
-    health.know_instances(core)
+    probes.know_instances(core)
     for where in changed:
-        health.probe(core, where)
+        probes.probe(core, where)
 
 
 def _refuse_removal(core: Core, folder: Path, present: Collection[str]) -> None:

@@ -16,13 +16,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from hub.kernel.crypto import Vault
 from hub.storage.locks import WritingSession
 
+PATIENCE = 30.0  # seconds to wait for the write lock of SQLite
 _open = threading.local()
 
 
@@ -41,7 +43,7 @@ class Database:
         self._session = sessionmaker(self.engine, expire_on_commit=False, info=known)
         kind = Session if self.is_sqlite else WritingSession
         self._writing = sessionmaker(self.engine, class_=kind, expire_on_commit=False, info=known)
-        self._writers: Any = threading.Lock() if self.is_sqlite else _NoLock()
+        self._writers = threading.Lock() if self.is_sqlite else None
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -74,11 +76,17 @@ class Database:
         self._known["destinations"].update(destinations)
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """A session for writing: commits at the end, rolls back on any exception."""
-        with self._writers, self._writing() as session, _noted():
+    def write(self, patience: float = PATIENCE) -> Iterator[Session]:
+        """A session for writing: commits at the end, rolls back on any exception.
+
+        Whoever waits longer than ``patience`` seconds for its turn gets ``OperationalError``.
+        """
+        with self._turn(patience), self._writing() as session, _noted():
             if self.is_sqlite:
-                session.connection(execution_options={"paraph_immediate": True})
+                options = {"paraph_immediate": True, "paraph_patience": patience}
+                session.connection(execution_options=options)
+            elif patience != PATIENCE:
+                session.execute(text(f"SET LOCAL statement_timeout = {int(patience * 1000)}"))
             try:
                 yield session
                 session.commit()
@@ -97,6 +105,20 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+    @contextmanager
+    def _turn(self, patience: float) -> Iterator[None]:
+        """This process' turn to write. PostgreSQL needs no queue of ours."""
+        if self._writers is None:
+            yield
+            return
+        if not self._writers.acquire(timeout=patience):
+            waited = TimeoutError(f"no turn to write within {patience:.0f} s")
+            raise OperationalError("BEGIN IMMEDIATE", None, waited)
+        try:
+            yield
+        finally:
+            self._writers.release()
 
 
 def in_transaction() -> bool:
@@ -124,18 +146,9 @@ class _Look:
         return self._engine
 
 
-class _NoLock:
-    """PostgreSQL needs no queue of ours."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-
 def _server(url: str, pool: int) -> Engine:
-    return create_engine(url, pool_size=pool, pool_pre_ping=True)
+    connect = {"connect_timeout": 5}  # seconds; a server that is away is told soon
+    return create_engine(url, pool_size=pool, pool_pre_ping=True, connect_args=connect)
 
 
 def _sqlite(url: str, pool: int) -> Engine:
@@ -147,7 +160,7 @@ def _sqlite(url: str, pool: int) -> Engine:
         pool_size=pool,
         max_overflow=pool,
         pool_use_lifo=True,  # few connections do most of the work: their pages stay in memory
-        connect_args={"timeout": 30, "check_same_thread": False, "cached_statements": 256},
+        connect_args={"timeout": PATIENCE, "check_same_thread": False, "cached_statements": 256},
     )
 
     @event.listens_for(engine, "connect")
@@ -158,16 +171,31 @@ def _sqlite(url: str, pool: int) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
-            "busy_timeout=30000",
             "cache_size=-16000",
             "temp_store=MEMORY",
         ):
             cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(_busy_timeout(PATIENCE))
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
-        immediate = connection.get_execution_options().get("paraph_immediate")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
+    event.listen(engine, "begin", _begin)
     return engine
+
+
+def _begin(connection: Any) -> None:
+    options = connection.get_execution_options()
+    if not options.get("paraph_immediate"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    patience = options["paraph_patience"]
+    if patience != PATIENCE:
+        connection.exec_driver_sql(_busy_timeout(patience))
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        if patience != PATIENCE:
+            connection.exec_driver_sql(_busy_timeout(PATIENCE))
+
+
+def _busy_timeout(seconds: float) -> str:
+    return f"PRAGMA busy_timeout={int(seconds * 1000)}"

@@ -1,6 +1,6 @@
-"""What several processes need beyond ``queries_work``: carried claims, which is work that was claimed
-and sent off through a broker, and that no process has taken up yet. Nothing was done with it so
-far, so giving it back costs no attempt."""
+"""What several processes need beyond ``queries_work``: carried claims, which is work that was
+claimed and sent off through a broker, and that no process has taken up yet. Nothing was done with
+it so far, so giving it back costs no attempt."""
 
 from __future__ import annotations
 

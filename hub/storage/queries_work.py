@@ -74,19 +74,20 @@ RUNNING = Prepared.of(
 
 OWED_COUNTS = text(
     """
-    SELECT workspace_id, destination, state, count(*) AS number, min(created_at) AS oldest
+    SELECT workspace_id, destination, state, count(*) AS number, min(created_at) AS oldest,
+           min(next_at) AS due
       FROM delivery
      WHERE state IN ('pending', 'retry', 'leased', 'paused') AND entity > ''
      GROUP BY workspace_id, destination, state
      UNION ALL
-    SELECT workspace_id, destination, state, count(*), min(created_at)
+    SELECT workspace_id, destination, state, count(*), min(created_at), min(next_at)
       FROM delivery
      WHERE state = 'gave_up' AND workspace_id > ''
      GROUP BY workspace_id, destination, state
     """
 ).columns(
     _d.workspace_id, _d.destination, _d.state, column("number", Integer),
-    column("oldest", UtcDateTime),
+    column("oldest", UtcDateTime), column("due", UtcDateTime),
 )  # fmt: skip
 """How many deliveries are owed or were given up, and since when. Each half names the first column
 of a partial index, so that what was delivered is never looked at."""

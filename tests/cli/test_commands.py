@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from hub.channels.simulated.gateway import gateway
 from hub.cli import cli
-from hub.services import health
+from hub.services import health, probes
 from hub.services.trigger_rows import Trigger
 from hub.services.triggers import accept
 from hub.storage.models import MappingVersion
@@ -81,7 +81,7 @@ def test_what_is_discarded_is_no_longer_told_by_health_and_can_be_replayed(simul
     def sms():
         return {one.instance: one for one in health.sync(core)[0].instances}["sms"]
 
-    health.probe_due(core)
+    probes.probe_due(core)
     assert (sms().gave_up, sms().status) == (1, "broken")
     assert "paraph discard" in sms().mend
     assert "Nothing was changed" in paraph("discard", "--destination", "sms")

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from hub.kernel.clock import FastClock, ManualClock, SystemClock, aware
+from hub.kernel.clock import FastClock, Jumps, ManualClock, SystemClock, aware
 from hub.kernel.ids import new_id, random_token, uuid7
 
 
@@ -46,3 +46,21 @@ def test_a_fast_clock_speeds_up_business_time_only():
     assert clock.now() - started >= real * 1000
     assert clock.real_seconds(timedelta(hours=1)) == pytest.approx(3.6)
     assert SystemClock().real_seconds(timedelta(hours=1)) == 3600
+
+
+def test_a_clock_that_jumps_is_told_for_ten_minutes_and_no_longer():
+    clock, passed = ManualClock(datetime(2026, 3, 1, tzinfo=UTC)), [0.0]
+    jumps = Jumps(clock, lambda: passed[0])
+
+    def goes_on(seconds: float) -> str:
+        clock.advance(timedelta(seconds=seconds))
+        passed[0] += seconds
+        return jumps.look()
+
+    assert goes_on(3600) == ""
+    clock.advance(timedelta(minutes=5))
+    assert "moved by +300 s" in goes_on(1)
+    assert "moved by +300 s" in goes_on(500)
+    assert goes_on(100) == ""
+    clock.advance(timedelta(seconds=2))  # what a time server corrects
+    assert goes_on(1) == ""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from hub.engine.conditions import FAILING
+from hub.engine.outbox import owe
 from hub.engine.retry import RetrySchedule
 from hub.kernel.errors import ConfigurationError, Refused, Retryable
 from hub.registry import InstanceKey
-from hub.services import health
-from hub.storage.models import Instance
+from hub.services import health, probes
+from hub.storage.models import Instance, Lease
 from tests.simulated_house import SimulatedHouse
 
 SMS = InstanceKey("alice", "sms")
@@ -33,7 +35,7 @@ def probed(simulated, monkeypatch, error):
 
     core = simulated.house.core
     monkeypatch.setattr(core.registry.plugin(SMS), "probe", fail)
-    health.probe(core, SMS)
+    probes.probe(core, SMS)
     return sms(simulated)
 
 
@@ -94,22 +96,22 @@ def test_a_disabled_instance_is_told_with_since_when_and_what_to_do(simulated, c
 @pytest.mark.parametrize("code", [FAILING, "gone"])
 def test_a_probe_that_succeeded_all_the_while_does_not_end_disabling(simulated, code):
     core = disabled(simulated, code, True)
-    health.probe_due(core)
+    probes.probe_due(core)
     assert sms(simulated).paused == code
-    health.probe(core, SMS)  # a person asks
+    probes.probe(core, SMS)  # a person asks
     assert (sms(simulated).paused, sms(simulated).status) == (None, "ok")
 
 
 def test_a_disabled_instance_that_answers_its_probe_again_goes_on_by_itself(simulated):
     core = disabled(simulated, FAILING, False)
-    health.probe_due(core)
+    probes.probe_due(core)
     assert sms(simulated).paused is None
 
 
 def test_wrong_credentials_end_with_the_next_good_probe_as_ever(simulated):
     core = disabled(simulated, "authentication_failed", True)
     assert not sms(simulated).disabled
-    health.probe_due(core)
+    probes.probe_due(core)
     assert sms(simulated).paused is None
 
 
@@ -124,3 +126,46 @@ def test_a_schedule_of_the_settings_reaches_the_engine(simulated):
     limits = runner._settler._limits(simulated.house.core.workspace_ids["alice"], "sms")
     assert limits.schedule == RetrySchedule(total=timedelta(days=4), first=timedelta(seconds=30))
     assert limits.disable_after == timedelta(days=3)
+
+
+def test_readiness_writes_a_row(simulated):
+    core = simulated.house.core
+    assert health.ready(core) == (True, "ready")
+    with core.db.read() as session:
+        until = session.scalar(select(Lease.until).where(Lease.name == "ready"))
+    assert until == core.clock.wall(), "a disk without room lets one read, and begin to write"
+
+
+def test_while_somebody_else_holds_the_database_readiness_says_so_soon(tmp_path, monkeypatch):
+    monkeypatch.setattr(health, "READY_WITHIN", 0.05)
+    made = SimulatedHouse(tmp_path)
+    with capture_logs(), sqlite3.connect(tmp_path / "data" / "paraph.db") as other:
+        other.execute("BEGIN EXCLUSIVE")
+        good, text = health.ready(made.house.core)
+        assert (good, "database" in text) == (False, True)
+        other.rollback()
+        assert health.ready(made.house.core)[0]
+    made.close()
+    other.close()
+
+
+def test_what_is_late_is_told_before_any_call_has_failed(simulated):
+    core = simulated.house.core
+    probed_well = update(Instance).values(probed_at=core.clock.wall(), probe_ok=True)
+    with core.db.write() as session:
+        session.execute(probed_well)
+        owe(
+            session, workspace_id=core.workspace_ids["alice"], request_id=None, entity="e",
+            kind="message", destination="sms", payload={}, key="k", seq=1,
+            now=core.clock.now(), wall=core.clock.wall(),
+        )  # fmt: skip
+    assert sms(simulated).status == "ok"
+    simulated.clock.advance(timedelta(seconds=6))
+    assert (sms(simulated).status, "late by 6 s" in sms(simulated).mend) == ("waiting", True)
+
+
+def test_a_clock_that_was_moved_is_told(simulated):
+    simulated.clock.advance(timedelta(minutes=-5))
+    good, text = health.ready(simulated.house.core)
+    assert good
+    assert "moved by -300 s" in text

@@ -22,7 +22,7 @@ from hub.app import create_app
 from hub.cli.robot import Form, Page, Robot
 from hub.cli.story import PHONE_BROWSER
 from hub.kernel.clock import ManualClock
-from hub.services import health
+from hub.services import probes
 from hub.services.access import create_key
 from hub.services.house import House, open_house
 from hub.storage.models import Attempt, Delivery
@@ -170,7 +170,7 @@ class Inside:
 
     def probe(self, instance: str) -> tuple[bool, str]:
         """Ask an instance how it is, as the hub does every so often."""
-        return health.probe(self.core, self.core.instance(self.workspace_id, instance))
+        return probes.probe(self.core, self.core.instance(self.workspace_id, instance))
 
     # what there is to see
 

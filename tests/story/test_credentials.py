@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from hub.kernel.clock import SystemClock
-from hub.services import health
+from hub.services import probes
 from providers.bankid.sandbox.certificates import Authorities
 from tests.story.inside import with_settings
 from tests.story.world import mobile_of
@@ -39,9 +39,9 @@ def test_agiloft_credentials_refused_when_the_record_is_read(inside):
     assert len(inside.attempts()) == tries, "a paused instance is left in peace"
     assert not inside.probe("agiloft")[0]
     inside.world.agiloft.modes.refuse_credentials = False
-    health.probe_due(inside.core)
+    probes.probe_due(inside.core)
     inside.pass_time(timedelta(minutes=1))
-    health.probe_due(inside.core)
+    probes.probe_due(inside.core)
     inside.work()
     assert inside.health_of("agiloft")["status"] == "ok"
     assert len(inside.world.texts_to(mobile_of(0))) == 1

@@ -9,7 +9,7 @@ from flask_smorest import Blueprint
 from marshmallow import Schema, fields
 
 from hub.kernel.errors import NotFound
-from hub.services import health
+from hub.services import probes
 from hub.services.house import House
 from hub.web.api.schemas import Strict
 
@@ -40,5 +40,5 @@ def add_instances(blueprint: Blueprint, house: House) -> None:
                 f"there is no instance '{instance[:80]}'; there are: {names}",
                 code="unknown_instance",
             )
-        good, said = health.probe(core, where)
+        good, said = probes.probe(core, where)
         return {"instance": where.key, "ok": good, "detail": said}

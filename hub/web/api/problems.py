@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, request
+from sqlalchemy.exc import OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from hub.kernel.errors import (
@@ -80,6 +81,14 @@ def register(app: Flask, lost: Callable[[], Any]) -> None:
         status = _status(error)
         headers = {"Retry-After": "30"} if status == 503 else {}
         return problem(status, error.detail, code=error.code, headers=headers)
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(TimeoutError)
+    def no_database(error: Exception) -> Any:
+        """Nothing was stored: whoever asked may ask again, nothing is done twice."""
+        _log.error("database unavailable", path=request.path, error=type(error).__name__)
+        detail = "The database cannot be used at the moment: send it again in a little while."
+        return problem(503, detail, code="database_unavailable", headers={"Retry-After": "5"})
 
     @app.errorhandler(Exception)
     def bug(error: Exception) -> Any:

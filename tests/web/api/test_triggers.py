@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from hub.channels.simulated.gateway import gateway
 from hub.contracts.records import RecordRef
@@ -225,3 +226,16 @@ def test_a_key_for_triggers_may_do_nothing_else(client, simulated):
     for verb in ("replay", "discard"):
         refused = client.post(f"/api/v1/deliveries/{verb}", json={}, headers=bearer)
         assert refused.status_code == 403
+
+
+def test_without_a_database_the_caller_is_asked_to_come_again(
+    client, simulated, as_alice, monkeypatch
+):
+    def broken(*given):
+        raise OperationalError("INSERT", None, OSError("no space left"))
+
+    monkeypatch.setattr(simulated.house.core.group, "run", broken)
+    answer = client.post(TRIGGER, json={"id": "7", "record": RECORD}, headers=as_alice)
+    assert (answer.status_code, answer.json["code"]) == (503, "database_unavailable")
+    assert answer.headers["Retry-After"]
+    assert "INSERT" not in answer.text

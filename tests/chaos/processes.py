@@ -61,6 +61,10 @@ class Process:
         """The end of what it wrote to its log."""
         return self._log.read_text(encoding="utf-8", errors="replace")[-2000:]
 
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        self._process.send_signal(number)
+
     def kill(self) -> None:
         """SIGKILL to the whole group; returns when all of it is gone."""
         with _guard:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from pathlib import Path
 from typing import Protocol
@@ -107,6 +108,11 @@ class Workers:
         first = len(self._owed)
         for number in range(first, first + count):
             self._owe(number)
+
+    def wake(self) -> None:
+        """Tell the engines that something is owed, as their own process would."""
+        for process in self._processes.values():
+            process.signal(signal.SIGUSR1)
 
     def drained(self, patience: float) -> bool:
         end = time.monotonic() + patience

@@ -78,6 +78,7 @@ def main(url: str, receiver: str) -> None:
     ended = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: ended.set())
     engine = engine_on(Database(url, Vault(SECRET)), receiver)
+    signal.signal(signal.SIGUSR1, lambda *_: engine.wake())  # as a NOTIFY would
     engine.start()
     print("started", flush=True)
     ended.wait()

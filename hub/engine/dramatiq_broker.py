@@ -59,8 +59,11 @@ class DramatiqExecutor:
             self._relay.withdraw()
         except Exception as error:  # their short lease runs out, or this process is seen to be gone
             _log.error("leases_not_released", exc_info=error)
-        self._worker.stop(timeout=_CLOSING_MS)
-        self._broker.close()
+        try:  # it hands back what it had fetched; a broker that is away has forgotten it anyway
+            self._worker.stop(timeout=_CLOSING_MS)
+            self._broker.close()
+        except Exception as error:
+            _log.warning("broker_does_not_answer", error=type(error).__name__)
         return drained
 
     def in_flight(self) -> int:

@@ -297,4 +297,4 @@ class EngineMachine(RuleBasedStateMachine):
         self.paused.discard(destination)
         for owed in self.owed.values():
             if owed.destination == destination and owed.state in WAITING:
-                owed.first = None
+                owed.patience_anew()

@@ -63,7 +63,7 @@ class Owed:
             end = "gave_up"
         if end == "paused":
             self.attempts -= 1
-            self.first = None
+            self.patience_anew()
         self.state = {"bug": "retry", "paused": "pending"}.get(end, end)
         self.tries.append("retry" if end == "bug" else end)
 
@@ -78,7 +78,13 @@ class Owed:
         self.attempts -= 1
 
     def replayed(self) -> None:
-        self.state, self.attempts, self.first = "pending", 0, None
+        self.state, self.attempts = "pending", 0
+        self.patience_anew()
+
+    def patience_anew(self) -> None:
+        """One that may have had its effect keeps its first moment: who looks it up looks back that
+        far."""
+        self.first = self.first if self.uncertain else None
 
     def _used_up(self, end: str, wall: datetime) -> bool:
         if end == "bug" and self.attempts >= SCHEDULE.unexpected_tries:

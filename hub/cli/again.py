@@ -6,11 +6,11 @@ from __future__ import annotations
 import getpass
 import math
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import click
@@ -61,7 +61,7 @@ def _narrowing(command: Callable[..., Any]) -> Callable[..., Any]:
         ("request", "Only of this request, by its id."),
         ("mapping", "Only of this mapping."),
         ("state", "Only in this state."),
-        ("kind", "Only of this kind: intake, message, step, call."),
+        ("kind", "Only of this kind: intake, message, step, call, webhook."),
         ("destination", "Only to this instance."),
     ):
         command = click.option(f"--{name}", default=None, help=about)(command)
@@ -215,7 +215,7 @@ def _follow(office: Office, workspace_id: str, replay_id: str) -> None:
         try:
             while (done := _due(office, told)) < told["count"]:
                 bar.update(task, completed=done)
-                time.sleep(_LOOK)
+                sleep(_LOOK)
                 told = replays.progress(office, workspace_id, replay_id)
                 if told["stopped_at"] is not None:
                     break

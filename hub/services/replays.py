@@ -134,7 +134,8 @@ class Replays(ABC, Generic[F]):
             if batch.last is None:
                 break
             which = replace(which, after=batch.last)
-            time.sleep(PAUSE)
+            if made < number:
+                time.sleep(PAUSE)
         return made
 
     @abstractmethod

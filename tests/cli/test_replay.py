@@ -83,7 +83,7 @@ def test_a_replay_can_be_stopped_and_begun_again(simulated, paraph):
 
 def test_following_shows_a_bar_until_all_are_due(simulated, paraph, monkeypatch):
     trigger(simulated, "7")
-    monkeypatch.setattr(again.time, "sleep", lambda seconds: pytest.fail("one is due at once"))
+    monkeypatch.setattr(again, "sleep", lambda seconds: pytest.fail("one is due at once"))
     told = paraph("replay", "--yes", "--follow")
     assert "100%" in told
     assert "Now: 1 pending" in told
@@ -96,7 +96,7 @@ def test_ctrl_c_while_following_puts_back_what_was_not_tried(simulated, paraph, 
     def interrupted(seconds):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(again.time, "sleep", interrupted)
+    monkeypatch.setattr(again, "sleep", interrupted)
     told = paraph("replay", "--yes", "--follow", "--rate", "0.1")
     assert "Stopped: 3 are what they were before" in told
     assert states(paraph) == ["gave_up"] * 3

@@ -23,9 +23,9 @@ ME = Order("Alice", rate=100)
 
 
 @pytest.fixture
-def house(tmp_path):
+def house(database_url):
     with capture_logs():
-        made = House(opened(tmp_path))
+        made = House(opened(database_url))
         yield made
         made.db.close()
 

@@ -234,7 +234,8 @@ def test_without_a_database_the_caller_is_asked_to_come_again(
     def broken(*given):
         raise OperationalError("INSERT", None, OSError("no space left"))
 
-    monkeypatch.setattr(simulated.house.core.group, "run", broken)
+    for name in ("run", "store"):
+        monkeypatch.setattr(simulated.house.core.group, name, broken)
     answer = client.post(TRIGGER, json={"id": "7", "record": RECORD}, headers=as_alice)
     assert (answer.status_code, answer.json["code"]) == (503, "database_unavailable")
     assert answer.headers["Retry-After"]

@@ -1,7 +1,8 @@
 # Needs Python 3.11, make and a network on the first run; everything else is installed under .venv.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-WORKERS ?= 2
+# More than there are processors: browsers, servers and processes are waited for.
+WORKERS ?= 4
 
 VENV := .venv
 BIN := $(VENV)/bin

@@ -63,6 +63,12 @@ def clock_told(scene: Scene) -> bool:
     return "clock" in str(scene.product.health("ready")[1])
 
 
+def wake_ups_told(scene: Scene) -> bool:
+    """The process says that it reaches the others no more."""
+    status, told = scene.product.health("ready")
+    return status == 200 and "wake-ups" in told["detail"]
+
+
 def _gateway(told: Any) -> Any:
     [workspace] = told["workspaces"]
     return next(one for one in workspace["instances"] if one["instance"] == GATEWAY)
@@ -113,7 +119,7 @@ REDIS = (
     Fault("redis_flushed", _with_redis(lambda s: s.valkey.flush()), _nothing, (2, 2, 2)),
     Fault(
         "redis_stopped", _with_redis(lambda s: s.valkey.stop()),
-        _with_redis(lambda s: s.valkey.start()), (5, 15),
+        _with_redis(lambda s: s.valkey.start()), (5, 15), wake_ups_told,
     ),
     Fault("redis_connections_cut", _with_redis(lambda s: s.cut_redis()), _nothing, (2, 2, 2)),
 )  # fmt: skip

@@ -24,7 +24,7 @@ from tests.chaos.timers import timers as timers_run
 DISK_MEGABYTES = 24
 TIMER_SECONDS = 60
 SHAPES = {"sqlite": ("product", "workers"), "cluster": ("larger",)}
-ORDER = {"sqlite": ["workers"], "cluster": ["larger"]}
+ORDER = {"sqlite": "workers", "cluster": "larger"}
 
 
 def kill(options: argparse.Namespace, folder: Path) -> bool:
@@ -45,7 +45,7 @@ def kill(options: argparse.Namespace, folder: Path) -> bool:
 def faults(options: argparse.Namespace, folder: Path) -> bool:
     """Each fault on the product, one after the other."""
     store, good = options.store, True
-    [name] = options.shape or SHAPES[store][:1]
+    name = next((one for one in options.shape or () if one != "workers"), SHAPES[store][0])
     chosen = [*RECEIVER, *CLOCK, DATABASE] + ([CUT] if store == "cluster" else [])
     chosen += REDIS if name == "larger" else ()
     with arranged(name, store, folder / "faults") as (shape, receiver, kept):
@@ -84,7 +84,7 @@ def full_disk(folder: Path) -> bool:
 
 def order(options: argparse.Namespace, folder: Path) -> bool:
     """The soak under kills."""
-    [name] = options.shape or ORDER[options.store]
+    name = next(iter(options.shape or ()), ORDER[options.store])
     with arranged(name, options.store, folder / "order", processes=3) as (shape, receiver, _):
         verdict = soak(shape, receiver, seconds=options.seconds, seed=options.seed, tell=say)
         report("order", f"{shape.name}, {options.seconds:.0f} s", verdict.line())

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import requests
@@ -25,7 +26,7 @@ EVENTS = ("started", "invited")  # what happens to a request until its message i
 class Larger(Served):
     """Two web processes and two workers; each may be killed with all its children."""
 
-    doors = (GATEWAY, HOOK)
+    doors: Sequence[str] = (GATEWAY, HOOK)
 
     def __init__(self, folder: Path, receiver: Receiving) -> None:
         source = folder / "source"
@@ -49,6 +50,7 @@ class Larger(Served):
 
     def start(self) -> None:
         self._cluster.start()
+        self.store.know_url()
         key = self._cluster.command("api-key", "--workspace", "chaos", "--name", "chaos")
         self._subscribe(key.split()[-1])
         self.upstreams = Upstreams(list(self.ports.values()), key.split()[-1])

@@ -80,7 +80,7 @@ class Workers:
         self._store = store
         self._receiver = receiver
         self._entities, self._destinations = entities, destinations
-        self.doors = [f"d{number}" for number in range(destinations)]
+        self.doors: Sequence[str] = [f"d{number}" for number in range(destinations)]
         self.pace = 10
         self._clock = ShiftedClock(self.clock_file)
         opened(store.url).close()  # migrated, with its workspace

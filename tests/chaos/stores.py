@@ -78,11 +78,11 @@ class PostgresStore:
     def __init__(self, server: PostgresServer, database: str = "chaos") -> None:
         self._server = server
         self._database = database
+        self.url = ""  # of the database; known once the server has been started
 
-    @property
-    def url(self) -> str:
-        """Of the database."""
-        return self._server.url(self._database)
+    def know_url(self) -> None:
+        """From now on ``url`` can be used."""
+        self.url = self._server.url(self._database)
 
     def leave(self) -> None:
         self._server.stop()
@@ -114,6 +114,7 @@ class OwnPostgresStore(PostgresStore):
         super().__init__(PostgresServer(self._folder / "data", durable=True))
         self._server.start()
         self._server.create(self._database)
+        self.know_url()
 
     def close(self) -> None:
         with suppress(Exception):

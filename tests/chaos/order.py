@@ -36,7 +36,10 @@ def soak(
         if time.monotonic() < next_kill:
             continue
         victim = dice.choice(shape.victims())
-        receiver.behave(**{dice.choice(shape.doors): dice.choice(TROUBLE)})
+        if len(resumed) % shape.calm:
+            receiver.behave(**dict.fromkeys(shape.doors, "ok"))
+        else:
+            receiver.behave(**{dice.choice(shape.doors): dice.choice(TROUBLE)})
         shape.kill(victim)
         started = shape.restart(victim)
         shape.owe(shape.pace)  # so that there is something to resume with

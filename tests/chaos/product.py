@@ -35,6 +35,7 @@ class Served:
     name: str
     doors: Sequence[str] = (GATEWAY,)
     pace = 2
+    calm = 8  # few doors, and a breaker that opened stays so for ten seconds: some must stay well
     upstreams: Upstreams
 
     def __init__(self, clock_file: Path, receiver: Receiving, ports: dict[str, int]) -> None:

@@ -33,6 +33,7 @@ class Shape(Protocol):
     name: str
     doors: Sequence[str]  # names of the receiver's destinations that are delivered to
     pace: int  # deliveries, or requests, in a tenth of a second that it bears for long
+    calm: int  # a soak breaks a door with each so many-th kill, and mends all with the others
 
     def start(self) -> None:
         """Start everything; returns when it can work."""
@@ -81,7 +82,7 @@ class Workers:
         self._receiver = receiver
         self._entities, self._destinations = entities, destinations
         self.doors: Sequence[str] = [f"d{number}" for number in range(destinations)]
-        self.pace = 10
+        self.pace, self.calm = 10, 1
         self._clock = ShiftedClock(self.clock_file)
         opened(store.url).close()  # migrated, with its workspace
         self._db = Database(store.url, Vault(SECRET))

@@ -88,6 +88,10 @@ class Engine:
             self._executor.wake()
         self._bell.ring()
 
+    def cut_off(self) -> bool:
+        """Whether wake-ups between processes do not get through: work begins a little later."""
+        return self._bell.cut()
+
     def in_flight(self) -> int:
         """How many pieces of work this process has in hand."""
         return self._executor.in_flight() if self._executor else 0

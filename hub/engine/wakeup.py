@@ -32,6 +32,10 @@ class Bell(Protocol):
         """From now on call ``heard`` when another process has rung."""
         ...
 
+    def cut(self) -> bool:
+        """Whether hints do not get through, as far as this process knows: it has tried."""
+        ...
+
     def close(self) -> None:
         """Neither ring nor listen any more."""
         ...
@@ -45,6 +49,9 @@ class Silent:
 
     def listen(self, heard: Callable[[], None]) -> None:
         return None
+
+    def cut(self) -> bool:
+        return False
 
     def close(self) -> None:
         return None
@@ -80,6 +87,7 @@ class LineBell:
         self._threads: list[threading.Thread] = []
         self._mutex = threading.Lock()
         self._sends = False
+        self._cut: set[bool] = set()  # which lines failed when they were used last: listening?
 
     def ring(self) -> None:
         self._rung.set()
@@ -88,6 +96,9 @@ class LineBell:
 
     def listen(self, heard: Callable[[], None]) -> None:
         self._begin("bell-listens", lambda: self._hear(heard))
+
+    def cut(self) -> bool:
+        return bool(self._cut)
 
     def close(self) -> None:
         self._closed.set()
@@ -114,7 +125,8 @@ class LineBell:
                 line.say(self._name)
                 self._closed.wait(_AT_MOST_EVERY)
 
-        self._keep(listening=False, work=send)
+        # a hint that met a cut line is sent again; that also shows when all is well again
+        self._keep(listening=False, work=send, begun=self._rung.set)
 
     def _hear(self, heard: Callable[[], None]) -> None:
         def hear(line: Line) -> None:
@@ -138,7 +150,9 @@ class LineBell:
                 begun()
                 while not self._closed.is_set():
                     work(line)
+                    self._cut.discard(listening)
             except Exception as error:  # the poll stands in for it meanwhile
+                self._cut.add(listening)
                 _log.warning("wake_up_line_cut", listening=listening, error=type(error).__name__)
                 self._closed.wait(_AFTER_TROUBLE)
             finally:

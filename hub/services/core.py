@@ -22,7 +22,7 @@ from hub.toolkit.guard import Guard
 @dataclass
 class Core:
     """Settings, clock, database, plugins, mappings. ``wake`` tells the engine that work is
-    there."""
+    there, ``cut_off`` whether other processes do not hear of it."""
 
     settings: HubSettings
     workspaces: dict[str, WorkspaceSettings]
@@ -34,6 +34,7 @@ class Core:
     shelf: MappingShelf
     links: Links
     wake: Callable[[], None] = field(default=lambda: None)
+    cut_off: Callable[[], bool] = field(default=lambda: False)
     outgoing: Outgoing = field(init=False)  # calls from web threads
     jumps: Jumps = field(init=False)  # of this machine's clock
     group: GroupCommit = field(init=False)  # small writes of many threads, in shared commits

@@ -73,8 +73,13 @@ def ready(core: Core) -> tuple[bool, str]:
     except Exception as error:  # whatever it is, this process is not ready
         _log.error("not ready", error=type(error).__name__)
         return False, f"the database cannot be written ({type(error).__name__})"
-    moved = core.jumps.look()
-    return True, f"ready; {moved}" if moved else "ready"
+    return True, "; ".join(filter(None, ("ready", core.jumps.look(), _cut_off(core))))
+
+
+def _cut_off(core: Core) -> str | None:
+    if not core.cut_off():
+        return None
+    return "wake-ups do not get through (Redis, or the database): work begins up to a second later"
 
 
 def sync(core: Core) -> list[SyncHealth]:

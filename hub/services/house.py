@@ -144,7 +144,7 @@ def open_house(folder: Path, *, clock: Clock | None = None, threads: int | None 
     http.observe(exchange.listener)
     retention = Retention(db, clock, settings)
     engine = _engine(core, retention)
-    core.wake = engine.wake
+    core.wake, core.cut_off = engine.wake, engine.cut_off
     return House(
         core, engine, CustomerDesk(core), ButtonLinks(core), Hooks(core), KeyRing(db), folder,
         retention,

@@ -12,19 +12,19 @@ from pathlib import Path
 from tests.chaos.arrangement import arranged
 from tests.chaos.fairness import MOST, TURNS
 from tests.chaos.fairness import fairness as fairness_ratio
-from tests.chaos.faults import CLOCK, CUT, DATABASE, DISK, RECEIVER, Scene, suffer
+from tests.chaos.faults import CLOCK, CUT, DATABASE, DISK, RECEIVER, REDIS, Scene, suffer
 from tests.chaos.kill import kill_rounds
 from tests.chaos.order import soak
 from tests.chaos.processes import end_all, end_all_when_interrupted
-from tests.chaos.product import Product
-from tests.chaos.shapes import Workers
+from tests.chaos.product import Product, Served
 from tests.chaos.stores import SmallDisk, store_for
 from tests.chaos.timers import PENDING
 from tests.chaos.timers import timers as timers_run
 
 DISK_MEGABYTES = 24
 TIMER_SECONDS = 60
-SHAPES = {"sqlite": ("product", "workers"), "cluster": ("product", "workers")}
+SHAPES = {"sqlite": ("product", "workers"), "cluster": ("larger",)}
+ORDER = {"sqlite": "workers", "cluster": "larger"}
 
 
 def kill(options: argparse.Namespace, folder: Path) -> bool:
@@ -44,11 +44,12 @@ def kill(options: argparse.Namespace, folder: Path) -> bool:
 
 def faults(options: argparse.Namespace, folder: Path) -> bool:
     """Each fault on the product, one after the other."""
-    store = options.store
+    store, good = options.store, True
+    name = next((one for one in options.shape or () if one != "workers"), SHAPES[store][0])
     chosen = [*RECEIVER, *CLOCK, DATABASE] + ([CUT] if store == "cluster" else [])
-    good = True
-    with arranged("product", store, folder / "faults") as (shape, receiver, kept):
-        assert isinstance(shape, Product)
+    chosen += REDIS if name == "larger" else ()
+    with arranged(name, store, folder / "faults") as (shape, receiver, kept):
+        assert isinstance(shape, Served), "faults are for the whole product"
         for fault in chosen:
             if options.only and fault.name not in options.only:
                 continue
@@ -83,8 +84,8 @@ def full_disk(folder: Path) -> bool:
 
 def order(options: argparse.Namespace, folder: Path) -> bool:
     """The soak under kills."""
-    with arranged("workers", options.store, folder / "order", processes=3) as (shape, receiver, _):
-        assert isinstance(shape, Workers)
+    name = next(iter(options.shape or ()), ORDER[options.store])
+    with arranged(name, options.store, folder / "order", processes=3) as (shape, receiver, _):
         verdict = soak(shape, receiver, seconds=options.seconds, seed=options.seed, tell=say)
         report("order", f"{shape.name}, {options.seconds:.0f} s", verdict.line())
         return verdict.good
@@ -129,7 +130,7 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("what", choices=[*RUNS, "all"])
     parser.add_argument("--store", choices=list(SHAPES), default="sqlite")
-    parser.add_argument("--shape", action="append", choices=["product", "workers"])
+    parser.add_argument("--shape", action="append", choices=["product", "workers", "larger"])
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--deliveries", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=20260301)
@@ -140,6 +141,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--only", action="append", help="this fault only; may be repeated")
     parser.add_argument("--seconds", type=float, default=600, help="how long order goes on")
     options = parser.parse_args(arguments)
+    if options.store == "sqlite" and "larger" in (options.shape or ()):
+        parser.error("the larger size is --store cluster")
     end_all_when_interrupted()
     good = True
     try:

@@ -72,6 +72,36 @@ def judge(
     return verdict
 
 
+def judge_events(
+    records: Iterable[str], kinds: Iterable[str], arrivals: Sequence[Mapping[str, Any]]
+) -> Verdict:
+    """Webhooks: of each record an event of each kind is owed. Which key it comes under is the
+    sender's choice, but one key it must be; entity is the record."""
+    things = {f"{record}/{kind}" for record in records for kind in kinds}
+    owed: dict[str, str] = {}
+    for one in arrivals:
+        thing = f"{one['entity']}/{one['kind']}"
+        if one["applied"] and thing in things:
+            owed[one["key"]] = thing
+    owed.update({f"none:{thing}": thing for thing in things - set(owed.values())})
+    verdict = judge(owed, arrivals, honoured=True)
+    verdict.owed = len(things)
+    return verdict
+
+
+def both(one: Verdict, other: Verdict) -> Verdict:
+    """The figures of two doors of one run."""
+    return Verdict(
+        owed=one.owed + other.owed,
+        lost=one.lost + other.lost,
+        doubled=one.doubled + other.doubled,
+        repeats=one.repeats + other.repeats,
+        differing=one.differing + other.differing,
+        inversions=one.inversions + other.inversions,
+        resumed=[*one.resumed, *other.resumed],
+    )
+
+
 def _inversions(arrivals: Iterable[Mapping[str, Any]]) -> int:
     """How often something of an entity arrived after something later of it."""
     latest: dict[str, int] = {}

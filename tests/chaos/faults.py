@@ -11,10 +11,10 @@ from typing import Any
 
 from tests.chaos.books import Verdict
 from tests.chaos.clock_file import shift
-from tests.chaos.product import Product
+from tests.chaos.product import Served
 from tests.chaos.receiver import GATEWAY
 from tests.chaos.receiving import Receiving
-from tests.chaos.stores import PostgresStore, SmallDisk, Store
+from tests.chaos.stores import ClusterStore, PostgresStore, SmallDisk, Store
 
 TOLD_WITHIN = 10.0  # seconds
 DRAIN_PATIENCE = 240.0
@@ -26,7 +26,7 @@ LOOK_EVERY = 0.2
 class Scene:
     """Everything that can break."""
 
-    product: Product
+    product: Served
     store: Store
     receiver: Receiving
     disk: SmallDisk | None = None
@@ -63,6 +63,12 @@ def clock_told(scene: Scene) -> bool:
     return "clock" in str(scene.product.health("ready")[1])
 
 
+def wake_ups_told(scene: Scene) -> bool:
+    """The process says that it reaches the others no more."""
+    status, told = scene.product.health("ready")
+    return status == 200 and "wake-ups" in told["detail"]
+
+
 def _gateway(told: Any) -> Any:
     [workspace] = told["workspaces"]
     return next(one for one in workspace["instances"] if one["instance"] == GATEWAY)
@@ -73,7 +79,7 @@ def _nothing(scene: Scene) -> None:
 
 
 def _behave(word: str) -> Act:
-    return lambda scene: scene.receiver.behave(**{GATEWAY: word})
+    return lambda scene: scene.receiver.behave(**dict.fromkeys(scene.product.doors, word))
 
 
 def _clock(seconds: float) -> Act:
@@ -83,6 +89,14 @@ def _clock(seconds: float) -> Act:
 def _cut(scene: Scene) -> None:
     assert isinstance(scene.store, PostgresStore)
     scene.store.cut()
+
+
+def _with_redis(act: Callable[[ClusterStore], object]) -> Act:
+    def acted(scene: Scene) -> None:
+        assert isinstance(scene.store, ClusterStore)
+        act(scene.store)
+
+    return acted
 
 
 def _fill(scene: Scene) -> None:
@@ -101,6 +115,14 @@ DATABASE = Fault(
 )  # fmt: skip
 CUT = Fault("connections_cut", _cut, _nothing, (2, 2, 2))
 DISK = Fault("disk_full", _fill, _clear, (8, 15), not_ready)
+REDIS = (
+    Fault("redis_flushed", _with_redis(lambda s: s.valkey.flush()), _nothing, (2, 2, 2)),
+    Fault(
+        "redis_stopped", _with_redis(lambda s: s.valkey.stop()),
+        _with_redis(lambda s: s.valkey.start()), (5, 15), wake_ups_told,
+    ),
+    Fault("redis_connections_cut", _with_redis(lambda s: s.cut_redis()), _nothing, (2, 2, 2)),
+)  # fmt: skip
 RECEIVER = tuple(
     Fault(word, _behave(word), _behave("ok"), spans, not_well)
     for word, spans in (
@@ -196,7 +218,7 @@ def _since(before: Verdict, after: Verdict) -> Verdict:
 class _Feeding:
     """Upstreams ask for a few requests every now and then."""
 
-    def __init__(self, product: Product) -> None:
+    def __init__(self, product: Served) -> None:
         self._product = product
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)

@@ -9,16 +9,16 @@ from collections.abc import Callable
 
 from tests.chaos.books import Verdict
 from tests.chaos.receiving import Receiving
-from tests.chaos.shapes import Workers
+from tests.chaos.shapes import Shape
 
-FEED_EVERY, FEED = 0.1, 10  # seconds, deliveries
+FEED_EVERY = 0.1  # seconds
 KILL_EVERY = (1.0, 4.0)  # seconds
 TROUBLE = ("ok", "ok", "error_500", "commit_then_break", "close_half_way", "throttled")
 DRAIN_PATIENCE = 120.0
 
 
 def soak(
-    workers: Workers,
+    shape: Shape,
     receiver: Receiving,
     *,
     seconds: float,
@@ -31,21 +31,24 @@ def soak(
     end = time.monotonic() + seconds
     next_kill = time.monotonic() + dice.uniform(*KILL_EVERY)
     while time.monotonic() < end:
-        workers.owe(FEED)
+        shape.owe(shape.pace)
         time.sleep(FEED_EVERY)
         if time.monotonic() < next_kill:
             continue
-        victim = dice.choice(workers.victims())
-        receiver.behave(**{f"d{dice.randrange(workers.destinations)}": dice.choice(TROUBLE)})
-        workers.kill(victim)
-        started = workers.restart(victim)
-        workers.owe(FEED)  # so that there is something to resume with
+        victim = dice.choice(shape.victims())
+        if len(resumed) % shape.calm:
+            receiver.behave(**dict.fromkeys(shape.doors, "ok"))
+        else:
+            receiver.behave(**{dice.choice(shape.doors): dice.choice(TROUBLE)})
+        shape.kill(victim)
+        started = shape.restart(victim)
+        shape.owe(shape.pace)  # so that there is something to resume with
         first = receiver.first_after(started, 60)
         resumed.append((first or time.monotonic()) - started)
         next_kill = time.monotonic() + dice.uniform(*KILL_EVERY)
-    receiver.behave(**{f"d{number}": "ok" for number in range(workers.destinations)})
-    if not workers.drained(DRAIN_PATIENCE):
+    receiver.behave(**dict.fromkeys(shape.doors, "ok"))
+    if not shape.drained(DRAIN_PATIENCE):
         tell(f"not everything was done within {DRAIN_PATIENCE:.0f} s")
-    verdict = workers.verdict()
+    verdict = shape.verdict()
     verdict.resumed = resumed
     return verdict

@@ -1,9 +1,10 @@
 """The other side of every delivery: a process of its own that is never killed and forgets nothing.
 
-Two doors. ``/to/<destination>`` honours idempotency keys: a key is applied once, however often it
-comes. ``/a1`` is an SMS gateway that honours nothing and applies whatever arrives, but can be asked
-what it has. Both are told per destination how to behave (``POST /control``). Moments are those of
-the monotonic clock, which all processes of a machine share.
+Three doors. ``/to/<destination>`` honours idempotency keys: a key is applied once, however often it
+comes. ``/hook`` honours the ids of Standard Webhooks in the same way. ``/a1`` is an SMS gateway
+that honours nothing and applies whatever arrives, but can be asked what it has. All are told per
+destination how to behave (``POST /control``). Moments are those of the monotonic clock, which all
+processes of a machine share.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from urllib.parse import parse_qs, urlsplit
 
 BEHAVIOURS = ("ok", "error_500", "throttled", "hang", "close_half_way", "commit_then_break")
 GATEWAY = "sms"  # the destination behind /a1
+HOOK = "hook"
 HANG = 60.0  # seconds
 RETRY_AFTER = 2
 Headers = dict[str, str]
@@ -33,6 +35,7 @@ class Receiver:
     def __init__(self, slowness: float) -> None:
         self.arrivals: list[dict[str, Any]] = []
         self.applied: dict[str, int] = {}
+        self.events: dict[str, int] = {}  # webhooks that were applied, by their id
         self.found = 0  # look-ups that found a message that was taken before
         self.look_ups: list[float] = []  # moments of look-ups: they too are work that went on
         self._slowness = slowness  # longest seconds to take before, and again after, applying
@@ -69,6 +72,8 @@ class Receiver:
             return _json({"id": "u", "currency": "SEK", "balance": 10_000_000})
         if url.path == "/a1/sms" and method == "GET":
             return await self._history(query["to"])
+        if url.path == f"/{HOOK}":
+            return await self._told(headers, json.loads(body), body)
         return await self._deliver(url.path, headers, body)
 
     async def _history(self, to: str) -> bytes:
@@ -97,6 +102,24 @@ class Receiver:
             return b""
         await self._take_time()
         return _json(answer)
+
+    async def _told(self, headers: Headers, event: Any, body: bytes) -> bytes:
+        if event["type"] == "webhook.test":  # when the subscription is saved
+            return _json({})
+        await self._take_time()
+        data, key = event["data"], headers["webhook-id"]
+        order = {"x-entity": data["record"]["id"], "x-seq": str(data["seq"])}
+        arrival = self._note(HOOK, key, {**headers, **order}, body)
+        arrival["kind"] = data["kind"]
+        refusal = await self._refusal(HOOK)
+        if refusal is not None:
+            return refusal
+        self.events[key] = self.events.get(key, 0) + 1
+        arrival["applied"] = True
+        if self._behaviour.get(HOOK) == "commit_then_break":
+            return b""
+        await self._take_time()
+        return _json({})
 
     def _note(self, destination: str, key: str, headers: Headers, body: bytes) -> dict[str, Any]:
         arrival = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -30,6 +31,9 @@ class Shape(Protocol):
     """One arrangement of processes on one store."""
 
     name: str
+    doors: Sequence[str]  # names of the receiver's destinations that are delivered to
+    pace: int  # deliveries, or requests, in a tenth of a second that it bears for long
+    calm: int  # a soak breaks a door with each so many-th kill, and mends all with the others
 
     def start(self) -> None:
         """Start everything; returns when it can work."""
@@ -76,7 +80,9 @@ class Workers:
         self._folder = folder
         self._store = store
         self._receiver = receiver
-        self._entities, self.destinations = entities, destinations
+        self._entities, self._destinations = entities, destinations
+        self.doors: Sequence[str] = [f"d{number}" for number in range(destinations)]
+        self.pace, self.calm = 10, 1
         self._clock = ShiftedClock(self.clock_file)
         opened(store.url).close()  # migrated, with its workspace
         self._db = Database(store.url, Vault(SECRET))
@@ -144,7 +150,7 @@ class Workers:
                 request_id=None,
                 entity=f"entity-{entity}",
                 kind=KIND,
-                destination=f"d{entity % self.destinations}",
+                destination=f"d{entity % self._destinations}",
                 payload={"number": number, "text": "x" * 200},
                 key=key,
                 seq=seq,

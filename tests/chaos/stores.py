@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Protocol
 
 import psycopg
+import redis
 
 from tests.chaos.processes import Process
+from tests.cluster.cluster import DATABASE, Cluster
 from tests.cluster.servers import PostgresServer
 
 _HOLD = """
@@ -73,12 +75,14 @@ class PostgresStore:
 
     name = "postgresql"
 
-    def __init__(self) -> None:
-        # not below a folder of ours: the server runs under an account of its own
-        self._folder = Path(tempfile.mkdtemp(prefix="paraph-chaos-pg-"))
-        self._server = PostgresServer(self._folder / "data", durable=True)
-        self._server.start()
-        self.url = self._server.create("chaos")
+    def __init__(self, server: PostgresServer, database: str = "chaos") -> None:
+        self._server = server
+        self._database = database
+        self.url = ""  # of the database; known once the server has been started
+
+    def know_url(self) -> None:
+        """From now on ``url`` can be used."""
+        self.url = self._server.url(self._database)
 
     def leave(self) -> None:
         self._server.stop()
@@ -91,16 +95,48 @@ class PostgresStore:
         dsn = self._server.url().replace("+psycopg", "")
         statement = (
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
-            "WHERE pid <> pg_backend_pid() AND datname = 'chaos'"
+            "WHERE pid <> pg_backend_pid() AND datname = %s"
         )
         with psycopg.connect(dsn, autocommit=True) as connection:
-            row = connection.execute(statement).fetchone()
+            row = connection.execute(statement, (self._database,)).fetchone()
         return int(row[0]) if row else 0
+
+    def close(self) -> None:
+        """It is the server's owner who removes it."""
+
+
+class OwnPostgresStore(PostgresStore):
+    """With a server of its own."""
+
+    def __init__(self) -> None:
+        # not below a folder of ours: the server runs under an account of its own
+        self._folder = Path(tempfile.mkdtemp(prefix="paraph-chaos-pg-"))
+        super().__init__(PostgresServer(self._folder / "data", durable=True))
+        self._server.start()
+        self._server.create(self._database)
+        self.know_url()
 
     def close(self) -> None:
         with suppress(Exception):
             self._server.kill()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class ClusterStore(PostgresStore):
+    """What the processes of a cluster share: its PostgreSQL and its Valkey."""
+
+    name = "postgresql and valkey"
+
+    def __init__(self, cluster: Cluster) -> None:
+        super().__init__(cluster.postgres, DATABASE)
+        self.valkey = cluster.valkey
+
+    def cut_redis(self) -> int:
+        """End every connection to Redis: those that listen for wake-ups, and all others."""
+        with redis.Redis.from_url(self.valkey.url) as client:
+            kinds = ("pubsub", "normal")
+            killed = [client.client_kill_filter(_type=kind, skipme=True) for kind in kinds]
+        return sum(int(one) for one in killed)
 
 
 class SmallDisk:
@@ -136,4 +172,4 @@ class SmallDisk:
 
 def store_for(name: str, folder: Path) -> Store:
     """The store of that name: ``sqlite``, or ``postgresql`` for the cluster."""
-    return SqliteStore(folder / "store") if name == "sqlite" else PostgresStore()
+    return SqliteStore(folder / "store") if name == "sqlite" else OwnPostgresStore()

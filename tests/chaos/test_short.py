@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.arrangement import arranged
-from tests.chaos.faults import DATABASE, RECEIVER, Scene, suffer
+from tests.chaos.faults import DATABASE, RECEIVER, REDIS, Scene, suffer
 from tests.chaos.kill import kill_rounds
+from tests.chaos.larger import Larger
 from tests.chaos.order import soak
 from tests.chaos.processes import end_all
 from tests.chaos.product import Product
@@ -50,3 +51,16 @@ def test_killed_again_and_again_the_order_of_an_entity_holds(tmp_path: Path) -> 
         verdict = soak(shape, receiver, seconds=6, seed=2, tell=print)
     assert verdict.resumed, "nobody was killed"
     assert verdict.sound, verdict.line()
+
+
+def test_the_larger_size_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    with arranged("larger", "cluster", tmp_path / "run") as (shape, receiver, store):
+        assert isinstance(shape, Larger)
+        verdict = kill_rounds(shape, receiver, rounds=2, deliveries=60, seed=1, tell=print)
+        assert verdict.owed == 3 * 60, "a message and two webhooks each"
+        assert verdict.sound, verdict.line()
+        [stopped] = [one for one in REDIS if one.name == "redis_stopped"]
+        suffered = suffer(Scene(shape, store, receiver), replace(stopped, spans=(4,)))
+        assert suffered.verdict.sound, suffered.line()
+        assert suffered.drained, suffered.line()
+        assert not suffered.odd

@@ -3,13 +3,14 @@ be stopped, killed and started again. For `make cluster`, and for tests of fault
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +44,8 @@ class Cluster:
     """Started in ``folder`` on a copy of the configuration ``source``.
 
     Processes are named ``web-1``, ``worker-1``, ``sandbox``; the servers are ``postgres`` and
-    ``valkey``. ``settings`` go into ``paraph.yaml`` as well.
+    ``valkey``. ``settings`` go into ``paraph.yaml`` as well, ``environ`` into the environment of
+    all processes; ``program`` is what ``python`` runs as ``paraph``.
     """
 
     def __init__(
@@ -55,6 +57,8 @@ class Cluster:
         ports: tuple[int, ...] = (),
         sandbox_port: int = 0,
         settings: Mapping[str, Any] | None = None,
+        environ: Mapping[str, str] | None = None,
+        program: Sequence[str] = ("-m", "hub.cli"),
         held: Callable[[], AbstractContextManager[Any]] = nullcontext,
     ) -> None:
         self.folder = folder.resolve()
@@ -66,6 +70,8 @@ class Cluster:
         self.valkey = ValkeyServer(self._servers / "valkey")
         self._source = source
         self._settings = dict(settings or {})
+        self._environ = {**os.environ, **(environ or {})}
+        self._paraph = [sys.executable, *program]
         self._held = held
         wanted = (*ports, *[0] * shape.web)[: shape.web]
         self._ports = [free_port(port) for port in wanted]
@@ -136,9 +142,10 @@ class Cluster:
         command = {"web": "serve", "worker": "worker"}[kind]
         with (self.folder / f"{name}.log").open("ab") as log, self._held():
             self.processes[name] = subprocess.Popen(
-                [sys.executable, "-m", "hub.cli", command, *arguments],
+                [*self._paraph, command, *arguments],
                 stdout=log,
                 stderr=log,
+                env=self._environ,
                 start_new_session=True,
             )
 
@@ -189,8 +196,9 @@ class Cluster:
     def command(self, *arguments: str) -> str:
         """What ``paraph ARGUMENTS`` prints on this configuration."""
         done = subprocess.run(
-            [sys.executable, "-m", "hub.cli", *arguments, "--config", str(self.config)],
+            [*self._paraph, *arguments, "--config", str(self.config)],
             check=True,
+            env=self._environ,
             stdout=subprocess.PIPE,
             text=True,
         )

@@ -74,6 +74,35 @@ def test_a_ring_reaches_the_others_and_a_cut_line_is_dialled_again() -> None:
     assert not heard.acquire(blocking=False)
 
 
+def test_a_cut_line_is_told_and_the_hint_that_met_it_is_sent_again() -> None:
+    ends: list[queue.SimpleQueue[str]] = []
+    away: set[bool] = set()
+
+    def dial(listening: bool) -> Line:
+        if listening in away:
+            raise ConnectionError
+        return Wire(ends, listening)
+
+    heard = threading.Semaphore(0)
+    one, other = LineBell(dial, "one"), LineBell(dial, "other")
+    other.listen(heard.release)
+    assert heard.acquire(timeout=20), "at the beginning"
+    away.add(False)
+    one.ring()
+    until(one.cut)
+    assert not other.cut(), "nothing is wrong with its line"
+    away.clear()
+    assert heard.acquire(timeout=20), "the hint of before"
+    until(lambda: not one.cut())
+    away.add(True)
+    ends[0].put("cut")
+    until(other.cut)
+    away.clear()
+    until(lambda: not other.cut())
+    one.close()
+    other.close()
+
+
 @pytest.fixture(params=["postgresql", "redis"])
 def pair(
     request: Any, postgres: PostgresServer, valkey: ValkeyServer

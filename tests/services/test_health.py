@@ -169,3 +169,10 @@ def test_a_clock_that_was_moved_is_told(simulated):
     good, text = health.ready(simulated.house.core)
     assert good
     assert "moved by -300 s" in text
+
+
+def test_wake_ups_that_do_not_get_through_are_told(simulated):
+    simulated.house.core.cut_off = lambda: True
+    good, text = health.ready(simulated.house.core)
+    assert good, "work goes on"
+    assert "a second later" in text

@@ -142,7 +142,7 @@ def _instance(
         probed_at=_iso(row.probed_at if row else None),
         backlog=sum(one.number for one in owed),
         gave_up=gave_up,
-        oldest_owed_seconds=(core.clock.now() - oldest).total_seconds() if oldest else None,
+        oldest_owed_seconds=_age(core.clock.now(), oldest),
         last_success_at=_iso(row.last_success_at if row else None),
         last_failure_at=_iso(row.last_failure_at if row else None),
         failing_since=_iso(row.failing_since if row else None),
@@ -152,6 +152,11 @@ def _instance(
         disabled=is_disabled(row.paused_code if row else None),
         mend=mend,
     )
+
+
+def _age(now: datetime, since: datetime | None) -> float | None:
+    """Seconds; none below 0, whatever was done to the clock."""
+    return None if since is None else max(0.0, (now - since).total_seconds())
 
 
 def _judge(

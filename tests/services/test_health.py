@@ -176,3 +176,15 @@ def test_wake_ups_that_do_not_get_through_are_told(simulated):
     good, text = health.ready(simulated.house.core)
     assert good, "work goes on"
     assert "a second later" in text
+
+
+def test_nothing_is_younger_than_now_when_the_clock_was_set_back(simulated):
+    core = simulated.house.core
+    with core.db.write() as session:
+        owe(
+            session, workspace_id=core.workspace_ids["alice"], request_id=None, entity="e",
+            kind="message", destination="sms", payload={}, key="k", seq=1,
+            now=core.clock.now(), wall=core.clock.wall(),
+        )  # fmt: skip
+    simulated.clock.advance(timedelta(minutes=-5))
+    assert (sms(simulated).backlog, sms(simulated).oldest_owed_seconds) == (1, 0)

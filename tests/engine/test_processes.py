@@ -7,12 +7,13 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from hub.engine.liveness import FileLiveness
+from hub.engine.runner import Runner
 from hub.kernel.clock import SystemClock
 from tests.engine.house import House, Recorder, opened
 
@@ -36,6 +37,15 @@ def real(database_url: str) -> Iterator[House]:
     made.close()
 
 
+def recovered(runner: Runner, done: Callable[[], bool]) -> None:
+    """Sweep until it is; far sooner than a lease runs out."""
+    end = time.monotonic() + 10
+    while not done():
+        assert time.monotonic() < end, "not taken over"
+        runner.recover()
+        time.sleep(0.02)
+
+
 def test_after_a_kill_between_call_and_settling_the_next_try_looks_first(
     real: House, tmp_path: Path
 ) -> None:
@@ -48,7 +58,8 @@ def test_after_a_kill_between_call_and_settling_the_next_try_looks_first(
         killed.kill()
     engine = real.engine()
     engine.runner.open()  # what start does first
-    assert real.states() == {"first": "retry"}, "taken over at once, not when the lease runs out"
+    # at once and not when the lease runs out; a server needs a moment to see who is gone
+    recovered(engine.runner, lambda: real.states() == {"first": "retry"})
     engine.start()
     end = time.monotonic() + 30
     while real.states() != {"first": "delivered"} and time.monotonic() < end:
@@ -70,7 +81,7 @@ def test_a_living_process_keeps_its_leases(real: House, tmp_path: Path) -> None:
         assert runner.recover() == 0
         living.kill()
         living.wait()
-        assert runner.recover() == 1
+        recovered(runner, lambda: real.states() == {"first": "retry"})
 
 
 def test_two_processes_never_do_the_same_work(real: House, tmp_path: Path) -> None:

@@ -1,10 +1,6 @@
-"""The composition root: a configuration folder becomes a Flask app with the engine beside it."""
+"""The web side of the composition root: an open house becomes a Flask app."""
 
 from __future__ import annotations
-
-import os
-from multiprocessing.util import Finalize
-from pathlib import Path
 
 from flask import Flask, redirect, url_for
 from flask_smorest import Api
@@ -15,10 +11,6 @@ from hub.web.api import problems
 from hub.web.api.blueprint import create_api
 from hub.web.bodies import WholeBodyRequest
 from hub.web.pages.blueprint import create_pages
-from hub.worker import begun, settle_in
-
-CONFIG_VARIABLE = "PARAPH_CONFIG"
-ENGINE_VARIABLE = "PARAPH_ENGINE"  # off: other processes work on what is owed
 
 
 def create_app(house: House) -> Flask:
@@ -48,17 +40,4 @@ def create_app(house: House) -> Flask:
         )
     )
     problems.register(app, lost=lambda: redirect(url_for("pages.nothing"), 303))
-    return app
-
-
-def serve_app() -> Flask:
-    """What the WSGI server imports in each process: open the house, start the engine (unless it
-    runs elsewhere), make the app."""
-    folder = Path(os.environ[CONFIG_VARIABLE])
-    house = begun(folder, work=os.environ.get(ENGINE_VARIABLE) != "off")
-    # the server's children leave through multiprocessing, which runs no atexit handlers
-    Finalize(None, house.stop, exitpriority=10)
-    app = create_app(house)
-    app.extensions["paraph"] = house
-    settle_in()
     return app

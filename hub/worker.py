@@ -36,11 +36,8 @@ def begun(folder: Path, *, work: bool = True, threads: int | None = None) -> Hou
 
 def settle_in() -> None:
     """What a process does once everything is loaded."""
-    # Every statement and every seal lets go of the interpreter; with the usual 5 ms the one thread
-    # that stores outcomes would wait that long each time to get it back from a busy neighbour.
-    sys.setswitchinterval(0.0005)
-    gc.collect()
     gc.freeze()  # what is loaded now stays: the collector need not walk it again and again
+    gc.enable()
 
 
 def main(folder: Path, threads: int | None) -> None:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import os
+from multiprocessing.util import Finalize
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from hub.cli import options
 from hub.cli.worker import refuse_on_sqlite
+
+if TYPE_CHECKING:  # the server's own process has no need of it, and stays small without
+    from flask import Flask
+
+CONFIG_VARIABLE = "PARAPH_CONFIG"
+ENGINE_VARIABLE = "PARAPH_ENGINE"  # off: other processes work on what is owed
 
 
 @click.command()
@@ -29,10 +38,10 @@ def serve(folder: Path, host: str, port: int, threads: int, processes: int, engi
     from granian.log import LogLevels
     from granian.server import Server
 
-    os.environ["PARAPH_CONFIG"] = str(folder.resolve())
-    os.environ["PARAPH_ENGINE"] = "on" if engine else "off"
+    os.environ[CONFIG_VARIABLE] = str(folder.resolve())
+    os.environ[ENGINE_VARIABLE] = "on" if engine else "off"
     Server(
-        "hub.app:serve_app",
+        "hub.cli.serve:serve_app",
         address=host,
         port=port,
         interface=Interfaces.WSGI,
@@ -47,6 +56,24 @@ def serve(folder: Path, host: str, port: int, threads: int, processes: int, engi
         log_level=LogLevels.error,
         workers_kill_timeout=30,
     ).serve()
+
+
+def serve_app() -> Flask:
+    """What the WSGI server imports in each process: open the house, start the engine (unless it
+    runs elsewhere), make the app. What is owed is worked on while the pages are still loading."""
+    gc.disable()  # loading makes much that stays and little to collect; ``settle_in`` enables it
+    from hub.worker import begun, settle_in
+
+    folder = Path(os.environ[CONFIG_VARIABLE])
+    house = begun(folder, work=os.environ.get(ENGINE_VARIABLE) != "off")
+    # the server's children leave through multiprocessing, which runs no atexit handlers
+    Finalize(None, house.stop, exitpriority=10)
+    from hub.app import create_app
+
+    app = create_app(house)
+    app.extensions["paraph"] = house
+    settle_in()
+    return app
 
 
 @click.command()

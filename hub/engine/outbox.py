@@ -8,13 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from hub.kernel.ids import new_id
 from hub.storage.db import Database
 from hub.storage.models import Delivery, Instance, Lease, Timer
-from hub.storage.prepared import insert
+from hub.storage.prepared import insert, insert_into
 from hub.storage.rows import Rows, inserted
 
 
@@ -103,8 +102,8 @@ def disarm(session: Session, entity: str, kinds: Collection[str]) -> int:
 def take_lease(session: Session, name: str, holder: str, until: datetime, wall: datetime) -> bool:
     """Whether ``holder`` now has the lease ``name`` (work that must be single), until then."""
     table: Table = Lease.__table__  # type: ignore[assignment]
-    dialect = {"sqlite": sqlite, "postgresql": postgresql}[session.connection().dialect.name]
-    row = dialect.insert(table).values(id=new_id(), name=name, holder=holder, until=until)
+    dialect = session.connection().dialect.name
+    row = insert_into(dialect, table).values(id=new_id(), name=name, holder=holder, until=until)
     free: ColumnElement[bool] = (table.c.until <= wall) | (table.c.holder == holder)
     statement = row.on_conflict_do_update(
         index_elements=["name"], set_={"holder": holder, "until": until}, where=free

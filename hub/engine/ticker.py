@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
-
-from apscheduler.schedulers.background import BackgroundScheduler
+from typing import TYPE_CHECKING, Any
 
 from hub.engine.outbox import take_lease
 from hub.kernel.clock import Clock
 from hub.kernel.logging import get_logger
 from hub.storage.db import Database
+
+if TYPE_CHECKING:
+    from apscheduler.schedulers.background import BackgroundScheduler
 
 _log = get_logger(__name__)
 
@@ -38,8 +39,16 @@ class Ticker:
         self._db = db
         self._clock = clock
         self._holder = holder
+        self._ticks = ticks
+        self._scheduler: BackgroundScheduler | None = None  # until it is started
+
+    def start(self) -> None:
+        """Begin; the first tick comes after one interval, or at once where it says so."""
+        # loaded here, when the engine works already: it looks through all installed packages
+        from apscheduler.schedulers.background import BackgroundScheduler
+
         self._scheduler = BackgroundScheduler(timezone=UTC)
-        for tick in ticks:
+        for tick in self._ticks:
             self._scheduler.add_job(
                 self.run_once,
                 "interval",
@@ -51,14 +60,11 @@ class Ticker:
                 misfire_grace_time=None,
                 **({"next_run_time": datetime.now(UTC)} if tick.at_once else {}),
             )
-
-    def start(self) -> None:
-        """Begin; the first tick comes after one interval, or at once where it says so."""
         self._scheduler.start()
 
     def stop(self) -> None:
         """No more ticks; does not wait for one that runs."""
-        if self._scheduler.running:
+        if self._scheduler is not None and self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
     def run_once(self, tick: Tick) -> bool:

@@ -24,22 +24,18 @@ from hub.storage.rows import Rows, inserted
 def invited(
     core: Core, work: Work, was: Any, kept: Mapping[str, Any], told: Mapping[str, Any]
 ) -> Rows | None:
-    """The event, the first reminder, the steps that are owed. ``was`` are the columns of
-    ``queries_request.head``. None for a request that is over, or where subscriptions are to be
-    told."""
+    """The event, the first reminder, the steps that are owed. ``was`` is what
+    ``queries_request.look_at_head`` gave. None for a request that is over, or where subscriptions
+    are to be told."""
     request: Any = SimpleNamespace(**was._asdict())
-    if not history.is_open(request):
+    if not history.is_open(request) or was.followed:
         return None
-    mine = {"workspace_id": work.workspace_id}
-    with core.db.look() as look:
-        if queries.FOLLOWED.first(look, mine):
-            return None
     now = core.clock.now()
     event, moved = history.event(request, EventKind.INVITED, now, dedupe=work.key, data=told)
     vars(request).update(moved)
     rows = Rows(core.db.engine.dialect)
     before = {"was_seq": was.event_seq, "was_hash": was.event_hash, "was_state": was.state}
-    rows.while_none(queries.FOLLOWED, mine)
+    rows.while_none(queries.FOLLOWED, {"workspace_id": work.workspace_id})
     rows.add(queries.MOVED, {"id": was.id, **before, "state": was.state, **moved})
     rows.add(queries.TAKEN, {"id": work.id, **kept})
     rows.add(inserted(RequestEvent), event)

@@ -113,15 +113,14 @@ def _mapped(
 def _is_first(core: Core, trigger: Trigger, active: ActiveMapping) -> bool:
     """Whether nothing is known of this call and of its record yet, and nobody is to be told of the
     request that it becomes."""
-    mine = {"workspace_id": trigger.workspace_id}
-    entity = entity_of(active, trigger)[:LONGEST_ENTITY]
+    wish = {
+        **place(trigger, active),
+        "dedupe": trigger.dedupe,
+        "entity": entity_of(active, trigger)[:LONGEST_ENTITY],
+    }
     with core.db.look() as look:
-        return not (
-            (trigger.dedupe and queries.KNOWN_CALL.first(look, {**mine, "dedupe": trigger.dedupe}))
-            or queries.OPEN.first(look, place(trigger, active))
-            or queries.UNDER_WAY.first(look, {**mine, "entity": entity})
-            or (trigger.record is not None and queries.FOLLOWED.first(look, mine))
-        )
+        found = queries.KNOWN_WISH.first(look, wish)
+    return not (found.known or (trigger.record is not None and found.followed))
 
 
 def _check_source(source: str, active: ActiveMapping) -> None:

@@ -12,17 +12,16 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from typing import Any
 
 from sqlalchemy import Dialect, bindparam
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.sql.selectable import SelectBase
 
 Convert = Callable[[Any], Any]
 _NOTHING: Mapping[str, Any] = {}
-_INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 class Prepared:
@@ -83,10 +82,16 @@ def insert(model: Any, unique: tuple[str, ...] | None = None) -> Prepared:
             c.key: bindparam(c.key, _default(c), type_=c.type, required=not _optional(c))
             for c in columns
         }
-        statement = _INSERTS[dialect](model.__table__).values(values)
+        statement = insert_into(dialect, model.__table__).values(values)
         return statement.on_conflict_do_nothing(index_elements=unique) if unique else statement
 
     return Prepared(make)
+
+
+def insert_into(dialect: str, table: Any) -> Any:
+    """The dialect's INSERT, which knows what to do on a conflict. Only the dialect in use is
+    loaded: the other one would cost a start some 50 ms and 3 MB."""
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
 
 
 def store(session: Session, row: Any) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, exists, select, text, update
+from sqlalchemy import bindparam, exists, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from hub.storage.locks import hold
@@ -22,29 +22,35 @@ _HEAD = (
 )  # fmt: skip
 _r, _e, _i = Request.__table__.c, RequestEvent.__table__.c, Inbound.__table__.c
 _d, _w = Delivery.__table__.c, WebhookSubscription.__table__.c
-_read_head = Prepared.of(select(*(_r[name] for name in _HEAD)).where(_r.id == bindparam("id")))
+_head = tuple(_r[name] for name in _HEAD)
+_read_head = Prepared.of(select(*_head).where(_r.id == bindparam("id")))
 
 STATE = Prepared.of(select(_r.state).where(_r.id == bindparam("id")))
 """The state of one request. Parameter: id."""
 
-OPEN = Prepared.of(
-    select(_r.id).where(
-        _r.workspace_id == bindparam("workspace_id"), _r.open_key == bindparam("open_key")
-    )
-)
+_open = (_r.workspace_id == bindparam("workspace_id"), _r.open_key == bindparam("open_key"))
+OPEN = Prepared.of(select(_r.id).where(*_open))
 """The open request for a record. Parameters: workspace_id, open_key."""
 
-UNDER_WAY = Prepared.of(
-    select(_d.id).where(
-        _d.entity == bindparam("entity"),
-        _d.workspace_id == bindparam("workspace_id"),
-        # as the partial index says it: bound words would not let SQLite use that
-        text("delivery.state IN ('pending', 'retry', 'leased', 'paused')"),
-    )
+_under_way = (
+    _d.entity == bindparam("entity"),
+    _d.workspace_id == bindparam("workspace_id"),
+    # as the partial index says it: bound words would not let SQLite use that
+    text("delivery.state IN ('pending', 'retry', 'leased', 'paused')"),
 )
+UNDER_WAY = Prepared.of(select(_d.id).where(*_under_way))
 """Whether something is owed for an entity. Parameters: entity, workspace_id."""
 
 _active = (_w.workspace_id == bindparam("workspace_id"), _w.disabled_at.is_(None))
+_look = Prepared.of(
+    select(
+        *_head,
+        exists()
+        .where(_w.workspace_id == _r.workspace_id, _w.disabled_at.is_(None))
+        .correlate(Request)
+        .label("followed"),
+    ).where(_r.id == bindparam("id"))
+)
 
 KNOWN_EVENT = Prepared.of(
     select(
@@ -105,12 +111,22 @@ SENT = Prepared.of(
 )
 """Keep what the other side answered to a delivery."""
 
-KNOWN_CALL = Prepared.of(
-    select(_i.id, _i.request_id, _i.received_at).where(
-        _i.workspace_id == bindparam("workspace_id"), _i.dedupe == bindparam("dedupe")
+_known_call = (_i.workspace_id == bindparam("workspace_id"), _i.dedupe == bindparam("dedupe"))
+KNOWN_CALL = Prepared.of(select(_i.id, _i.request_id, _i.received_at).where(*_known_call))
+"""The same call, stored before. Parameters: workspace_id, dedupe."""
+
+KNOWN_WISH = Prepared.of(
+    select(
+        or_(
+            exists().where(*_known_call),
+            exists().where(*_open),
+            exists().where(*_under_way),
+        ).label("known"),
+        exists().where(*_active).label("followed"),
     )
 )
-"""The same call, stored before. Parameters: workspace_id, dedupe."""
+"""``KNOWN_CALL``, ``OPEN``, ``UNDER_WAY`` and ``FOLLOWED`` as one question: every trigger asks it.
+Parameters: workspace_id, dedupe (None: no such key), open_key, entity."""
 
 INBOUND_OUTCOME = Prepared.of(
     update(Inbound)
@@ -121,9 +137,9 @@ INBOUND_OUTCOME = Prepared.of(
 
 
 def look_at_head(look: Any, request_id: str) -> Any:
-    """The columns of ``head`` as a named tuple, without a session; None when there is no such
-    request."""
-    return _read_head.first(look, {"id": request_id})
+    """The columns of ``head`` as a named tuple, without a session, and with ``followed``: whether
+    any subscription wants to know of events. None when there is no such request."""
+    return _look.first(look, {"id": request_id})
 
 
 def head(session: Session, request_id: str) -> Request:

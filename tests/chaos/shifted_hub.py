@@ -22,11 +22,11 @@ if TYPE_CHECKING:  # the server's own process has no need of it, and starts soon
 
 
 def serve_app() -> Flask:
-    """``hub.app.serve_app`` on a house whose clock can be shifted."""
-    from hub import app
+    """``hub.cli.serve.serve_app`` on a house whose clock can be shifted."""
+    from hub.cli import serve
 
     with patch("hub.services.house.make_clock", lambda settings: clock_from_environment()):
-        return app.serve_app()
+        return serve.serve_app()
 
 
 def work(folder: Path, threads: int | None) -> None:

@@ -9,7 +9,7 @@ from hub.kernel.errors import Permanent
 from hub.storage import queries_retention as retention
 from hub.storage import queries_work as queries
 from hub.storage.prepared import Prepared
-from hub.storage.queries_request import KNOWN_EVENT, SUBSCRIBERS
+from hub.storage.queries_request import KNOWN_EVENT, KNOWN_WISH, SUBSCRIBERS
 from tests.engine.house import House
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -57,6 +57,16 @@ def test_each_event_looks_for_subscriptions_by_their_index(house: House) -> None
         assert "ix_webhook_subscription_workspace" in plan
         assert "SCAN webhook_subscription" not in plan
         assert "SCAN request_event" not in plan
+
+
+def test_whether_a_wish_is_known_is_four_looks_into_indexes(house: House) -> None:
+    sql = str(KNOWN_WISH.statement("sqlite").compile(house.db.engine))
+    values = ("w",) * sql.count("?")
+    with house.db.read() as session:
+        rows = session.connection().exec_driver_sql("EXPLAIN QUERY PLAN " + sql, values).all()
+    searched = sorted(row[3].split()[1] for row in rows if row[3].startswith("SEARCH"))
+    assert searched == ["delivery", "inbound", "request", "webhook_subscription"]
+    assert [row[3] for row in rows if row[3].startswith("SCAN")] == ["SCAN CONSTANT ROW"]
 
 
 def test_counting_what_is_owed_never_looks_at_what_was_delivered(house: House) -> None:

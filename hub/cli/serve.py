@@ -13,8 +13,8 @@ import click
 from hub.cli import options
 from hub.cli.worker import refuse_on_sqlite
 
-if TYPE_CHECKING:  # the server's own process has no need of it, and stays small without
-    from flask import Flask
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 CONFIG_VARIABLE = "PARAPH_CONFIG"
 ENGINE_VARIABLE = "PARAPH_ENGINE"  # off: other processes work on what is owed
@@ -58,7 +58,7 @@ def serve(folder: Path, host: str, port: int, threads: int, processes: int, engi
     ).serve()
 
 
-def serve_app() -> Flask:
+def serve_app() -> WSGIApplication:
     """What the WSGI server imports in each process: open the house, start the engine (unless it
     runs elsewhere), make the app. What is owed is worked on while the pages are still loading."""
     gc.disable()  # loading makes much that stays and little to collect; ``settle_in`` enables it

@@ -17,11 +17,11 @@ from tests.chaos.shifted_hub import work
 work(Path(sys.argv[1]), int(sys.argv[2]) or None)
 """
 
-if TYPE_CHECKING:  # the server's own process has no need of it, and starts sooner without
-    from flask import Flask
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 
-def serve_app() -> Flask:
+def serve_app() -> WSGIApplication:
     """``hub.cli.serve.serve_app`` on a house whose clock can be shifted."""
     from hub.cli import serve
 

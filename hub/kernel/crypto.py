@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import os
+import threading
 from typing import Any
 
 import orjson
@@ -45,11 +46,11 @@ class Vault:
             )
         self._masters = [master.encode() for master in masters]
         self._ciphers = [AESGCM(_derive(master, "seal")) for master in self._masters]
-        self._mac_keys: dict[str, list[bytes]] = {}
+        self._macs: dict[str, list[hmac.HMAC]] = {}
 
     def seal(self, text: str) -> str:
         """Encrypt and authenticate ``text``."""
-        nonce = os.urandom(_NONCE)
+        nonce = _nonces.take()
         sealed = nonce + self._ciphers[0].encrypt(nonce, text.encode(), _SEAL)
         return _SEAL_TEXT + base64.b64encode(sealed).decode()
 
@@ -90,10 +91,38 @@ class Vault:
             for key in self._keys(use)
         )
 
-    def _keys(self, use: str) -> list[bytes]:
-        if use not in self._mac_keys:
-            self._mac_keys[use] = [_derive(master, f"mac:{use}") for master in self._masters]
-        return self._mac_keys[use]
+    def _keys(self, use: str) -> list[hmac.HMAC]:
+        if use not in self._macs:
+            keys = [_derive(master, f"mac:{use}") for master in self._masters]
+            self._macs[use] = [hmac.new(key, digestmod="sha256") for key in keys]
+        return self._macs[use]
+
+
+class _Nonces(threading.local):
+    """Random nonces, drawn a hundred at a time by each thread: every draw is a system call that
+    lets go of the interpreter, and some ten seals of one trigger would wait for it again."""
+
+    def __init__(self) -> None:
+        self._stock = b""
+        self._at = 0
+
+    def take(self) -> bytes:
+        """One that nobody has had."""
+        if self._at >= len(self._stock):
+            self._stock, self._at = os.urandom(100 * _NONCE), 0
+        self._at += _NONCE
+        return self._stock[self._at - _NONCE : self._at]
+
+
+_nonces = _Nonces()
+
+
+def _forget_nonces() -> None:
+    global _nonces
+    _nonces = _Nonces()
+
+
+os.register_at_fork(after_in_child=_forget_nonces)  # or both would use the same ones
 
 
 def _derive(master: bytes, use: str) -> bytes:
@@ -109,6 +138,7 @@ def _unpacked(text: str) -> bytes:
         return b""
 
 
-def _mac(key: bytes, text: str) -> str:
-    digest = hmac.new(key, text.encode(), hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+def _mac(key: hmac.HMAC, text: str) -> str:
+    mac = key.copy()
+    mac.update(text.encode())
+    return base64.urlsafe_b64encode(mac.digest()).rstrip(b"=").decode()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import secrets
 import threading
@@ -27,7 +26,9 @@ def _number() -> int:
     with _lock:
         now = time.time_ns() // 1_000_000
         if now > _last_ms:
-            _last_ms, _counter = now, int.from_bytes(os.urandom(2), "big") & 0x3FF
+            # No system call in here: it would let go of the interpreter, and who waits for that
+            # to come back would keep all others waiting for the lock.
+            _last_ms, _counter = now, random.getrandbits(10)
         else:
             _counter += 1
             if _counter > 0xFFF:

@@ -8,6 +8,7 @@ one statement for each table.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,6 +21,7 @@ from hub.storage.models import Base
 from hub.storage.prepared import Convert, Prepared, driver_errors, driver_of, insert
 
 _AT_ONCE = 16  # rows of one statement; a power of two
+_NAMED = re.compile(r"%\((\w+)\)s")  # a parameter of PostgreSQL's driver
 
 
 class Stale(Exception):
@@ -35,7 +37,6 @@ class _Plan:
     group: str
     tail: str
     changes: bool  # an update: it must change each row that it is given
-    together: bool  # many rows in one statement; else one after the other
 
     def ready(self, values: Mapping[str, Any]) -> list[Any]:
         """The parameters of one row, in order. ``KeyError`` for one that is missing."""
@@ -77,12 +78,11 @@ def inserted(model: Any, unique: tuple[str, ...] | None = None) -> Many:
 
     def make(dialect: Dialect) -> _Plan:
         compiled = single.compiled(dialect)
-        if dialect.name != "sqlite":
-            return _Plan(compiled.names, compiled.sql, "", "", changes=False, together=False)
-        head, _, rest = compiled.sql.partition(" VALUES (")
-        group, _, tail = rest.partition(")")
-        together = (head + " VALUES ", f"({group})", tail)
-        return _Plan(compiled.names, *together, changes=False, together=True)
+        head, group, tail = _parts(compiled.sql)
+        order = _NAMED.findall(group)
+        by_name = {one[0]: one for one in compiled.names}
+        names = tuple(by_name[name] for name in order) if order else compiled.names
+        return _Plan(names, head, _NAMED.sub("%s", group), tail, changes=False)
 
     return Many(rank, make)
 
@@ -100,21 +100,14 @@ def changed(
             (name, _converter(table.c[column], dialect), True, None)
             for name, column in columns.items()
         )
-        together = dialect.name == "sqlite"
-        value = {
-            name: f"v.column{place}" if together else f"%({name})s"
-            for place, name in enumerate(columns, start=1)
-        }
+        value = {name: f"v.column{place}" for place, name in enumerate(columns, start=1)}
         sets = ", ".join([f"{column} = {value[name]}" for name, column in to.items()])
         sets = ", ".join(part for part in (sets, fixed) if part)
         tests = " AND ".join(f"{table.name}.{c} = {value[name]}" for name, c in where.items())
         tests += f" AND {only}" if only else ""
-        head = f"UPDATE {table.name} SET {sets}"  # noqa: S608 - our own names, never values
-        if not together:
-            return _Plan(names, f"{head} WHERE {tests}", "", "", changes=True, together=False)
-        group = "(" + ", ".join("?" for _ in columns) + ")"
-        tail = f") AS v WHERE {tests}"
-        return _Plan(names, f"{head} FROM (VALUES ", group, tail, changes=True, together=True)
+        head = f"UPDATE {table.name} SET {sets} FROM (VALUES "  # noqa: S608 - our names, no values
+        group = ", ".join(_placeholder(table.c[column], dialect) for column in columns.values())
+        return _Plan(names, head, f"({group})", f") AS v WHERE {tests}", changes=True)
 
     return Many(0, make)
 
@@ -175,10 +168,6 @@ def _check(session: Session, alone: list[tuple[Prepared, dict[str, Any]]]) -> No
 
 
 def _run(cursor: Any, plan: _Plan, ready: Sequence[list[Any]]) -> int:
-    if not plan.together:
-        names = [one[0] for one in plan.names]
-        cursor.executemany(plan.head, [dict(zip(names, row, strict=True)) for row in ready])
-        return int(cursor.rowcount)
     count = start = 0
     while start < len(ready):
         size = _AT_ONCE
@@ -189,6 +178,25 @@ def _run(cursor: Any, plan: _Plan, ready: Sequence[list[Any]]) -> int:
         count += cursor.rowcount
         start += size
     return count
+
+
+def _parts(sql: str) -> tuple[str, str, str]:
+    """An INSERT of one row as what stands before its values, the values in their parentheses, and
+    what follows."""
+    head, _, rest = sql.partition(" VALUES (")
+    depth, end = 1, 0
+    while depth:
+        depth += {"(": 1, ")": -1}.get(rest[end], 0)
+        end += 1
+    return head + " VALUES ", "(" + rest[:end], rest[end:]
+
+
+def _placeholder(column: Any, dialect: Dialect) -> str:
+    """A value of VALUES. PostgreSQL takes it for text unless it is told what it is."""
+    if dialect.name == "sqlite":
+        return "?"
+    kind = column.type.dialect_impl(dialect).compile(dialect=dialect)
+    return "%s" if kind.startswith(("VARCHAR", "TEXT")) else f"%s::{kind}"
 
 
 def _converter(column: Any, dialect: Dialect) -> Convert | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,8 +28,8 @@ DONE = changed(
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    db = Database(f"sqlite:///{tmp_path}/paraph.db", Vault("a secret key for tests, long enough"))
+def db(database_url: str) -> Iterator[Database]:
+    db = Database(database_url, Vault("a secret key for tests, long enough"))
     upgrade(db)
     with db.write() as session:
         session.add(Workspace(id="w", key="w", name="Alice", created_at=NOON))

@@ -1,12 +1,10 @@
 """HTTP for plugins: one wrapper on ``requests`` that turns what can go wrong into our errors.
 
-- Environment proxies and CA bundles are ignored (``trust_env = False``), and ``verify`` is
-passed on
-  every call, since ``REQUESTS_CA_BUNDLE`` would otherwise silently replace a pinned root.
-- Redirects are not followed: no vendor API of ours needs them, and they leak credentials. - A
-connection that broke before anything was sent is ``Retryable``; one that broke afterwards, for
-a
-  call that changes something, is ``OutcomeUnknown``.
+- Environment proxies and CA bundles are ignored (``trust_env = False``), and ``verify`` is passed
+  on every call, since ``REQUESTS_CA_BUNDLE`` would otherwise silently replace a pinned root.
+- Redirects are not followed: no vendor API of ours needs them, and they leak credentials.
+- A connection that broke before anything was sent is ``Retryable``; one that broke afterwards, for
+  a call that changes something, is ``OutcomeUnknown``.
 - Answers are read to ``max_bytes`` and no further; with ``cut`` what is longer is cut there.
 - A client with a ``guard`` calls only where that lets it, looked at again at each connection, and
   no call of it takes more than ``longest`` seconds in all.
@@ -87,8 +85,7 @@ _observer: Listener | None = None
 
 
 def observe(listener: Listener | None) -> None:
-    """Have every client without a listener of its own tell ``listener``. For the composition
-    root."""
+    """Have every client without a listener of its own tell ``listener``. For the composition root."""
     global _observer
     _observer = listener
 

@@ -85,7 +85,7 @@ _observer: Listener | None = None
 
 
 def observe(listener: Listener | None) -> None:
-    """Have every client without a listener of its own tell ``listener``. For the composition root."""
+    """Have every client without a listener of its own tell ``listener``; for the house to call."""
     global _observer
     _observer = listener
 

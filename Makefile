@@ -4,6 +4,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 # More than there are processors: browsers, servers and processes are waited for.
 WORKERS ?= 3
 
+SLOWEST := --durations 12 --durations-min 5
+
 VENV := .venv
 BIN := $(VENV)/bin
 FRONTEND := hub/web/frontend
@@ -34,9 +36,9 @@ cluster: setup ## Run the larger size here: PostgreSQL, Valkey, two web processe
 
 test: check browser ## What CI runs: the checks and all tests
 	@echo "tests     in $(WORKERS) processes"
-	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not serial" --ignore tests/house
+	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not serial" --ignore tests/house $(SLOWEST)
 	@echo "tests     that need the machine for themselves"
-	@$(BIN)/pytest -q -m serial --ignore tests/house || test $$? -eq 5  # 5: there are none
+	@$(BIN)/pytest -q -m serial --ignore tests/house $(SLOWEST) || test $$? -eq 5  # 5: there are none
 
 check: setup ## Format, lint, types, floors and house rules: fast
 	@echo "format"

@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from hub.kernel.clock import monotonic
 from hub.kernel.crypto import Vault
 from hub.storage.locks import WritingSession
+from hub.storage.prepared import driver_errors
 
 PATIENCE = 30.0  # seconds to wait for the write lock of SQLite
 RESTED = 1.0  # seconds after which a connection to a server is asked whether it lives
@@ -65,7 +66,8 @@ class Database:
     def look(self) -> Iterator[Any]:
         """For prepared statements that only read, each by itself: a session around one statement
         costs several times the statement."""
-        connection = self.engine.raw_connection()
+        with driver_errors(self.engine.dialect, "connect"):
+            connection = self.engine.raw_connection()
         try:
             with _noted():
                 yield _Look(self.engine, {**self._known, "driver": connection.dbapi_connection})

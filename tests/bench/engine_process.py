@@ -29,7 +29,7 @@ from hub.toolkit.http import HttpClient
 from tests.bench.hub_process import CONFIG
 from tests.bench.stores import opened
 
-SECONDS = {True: 40.0, False: 90.0}  # with a gateway, without
+SECONDS = {True: 40.0, False: 900.0}  # with a gateway; without one a whole backlog
 _LEFT = text(
     "SELECT 1 FROM delivery WHERE state IN ('pending', 'retry', 'leased', 'paused') "
     "AND entity > '' LIMIT 1"

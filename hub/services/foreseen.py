@@ -24,23 +24,24 @@ from hub.storage.rows import Rows, inserted
 def invited(
     core: Core, work: Work, was: Any, kept: Mapping[str, Any], told: Mapping[str, Any]
 ) -> Rows | None:
-    """The event, the first reminder, the steps that are owed. ``was`` is what
-    ``queries_request.look_at_head`` gave. None for a request that is over, or where subscriptions
-    are to be told."""
+    """The event, the first reminder, the steps and webhooks that are owed. ``was`` is what
+    ``queries_request.look_at_head`` gave. None for a request that is over."""
     request: Any = SimpleNamespace(**was._asdict())
-    if not history.is_open(request) or was.followed:
+    if not history.is_open(request):
         return None
     now = core.clock.now()
     event, moved = history.event(request, EventKind.INVITED, now, dedupe=work.key, data=told)
     vars(request).update(moved)
     rows = Rows(core.db.engine.dialect)
     before = {"was_seq": was.event_seq, "was_hash": was.event_hash, "was_state": was.state}
-    rows.while_none(queries.FOLLOWED, {"workspace_id": work.workspace_id})
+    rows.while_same(queries.FOLLOWERS, {"workspace_id": work.workspace_id}, was.followers)
     rows.add(queries.MOVED, {"id": was.id, **before, "state": was.state, **moved})
     rows.add(queries.TAKEN, {"id": work.id, **kept})
     rows.add(inserted(RequestEvent), event)
     reminder = timer_row(**deadlines.reminder(core, request, 1, now))
     rows.add(inserted(Timer, ("kind", "entity", "n")), reminder)
-    for owed in endings.steps(core, request, "invited"):
+    told_of = history.Appended(EventKind.INVITED, event["seq"], now, request.state, told)
+    follows = history.owed(core.db, request, told_of, was.followers)
+    for owed in (*endings.steps(core, request, "invited"), *follows):
         add_delivery(core.db, rows, owed)
     return rows

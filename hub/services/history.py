@@ -5,10 +5,10 @@ follows. All in the caller's transaction, so that an event and what it causes ar
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
@@ -38,8 +38,17 @@ class Appended:
     data: Mapping[str, Any]
 
 
-Follower = Callable[[Session, Request, Appended], None]
-"""Told of each event in its own transaction, in workspaces that have an active subscription."""
+class Follower(Protocol):
+    """Told of each event in its own transaction, in workspaces that have active subscriptions."""
+
+    def __call__(self, session: Session, request: Request, event: Appended) -> None:
+        """An event was appended: owe what follows."""
+        ...
+
+    def owed(self, request: Any, event: Appended, followers: str) -> list[dict[str, Any]]:
+        """What follows, for ``hub.engine.outbox.owe``, made ready outside of a transaction.
+        ``followers`` as ``queries_request.FOLLOWERS`` gives them."""
+        ...
 
 
 def follow(db: Database, follower: Follower) -> None:
@@ -112,6 +121,15 @@ def tell(session: Session, request: Request, event: Appended) -> None:
     follower: Follower | None = session.info.get(_FOLLOWER)
     if follower is not None:
         follower(session, request, event)
+
+
+def owed(
+    db: Database, request: Any, event: Appended, followers: str | None
+) -> list[dict[str, Any]]:
+    """What ``tell`` would have the follower owe, for an event that is made ready. Whoever stores it
+    does so only ``while_same`` followers are there."""
+    follower: Follower | None = db.shared.get(_FOLLOWER)
+    return follower.owed(request, event, followers) if follower and followers else []
 
 
 def chain_hash(previous: str, body: Mapping[str, Any]) -> str:

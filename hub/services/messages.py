@@ -106,7 +106,7 @@ class MessageHandler(Handler):
         core = self._core
         absent_since = None
         with core.db.look() as look:
-            head = queries.look_at_head(look, work.request_id or "")
+            head = queries.look_at_head(look, work.request_id or "", work.workspace_id)
         if head is None or head.state in FINAL_STATES:
             raise Refused("nothing was sent: the request is over", code=REQUEST_OVER)
         if work.step != INVITE or work.uncertain:

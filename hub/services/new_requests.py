@@ -126,10 +126,11 @@ def rows_of(
     record_id: str,
     fields: Mapping[str, Any],
     plan: Mapping[str, Any],
+    followers: str | None,
 ) -> tuple[Rows, str] | None:
     """Everything that a good record becomes, made ready: the call, the request and its people, its
-    first event, its end, its first message. With the request's id. None when nobody can be
-    reached."""
+    first event and who is told of it, its end, its first message. With the request's id. None when
+    nobody can be reached."""
     workspace_id, now = inbound["workspace_id"], inbound["received_at"]
     request = request_row(workspace_id, active, record_id, fields, plan, now)
     people = recipient_rows(workspace_id, request["id"], plan)
@@ -141,7 +142,7 @@ def rows_of(
         seen, EventKind.STARTED, now, dedupe="started", data=started(active)
     )
     rows = Rows(core.db.engine.dialect)
-    rows.while_none(queries.FOLLOWED, {"workspace_id": workspace_id})
+    rows.while_same(queries.FOLLOWERS, {"workspace_id": workspace_id}, followers)
     rows.add(inserted(Inbound), {**inbound, "outcome": "request", "request_id": request["id"]})
     rows.add(inserted(Request), {**request, **moved})
     for person in people:
@@ -150,5 +151,9 @@ def rows_of(
         rows.add(inserted(AccessToken), token)
     rows.add(inserted(RequestEvent), event)
     rows.add(inserted(Timer), timer_row(**deadlines.expiry(seen)))
-    add_delivery(core.db, rows, owed)
+    told = history.Appended(
+        EventKind.STARTED, event["seq"], now, moved.get("state", seen.state), started(active)
+    )
+    for one in (owed, *history.owed(core.db, seen, told, followers)):
+        add_delivery(core.db, rows, one)
     return rows, request["id"]

@@ -67,13 +67,14 @@ def _at_once(core: Core, trigger: Trigger, active: ActiveMapping) -> Accepted | 
     its record needs no intake: the call, its request and the first message are stored together.
     None for what is not plain: a wish that is not the first one, a record that does not fit, a
     mapping that fails."""
-    if not _is_first(core, trigger, active):
+    seen = _seen(core, trigger, active)
+    if seen.known:
         return None
     now = core.clock.now()
     rows, request_id = Rows(core.db.engine.dialect), None
     inbound = inbound_row(trigger, active, "accepted", None, now)
     if trigger.record is not None:
-        found = _mapped(core, trigger, active, inbound)
+        found = _mapped(core, trigger, active, inbound, seen.followers)
         if found is None:
             return None
         rows, request_id = found
@@ -92,7 +93,11 @@ def _at_once(core: Core, trigger: Trigger, active: ActiveMapping) -> Accepted | 
 
 
 def _mapped(
-    core: Core, trigger: Trigger, active: ActiveMapping, inbound: dict[str, Any]
+    core: Core,
+    trigger: Trigger,
+    active: ActiveMapping,
+    inbound: dict[str, Any],
+    followers: str | None,
 ) -> tuple[Rows, str | None] | None:
     """What a record that came with its trigger becomes, and the request's id."""
     fields = trigger.record or {}
@@ -107,20 +112,19 @@ def _mapped(
         return rows, None
     if plan.problems:
         return None
-    return rows_of(core, active, inbound, trigger.record_id, fields, plan_data(plan))
+    return rows_of(core, active, inbound, trigger.record_id, fields, plan_data(plan), followers)
 
 
-def _is_first(core: Core, trigger: Trigger, active: ActiveMapping) -> bool:
-    """Whether nothing is known of this call and of its record yet, and nobody is to be told of the
-    request that it becomes."""
+def _seen(core: Core, trigger: Trigger, active: ActiveMapping) -> Any:
+    """Whether anything is known of this call or of its record, and who is told of what happens, see
+    ``queries_request.KNOWN_WISH``."""
     wish = {
         **place(trigger, active),
         "dedupe": trigger.dedupe,
         "entity": entity_of(active, trigger)[:LONGEST_ENTITY],
     }
     with core.db.look() as look:
-        found = queries.KNOWN_WISH.first(look, wish)
-    return not (found.known or (trigger.record is not None and found.followed))
+        return queries.KNOWN_WISH.first(look, wish)
 
 
 def _check_source(source: str, active: ActiveMapping) -> None:

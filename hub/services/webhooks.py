@@ -54,34 +54,44 @@ class Announcer:
 
     def __call__(self, session: Session, request: Request, event: Appended) -> None:
         """See ``history.Follower``."""
-        place = {"workspace_id": request.workspace_id}
-        wanted = [
-            row.id
-            for row in queries.SUBSCRIBERS.all(session, place)
-            if row.kinds is None or event.kind.value in row.kinds
-        ]
+        rows = queries.SUBSCRIBERS.all(session, {"workspace_id": request.workspace_id})
+        wanted = _wanting(event, ((row.id, row.kinds) for row in rows))
         if not wanted:
             return
-        body = self._body(session, request, event)
-        for subscription_id in wanted:
-            owe(
-                session,
-                workspace_id=request.workspace_id,
-                request_id=request.id,
-                entity=f"{request.id}:{subscription_id}",
-                kind=KIND,
-                step=event.kind.value,
-                destination=destination(subscription_id),
-                payload={"body": body},
-                key=f"{KIND}:{subscription_id}:{request.id}:{event.seq}",
-                seq=event.seq,
-                now=self._core.clock.now(),
-                wall=self._core.clock.wall(),
-            )
+        source = queries.SOURCE.first(session, {"id": request.id})
+        for one in self._owed(request, source, event, wanted):
+            owe(session, **one)
         self._core.wake()
 
-    def _body(self, session: Session, request: Request, event: Appended) -> str:
-        source = queries.SOURCE.first(session, {"id": request.id})
+    def owed(self, request: Any, event: Appended, followers: str) -> list[dict[str, Any]]:
+        """See ``history.Follower``."""
+        found = (line.partition(" ") for line in followers.split("\n"))
+        wanted = _wanting(event, ((ident, orjson.loads(kinds)) for ident, _, kinds in found))
+        return self._owed(request, request, event, wanted) if wanted else []
+
+    def _owed(
+        self, request: Any, source: Any, event: Appended, wanted: Iterable[str]
+    ) -> list[dict[str, Any]]:
+        body = self._body(request, source, event)
+        now, wall = self._core.clock.now(), self._core.clock.wall()
+        return [
+            {
+                "workspace_id": request.workspace_id,
+                "request_id": request.id,
+                "entity": f"{request.id}:{subscription_id}",
+                "kind": KIND,
+                "step": event.kind.value,
+                "destination": destination(subscription_id),
+                "payload": {"body": body},
+                "key": f"{KIND}:{subscription_id}:{request.id}:{event.seq}",
+                "seq": event.seq,
+                "now": now,
+                "wall": wall,
+            }
+            for subscription_id in wanted
+        ]
+
+    def _body(self, request: Any, source: Any, event: Appended) -> str:
         data = {
             "request": request.id,
             "seq": event.seq,
@@ -97,6 +107,10 @@ class Announcer:
             "url": f"{self._core.links.public_url}/api/v1/requests/{request.id}",
         }
         return body_of(f"request.{event.kind.value}", event.at, data)
+
+
+def _wanting(event: Appended, subscribers: Iterable[tuple[str, Any]]) -> list[str]:
+    return [ident for ident, kinds in subscribers if kinds is None or event.kind.value in kinds]
 
 
 def body_of(kind: str, at: datetime, data: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import bindparam, exists, or_, select, text, update
+from sqlalchemy import Text, bindparam, exists, func, or_, select, text, type_coerce, update
 from sqlalchemy.orm import Session
 
 from hub.storage.locks import hold
@@ -42,13 +42,21 @@ UNDER_WAY = Prepared.of(select(_d.id).where(*_under_way))
 """Whether something is owed for an entity. Parameters: entity, workspace_id."""
 
 _active = (_w.workspace_id == bindparam("workspace_id"), _w.disabled_at.is_(None))
-_look = Prepared.of(
-    select(
-        *_head,
-        exists()
-        .where(_w.workspace_id == _r.workspace_id, _w.disabled_at.is_(None))
-        .correlate(Request)
-        .label("followed"),
+
+
+def _followers(dialect: str) -> Any:
+    """The active subscriptions of a workspace with their kinds, in one text; NULL: there are none.
+    Locked until the commit where there is one to come (PostgreSQL), see ``SUBSCRIBERS``."""
+    join = func.group_concat if dialect == "sqlite" else func.string_agg
+    active = select(_w.id, type_coerce(_w.kinds, Text()).label("kinds")).where(*_active)
+    rows = active.order_by(_w.id).with_for_update(read=True).subquery("followed")
+    one = rows.c.id + " " + func.coalesce(rows.c.kinds, "null")
+    return select(join(one, "\n")).scalar_subquery().label("followers")
+
+
+_look = Prepared(
+    lambda dialect: select(
+        *_head, _r.mapping_key, _r.source_table, _r.source_id, _followers(dialect)
     ).where(_r.id == bindparam("id"))
 )
 
@@ -64,9 +72,9 @@ KNOWN_EVENT = Prepared.of(
 """Whether an event was appended before, and whether any subscription wants to know of new ones: one
 statement, since every event runs it. Parameters: request_id, dedupe, workspace_id."""
 
-FOLLOWED = Prepared.of(select(_w.id).where(*_active).limit(1))
-"""Whether any subscription of a workspace wants to know of events: what is made ready outside of a
-transaction does not tell it, see ``hub.services.history.tell``. Parameter: workspace_id."""
+FOLLOWERS = Prepared(lambda dialect: select(_followers(dialect)))
+"""Who wants to know of events: what is made ready outside of a transaction rests on it, see
+``hub.services.history.owed``. Parameter: workspace_id."""
 
 SUBSCRIBERS = Prepared.of(
     # Locked until the event is committed (PostgreSQL): whoever deletes or disables one sees then
@@ -115,17 +123,17 @@ _known_call = (_i.workspace_id == bindparam("workspace_id"), _i.dedupe == bindpa
 KNOWN_CALL = Prepared.of(select(_i.id, _i.request_id, _i.received_at).where(*_known_call))
 """The same call, stored before. Parameters: workspace_id, dedupe."""
 
-KNOWN_WISH = Prepared.of(
-    select(
+KNOWN_WISH = Prepared(
+    lambda dialect: select(
         or_(
             exists().where(*_known_call),
             exists().where(*_open),
             exists().where(*_under_way),
         ).label("known"),
-        exists().where(*_active).label("followed"),
+        _followers(dialect),
     )
 )
-"""``KNOWN_CALL``, ``OPEN``, ``UNDER_WAY`` and ``FOLLOWED`` as one question: every trigger asks it.
+"""``KNOWN_CALL``, ``OPEN``, ``UNDER_WAY`` and ``FOLLOWERS`` as one question: every trigger asks it.
 Parameters: workspace_id, dedupe (None: no such key), open_key, entity."""
 
 INBOUND_OUTCOME = Prepared.of(
@@ -136,10 +144,10 @@ INBOUND_OUTCOME = Prepared.of(
 """What a stored call led to."""
 
 
-def look_at_head(look: Any, request_id: str) -> Any:
-    """The columns of ``head`` as a named tuple, without a session, and with ``followed``: whether
-    any subscription wants to know of events. None when there is no such request."""
-    return _look.first(look, {"id": request_id})
+def look_at_head(look: Any, request_id: str, workspace_id: str) -> Any:
+    """The columns of ``head`` as a named tuple, without a session, with those that name its record
+    and ``followers``. None when there is no such request."""
+    return _look.first(look, {"id": request_id, "workspace_id": workspace_id})
 
 
 def head(session: Session, request_id: str) -> Request:

@@ -119,7 +119,7 @@ class Rows:
     dialect: Dialect
     parts: list[tuple[Many, list[Any]]] = field(default_factory=list)
     alone: list[tuple[Prepared, dict[str, Any]]] = field(default_factory=list)
-    none: list[tuple[Prepared, dict[str, Any]]] = field(default_factory=list)
+    same: list[tuple[Prepared, dict[str, Any], Any]] = field(default_factory=list)
 
     def add(self, statement: Many, values: Mapping[str, Any]) -> None:
         """One more row."""
@@ -130,9 +130,9 @@ class Rows:
         For what no unique index tells."""
         self.alone.append((query, values))
 
-    def while_none(self, query: Prepared, values: dict[str, Any]) -> None:
-        """Store nothing where ``query`` finds anything; many of a group may ask the same."""
-        self.none.append((query, values))
+    def while_same(self, query: Prepared, values: dict[str, Any], expected: Any) -> None:
+        """Store nothing where ``query`` gives another value; many of a group may ask the same."""
+        self.same.append((query, values, expected))
 
 
 def store_all(session: Session, many: Iterable[Rows]) -> None:
@@ -140,8 +140,10 @@ def store_all(session: Session, many: Iterable[Rows]) -> None:
     then none of it may be committed."""
     many = list(many)
     _check(session, [one for rows in many for one in rows.alone])
-    shared = {(q, *v.values()): (q, v) for rows in many for q, v in rows.none}
-    _check(session, list(shared.values()))
+    shared = {(q, *v.values(), seen): (q, v) for rows in many for q, v, seen in rows.same}
+    for (*_, seen), (query, values) in shared.items():
+        if query.first(session, values)[0] != seen:
+            raise Stale("what it rests on has changed meanwhile")
     gathered: dict[Many, list[list[Any]]] = {}
     for rows in many:
         for statement, ready in rows.parts:

@@ -60,13 +60,14 @@ def test_each_event_looks_for_subscriptions_by_their_index(house: House) -> None
 
 
 def test_whether_a_wish_is_known_is_four_looks_into_indexes(house: House) -> None:
-    sql = str(KNOWN_WISH.statement("sqlite").compile(house.db.engine))
+    sql = KNOWN_WISH.compiled(house.db.engine.dialect).sql
     values = ("w",) * sql.count("?")
     with house.db.read() as session:
         rows = session.connection().exec_driver_sql("EXPLAIN QUERY PLAN " + sql, values).all()
     searched = sorted(row[3].split()[1] for row in rows if row[3].startswith("SEARCH"))
     assert searched == ["delivery", "inbound", "request", "webhook_subscription"]
-    assert [row[3] for row in rows if row[3].startswith("SCAN")] == ["SCAN CONSTANT ROW"]
+    walked = {row[3] for row in rows if row[3].startswith("SCAN")}
+    assert walked <= {"SCAN CONSTANT ROW", "SCAN followed"}, "what was found is joined to one text"
 
 
 def test_counting_what_is_owed_never_looks_at_what_was_delivered(house: House) -> None:

@@ -25,6 +25,9 @@ from tests.conftest import MIGRATED
 from tests.services.failing_commits import CommitFailed, Commits
 from tests.services.one_case import OneCase
 
+ALL = "PARAPH_EVERY_COMMIT" in os.environ
+pytestmark = pytest.mark.timeout(0 if ALL else 120)
+
 MEMORY = Path("/dev/shm")
 SECOND = timedelta(seconds=1)
 # store → of how many commits one is tried; each way begins with another one
@@ -70,8 +73,7 @@ def test_whichever_commit_fails_everything_ends_the_same(
 ) -> None:
     total = run(place.case(), Commits())
     assert total > 12
-    all_ = "PARAPH_EVERY_COMMIT" in os.environ
-    for number in range(1 if all_ else first, total + 1, 1 if all_ else EVERY[place.store]):
+    for number in range(1 if ALL else first, total + 1, 1 if ALL else EVERY[place.store]):
         commits = Commits(number, took_place=took_place, dies=dies)
         run(place.case(), commits)
         assert commits.failed, f"commit {number} was not reached"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import select
 
 from hub.contracts.requests import ClientContext
@@ -22,6 +23,7 @@ from hub.storage.models import Delivery, Request
 from tests.simulated_house import NOON, RECORD
 
 REQUESTS = int(os.environ.get("PARAPH_YEAR_REQUESTS", "6"))
+pytestmark = pytest.mark.timeout(120 * max(1, REQUESTS // 6))
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CLIENT = ClientContext("192.0.2.7")

@@ -20,6 +20,7 @@ from tests.engine.model.machine import EngineMachine
 LONG = int(os.environ.get("PARAPH_MODEL_EXAMPLES", "0"))
 EXAMPLES = {"sqlite": 30, "postgresql": 10}
 MEMORY = Path("/dev/shm")
+pytestmark = pytest.mark.timeout(0 if LONG else 120)
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import random
 import threading
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.contracts.requests import ClientContext
+from hub.engine.liveness import liveness_for
 from hub.engine.work import TimerWork
 from hub.services.house import House, open_house
 from hub.storage.models import Delivery, Request
@@ -132,7 +134,20 @@ def restart(case, workers: list[House], *, crash: bool) -> None:
         claimed = runner.claim(1, 1).items
         assert all(isinstance(one, TimerWork) for one in claimed)
     close(workers[1])
+    if crash:
+        await_gone(case, runner.holder)
     workers[1] = reopened(case)
+
+
+def await_gone(case, holder: str) -> None:
+    """A server needs a moment to see who is gone, and knows nobody in its first seconds; real time
+    would pass meanwhile, ours jumps."""
+    liveness = liveness_for(case.core.db)
+    end = time.monotonic() + 10
+    while liveness.alive(holder):
+        assert time.monotonic() < end, "the dead worker counts as alive"
+        time.sleep(0.02)
+    liveness.leave()
 
 
 def reopened(case) -> House:

@@ -44,12 +44,13 @@ UNDER_WAY = Prepared.of(select(_d.id).where(*_under_way))
 _active = (_w.workspace_id == bindparam("workspace_id"), _w.disabled_at.is_(None))
 
 
-def _followers(dialect: str) -> Any:
+def _followers(dialect: str, *, lock: bool = False) -> Any:
     """The active subscriptions of a workspace with their kinds, in one text; NULL: there are none.
-    Locked until the commit where there is one to come (PostgreSQL), see ``SUBSCRIBERS``."""
+    ``lock`` as in ``SUBSCRIBERS``; who only looks locks nothing."""
     join = func.group_concat if dialect == "sqlite" else func.string_agg
     active = select(_w.id, type_coerce(_w.kinds, Text()).label("kinds")).where(*_active)
-    rows = active.order_by(_w.id).with_for_update(read=True).subquery("followed")
+    active = active.order_by(_w.id)
+    rows = (active.with_for_update(read=True) if lock else active).subquery("followed")
     one = rows.c.id + " " + func.coalesce(rows.c.kinds, "null")
     return select(join(one, "\n")).scalar_subquery().label("followers")
 
@@ -72,7 +73,7 @@ KNOWN_EVENT = Prepared.of(
 """Whether an event was appended before, and whether any subscription wants to know of new ones: one
 statement, since every event runs it. Parameters: request_id, dedupe, workspace_id."""
 
-FOLLOWERS = Prepared(lambda dialect: select(_followers(dialect)))
+FOLLOWERS = Prepared(lambda dialect: select(_followers(dialect, lock=True)))
 """Who wants to know of events: what is made ready outside of a transaction rests on it, see
 ``hub.services.history.owed``. Parameter: workspace_id."""
 

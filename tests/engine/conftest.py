@@ -13,8 +13,10 @@ from hub.engine.dramatiq_broker import DramatiqExecutor
 from hub.engine.embedded import Embedded
 from hub.engine.executor import Executor
 from hub.engine.runner import Runner
+from hub.engine.settings import EngineSettings
+from hub.kernel.clock import SystemClock
 from tests.cluster.servers import ValkeyServer
-from tests.engine.house import House, opened
+from tests.engine.house import House, Recorder, opened
 
 
 @pytest.fixture(autouse=True)
@@ -46,3 +48,17 @@ def carried_by(url: str) -> Callable[[Runner], Executor]:
     """Makes executors that share a queue of their own at ``url``."""
     queue = f"q{uuid4().hex}"
     return lambda runner: DramatiqExecutor(runner, url, queue)
+
+
+@pytest.fixture
+def real(database_url: str, executor: Callable[[Runner], Executor]) -> Iterator[House]:
+    """Real time and real threads."""
+    made = House(
+        opened(database_url),
+        SystemClock(),
+        Recorder(),
+        settings=EngineSettings(threads=4, timer_threads=2),
+        executor=executor,
+    )
+    yield made
+    made.close()

@@ -10,6 +10,8 @@ import subprocess
 import time
 from pathlib import Path
 
+from hub.cli.stage import free_port
+
 PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
 PATIENCE = 60.0
 
@@ -19,7 +21,7 @@ class RabbitServer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._ports = [_free_port() for _ in range(3)]
+        self._ports = [free_port(0) for _ in range(3)]
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -80,10 +82,3 @@ class RabbitServer:
 def is_installed() -> bool:
     """Whether there is a server to start."""
     return PROGRAM.exists() and shutil.which("epmd") is not None
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -4,31 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from hub.engine.executor import Executor
-from hub.engine.runner import Runner
 from hub.engine.settings import EngineSettings
 from hub.engine.work import Work
-from hub.kernel.clock import FastClock, ManualClock, SystemClock
-from tests.engine.house import START, House, Recorder, TimerRecorder, opened
-
-
-@pytest.fixture
-def real(database_url: str, executor: Callable[[Runner], Executor]) -> Iterator[House]:
-    made = House(
-        opened(database_url),
-        SystemClock(),
-        Recorder(),
-        settings=EngineSettings(threads=4, timer_threads=2),
-        executor=executor,
-    )
-    yield made
-    made.close()
+from hub.kernel.clock import FastClock, ManualClock
+from tests.engine.house import START, House, TimerRecorder
 
 
 def until(condition: Callable[[], Any], seconds: float = 20) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from hub.engine.settings import EngineSettings
-from hub.kernel.clock import SystemClock
+from hub.engine.executor import Executor
+from hub.engine.runner import Runner
 from tests.engine.conftest import carried_by
-from tests.engine.house import House, Recorder, opened
+from tests.engine.house import House
 from tests.engine.rabbit import RabbitServer, is_installed
 from tests.engine.test_executors import until
 
@@ -28,19 +28,11 @@ def rabbit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitServer]:
 
 
 @pytest.fixture
-def real(database_url: str, rabbit: RabbitServer) -> Iterator[House]:
-    made = House(
-        opened(database_url),
-        SystemClock(),
-        Recorder(),
-        settings=EngineSettings(threads=4, timer_threads=2),
-        executor=carried_by(rabbit.url),
-    )
-    yield made
-    made.close()
+def executor(rabbit: RabbitServer) -> Callable[[Runner], Executor]:
+    return carried_by(rabbit.url)
 
 
-def test_it_carries_work_between_two_processes(real: House) -> None:
+def test_it_carries_work_between_two_engines(real: House) -> None:
     engines = [real.engine(), real.engine()]
     for engine in engines:
         engine.start()

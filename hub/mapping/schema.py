@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from hub.contracts.events import EventKind
+from hub.contracts.events import LINE_EVENTS, EventKind
 from hub.mapping.grammar import (
     NOT_EMPTY,
     SHORT,
@@ -25,6 +25,7 @@ from hub.mapping.problems import did_you_mean
 from hub.mapping.row_schema import (
     CONTEXT,
     ContextValue,
+    LineRow,
     PrefillRow,
     RecipientRow,
     RecordValue,
@@ -43,7 +44,7 @@ EVENTS = tuple(
         EventKind.DECLINED, EventKind.COMPLETED, EventKind.EXPIRED, EventKind.CANCELLED,
         EventKind.FAILED, EventKind.UNREACHABLE,
     }
-)  # fmt: skip
+) + LINE_EVENTS  # fmt: skip
 
 
 class SourceSchema(Strict):
@@ -57,13 +58,26 @@ def _rows(schema: type[Strict], **options: Any) -> fields.List[Any]:
     return fields.List(fields.Nested(schema), **options)
 
 
-class LanguageField(fields.Field[Source]):
-    """A fixed language code, or a value block."""
+class CodeField(fields.Field[Source]):
+    """A fixed code such as a language's or a currency's, or a value block."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Source:
         if isinstance(value, str):
             return Source(value=value)
         loaded: Source = fields.Nested(RecordValue).deserialize(value)
+        return loaded
+
+
+class ItemsField(fields.Field[Source]):
+    """What ``for_each`` goes through: a path, or a value block."""
+
+    def __init__(self, values: type[Strict] = ContextValue, **options: Any) -> None:
+        super().__init__(**options)
+        self._values = values
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Source:
+        block = {"from": value} if isinstance(value, str) else value
+        loaded: Source = fields.Nested(self._values).deserialize(block)
         return loaded
 
 
@@ -94,20 +108,29 @@ class ReminderSchema(Strict):
             )
 
 
+class LinesSchema(Strict):
+    """``request.lines``: what the customer accepts or declines one by one."""
+
+    for_each = ItemsField(RecordValue, required=True)
+    currency = CodeField(required=True)
+    rows = _rows(LineRow, required=True, validate=NOT_EMPTY)
+
+
 class RequestSchema(Strict):
     """``request``: what the customer is asked for, and who the customer is."""
 
-    later = ("documents", "recipients", "lines", "include")
+    later = ("documents", "recipients")
 
     kind = Word(required=True)
     title = TitleField(load_default=dict)
     number = fields.Nested(RecordValue, load_default=None)
     provider = OneOrMany(Word(), required=True, validate=NOT_EMPTY)
     channels = OneOrMany(Word(), required=True, validate=NOT_EMPTY)
-    language = LanguageField(load_default=lambda: Source(value="en"))
+    language = CodeField(load_default=lambda: Source(value="en"))
     expires_after = Duration(required=True)
     reminders = fields.Nested(ReminderSchema, load_default=None)
     form = Word(load_default=None)
+    lines = fields.Nested(LinesSchema, load_default=None)
     prefill = _rows(PrefillRow, load_default=list)
     recipient = _rows(RecipientRow, required=True, validate=NOT_EMPTY)
 
@@ -115,10 +138,9 @@ class RequestSchema(Strict):
 class RecordSchema(Strict):
     """One entry of ``records``: a record to create or match when the request is completed."""
 
-    later = ("for_each", "include")
-
     instance = Word(required=True, data_key="in")
     table = fields.String(validate=SHORT)
+    for_each = ItemsField(load_default=None)
     match = OneOrMany(fields.String(), load_default=())
     rows = _rows(StepRow, required=True, validate=NOT_EMPTY)
     note = TextField(CONTEXT)
@@ -158,14 +180,16 @@ class UpdateField(fields.Field[tuple[bool, tuple[Row, ...]]]):
 
 
 class _OneAction(Strict):
-    """A step: exactly one action, and perhaps ``when``."""
+    """A step: exactly one action, and perhaps ``when`` and ``for_each``."""
 
     when = ExpressionField()
+    for_each = ItemsField(load_default=None)
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _exactly_one(self, data: Any, original_data: Any, **_: Any) -> None:
-        actions = [name for name in self.load_fields if name != "when"]
-        given = [key for key in original_data if key != "when"]
+        around = ("when", "for_each")
+        actions = [name for name in self.load_fields if name not in around]
+        given = [key for key in original_data if key not in around]
         if len(given) != 1:
             raise ValidationError(f"must hold one action; write one of: {', '.join(actions)}")
 
@@ -182,8 +206,6 @@ class BackStep(_OneAction):
 
 class CreateSchema(Strict):
     """``create`` of ``then``."""
-
-    later = ("for_each",)
 
     instance = Word(required=True, data_key="in")
     table = fields.String(required=True)
@@ -230,6 +252,8 @@ class GivenSchema(Strict):
     request = fields.Dict()
     outcome = fields.Dict()
     signature = fields.Dict()
+    lines = fields.List(fields.Dict())
+    line = fields.Dict()
     records = fields.Dict()
 
 
@@ -242,6 +266,8 @@ class ExpectSchema(Strict):
     number = fields.String()
     recipient = fields.Dict()
     prefill = fields.Dict()
+    lines = fields.List(fields.Raw())
+    currency = fields.String()
     problems = fields.List(fields.String())
     records = fields.Dict()
     back = fields.List(fields.Raw())
@@ -264,9 +290,8 @@ def _events(step: type[Strict]) -> Blocks:
 class MappingSchema(Strict):
     """A whole mapping file."""
 
-    later = ("include", "for_each")
-
     mapping = Word(required=True)
+    values = Blocks(fields.Raw(allow_none=True), Word(), load_default=dict)
     source = fields.Nested(SourceSchema, required=True)
     trigger = OneOrMany(Word(TRIGGERS, "trigger"), required=True, validate=NOT_EMPTY)
     when = ExpressionField(load_default=None)

@@ -74,10 +74,14 @@ class CompiledMapping:
         ``back``, then ``then``. ``context`` is asked for only when items have to be counted; it
         and ``now`` must be what the operations are worked out with."""
         steps = self._steps(event)
-        if all(step.items is None for step in steps):
+        if not self.counts_items(event):
             return tuple(step.spec for step in steps)
         data = {**context(), "values": self.values}
         return tuple(spec for step in steps for spec in step.specs(data, now))
+
+    def counts_items(self, event: str) -> bool:
+        """Whether what is owed after ``event`` depends on how many items there are."""
+        return any(step.items is not None for step in self._steps(event))
 
     def operation(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,9 +15,9 @@ from hub.engine.outbox import owe
 from hub.engine.work import Work
 from hub.services import deadlines, history
 from hub.services.core import Core
+from hub.services.step_context import STEP_KIND, step_context
 from hub.storage.models import Delivery, Inbound, Request, SigningOrder
 
-STEP_KIND = "step"
 DAYS = timedelta(days=2)  # from then on "for several days" is true
 
 
@@ -74,13 +74,25 @@ def end(
 
 def owe_steps(core: Core, session: Session, request: Request, event: str) -> None:
     """Owe every step that the request's mapping version has for ``event``, in their order."""
-    for owed in steps(core, request, event):
+    now = core.clock.now()
+
+    def context() -> dict[str, Any]:
+        return step_context(core, session, request, event, now)
+
+    for owed in steps(core, request, event, now, context):
         owe(session, **owed)
     core.wake()
 
 
-def steps(core: Core, request: Request, event: str) -> list[dict[str, Any]]:
-    """What ``owe_steps`` owes, for ``hub.engine.outbox.owe``."""
+def steps(
+    core: Core,
+    request: Request,
+    event: str,
+    now: datetime,
+    context: Callable[[], Mapping[str, Any]],
+) -> list[dict[str, Any]]:
+    """What ``owe_steps`` owes, for ``hub.engine.outbox.owe``. ``context`` is what ``step_context``
+    gives; it is asked for where items have to be counted."""
     mapping = core.shelf.version(request.mapping_version_id)
     base = request.event_seq * 1000
     return [
@@ -91,13 +103,13 @@ def steps(core: Core, request: Request, event: str) -> list[dict[str, Any]]:
             "kind": STEP_KIND,
             "step": step.key,
             "destination": request.source_instance if step.instance == "source" else step.instance,
-            "payload": {"event": event},
+            "payload": {"event": event, "at": now.isoformat()},
             "key": f"{request.id}:{event}:{step.key}",
             "seq": base + index,
-            "now": core.clock.now(),
+            "now": now,
             "wall": core.clock.wall(),
         }
-        for index, step in enumerate(mapping.steps(event))
+        for index, step in enumerate(mapping.steps(event, context, now))
     ]
 
 

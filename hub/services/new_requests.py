@@ -107,6 +107,7 @@ def plan_data(plan: Any) -> dict[str, Any]:
     return {
         **vars(plan),
         "prefill": dict(plan.prefill),
+        "lines": [line.data() for line in plan.lines],
         "recipients": [dict(vars(one)) for one in plan.recipients],
         "reminders": {
             **vars(rule),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -119,6 +119,15 @@ class Registry:
                 except ConfigurationError as error:
                     problems.extend(error.problems or (error.detail,))
         return problems
+
+    def declared_tables(self, where: InstanceKey) -> Mapping[str, Collection[str] | None] | None:
+        """What a connector's settings say of its tables; no instance is made. Raises
+        ``ConfigurationError``."""
+        manifest = self.manifest(where)
+        if manifest.kind is not PluginKind.CONNECTOR:
+            return None
+        cls: type[Connector] = load_class(manifest, manifest.class_path)
+        return cls.declared_tables(self._settings_object(where, manifest))
 
     def connector(self, where: InstanceKey) -> Connector:
         """The instance, which must be a connector."""

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from connectors.agiloft import hooks, notes
+from connectors.agiloft import hooks, notes, tables
 from connectors.agiloft.client import AgiloftClient
 from connectors.agiloft.client_alrest import AlrestClient
 from connectors.agiloft.client_ew import EwClient
@@ -71,6 +71,10 @@ class AgiloftConnector(Connector):
             raise NotFound("an Agiloft record id is a number")
         fields = self._client.read(ref.table, ref.id)
         return Record(ref, {name: decode(value) for name, value in fields.items()})
+
+    def describe(self, table: str) -> Collection[str]:
+        """By EWTable."""
+        return tables.field_names(self._wire, table)
 
     def canonical(self, ref: RecordRef) -> RecordRef:
         """Ids are numbers: "06" is record 6."""

@@ -7,12 +7,13 @@ made or matched.
 
 from __future__ import annotations
 
-from typing import cast
+from collections.abc import Collection, Mapping
+from typing import Any, cast
 
 from connectors.hub_register.settings import HubRegisterSettings
 from hub.contracts.connector import Connector
 from hub.contracts.plugin import ProbeResult
-from hub.contracts.ports import RegisterPort
+from hub.contracts.ports import REGISTER_TABLES, RegisterPort
 from hub.contracts.records import Create, Note, Operation, Receipt, Record, RecordRef, Update
 from hub.kernel.errors import NotFound, Unsupported
 
@@ -25,6 +26,11 @@ class HubRegister(Connector):
     @property
     def _register(self) -> RegisterPort:
         return cast(RegisterPort, self.context.ports["register"])
+
+    @classmethod
+    def declared_tables(cls, settings: Any) -> Mapping[str, Collection[str] | None] | None:
+        """Its two tables; ``id`` and ``number`` are given by the register."""
+        return {name: fields | {"id", "number"} for name, fields in REGISTER_TABLES.items()}
 
     def probe(self) -> ProbeResult:
         """Reads once from the register."""

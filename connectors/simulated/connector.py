@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from connectors.simulated.settings import SimulatedSettings
 from connectors.simulated.upstream import upstream
 from hub.contracts.connector import Connector
@@ -27,6 +29,11 @@ class SimulatedConnector(Connector):
         """One record."""
         s = self.settings
         return Record(ref, self._store.read(ref, s.password, s.patience))
+
+    def describe(self, table: str) -> Collection[str]:
+        """The names that its records have."""
+        s = self.settings
+        return self._store.names(table, s.password, s.patience)
 
     def apply(
         self, operation: Operation, idempotency_key: str, *, uncertain: bool = False

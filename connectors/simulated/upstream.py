@@ -109,6 +109,15 @@ class Upstream:
         with self._guard:
             return dict(self._stored(ref).fields)
 
+    def names(self, table: str, password: str, patience: float) -> set[str]:
+        """The names of all fields that records of the table have."""
+        self._strike("read", patience)
+        self._admit(password)
+        with self._guard:
+            if table not in self._tables:
+                raise NotFound("the upstream has no such table")
+            return {name for stored in self._tables[table].values() for name in stored.fields}
+
     def apply(
         self, operation: Operation, key: str, password: str, patience: float, *, adopt: bool
     ) -> Receipt:

@@ -20,6 +20,8 @@ COMMANDS = {
     "inbound": "hub.cli.cases:inbound",
     "cancel": "hub.cli.cases:cancel",
     "lint": "hub.cli.check:lint",
+    "test": "hub.cli.trial:test",
+    "discover": "hub.cli.discover:discover",
     "api-key": "hub.cli.keys:api_key",
     "api-keys": "hub.cli.keys:api_keys",
     "revoke-key": "hub.cli.keys:revoke",

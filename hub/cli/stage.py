@@ -21,6 +21,7 @@ from ruamel.yaml import YAML
 from hub.kernel.errors import ConfigurationError
 from hub.sandbox.ports import calm_port
 from hub.services.house import beside
+from hub.settings.known_fields import FOLDER as FIELDS
 
 HOST = "127.0.0.1"
 START_PATIENCE = 60.0
@@ -147,8 +148,9 @@ def free_port(wanted: int) -> int:
 def write_config(source: Path, stage: Stage, settings: Mapping[str, Any]) -> None:
     """Copy the shipped configuration and put in this stage's addresses and the simulators'
     settings."""
-    for name in ("workspaces", "forms", "mappings"):
-        shutil.copytree(beside(source, name), stage.config / name, dirs_exist_ok=True)
+    for name in ("workspaces", "forms", "mappings", FIELDS):
+        if beside(source, name).is_dir():
+            shutil.copytree(beside(source, name), stage.config / name, dirs_exist_ok=True)
     yaml = YAML()
     yaml.width = 4096
     hub = yaml.load((source / "paraph.yaml").read_text(encoding="utf-8"))

@@ -85,6 +85,19 @@ class Connector(ABC):
         repeat. What was done, in words. Raises ``Refused``, ``Unsupported``."""
         raise Unsupported(f"{self.context.instance} registers no hooks by itself")
 
+    @classmethod
+    def declared_tables(cls, settings: Any) -> Mapping[str, Collection[str] | None] | None:
+        """Every table with its fields, as far as ``settings`` or the connector itself name them;
+        None for fields that they do not name. None altogether where tables are only known
+        upstream. Asks nobody: ``paraph lint`` calls it without an instance."""
+        return None
+
+    def describe(self, table: str) -> Collection[str]:
+        """The names of the table's fields, as the upstream itself tells them. Reads no record.
+        Raises ``Unsupported`` where it does not tell, ``NotFound`` for a table that it does not
+        have."""
+        raise Unsupported(f"{self.context.instance} does not tell its tables' fields")
+
     def record_url(self, ref: RecordRef) -> str | None:
         """Where a person opens the record, if known."""
         return None

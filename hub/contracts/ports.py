@@ -6,6 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+# Table of the register → fields that can be written.
+REGISTER_TABLES: Mapping[str, frozenset[str]] = {
+    "customer": frozenset(
+        {
+            "name", "company", "mobile", "email", "address", "postcode", "city", "country",
+            "language", "reference",
+        }
+    ),
+    "repair_case": frozenset(
+        {
+            "title", "product", "serial_number", "description", "accessories", "handled_by",
+            "source_table", "source_id", "source_number", "details", "status", "customer",
+        }
+    ),
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Kept:

@@ -125,13 +125,21 @@ class ConfigurationError(ParaphError):
 
 
 class MappingError(ConfigurationError):
-    """A mapping rule could not be applied. ``rule`` and ``path`` say which one, on what."""
+    """A mapping rule could not be applied. ``rule`` and ``path`` say which one, on what, and
+    ``word`` how, for programs (``bad_number``, ``missing``)."""
 
     code = "mapping_error"
 
     def __init__(
-        self, detail: str = "", *, rule: str = "", path: str = "", problems: tuple[str, ...] = ()
+        self,
+        detail: str = "",
+        *,
+        rule: str = "",
+        path: str = "",
+        word: str = "",
+        problems: tuple[str, ...] = (),
     ) -> None:
         super().__init__(detail, problems=problems)
         self.rule = rule
         self.path = path
+        self.word = word

@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from hub.contracts.records import Create, Note, Operation, RecordRef, Update
 from hub.kernel.errors import MappingError
-from hub.mapping.compiled import COMPLETED, CompiledMapping
+from hub.mapping.compiled import CompiledMapping
+from hub.mapping.coverage import PARTS
+from hub.mapping.example_events import Happened, happened
+from hub.mapping.expectations import Mismatch, mismatches
 from hub.mapping.grammar import is_text_key
+from hub.mapping.origins import Origins
 from hub.mapping.plan import RequestPlan
-from hub.mapping.problems import Path, Problem
+from hub.mapping.problems import Path, Problem, RowProblem
 from hub.mapping.steps import Render
 from hub.mapping.texts import render
 
 MOMENT = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
-_NOTHING = object()
+_Fault = RowProblem | MappingError
 
 
 @dataclass(frozen=True)
 class ExampleResult:
-    """How one example went; without problems it passed."""
+    """How one example went; without problems it passed. Each problem has its mismatch, for those
+    who show both sides."""
 
     name: str
+    path: Path
     problems: tuple[Problem, ...]
+    mismatches: tuple[Mismatch, ...]
 
     @property
     def passed(self) -> bool:
@@ -37,153 +43,169 @@ class ExampleResult:
 
 
 def run_examples(mapping: CompiledMapping, *, render: Render | None = None) -> list[ExampleResult]:
-    """All examples, in the order of the file. Without ``render``, a text key stands for itself."""
+    """All examples, in the order of the file. ``render`` makes the workspace's texts; without it a
+    text's key stands for itself."""
+    origins = Origins(mapping)
     return [
-        _Run(mapping, index, example, render or _render).result()
+        _Run(mapping, index, example, render, origins).result()
         for index, example in enumerate(mapping.examples)
     ]
-
-
-def _render(text: str, context: Mapping[str, Any]) -> str:
-    return text if is_text_key(text) else render(text, context)
 
 
 class _Run:
     """One example: evaluates the mapping on what is given, compares with what is expected."""
 
     def __init__(
-        self, mapping: CompiledMapping, index: int, example: Mapping[str, Any], render: Render
+        self,
+        mapping: CompiledMapping,
+        index: int,
+        example: Mapping[str, Any],
+        workspace: Render | None,
+        origins: Origins,
     ) -> None:
-        self.mapping, self.render = mapping, render
+        self.mapping, self.workspace, self.origins = mapping, workspace, origins
         self.path: Path = ("examples", index, "expect")
         self.name, self.given, self.expect = example["name"], example["given"], example["expect"]
         self.now = self.given.get("now", MOMENT)
+        self.steps: Happened | None = None
 
     def result(self) -> ExampleResult:
         """Run it."""
-        return ExampleResult(self.name, tuple(self._differences()))
+        found = [(each, self._problem(each, origin)) for each, origin in self._differences()]
+        problems = tuple(problem for _, problem in found)
+        return ExampleResult(self.name, self.path[:2], problems, tuple(each for each, _ in found))
 
-    def _differences(self) -> Iterator[Problem]:
+    def _differences(self) -> Iterator[tuple[Mismatch, Path | None]]:
         plan = self.mapping.plan(self.given["record"], now=self.now)
-        yield from self._compare(("skipped",), self.expect.get("skipped", False), plan is None)
-        if plan is None:
+        wanted = self.expect.get("skipped", False)
+        yield from self._compare({"skipped": wanted}, {"skipped": plan is None})
+        if plan is None or wanted:
             return
-        yield from self._compare_plan(plan)
-        if any(part in self.expect for part in ("records", "back", "then")):
-            try:
-                happened = self._happened(plan)
-            except MappingError as error:
-                yield self._problem((), f"fails: {error}")
-                return
-            for part, found in happened.items():
-                if part in self.expect:
-                    yield from self._compare((part,), self.expect[part], found)
+        yield from self._compare(self.expect, _planned(plan))
+        happened_too = any(part in self.expect for part in PARTS) or (
+            "error" in self.expect and "event" in self.given
+        )
+        if happened_too:
+            self.steps = happened(self.mapping, self.given, plan, self.now, self._render())
+        faults: list[_Fault] = [*plan.problems, *(self.steps.failed if self.steps else ())]
+        yield from self._compare_faults(plan.problems, faults)
+        if self.steps is not None and not self._unexpected(self.steps.failed):
+            yield from self._compare(self.expect, self.steps.parts)
 
-    def _compare_plan(self, plan: RequestPlan) -> Iterator[Problem]:
-        person = plan.recipients[0]
-        found: dict[str, Any] = {
-            "language": plan.language,
-            "title": plan.title,
-            "number": plan.number,
-            "recipient": {name: value for name, value in vars(person).items() if value is not None},
-            "prefill": dict(plan.prefill),
-            "lines": [line.data() for line in plan.lines],
-            "currency": plan.currency,
-        }
+    def _compare(
+        self, expect: Mapping[str, Any], found: Mapping[str, Any]
+    ) -> Iterator[tuple[Mismatch, Path | None]]:
+        steps = self.steps.entries if self.steps is not None else {}
         for part, value in found.items():
-            if part in self.expect:
-                yield from self._compare((part,), self.expect[part], value)
-        codes = sorted(problem.code for problem in plan.problems)
-        yield from self._compare(("problems",), sorted(self.expect.get("problems", [])), codes)
+            if part in expect:
+                for each in mismatches(expect[part], value, (part,)):
+                    yield each, self.origins.of(each.path, steps)
 
-    def _happened(self, plan: RequestPlan) -> dict[str, Any]:
-        """The operations of the event, as data."""
-        event = self.given.get("event", COMPLETED)
-        context = self._context(plan, event)
-        found: dict[str, Any] = {"records": {}, "back": [], "then": []}
-        source = RecordRef(self.mapping.source_table, "example")
-        for spec in self.mapping.steps(event, lambda: context, self.now):
-            operation = self.mapping.operation(
-                spec.key, context, source=source, now=self.now, render=self.render
-            )
-            part, _, rest = spec.key.partition(".")
-            if part != "records":
-                found[part] += [] if operation is None else [_shown(operation)]
-            elif isinstance(operation, Create):
-                self._made(rest, operation, found["records"], context["records"])
-            elif isinstance(operation, Note):
-                name, _, index = rest.partition(".note")
-                one = found["records"][name]
-                (one[int(index[1:-1])] if index else one)["note"] = operation.text
-        return found
-
-    def _made(
-        self, rest: str, operation: Create, found: dict[str, Any], records: dict[str, Any]
-    ) -> None:
-        """A record that was made, or one of several."""
-        name, _, index = rest.rstrip("]").partition("[")
-        made = {"id": f"example-{rest}", "created": True, **operation.fields}
-        told = self.given.get("records", {}).get(name, {})
-        if not index:
-            found[name] = dict(operation.fields)
-            records[name] = {**made, **told}
+    def _compare_faults(
+        self, planned: Iterable[RowProblem], faults: list[_Fault]
+    ) -> Iterator[tuple[Mismatch, Path | None]]:
+        """What does not fit in the record must be what is expected not to fit."""
+        wanted = self.expect.get("error", ())
+        for index, one in enumerate(wanted):
+            if not any(_is(one, fault) for fault in faults):
+                said = f"expected a problem with {_words(one)}, got {_told(faults)}"
+                yield (
+                    Mismatch(("error", index), one, _told(faults), said),
+                    self.origins.of_rule(one.get("rule", "")),
+                )
+        failed = self.steps.failed if self.steps is not None else ()
+        for fault in self._unexpected(failed):
+            yield Mismatch((), "no problem", str(fault), f"fails: {fault}"), self._origin([fault])
+        if "problems" in self.expect or not wanted:
+            yield from self._compare_codes(list(planned))
             return
-        at = int(index)
-        one = told[at] if isinstance(told, list) and at < len(told) else {}
-        for kept, value in ((found, dict(operation.fields)), (records, {**made, **one})):
-            entries = kept.setdefault(name, [])
-            entries += [None] * (at - len(entries))  # items for which there was nothing to make
-            entries.append(value)
+        for fault in self._unexpected(planned):
+            said = f"expected no problem beside those under 'error', got {_told([fault])}"
+            yield Mismatch(("error",), "", _told([fault]), said), self._origin([fault])
 
-    def _context(self, plan: RequestPlan, event: str) -> dict[str, Any]:
-        given, person = self.given, plan.recipients[0]
-        moment = self.now.isoformat().replace("+00:00", "Z")
-        return {
-            "record": given["record"],
-            "form": given.get("form", {}),
-            "recipient": {**vars(person), **given.get("recipient", {})},
-            "request": {
-                "id": "example",
-                "number": "1",
-                "url": "",
-                "title": plan.title,
-                "language": plan.language,
-                **given.get("request", {}),
-            },
-            "outcome": {"event": event, "at": moment, **given.get("outcome", {})},
-            "signature": given.get("signature", {}),
-            "records": {},
-            "lines": given.get("lines", [line.data() for line in plan.lines]),
-            "line": given.get("line", {}),
-            "carries_on": self.mapping.carries_on,
-            "handling": self.mapping.carries_on,
-        }
+    def _compare_codes(self, planned: list[RowProblem]) -> Iterator[tuple[Mismatch, Path | None]]:
+        expected = sorted(self.expect.get("problems", []))
+        codes = sorted(problem.code for problem in planned)
+        if expected != codes:
+            more = [problem for problem in planned if problem.code not in expected]
+            said = f"expected {expected!r}, got {_told(planned) if more else repr(codes)}"
+            yield Mismatch(("problems",), expected, codes, said), self._origin(more)
 
-    def _compare(self, path: Path, expected: Any, found: Any) -> Iterator[Problem]:
-        """Objects: each expected key. Lists: same length, entry by entry. Else equality."""
-        if isinstance(expected, Mapping) and isinstance(found, Mapping):
-            for key, value in expected.items():
-                yield from self._compare((*path, key), value, found.get(key, _NOTHING))
-        elif isinstance(expected, list) and isinstance(found, list) and path != ("problems",):
-            if len(expected) != len(found):
-                yield self._problem(path, f"expected {len(expected)} entries, got {len(found)}")
-            for index, (one, other) in enumerate(zip(expected, found, strict=False)):
-                yield from self._compare((*path, index), one, other)
-        elif expected != found or isinstance(expected, bool) != isinstance(found, bool):
-            got = "nothing" if found is _NOTHING else repr(found)
-            yield self._problem(path, f"expected {expected!r}, got {got}")
+    def _unexpected(self, faults: Iterable[_Fault]) -> list[_Fault]:
+        wanted = self.expect.get("error", ())
+        return [fault for fault in faults if not any(_is(one, fault) for one in wanted)]
 
-    def _problem(self, path: Path, message: str) -> Problem:
-        fault = f"example '{self.name}': {message}".replace("; ", ", ")
-        fix = "correct the rule, or the example if the rule is right"
-        return self.mapping.document.problem((*self.path, *path), f"{fault}; {fix}")
+    def _origin(self, faults: list[Any]) -> Path | None:
+        return self.origins.of_rule(faults[0].rule) if faults else None
+
+    def _render(self) -> Render:
+        workspace = self.workspace
+        if workspace is not None:
+            return workspace
+        return lambda text, context: text if is_text_key(text) else render(text, context)
+
+    def _problem(self, mismatch: Mismatch, origin: Path | None) -> Problem:
+        document = self.mapping.document
+        fault = f"example '{self.name}': {mismatch.said}".replace("; ", ", ")
+        row = "rule"
+        if origin is not None:
+            line, own = document.where(origin)[0], document.file(self.path)
+            place = document.file(origin)
+            row = f"row in line {line}" if place == own else f"row at {place}:{line}"
+        path, fix = (
+            (*self.path, *mismatch.path),
+            f"correct the {row}, or the example if it is wrong",
+        )
+        return document.problem(path, f"{fault}; {fix}")
 
 
-def _shown(operation: Operation) -> dict[str, Any]:
-    if isinstance(operation, Update):
-        return {"update": dict(operation.fields)}
-    if isinstance(operation, Create):
-        return {"create": dict(operation.fields), "table": operation.table}
-    if isinstance(operation, Note):
-        return {"note": operation.text}
-    return {"attach": operation.file_name}
+def _planned(plan: RequestPlan) -> dict[str, Any]:
+    person, reminders = plan.recipients[0], plan.reminders
+    quiet = reminders.quiet
+    return {
+        "kind": plan.kind,
+        "provider": plan.providers,
+        "channels": plan.channels,
+        "form": plan.form,
+        "expires_after": plan.expires_after,
+        "reminders": {
+            **vars(reminders),
+            "quiet": f"{quiet[0]:%H:%M}-{quiet[1]:%H:%M}" if quiet else None,
+        },
+        "language": plan.language,
+        "title": plan.title,
+        "number": plan.number,
+        "recipient": {name: value for name, value in vars(person).items() if value is not None},
+        "prefill": dict(plan.prefill),
+        "lines": [line.data() for line in plan.lines],
+        "currency": plan.currency,
+    }
+
+
+def _is(wanted: Mapping[str, str], fault: _Fault) -> bool:
+    """Whether the problem is the one that ``error`` describes."""
+    step = isinstance(fault, MappingError)
+    code = fault.word if isinstance(fault, MappingError) else fault.code
+    words = [fault.detail] if isinstance(fault, MappingError) else [
+        fault.message, *fault.wording.values()
+    ]  # fmt: skip
+    return (
+        wanted.get("rule", fault.rule) == fault.rule
+        and wanted.get("path", fault.path) == fault.path
+        and wanted.get("code", code) in ((code, fault.code) if step else (code,))
+        and any(wanted.get("text", "") in text for text in words)
+    )
+
+
+def _words(wanted: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {value!r}" for name, value in wanted.items())
+
+
+def _told(faults: Iterable[_Fault]) -> str:
+    told = [
+        f"{fault.word or fault.code} in {fault.rule}"
+        if isinstance(fault, MappingError)
+        else f"{fault.code} in {fault.rule}"
+        for fault in faults
+    ]
+    return ", ".join(told) or "none"

@@ -82,6 +82,11 @@ class Expression:
         if forbidden:
             raise ExpressionError(f"${forbidden[0]} is not available here")
 
+    @property
+    def tree(self) -> Any:
+        """The parsed expression, for those who look at what it says."""
+        return self._ast
+
     def evaluate(self, data: Mapping[str, Any], *, now: datetime) -> Any:
         """The result as plain JSON data; None when undefined. ``$now()`` is ``now``."""
         guard = Guard()

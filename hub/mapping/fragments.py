@@ -128,14 +128,15 @@ class _Pasting:
         if name not in self.read:
             file = f"{self._folder}/{name}.yaml"
             try:
-                self.read[name] = _checked(read_document(self._texts[name], file), name)
+                self.read[name] = check_fragment(read_document(self._texts[name], file), name)
             except ConfigurationError as error:
                 self.faults += [each for each in error.problems if each not in self.faults]
                 return None
         return self.read[name]
 
 
-def _checked(document: Document, name: str) -> Document:
+def check_fragment(document: Document, name: str) -> Document:
+    """The document, if it is a fragment. Raises ``ConfigurationError`` with every fault."""
     data, faults = document.data, []
     if data.get("fragment") != name:
         faults.append(document.problem(("fragment",), f"must be '{name}'; as the file is called"))

@@ -11,6 +11,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, vali
 
 from hub.mapping.converters import Converter, parse_converter
 from hub.mapping.document import Document
+from hub.mapping.durations import LONGEST, duration
 from hub.mapping.expressions import Expression, ExpressionError
 from hub.mapping.paths import FieldPath, parse_path
 from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
@@ -137,14 +138,11 @@ class Blocks(fields.Field[dict[str, Any]]):
 class Duration(fields.Field[timedelta]):
     """``90s``, ``30m``, ``24h``, ``14d``."""
 
-    _UNITS: ClassVar[dict[str, str]] = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> timedelta:
-        match = re.fullmatch(r"(\d{1,6})([smhd])", str(value), re.ASCII)
-        if match is None or int(match[1]) == 0:
+        span = duration(str(value))
+        if span is None:
             raise ValidationError("is no duration; write for example 90s, 30m, 24h or 14d")
-        span = timedelta(**{self._UNITS[match[2]]: int(match[1])})
-        if span > timedelta(days=3650):
+        if span > LONGEST:
             raise ValidationError("is longer than ten years; write a shorter one")
         return span
 

@@ -1,52 +1,28 @@
-"""Checks a mapping against what surrounds it: instances, forms, texts, the source's fields."""
+"""Checks a mapping against what surrounds it: instances and what they can do, tables and fields,
+forms, texts, values, and whether its examples show what it does."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Protocol
 
-from hub.contracts.capabilities import Capability
-from hub.contracts.manifest import PluginKind
+from hub.mapping.bounds import bound_problems
 from hub.mapping.compiled import CompiledMapping
+from hub.mapping.coverage import coverage_problems
 from hub.mapping.directions import direction_problems
 from hub.mapping.form_schema import check_field_name
 from hub.mapping.forms import FormSpec
 from hub.mapping.grammar import is_text_key
+from hub.mapping.known import Around, InstanceInfo, KnownTables
+from hub.mapping.lint_instances import instance_problems
+from hub.mapping.lint_names import name_problems
+from hub.mapping.places import places, text_path
 from hub.mapping.problems import Path, Problem, unknown_word
-from hub.mapping.rows import Row
-from hub.mapping.steps import ATTACH_EVIDENCE, SOURCE, UPDATE, Step
 
 __all__ = ["InstanceInfo", "Problem", "lint"]
-
-# Names below these two are known here; ``form``, ``record`` and ``records`` depend on the file.
-_BELOW: Mapping[str, tuple[str, ...]] = {
-    "outcome": ("event", "reason", "reason_text", "at"),
-    "signature": ("name", "at", "at_local", "order_ref", "provider", "national_id_last"),
-}
-_NEEDED = {
-    "create": Capability.CREATE,
-    "update": Capability.UPDATE,
-    "note": Capability.NOTE,
-}
-
 
 # What the language has words for and this version does not do.
 _NOTHING_FOLLOWS = ("started", "opened", "signed", "unreachable")
 _NOTHING_ASKS = ("poll",)
-
-
-class InstanceInfo(Protocol):
-    """What must be known of an instance; a ``Manifest`` has it."""
-
-    @property
-    def kind(self) -> PluginKind:
-        """Connector, provider or channel."""
-        ...
-
-    @property
-    def capabilities(self) -> frozenset[Capability]:
-        """What it declares."""
-        ...
 
 
 def lint(
@@ -56,177 +32,80 @@ def lint(
     forms: Mapping[str, FormSpec],
     texts: Collection[str],
     source_fields: Collection[str] | None = None,
+    tables: Mapping[str, KnownTables] | None = None,
+    workspace: str = "the workspace's file",
 ) -> list[Problem]:
     """Everything that does not fit, in the order of the file.
 
-    ``source_fields`` are the fields of the source's table; None when they are not known, and then
-    paths into the record are not checked.
+    ``tables`` tells, by instance, which tables and fields are known; what is not known is not
+    checked. ``source_fields`` says it of the source's table alone. ``workspace`` is what messages
+    call the workspace's file.
     """
-    check = _Check(mapping, instances, forms, texts, source_fields)
-    return sorted(check.all(), key=lambda problem: (problem.line, problem.column))
+    known = dict(tables or {})
+    if source_fields is not None:
+        known[mapping.source_instance] = KnownTables({mapping.source_table: source_fields})
+    around = Around(mapping, instances, forms, texts, known, workspace)
+    found = dict.fromkeys(_all(around))
+    return sorted(found, key=lambda problem: (problem.file, problem.line, problem.column))
 
 
-class _Check:
-    """One run over one mapping."""
-
-    def __init__(
-        self,
-        mapping: CompiledMapping,
-        instances: Mapping[str, InstanceInfo],
-        forms: Mapping[str, FormSpec],
-        texts: Collection[str],
-        source_fields: Collection[str] | None,
-    ) -> None:
-        self.mapping, self.instances, self.forms = mapping, instances, forms
-        self.texts, self.source_fields = texts, source_fields
-        form = forms.get(mapping.form or "")
-        self.form_fields = None if form is None else [field.name for field in form.fields]
-
-    def all(self) -> Iterator[Problem]:
-        yield from self._not_yet()
-        yield from self._instances()
-        yield from self._request()
-        for step in self.mapping.all_steps():
-            yield from self._step(step)
-        yield from direction_problems(self.mapping)
-        if not self.mapping.examples:
-            message = "the mapping has no example; add at least one under 'examples'"
-            yield self._problem(("mapping",), message)
-
-    def _problem(self, path: Path, message: str, severity: str = "error") -> Problem:
-        return self.mapping.document.problem(path, message, severity=severity)
-
-    def _not_yet(self) -> Iterator[Problem]:
-        """Triggers and events that would be waited for in vain."""
-        for word in _NOTHING_ASKS:
-            if word in self.mapping.triggers:
-                message = f"this version does not {word}; remove '{word}'"
-                yield self._problem(("trigger",), message)
-        steps = {"back": self.mapping.back_steps, "then": self.mapping.then_steps}
-        for part, events in steps.items():
-            for event in _NOTHING_FOLLOWS:
-                if event in events:
-                    message = f"this version does nothing after '{event}'; remove it"
-                    yield self._problem((part, event), message)
-
-    def _instances(self) -> Iterator[Problem]:
-        mapping, request = self.mapping, ("request",)
-        connector = PluginKind.CONNECTOR
-        where: Path = ("source", "connector")
-        yield from self._uses(mapping.source_instance, where, connector, Capability.FETCH)
-        for key in mapping.providers:
-            yield from self._uses(key, (*request, "provider"), PluginKind.PROVIDER, None)
-        for key in mapping.channels:
-            yield from self._uses(key, (*request, "channels"), PluginKind.CHANNEL, None)
-        channel = mapping.request.reminders.channel
-        if channel:
-            where = (*request, "reminders", "channel")
-            yield from self._uses(channel, where, PluginKind.CHANNEL, None)
-        if mapping.carries_on not in ("hub", "upstream"):
-            yield from self._uses(mapping.carries_on, ("carries_on",), connector, None)
-
-    def _uses(
-        self, key: str, path: Path, kind: PluginKind, capability: Capability | None
-    ) -> Iterator[Problem]:
-        """The instance must exist, be of the kind and declare the capability."""
-        info = self.instances.get(key)
-        if info is None:
-            yield self._problem(path, unknown_word("instance", key, list(self.instances)))
-        elif info.kind is not kind:
-            yield self._problem(path, f"'{key}' is a {info.kind}; name a {kind} here")
-        elif capability is not None and capability not in info.capabilities:
-            message = f"'{key}' cannot do '{capability}'; name another instance"
-            yield self._problem(path, message)
-
-    def _request(self) -> Iterator[Problem]:
-        request = self.mapping.request
-        if request.form is not None and request.form not in self.forms:
-            message = unknown_word("form", request.form, list(self.forms))
-            yield self._problem(("request", "form"), message)
-        if request.prefill and request.form is None:
-            yield self._problem(("request", "prefill"), "needs a form; add 'form' or remove it")
-        for part, rows in (("recipient", request.recipient), ("prefill", request.prefill)):
-            for index, row in enumerate(rows):
-                path: Path = ("request", part, index)
-                yield from self._record_path(row, path)
-                if part == "prefill" and self.form_fields is not None:
-                    fault = check_field_name(row.to, self.form_fields)
-                    if fault:
-                        yield self._problem((*path, "to"), fault)
-        yield from self._record_path(request.language, ("request", "language"))
-        if request.number is not None:
-            yield from self._record_path(request.number, ("request", "number"))
-        yield from self._reachable()
-
-    def _reachable(self) -> Iterator[Problem]:
-        """A channel needs a row that gives its kind of address."""
-        given = {row.to for row in self.mapping.request.recipient if row.direction != "out"}
-        wanted = {Capability.SMS: "mobile", Capability.EMAIL: "email"}
-        for key in self.mapping.channels:
-            info = self.instances.get(key)
-            able = info.capabilities if info is not None else frozenset()
-            names = [name for capability, name in wanted.items() if capability in able]
-            if names and not given.intersection(names):
-                message = f"'{key}' needs '{names[0]}'; add a row with to: {names[0]}"
-                yield self._problem(("request", "recipient"), message)
-
-    def _record_path(self, row: Row, path: Path) -> Iterator[Problem]:
-        source = row.source.path
-        if source is None or self.source_fields is None:
-            return
-        name = source.root
-        if name == "record" and len(source.parts) > 1:
-            name = str(source.parts[1])
-        if name != "record" and name not in self.source_fields:
-            message = unknown_word("field of the source", name, self.source_fields)
-            yield self._problem((*path, "from"), message)
-
-    def _step(self, step: Step) -> Iterator[Problem]:
-        spec, path = step.spec, step.path
-        if spec.kind == ATTACH_EVIDENCE:
-            message = "attach: evidence needs the evidence bundle, which this version does not have"
-            yield self._problem((*path, "attach"), f"{message} yet; remove it")
-            return
-        key = self.mapping.source_instance if spec.instance == SOURCE else spec.instance
-        yield from self._uses(key, path, PluginKind.CONNECTOR, _NEEDED[spec.kind])
-        if step.text and is_text_key(step.text) and step.text not in self.texts:
-            yield self._problem(path, unknown_word("text", step.text, self.texts))
-        rows_at = _rows_path(step)
-        for index, row in enumerate(step.rows):
-            at = rows_at if ".both." in row.rule else (*rows_at, self._index(rows_at, row, index))
-            yield from self._context_path(row, at)
-            writes_back = spec.kind == UPDATE and spec.instance == SOURCE
-            known = self.source_fields
-            if writes_back and known is not None and row.to not in known:
-                message = unknown_word("field of the source", row.to, known)
-                yield self._problem((*at, "to"), message)
-
-    def _index(self, path: Path, row: Row, index: int) -> int:
-        """Where the row stands in the file: rows made from ``both`` come before it."""
-        here = self.mapping.document.data
-        for part in path:
-            here = here[part]
-        found = [i for i, item in enumerate(here) if item != "both" and item.get("to") == row.to]
-        return found[0] if found else index
-
-    def _context_path(self, row: Row, path: Path) -> Iterator[Problem]:
-        source = row.source.path
-        if source is None or len(source.parts) < 2:
-            return
-        root, name = source.root, str(source.parts[1])
-        known: Collection[str] | None = _BELOW.get(root)
-        if root == "form":
-            known = self.form_fields
-        elif root == "record":
-            known = self.source_fields
-        if known is not None and name not in known:
-            what = "form field" if root == "form" else f"name below '{root}'"
-            yield self._problem((*path, "from"), unknown_word(what, name, known))
+def _all(around: Around) -> Iterator[Problem]:
+    yield from _not_yet(around)
+    yield from instance_problems(around)
+    yield from _request(around)
+    yield from name_problems(around)
+    yield from _texts(around)
+    yield from _bounds(around)
+    yield from _values(around)
+    yield from direction_problems(around.mapping)
+    yield from coverage_problems(around)
 
 
-def _rows_path(step: Step) -> Path:
-    if step.path[0] == "records":
-        return (*step.path, "rows")
-    if step.path[0] == "then":
-        return (*step.path, step.spec.kind, "rows")
-    return (*step.path, "update")
+def _not_yet(around: Around) -> Iterator[Problem]:
+    """Triggers and events that would be waited for in vain."""
+    mapping = around.mapping
+    for word in _NOTHING_ASKS:
+        if word in mapping.triggers:
+            message = f"this version does not {word}; remove '{word}'"
+            yield around.problem(("trigger",), message)
+    steps = {"back": mapping.back_steps, "then": mapping.then_steps}
+    for part, events in steps.items():
+        for event in _NOTHING_FOLLOWS:
+            if event in events:
+                message = f"this version does nothing after '{event}'; remove it"
+                yield around.problem((part, event), message)
+
+
+def _request(around: Around) -> Iterator[Problem]:
+    request, fields = around.mapping.request, around.form_fields()
+    if request.form is not None and request.form not in around.forms:
+        message = unknown_word("form", request.form, list(around.forms))
+        yield around.problem(("request", "form"), message)
+    if request.prefill and request.form is None:
+        yield around.problem(("request", "prefill"), "needs a form; add 'form' or remove it")
+    for index, row in enumerate(request.prefill):
+        fault = check_field_name(row.to, fields) if fields is not None else None
+        if fault:
+            yield around.problem(("request", "prefill", index, "to"), fault)
+
+
+def _texts(around: Around) -> Iterator[Problem]:
+    for step in around.mapping.all_steps():
+        if step.text and is_text_key(step.text) and step.text not in around.texts:
+            yield around.problem(text_path(step), unknown_word("text", step.text, around.texts))
+
+
+def _bounds(around: Around) -> Iterator[Problem]:
+    for place in places(around.mapping):
+        found = place.expression()
+        if found is not None:
+            path, expression = found
+            yield from (around.problem(path, each) for each in bound_problems(expression))
+
+
+def _values(around: Around) -> Iterator[Problem]:
+    for name, value in around.mapping.values.items():
+        if value is None:
+            path: Path = ("values", name)
+            message = f"nobody sets '{name}'; write 'values: {{{name}: …}}' to {around.workspace}"
+            yield around.problem(path, f"{message}, or a value for all workspaces here")

@@ -45,11 +45,16 @@ def compile_document(document: Document, values: Mapping[str, Any]) -> CompiledM
     return mapping
 
 
-def load_mapping(path: Path, values: Mapping[str, Any] | None = None) -> CompiledMapping:
-    """Compile a mapping file with the fragments beside it and a workspace's ``values``. Its key
-    must be the file's name."""
+def load_mapping(
+    path: Path,
+    values: Mapping[str, Any] | None = None,
+    fragments: Mapping[str, str] | None = None,
+) -> CompiledMapping:
+    """Compile a mapping file with the fragments beside it (``fragments``, where they have been
+    read) and a workspace's ``values``. Its key must be the file's name."""
     folder = path.parent
-    around = Surroundings(read_fragments(folder), values or {}, str(folder / FOLDER))
+    texts = read_fragments(folder) if fragments is None else fragments
+    around = Surroundings(texts, values or {}, str(folder / FOLDER))
     mapping = compile_mapping(_read(path), str(path), around)
     _named_alike(path, mapping.key, "mapping")
     return mapping

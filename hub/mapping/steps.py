@@ -161,5 +161,6 @@ def _error(problems: tuple[RowProblem, ...]) -> MappingError:
         f"{first.rule}: {first.message}",
         rule=first.rule,
         path=first.path,
+        word=first.code,
         problems=tuple(str(problem) for problem in problems[1:]),
     )

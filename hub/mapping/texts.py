@@ -100,6 +100,11 @@ def check_template(
     return tuple(dict.fromkeys(problems))
 
 
+def names_in(text: str) -> list[str]:
+    """Every dotted name that a good template reads, ``signature.name``."""
+    return [name for name, _ in _names(_environment.parse(text), frozenset())]
+
+
 def render(text: str, context: Mapping[str, Any], *, limit: int = MAX_OUTPUT) -> str:
     """The text with ``context`` filled in. Raises ``TextError`` (never with values in it)."""
     template = _compiled(text)

@@ -21,6 +21,7 @@ from hub.engine.ticker import Tick
 from hub.kernel.clock import Clock, FastClock, SystemClock
 from hub.kernel.crypto import Vault
 from hub.kernel.errors import ConfigurationError
+from hub.mapping.fragments import FOLDER as FRAGMENTS
 from hub.registry import InstanceKey, Registry, find_manifests
 from hub.services import history, probes
 from hub.services.access import KeyRing, ensure_workspaces
@@ -57,6 +58,7 @@ from hub.settings import (
     redis_url,
     secret_keys,
 )
+from hub.settings.known_fields import FOLDER as FIELDS
 from hub.storage.db import Database
 from hub.storage.migrate import upgrade
 from hub.toolkit import http
@@ -90,7 +92,9 @@ class House:
         folders = (
             self.folder / "workspaces",
             beside(self.folder, "mappings"),
+            beside(self.folder, "mappings") / FRAGMENTS,
             beside(self.folder, "forms"),
+            self.folder / FIELDS,
         )
         self._watch = FileWatch(folders, self.reload)
         self._watch.start()
@@ -136,7 +140,9 @@ def open_house(folder: Path, *, clock: Clock | None = None, threads: int | None 
         )
 
     registry = Registry(manifests, workspaces, context)
-    shelf = MappingShelf(db, clock, beside(folder, "mappings"), beside(folder, "forms"))
+    shelf = MappingShelf(
+        db, clock, beside(folder, "mappings"), beside(folder, "forms"), folder / FIELDS
+    )
     shelf.load(workspaces, ids, registry)
     core = Core(settings, workspaces, ids, db, clock, vault, registry, shelf, links)
     probes.know_instances(core)

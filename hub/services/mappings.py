@@ -25,11 +25,18 @@ from hub.kernel.logging import get_logger
 from hub.mapping.compiled import CompiledMapping
 from hub.mapping.examples import run_examples
 from hub.mapping.forms import FormSpec
+from hub.mapping.fragments import read_fragments
+from hub.mapping.known import KnownTables
 from hub.mapping.lint import lint
 from hub.mapping.loader import compile_mapping, load_forms, load_mapping
+from hub.mapping.problems import Problem
+from hub.mapping.steps import Render
 from hub.mapping.surroundings import Surroundings
+from hub.mapping.texts import render
 from hub.registry import InstanceKey, Registry
+from hub.services.known_tables import known_tables
 from hub.settings import WorkspaceSettings
+from hub.settings.known_fields import load_fields
 from hub.storage.db import Database
 from hub.storage.locks import alone
 from hub.storage.models import MappingVersion, Request
@@ -54,11 +61,14 @@ class _Shelf:
 class MappingShelf:
     """Reads ``mappings/*.yaml`` and ``config/forms/*.yaml`` and keeps what is in force."""
 
-    def __init__(self, db: Database, clock: Clock, mappings: Path, forms: Path) -> None:
+    def __init__(
+        self, db: Database, clock: Clock, mappings: Path, forms: Path, fields: Path | None = None
+    ) -> None:
         self._db = db
         self._clock = clock
         self._mappings = mappings
         self._forms = forms
+        self._fields = fields
         self._shelf = _Shelf({}, {})
         self._versions: dict[str, CompiledMapping] = {}
         self._lock = threading.Lock()
@@ -72,13 +82,17 @@ class MappingShelf:
         """Read, check and activate everything. Raises ``ConfigurationError`` and changes
         nothing."""
         forms = load_forms(self._forms)
+        fragments = read_fragments(self._mappings)
+        discovered = load_fields(self._fields) if self._fields is not None else {}
         wanted: dict[tuple[str, str], CompiledMapping] = {}
         problems: list[str] = []
         for workspace in workspaces.values():
+            tables = known_tables(registry, workspace.key, discovered)
             for key in workspace.mappings:
+                path = self._mappings / f"{key}.yaml"
                 try:
-                    mapping = load_mapping(self._mappings / f"{key}.yaml", workspace.values)
-                    problems += check_mapping(mapping, workspace, registry, forms)
+                    mapping = load_mapping(path, workspace.values, fragments)
+                    problems += check_mapping(mapping, workspace, registry, forms, tables)
                     wanted[workspace_ids[workspace.key], key] = mapping
                 except ConfigurationError as error:
                     problems += error.problems or (error.detail,)
@@ -202,22 +216,46 @@ def check_mapping(
     workspace: WorkspaceSettings,
     registry: Registry,
     forms: Mapping[str, FormSpec],
+    tables: Mapping[str, KnownTables] | None = None,
 ) -> list[str]:
-    """Everything that is wrong with a mapping in this workspace: lint, then its examples."""
+    """Why a mapping may not be in force in this workspace: faults that lint finds, then examples
+    that fail."""
+    found = mapping_problems(mapping, workspace, registry, forms, tables)
+    return [str(problem) for problem in found if problem.severity == "error"]
+
+
+def mapping_problems(
+    mapping: CompiledMapping,
+    workspace: WorkspaceSettings,
+    registry: Registry,
+    forms: Mapping[str, FormSpec],
+    tables: Mapping[str, KnownTables] | None = None,
+) -> list[Problem]:
+    """Everything that is wrong with a mapping in this workspace: lint, with its warnings; without
+    an error also its examples."""
     instances: dict[str, Manifest] = {
         key: registry.manifest(InstanceKey(workspace.key, key)) for key in workspace.instances
     }
-    found = [
-        str(problem)
-        for problem in lint(
-            mapping,
-            instances=instances,
-            forms=forms,
-            texts=workspace.texts,
-            source_fields=None,
-        )
-        if problem.severity == "error"
-    ]
-    if found:
+    found = lint(
+        mapping,
+        instances=instances,
+        forms=forms,
+        texts=workspace.texts,
+        tables=tables,
+        workspace=workspace.file,
+    )
+    if any(problem.severity == "error" for problem in found):
         return found
-    return [str(result) for result in run_examples(mapping) if not result.passed]
+    results = run_examples(mapping, render=note_maker(workspace))
+    return [*found, *(problem for result in results for problem in result.problems)]
+
+
+def note_maker(workspace: WorkspaceSettings) -> Render:
+    """Makes notes as they are in this workspace: its own texts, in the request's language."""
+
+    def note(text: str, context: Mapping[str, Any]) -> str:
+        language = context["request"]["language"]
+        template = workspace.text(text, language) if text in workspace.texts else text
+        return render(template, context)
+
+    return note

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.contracts.ports import Kept
+from hub.contracts.ports import REGISTER_TABLES, Kept
 from hub.kernel.clock import Clock
 from hub.kernel.crypto import Vault
 from hub.kernel.errors import NotFound, Refused
@@ -20,18 +20,6 @@ from hub.storage.db import Database
 from hub.storage.locks import alone
 from hub.storage.models import CaseNote, Customer, CustomerKey, RepairCase
 
-CUSTOMER_FIELDS = frozenset(
-    {
-        "name", "company", "mobile", "email", "address", "postcode", "city", "country",
-        "language", "reference",
-    }
-)  # fmt: skip
-CASE_FIELDS = frozenset(
-    {
-        "title", "product", "serial_number", "description", "accessories", "handled_by",
-        "source_table", "source_id", "source_number", "details", "status", "customer",
-    }
-)  # fmt: skip
 _MATCHABLE = {"mobile": Customer.mobile_index, "email": Customer.email_index}
 
 
@@ -211,7 +199,7 @@ def row_fields(row: Customer | RepairCase) -> dict[str, Any]:
 
 
 def _check(table: str, fields: Mapping[str, Any]) -> None:
-    allowed = {"customer": CUSTOMER_FIELDS, "repair_case": CASE_FIELDS}.get(table)
+    allowed = REGISTER_TABLES.get(table)
     if allowed is None:
         raise Refused(f"the register has no table '{table}'", code="bad_table")
     unknown = sorted(fields.keys() - allowed)

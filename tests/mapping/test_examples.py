@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from hub.contracts.capabilities import Capability as C
@@ -10,7 +12,7 @@ from hub.mapping.examples import run_examples
 from hub.mapping.lint import lint
 from hub.mapping.loader import compile_mapping, load_folder, load_forms
 from tests.mapping.samples import EXAMPLES, ROOT, sample
-from tests.mapping.test_lint import CONNECTOR, Info
+from tests.mapping.test_lint import CONNECTOR, SIGNS, Info
 from tests.mapping.test_steps import STEPS
 
 AGILOFT_FIELDS = (
@@ -38,7 +40,7 @@ AGILOFT_FIELDS = (
 DEMO = {
     "agiloft": CONNECTOR,
     "hub_register": CONNECTOR,
-    "bankid": Info(PluginKind.PROVIDER, frozenset({C.INTERACTIVE})),
+    "bankid": Info(PluginKind.PROVIDER, SIGNS),
     "sms": Info(PluginKind.CHANNEL, frozenset({C.SMS})),
     "mail": Info(PluginKind.CHANNEL, frozenset({C.EMAIL})),
 }
@@ -83,7 +85,7 @@ def test_a_difference_is_told_with_its_place_in_the_example(expect: str, told: s
     (line,) = outcome(f"{{name: n, {ALICE}, expect: {expect}}}")
     assert told in line
     assert line.startswith("sample.yaml:12:")
-    assert line.endswith("correct the rule, or the example if the rule is right")
+    assert re.search(r"; correct the (rule|row in line \d+), or the example if it is wrong$", line)
 
 
 def test_what_happens_after_an_event_is_compared() -> None:
@@ -107,8 +109,10 @@ def test_what_happens_after_an_event_is_compared() -> None:
 
 def test_a_step_that_fails_fails_the_example() -> None:
     given = "{event: completed, record: {}, form: {mobile: 070-12}}"
-    (line,) = outcome(f"{{name: n, given: {given}, expect: {{back: []}}}}", STEPS)
-    assert "records.customer.mobile" in line
+    first, second = outcome(f"{{name: n, given: {given}, expect: {{back: []}}}}", STEPS)
+    assert "fails: records.customer.mobile: the mobile number is too short" in first
+    assert "correct the row in line 16" in first
+    assert "fails: then.completed.2: the text cannot be made: 'id' is missing" in second
 
 
 def test_the_shipped_mappings_pass_their_examples_and_fit_the_demo() -> None:

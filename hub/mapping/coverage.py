@@ -1,0 +1,43 @@
+"""Whether the examples of a mapping show what it does: at least one of all, and one for each event
+that something is done after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from hub.mapping.compiled import COMPLETED
+from hub.mapping.known import Around
+from hub.mapping.problems import Path, Problem
+
+PARTS = ("records", "back", "then")
+
+
+def coverage_problems(around: Around) -> Iterator[Problem]:
+    """Parts of the mapping that no example looks at."""
+    mapping = around.mapping
+    if not mapping.examples:
+        message = "the mapping has no example; add at least one under 'examples'"
+        yield around.problem(("mapping",), message)
+        return
+    shown = {each for example in mapping.examples for each in _shown(example)}
+    for part, events in (("back", mapping.back_steps), ("then", mapping.then_steps)):
+        for event in events:
+            if (part, event) not in shown:
+                yield _not_shown(around, (part, event), part, event)
+    if mapping.record_steps and ("records", COMPLETED) not in shown:
+        yield _not_shown(around, ("records",), "records", COMPLETED)
+
+
+def _shown(example: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Part and event that the example tells something about."""
+    expect, event = example["expect"], example["given"].get("event", COMPLETED)
+    for part in PARTS:
+        rule = [each.get("rule", "") for each in expect.get("error", ())]
+        if part in expect or any(each.partition(".")[0] == part for each in rule):
+            yield part, event
+
+
+def _not_shown(around: Around, path: Path, part: str, event: str) -> Problem:
+    fix = f"add one with given: {{event: {event}, …}} and expect: {{{part}: …}}"
+    return around.problem(path, f"no example shows what happens after '{event}'; {fix}", "warning")

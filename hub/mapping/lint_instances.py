@@ -1,0 +1,171 @@
+"""Whether the instances that a mapping names are there, are of the right kind, and can do what the
+mapping wants of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from hub.contracts.capabilities import Capability as C
+from hub.contracts.manifest import PluginKind
+from hub.mapping.known import NOTHING_KNOWN, Around
+from hub.mapping.places import places
+from hub.mapping.problems import Path, Problem, unknown_word
+from hub.mapping.steps import ATTACH_EVIDENCE, SOURCE, UPDATE, Step
+
+# A step's kind → what the instance must be able to do; of several, one is enough.
+_NEEDED = {
+    "create": (C.CREATE,),
+    "update": (C.UPDATE,),
+    "note": (C.NOTE,),
+    ATTACH_EVIDENCE: (C.ATTACH,),
+}
+# What only a provider that tells who signed can give.
+_WHO = ("name", "national_id_last")
+_OWN_PAGES = (C.INTERACTIVE,)
+
+
+def instance_problems(around: Around) -> Iterator[Problem]:
+    """Everything about instances."""
+    mapping = around.mapping
+    source: Path = ("source", "connector")
+    connector = PluginKind.CONNECTOR
+    yield from _uses(around, mapping.source_instance, source, connector, (C.FETCH,))
+    if "webhook" in mapping.triggers:
+        mend = "nobody will call, remove 'webhook'"
+        at: Path = ("trigger",)
+        found = _able(around, mapping.source_instance, at, (C.HOOK,), "'webhook'", mend)
+        yield from map(_warning, found)
+    yield from _table(around, mapping.source_instance, mapping.source_table, ("source", "table"))
+    if mapping.carries_on not in ("hub", "upstream"):
+        yield from _uses(around, mapping.carries_on, ("carries_on",), connector)
+    yield from _providers(around)
+    yield from _channels(around)
+    for step in mapping.all_steps():
+        yield from _step(around, step)
+
+
+def _uses(
+    around: Around, key: str, path: Path, kind: PluginKind, needed: tuple[C, ...] = ()
+) -> Iterator[Problem]:
+    """The instance must exist, be of the kind, and declare one of ``needed``."""
+    info = around.instances.get(key)
+    if info is None:
+        yield around.problem(path, unknown_word("instance", key, list(around.instances)))
+    elif info.kind is not kind:
+        yield around.problem(path, f"'{key}' is a {info.kind}; name a {kind} here")
+    elif needed and not info.capabilities.intersection(needed):
+        yield around.problem(path, f"'{key}' cannot do '{needed[0]}'; name another instance")
+
+
+def _able(
+    around: Around, key: str, path: Path, needed: tuple[C, ...], why: str, mend: str = ""
+) -> Iterator[Problem]:
+    """An instance that is there must declare one of ``needed``, because of ``why``."""
+    info = around.instances.get(key)
+    if info is not None and not info.capabilities.intersection(needed):
+        words = " or ".join(f"'{each}'" for each in needed)
+        message = f"{why} needs {words}, which '{key}' cannot do"
+        yield around.problem(path, f"{message}; {mend or 'name another instance or remove it'}")
+
+
+def _providers(around: Around) -> Iterator[Problem]:
+    mapping, path = around.mapping, ("request", "provider")
+    request = mapping.request
+    for key in mapping.providers:
+        yield from _uses(around, key, path, PluginKind.PROVIDER)
+        info = around.instances.get(key)
+        if info is None or info.kind is not PluginKind.PROVIDER:
+            continue
+        signs = (C.INTERACTIVE, C.SENDS_INVITATION)
+        yield from _able(around, key, path, signs, "a signature")
+        yield from _able(around, key, path, (C.POLL, C.HOOK), "knowing how it ended")
+        yield from _able(around, key, path, (C.EVIDENCE,), "proving a signature")
+        if C.INTERACTIVE not in info.capabilities:
+            mend = "name a provider that signs on the hub's pages, or remove it"
+            for part, used in (("form", request.form), ("lines", request.lines)):
+                if used is not None:
+                    at: Path = ("request", part)
+                    yield from _able(around, key, at, _OWN_PAGES, f"'{part}'", mend)
+            if request.reminders.limit:
+                at = ("request", "reminders")
+                yield from _able(around, key, at, (C.REMIND,), "'reminders'")
+        yield from _identity(around, key)
+    for key in mapping.providers[:-1]:
+        why = "withdrawing an order before the next provider takes over"
+        found = _able(around, key, path, (C.CANCEL,), why, "put it last")
+        yield from map(_warning, found)
+
+
+def _identity(around: Around, key: str) -> Iterator[Problem]:
+    """Who signed is known only where the provider tells it."""
+    for index, row in enumerate(around.mapping.request.recipient):
+        if row.to == "national_id":
+            at: Path = ("request", "recipient", index)
+            needed = (C.ENFORCES_PERSON, C.IDENTITY)
+            yield from _able(around, key, at, needed, "letting only one person sign")
+    for place in places(around.mapping):
+        for at, names in place.reads() if place.step is not None else ():
+            if len(names) > 1 and names[0] == "signature" and names[1] in _WHO:
+                why = f"signature.{names[1]}"
+                yield from _able(around, key, at, (C.IDENTITY,), why)
+
+
+def _channels(around: Around) -> Iterator[Problem]:
+    mapping, path = around.mapping, ("request", "channels")
+    for key in mapping.channels:
+        yield from _uses(around, key, path, PluginKind.CHANNEL, (C.SMS, C.EMAIL))
+    channel = mapping.request.reminders.channel
+    if channel:
+        at = ("request", "reminders", "channel")
+        yield from _uses(around, channel, at, PluginKind.CHANNEL, (C.SMS, C.EMAIL))
+    given = {row.to for row in mapping.request.recipient if row.direction != "out"}
+    wanted = {C.SMS: "mobile", C.EMAIL: "email"}
+    for key in dict.fromkeys((*mapping.channels, *([channel] if channel else ()))):
+        info = around.instances.get(key)
+        able = info.capabilities if info is not None else frozenset()
+        names = [name for capability, name in wanted.items() if capability in able]
+        if names and not given.intersection(names):
+            message = f"'{key}' needs '{names[0]}'; add a row with to: {names[0]}"
+            yield around.problem(("request", "recipient"), message)
+
+
+def _step(around: Around, step: Step) -> Iterator[Problem]:
+    spec, path = step.spec, step.path
+    if spec.kind == ATTACH_EVIDENCE:
+        message = "attach: evidence needs the evidence bundle, which this version does not have"
+        yield around.problem((*path, "attach"), f"{message} yet; remove it")
+        return
+    key = around.mapping.source_instance if spec.instance == SOURCE else spec.instance
+    at = instance_path(step)
+    yield from _uses(around, key, at, PluginKind.CONNECTOR, _NEEDED[spec.kind])
+    if spec.kind == UPDATE:  # what was written is read again and compared
+        yield from _able(around, key, at, (C.READ_BACK, C.FETCH), "reading back what is written")
+    if spec.instance != SOURCE:
+        yield from _table(around, key, step.table, (*at[:-1], "table"))
+
+
+def _table(around: Around, key: str, table: str, path: Path) -> Iterator[Problem]:
+    """Where some of the instance's tables are known, this one should be among them."""
+    known = around.tables.get(key, NOTHING_KNOWN)
+    if table in known.fields or not (known.complete or known.fields):
+        return
+    message = unknown_word(f"table of '{key}'", table, list(known.fields))
+    if known.complete or "did you mean" in message:
+        yield around.problem(path, message)
+    elif known.renew:
+        message = f"the fields of '{table}' are not known, so names are not checked"
+        yield around.problem(path, f"{message}; {known.renew.format(table=table)}", "warning")
+
+
+def instance_path(step: Step) -> Path:
+    """Where a step names its instance."""
+    if step.path[0] == "records":
+        return (*step.path[:2], "in")
+    if step.path[0] == "then":
+        return (*step.path, step.spec.kind, "in")
+    return step.path
+
+
+def _warning(problem: Problem) -> Problem:
+    return replace(problem, severity="warning")

@@ -1,0 +1,109 @@
+"""Whether everything that a mapping reads and writes is there: fields of the source, answers of the
+form, what is known of the outcome, fields of the records that are made."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from hub.mapping.known import Around
+from hub.mapping.lines import LINE_FIELDS
+from hub.mapping.places import Place, places, row_places
+from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
+from hub.mapping.reads import Names
+from hub.mapping.row_schema import CONTEXT
+from hub.mapping.steps import SOURCE, Step
+
+_LINE = (*LINE_FIELDS, "decision")
+# What stands below these; ``form``, ``record``, ``records`` and ``values`` depend on the file.
+_BELOW: Mapping[str, tuple[str, ...]] = {
+    "outcome": ("event", "reason", "reason_text", "at"),
+    "signature": ("name", "at", "at_local", "order_ref", "provider", "national_id_last"),
+    "request": ("id", "number", "title", "language", "state"),
+    "recipient": ("name", "mobile", "email"),
+    "lines": _LINE,
+    "line": _LINE,
+}
+_FIELD = "field of the source"
+
+
+def name_problems(around: Around) -> Iterator[Problem]:
+    """Every name that leads nowhere."""
+    for place in places(around.mapping):
+        for path, names in place.reads():
+            judge = _in_step if place.step is not None else _in_request
+            yield from judge(around, place, path, names)
+    for step in around.mapping.all_steps():
+        yield from _targets(around, step)
+    yield from _both_targets(around)
+
+
+def _in_request(around: Around, place: Place, path: Path, names: Names) -> Iterator[Problem]:
+    """Fields of the record stand at the top, and once more below ``record``."""
+    if names[0] in (*place.besides, "values"):
+        return
+    field = names if names[0] != "record" else names[1:]
+    if field:
+        yield from _field_of_source(around, path, field[0], _FIELD)
+
+
+def _field_of_source(around: Around, path: Path, name: str, what: str) -> Iterator[Problem]:
+    mapping, known = around.mapping, around.source_fields()
+    if known is not None and name not in known:
+        source = (mapping.source_instance, mapping.source_table)
+        yield around.problem(path, around.unknown_field(what, name, *source))
+
+
+def _in_step(around: Around, place: Place, path: Path, names: Names) -> Iterator[Problem]:
+    root = names[0]
+    if root not in CONTEXT:
+        message = unknown_word("name", root, CONTEXT)
+        fields = around.source_fields()
+        if fields is not None and root in fields:
+            message = f"unknown name '{root}'; did you mean 'record.{root}'?"
+        yield around.problem(path, message)
+    elif len(names) > 1:
+        yield from _below(around, path, root, names[1])
+
+
+def _below(around: Around, path: Path, root: str, name: str) -> Iterator[Problem]:
+    known: Collection[str] | None = _BELOW.get(root)
+    what = f"name below '{root}'"
+    if root == "record":
+        yield from _field_of_source(around, path, name, what)
+        return
+    if root == "form":
+        known, what = around.form_fields(), "form field"
+        if known is None:
+            message = f"'form.{name}' is never answered; add 'form' to the request, or remove it"
+            yield around.problem(path, message)
+    if known is not None and name not in known:
+        yield around.problem(path, unknown_word(what, name, known))
+
+
+def _targets(around: Around, step: Step) -> Iterator[Problem]:
+    """What is written must be fields of the table."""
+    if step.spec.instance == SOURCE:
+        instance, table = around.mapping.source_instance, around.mapping.source_table
+        what = _FIELD
+    else:
+        instance, table = step.spec.instance, step.table
+        what = f"field of '{instance}' {table}"
+    known = around.fields(instance, table)
+    if known is None:
+        return
+    for path, row in row_places(around.mapping, step):
+        if row.to not in known:
+            message = around.unknown_field(what, row.to, instance, table)
+            yield around.problem((*path, "to"), message)
+
+
+def _both_targets(around: Around) -> Iterator[Problem]:
+    """A recipient row that is written back is written from an answer of the same name."""
+    fields = around.form_fields()
+    if fields is None:
+        return
+    for index, row in enumerate(around.mapping.request.recipient):
+        if row.direction != "in" and row.to not in (*fields, *_BELOW["recipient"]):
+            path: Path = ("request", "recipient", index, "direction")
+            message = f"the form has no '{row.to}' that could be written back; use direction in"
+            yield around.problem(path, f"{message} (fields: {did_you_mean(row.to, fields)})")

@@ -1,0 +1,122 @@
+"""Takes one row, text, condition or step out of a mapping at a time and looks whether an example
+notices. What nobody would miss is either not tested or not needed.
+
+The document is parsed once; each variant shares with it what it does not change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hub.kernel.errors import ConfigurationError
+from hub.mapping.compiled import COMPLETED, CompiledMapping
+from hub.mapping.examples import run_examples
+from hub.mapping.loader import compile_document
+from hub.mapping.problems import Path, Problem
+from hub.mapping.steps import Render
+
+# Parts of the request that are one value each.
+_VALUES = ("title", "number", "language", "reminders")
+_ROWS = ("recipient", "prefill")
+
+
+@dataclass(frozen=True)
+class Removal:
+    """``path`` is what is looked at, ``cut`` what has to go with it; ``show`` is what an example
+    would have to hold."""
+
+    path: Path
+    cut: Path
+    show: str
+
+
+def unmissed(mapping: CompiledMapping, *, render: Render | None = None) -> Iterator[Problem]:
+    """Every part that no example would miss. The examples must pass as they are."""
+    found: list[Path] = []
+    for removal in removals(mapping.document.data):
+        if any(removal.path[: len(path)] == path for path in found):
+            continue  # told with the step that it belongs to
+        if not _missed(mapping, removal, render):
+            found.append(removal.path)
+            what = "step" if removal.show.startswith("{event") else "row"
+            message = f"no example would miss this {what}; show it in one with {removal.show}"
+            yield mapping.document.problem(removal.path, message, severity="warning")
+
+
+def removals(data: Mapping[str, Any]) -> Iterator[Removal]:
+    """Everything that can be taken out, in the order of the parts. The only row of a list that
+    must have one goes with what holds it."""
+    if "when" in data:
+        yield Removal(("when",), ("when",), "expect: {skipped: true}")
+    yield from _of_request(data["request"])
+    for name, record in (data.get("records") or {}).items():
+        at: Path = ("records", name)
+        shown = f"{{event: {COMPLETED}, …}} and expect: {{records: {{{name}: {{…}}}}}}"
+        yield Removal(at, at, shown)
+        yield from _rows((*at, "rows"), record["rows"], f"records: {{{name}: ", "}")
+        for key in ("note", "when"):
+            if key in record:
+                told = f"expect: {{records: {{{name}: {{note: …}}}}}}"
+                yield Removal((*at, key), (*at, key), told)
+    for part in ("back", "then"):
+        for event, steps in (data.get(part) or {}).items():
+            yield from _of_event(part, event, steps)
+
+
+def without(data: Any, cut: Path) -> Any:
+    """A copy without what stands at ``cut``; everything beside the way there is shared."""
+    if len(cut) == 1:
+        if isinstance(data, list):
+            return [item for index, item in enumerate(data) if index != cut[0]]
+        return {key: value for key, value in data.items() if key != cut[0]}
+    copy: Any = list(data) if isinstance(data, list) else dict(data)
+    copy[cut[0]] = without(data[cut[0]], cut[1:])
+    return copy
+
+
+def _of_request(request: Mapping[str, Any]) -> Iterator[Removal]:
+    at: Path = ("request",)
+    for name in _VALUES:
+        if name in request:
+            yield Removal((*at, name), (*at, name), f"expect: {{{name}: …}}")
+    for part in _ROWS:
+        yield from _rows((*at, part), request.get(part) or [], f"{part}: ", "", may_be_empty=True)
+    lines = request.get("lines")
+    if lines:
+        yield from _rows((*at, "lines", "rows"), lines["rows"], "lines: [", ", …]")
+
+
+def _of_event(part: str, event: str, steps: list[Any]) -> Iterator[Removal]:
+    for index, step in enumerate(steps):
+        at: Path = (part, event, index)
+        told = f"{{event: {event}, …}} and expect: {{{part}: …}}"
+        yield Removal(at, at if len(steps) > 1 else at[:2], told)
+        if "when" in step:
+            yield Removal((*at, "when"), (*at, "when"), told)
+        update = step.get("update")
+        if part == "back" and isinstance(update, list):
+            yield from _rows((*at, "update"), update, f"{part}: [{{update: ", "}]")
+        for kind in ("create", "update") if part == "then" else ():
+            rows = (step.get(kind) or {}).get("rows") or []
+            yield from _rows((*at, kind, "rows"), rows, f"{part}: [{{{kind}: ", "}]")
+
+
+def _rows(
+    at: Path, rows: list[Any], before: str, after: str, *, may_be_empty: bool = False
+) -> Iterator[Removal]:
+    for index, row in enumerate(rows):
+        if len(rows) > 1 or may_be_empty:
+            name = row.get("to", "…") if isinstance(row, Mapping) else "…"
+            path = (*at, index)
+            yield Removal(path, path, f"expect: {{{before}{{{name}: …}}{after}}}")
+
+
+def _missed(mapping: CompiledMapping, removal: Removal, render: Render | None) -> bool:
+    data = without(mapping.document.data, removal.cut)
+    try:
+        variant = compile_document(replace(mapping.document, data=data), mapping.values)
+    except ConfigurationError:
+        return True  # what is left is not a mapping, or refers to what is gone
+    return not all(result.passed for result in run_examples(variant, render=render))

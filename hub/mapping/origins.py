@@ -1,0 +1,90 @@
+"""Which row of a mapping gave a value: from the name of a rule, or from a place in an example."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from hub.mapping.compiled import CompiledMapping
+from hub.mapping.places import row_places, text_path
+from hub.mapping.problems import Path
+from hub.mapping.steps import Step
+
+_POSITION = re.compile(r"\[\d+\]")
+_SINGLE = ("language", "title", "number")
+_SETTINGS = (
+    *_SINGLE, "kind", "provider", "channels", "form", "expires_after", "reminders",
+)  # fmt: skip
+
+
+class Origins:
+    """The rows of one mapping by their rules."""
+
+    def __init__(self, mapping: CompiledMapping) -> None:
+        self._rules: Mapping[str, Path] = {
+            **dict(_of_request(mapping)),
+            **{
+                rule: path for step in mapping.all_steps() for rule, path in _of_step(mapping, step)
+            },
+        }
+
+    def of_rule(self, rule: str) -> Path | None:
+        """Where the rule of a ``RowProblem`` or ``MappingError`` stands."""
+        plain = _POSITION.sub("", rule)
+        number, both, name = plain.partition(".both.")
+        if both:
+            found = self._rules.get(f"request.prefill.{name}")
+            return found or self._rules.get(f"request.recipient.{name}")
+        return self._rules.get(plain) or self._rules.get(number)
+
+    def of(self, path: Path, steps: Mapping[tuple[str | int, ...], Step]) -> Path | None:
+        """Where the row stands that gave the value at ``path`` of ``expect``. ``steps`` are those
+        that gave the entries of ``back`` and ``then``."""
+        rest = tuple(part for part in path[1:] if not isinstance(part, int))
+        match path[:1]:
+            case ("skipped",):
+                return self.of_rule("when")
+            case ("recipient" | "prefill" as part,) if rest:
+                return self.of_rule(f"request.{part}.{rest[0]}")
+            case ("lines",):
+                return self.of_rule(f"request.lines.{rest[0]}" if rest else "request.lines")
+            case ("currency",):
+                return self.of_rule("request.lines.currency")
+            case ("records",) if rest:
+                return self.of_rule(".".join(("records", *rest[:2])))
+            case ("back" | "then",) if path[:2] in steps:
+                return self._of_entry(path, steps[path[:2]])
+            case (str() as part,) if part in _SETTINGS:
+                return ("request", *path)
+        return None
+
+    def _of_entry(self, path: Path, step: Step) -> Path | None:
+        field = next((part for part in path[3:] if isinstance(part, str)), "")
+        rules = [row.rule for row in step.rows if row.to == field]
+        return (self.of_rule(rules[-1]) if rules else None) or step.path
+
+
+def _of_request(mapping: CompiledMapping) -> Iterator[tuple[str, Path]]:
+    request: Path = ("request",)
+    yield "when", ("when",)
+    yield from ((f"request.{name}", (*request, name)) for name in _SINGLE)
+    rule = mapping.request
+    for part, rows in (("prefill", rule.prefill), ("recipient", rule.recipient)):
+        for index, row in enumerate(rows):
+            yield row.rule, (*request, part, index)
+    if rule.lines is not None:
+        lines = (*request, "lines")
+        yield "request.lines", lines
+        yield from ((f"request.lines.{name}", (*lines, name)) for name in ("for_each", "currency"))
+        for index, row in enumerate(rule.lines.rows):
+            yield row.rule, (*lines, "rows", index)
+
+
+def _of_step(mapping: CompiledMapping, step: Step) -> Iterator[tuple[str, Path]]:
+    key = step.spec.key
+    yield key, (text_path(step) if step.text else step.path)
+    for name in ("when", "for_each"):
+        yield f"{key}.{name}", (*step.path, name)
+    yield f"{key}.id", (*step.path, step.spec.kind, "id")
+    for path, row in row_places(mapping, step):
+        yield row.rule, path

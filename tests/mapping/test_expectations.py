@@ -1,4 +1,4 @@
-"""What an example may expect: plain values, operators, problems, durations, texts of the workspace."""
+"""What an example may expect: values, operators, problems, durations, the workspace's texts."""
 
 from __future__ import annotations
 

@@ -129,7 +129,8 @@ def test_an_example_shows_the_event_whose_part_it_expects() -> None:
     made = f"{{name: c, given: {{{GIVEN}}}, expect: {{records: {{}}}}}}"
     assert not_shown(failed, expired, made) == []
     assert not_shown(failed, made) == ["then.expired"]
-    problem = f"{{name: e, given: {{event: expired, {GIVEN}}}, expect: {{error: {{rule: then.expired.0}}}}}}"
+    error = "{error: {rule: then.expired.0}}"
+    problem = f"{{name: e, given: {{event: expired, {GIVEN}}}, expect: {error}}}"
     assert not_shown(failed, made, problem) == []
     elsewhere = f"{{name: e, given: {{event: expired, {GIVEN}}}, expect: {{back: []}}}}"
     assert not_shown(failed, made, elsewhere) == ["then.expired"]

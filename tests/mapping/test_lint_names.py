@@ -107,8 +107,8 @@ IN_OTHER_SYSTEMS = [
         "then.failed[1].create.table: unknown table of 'register' 'custmer'",
     ),
     (
-        "then: {failed: [{update: {in: register, table: customer, id: {value: 1},"
-        " rows: [{to: mobil, value: 1}]}}]}\n",
+        "then: {failed: [{update: {in: register, table: customer, id: {value: 1}, rows:\n"
+        + "  [{to: mobil, value: 1}]}}]}\n",
         "then.failed[1].update.rows[mobil].to: unknown field of 'register' customer 'mobil'",
     ),
 ]

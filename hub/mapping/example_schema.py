@@ -8,7 +8,7 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from hub.contracts.events import LINE_EVENTS, EventKind
 from hub.mapping.expectations import OPERATORS, block_faults, is_block
-from hub.mapping.grammar import SHORT, OneOrMany, Strict, Word
+from hub.mapping.grammar import SHORT, Flag, OneOrMany, Strict, Word
 
 # What ``back`` and ``then`` may follow.
 EVENTS = tuple(
@@ -79,11 +79,12 @@ class ErrorSchema(Strict):
 class ExpectSchema(Strict):
     """``expect`` of an example: only what is named is compared."""
 
-    skipped = fields.Boolean(truthy={True}, falsy={False})
+    skipped = Flag()
     kind = Expected(str, "a text")
     provider = OneOrMany(fields.String())
     channels = OneOrMany(fields.String())
     form = Expected(str, "a text")
+    carries_on = Expected(str, "a text")
     expires_after = Expected(str, "a duration such as 14d")
     reminders = Expected(dict, "a block of keys")
     language = Expected(str, "a text")

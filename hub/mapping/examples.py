@@ -167,6 +167,7 @@ def _planned(plan: RequestPlan) -> dict[str, Any]:
         "provider": plan.providers,
         "channels": plan.channels,
         "form": plan.form,
+        "carries_on": plan.carries_on,
         "expires_after": plan.expires_after,
         "reminders": {
             **vars(reminders),

@@ -56,9 +56,7 @@ def mismatches(expected: Any, found: Any, path: Path = ()) -> Iterator[Mismatch]
             yield Mismatch(path, expected, written(found), said)
     elif is_block(expected):
         for operator, wanted in expected.items():
-            said = _APPLY[operator](wanted, found)
-            if said:
-                yield Mismatch((*path, operator), wanted, found, f"{said}, got {shown(found)}")
+            yield from _APPLY[operator](wanted, found, (*path, operator))
     elif isinstance(expected, Mapping) and isinstance(found, Mapping):
         for key, value in expected.items():
             yield from mismatches(value, found.get(key, NOTHING), (*path, key))
@@ -127,11 +125,20 @@ def _same(expected: Any, found: Any) -> bool:
     return bool(expected == found) and isinstance(expected, bool) == isinstance(found, bool)
 
 
-def _equals(wanted: Any, found: Any) -> str:
-    return "" if _same(wanted, found) else f"expected exactly {shown(wanted)}"
+def _equals(wanted: Any, found: Any, path: Path) -> Iterator[Mismatch]:
+    """Also what is not named; told where it is, since each key has a row of its own."""
+    if isinstance(wanted, Mapping) and isinstance(found, Mapping):
+        for key in dict.fromkeys((*wanted, *found)):
+            yield from _equals(wanted.get(key, NOTHING), found.get(key, NOTHING), (*path, key))
+    elif isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
+        for index, (one, other) in enumerate(zip(wanted, found, strict=True)):
+            yield from _equals(one, other, (*path, index))
+    elif not _same(wanted, found):
+        said = f"expected exactly {shown(wanted)}, got {shown(found)}"
+        yield Mismatch(path, wanted, found, said)
 
 
-def _contains(wanted: Any, found: Any) -> str:
+def _contains(wanted: Any, found: Any, path: Path) -> Iterator[Mismatch]:
     if isinstance(found, str):
         parts = wanted if isinstance(wanted, list) else [wanted]
         good = all(isinstance(part, str) and part in found for part in parts)
@@ -142,20 +149,23 @@ def _contains(wanted: Any, found: Any) -> str:
         good = not list(mismatches(wanted, found))
     else:
         good = isinstance(found, Mapping) and isinstance(wanted, str) and wanted in found
-    return "" if good else f"expected something with {shown(wanted)} in it"
+    if not good:
+        said = f"expected something with {shown(wanted)} in it, got {shown(found)}"
+        yield Mismatch(path, wanted, found, said)
 
 
-def _schema(wanted: Any, found: Any) -> str:
+def _schema(wanted: Any, found: Any, path: Path) -> Iterator[Mismatch]:
     if found is NOTHING:
-        return "expected a value that fits the schema"
+        yield Mismatch(path, wanted, found, "expected a value that fits the schema, got nothing")
+        return
     first = next(iter(_validator(json.dumps(wanted)).iter_errors(found)), None)
-    if first is None:
-        return ""
-    place = ".".join(map(str, first.instance_path))
-    return f"does not fit the schema{f' at {place}' if place else ''}: {first.message}"
+    if first is not None:
+        place = ".".join(map(str, first.instance_path))
+        said = f"does not fit the schema{f' at {place}' if place else ''}: {first.message}"
+        yield Mismatch(path, wanted, found, f"{said}, got {shown(found)}")
 
 
-_APPLY: Mapping[str, Callable[[Any, Any], str]] = {
+_APPLY: Mapping[str, Callable[[Any, Any, Path], Iterator[Mismatch]]] = {
     "equals": _equals,
     "contains": _contains,
     "schema": _schema,

@@ -11,7 +11,7 @@ from marshmallow import ValidationError, fields, post_load, validate, validates_
 from hub.mapping.converters import parse_converter
 from hub.mapping.form_texts import FALLBACK
 from hub.mapping.forms import Choice, FieldSpec, FieldType, FormSpec, FormStep
-from hub.mapping.grammar import NOT_EMPTY, SHORT, ConverterField, OneOrMany, Strict, Word
+from hub.mapping.grammar import NOT_EMPTY, SHORT, ConverterField, Flag, OneOrMany, Strict, Word
 from hub.mapping.problems import unknown_word
 
 # The words of HTML's autocomplete attribute that a form of ours can need.
@@ -66,7 +66,7 @@ class FieldSchema(Strict):
     label = WordingField(required=True)
     help = WordingField()
     placeholder = WordingField()
-    required = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    required = Flag(load_default=False)
     max_length = fields.Integer(
         strict=True,
         load_default=0,

@@ -91,6 +91,15 @@ class Word(fields.String):
         return word
 
 
+class Flag(fields.Boolean):
+    """true or false, and nothing that Python takes for it: 1 is neither."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
+
+
 class OneOrMany(fields.Field[tuple[Any, ...]]):
     """A single entry or a list of them."""
 

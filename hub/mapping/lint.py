@@ -17,12 +17,9 @@ from hub.mapping.lint_instances import instance_problems
 from hub.mapping.lint_names import name_problems
 from hub.mapping.places import places, text_path
 from hub.mapping.problems import Path, Problem, unknown_word
+from hub.mapping.references import not_yet
 
 __all__ = ["InstanceInfo", "Problem", "lint"]
-
-# What the language has words for and this version does not do.
-_NOTHING_FOLLOWS = ("started", "opened", "signed", "unreachable")
-_NOTHING_ASKS = ("poll",)
 
 
 def lint(
@@ -50,7 +47,7 @@ def lint(
 
 
 def _all(around: Around) -> Iterator[Problem]:
-    yield from _not_yet(around)
+    yield from not_yet(around.mapping)
     yield from instance_problems(around)
     yield from _request(around)
     yield from name_problems(around)
@@ -59,21 +56,6 @@ def _all(around: Around) -> Iterator[Problem]:
     yield from _values(around)
     yield from direction_problems(around.mapping)
     yield from coverage_problems(around)
-
-
-def _not_yet(around: Around) -> Iterator[Problem]:
-    """Triggers and events that would be waited for in vain."""
-    mapping = around.mapping
-    for word in _NOTHING_ASKS:
-        if word in mapping.triggers:
-            message = f"this version does not {word}; remove '{word}'"
-            yield around.problem(("trigger",), message)
-    steps = {"back": mapping.back_steps, "then": mapping.then_steps}
-    for part, events in steps.items():
-        for event in _NOTHING_FOLLOWS:
-            if event in events:
-                message = f"this version does nothing after '{event}'; remove it"
-                yield around.problem((part, event), message)
 
 
 def _request(around: Around) -> Iterator[Problem]:

@@ -7,9 +7,10 @@ from collections.abc import Collection, Iterator, Mapping
 
 from hub.mapping.known import Around
 from hub.mapping.lines import LINE_FIELDS
+from hub.mapping.natives import function_names
 from hub.mapping.places import Place, places, row_places
 from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
-from hub.mapping.reads import Names
+from hub.mapping.reads import Names, unknown_variables
 from hub.mapping.row_schema import CONTEXT
 from hub.mapping.steps import SOURCE, Step
 
@@ -24,6 +25,7 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "line": _LINE,
 }
 _FIELD = "field of the source"
+_FUNCTIONS = sorted(f"${name}" for name in function_names())
 
 
 def name_problems(around: Around) -> Iterator[Problem]:
@@ -32,9 +34,19 @@ def name_problems(around: Around) -> Iterator[Problem]:
         for path, names in place.reads():
             judge = _in_step if place.step is not None else _in_request
             yield from judge(around, place, path, names)
+        yield from _variables(around, place)
     for step in around.mapping.all_steps():
         yield from _targets(around, step)
     yield from _both_targets(around)
+
+
+def _variables(around: Around, place: Place) -> Iterator[Problem]:
+    found = place.expression()
+    if found is not None:
+        path, expression = found
+        for name in unknown_variables(expression):
+            message = unknown_word("function or variable", f"${name}", _FUNCTIONS)
+            yield around.problem(path, message)
 
 
 def _in_request(around: Around, place: Place, path: Path, names: Names) -> Iterator[Problem]:

@@ -148,6 +148,11 @@ def base_frame() -> Any:
     return frame
 
 
+def function_names() -> frozenset[str]:
+    """What may be called, without the ``$``."""
+    return frozenset(str(name) for name in Jsonata.static_frame.bindings) - REMOVED
+
+
 def is_function(value: Any) -> bool:
     """Whether ``value`` is something to call rather than data."""
     return bool(Utils.is_function(value) or Functions.is_lambda(value) or Functions.is_regex(value))

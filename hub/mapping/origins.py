@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from hub.mapping.compiled import CompiledMapping
+from hub.mapping.expectations import OPERATORS
 from hub.mapping.places import row_places, text_path
 from hub.mapping.problems import Path
 from hub.mapping.steps import Step
@@ -40,8 +41,11 @@ class Origins:
     def of(self, path: Path, steps: Mapping[tuple[str | int, ...], Step]) -> Path | None:
         """Where the row stands that gave the value at ``path`` of ``expect``. ``steps`` are those
         that gave the entries of ``back`` and ``then``."""
+        path = tuple(part for part in path if part not in OPERATORS)
         rest = tuple(part for part in path[1:] if not isinstance(part, int))
         match path[:1]:
+            case ("carries_on",):
+                return ("carries_on",)
             case ("skipped",):
                 return self.of_rule("when")
             case ("recipient" | "prefill" as part,) if rest:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hub.mapping.expressions import Expression
+from hub.mapping.natives import function_names
 
 Names = tuple[str, ...]
 _ROOT, _HERE = "$", ""
@@ -23,6 +24,21 @@ _BELOW = ("pattern", "update", "delete")
 def plain_reads(expression: Expression) -> Iterator[Names]:
     """Each name that the expression reads from the root, with the plain names below it."""
     yield from _reads(expression.tree, True)
+
+
+def unknown_variables(expression: Expression) -> Iterator[str]:
+    """Each ``$name`` that nothing gives: no function, and nowhere in the expression made."""
+    parts = list(all_parts(expression.tree))
+    made = {_ROOT, _HERE, *function_names()}
+    for part in parts:
+        if part.type == "bind":
+            made.add(str(part.lhs.value))
+        elif part.type == "lambda":
+            made |= {str(each.value) for each in part.arguments or ()}
+        made |= {str(name) for name in (part.focus, part.index) if isinstance(name, str)}
+        made |= {str(stage.value) for stage in part.stages or () if stage.type == "index"}
+    used = {str(part.value) for part in parts if part.type == "variable"}
+    yield from sorted(used - made)
 
 
 def children(node: Any) -> Iterator[tuple[Any, bool]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from hub.contracts.events import LINE_EVENTS
 from hub.mapping.compiled import COMPLETED, CompiledMapping
 from hub.mapping.grammar import is_text_key
-from hub.mapping.problems import Path, Problem, unknown_word
+from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
 from hub.mapping.rows import Row
 from hub.mapping.steps import Step
 
@@ -19,11 +19,31 @@ _ITEM = re.compile(r"(?<![\w.])(item|position)\b")
 _LINE = re.compile(r"(?<![\w.])line\b")
 
 
+# What the language has words for and this version does not do.
+_NOTHING_FOLLOWS = ("started", "opened", "signed", "unreachable")
+_NOTHING_ASKS = ("poll",)
+
+
+def not_yet(mapping: CompiledMapping) -> Iterator[Problem]:
+    """Triggers and events that would be waited for in vain."""
+    for word in _NOTHING_ASKS:
+        if word in mapping.triggers:
+            message = f"this version does not {word}; remove '{word}'"
+            yield mapping.document.problem(("trigger",), message)
+    steps = {"back": mapping.back_steps, "then": mapping.then_steps}
+    for part, events in steps.items():
+        for event in _NOTHING_FOLLOWS:
+            if event in events:
+                message = f"this version does nothing after '{event}'; remove it"
+                yield mapping.document.problem((part, event), message)
+
+
 def reference_problems(mapping: CompiledMapping, records: list[str]) -> Iterator[Problem]:
     """Every reference that leads nowhere. ``records`` are the names of the file's records."""
     for step in mapping.all_steps():
         yield from _records(mapping, step, records)
         yield from _items(mapping, step)
+        yield from _matched(mapping, step)
     yield from _values(mapping)
 
 
@@ -32,24 +52,46 @@ def _records(mapping: CompiledMapping, step: Step, names: list[str]) -> Iterator
     here = names.index(str(own[1])) if own[0] == "records" else len(names)
     at_most = here + 1 if step.record else here
     for need in step.spec.needs:
+        own = _place(mapping, step, need)
         if need not in names:
             message = unknown_word("record", need, names)
             yield mapping.document.problem(own, f"needs {message}")
         elif names.index(need) >= at_most:
             message = f"needs record '{need}', which is made later; move '{need}' up"
             yield mapping.document.problem(own, message)
-        elif own[0] in ("back", "then") and own[1] != COMPLETED:
+        elif step.path[0] in ("back", "then") and step.path[1] != COMPLETED:
             message = f"needs record '{need}', which is only made when completed; remove it"
             yield mapping.document.problem(own, message)
     if step.items is not None and any(RECORD.search(text) for text in step.items.texts()):
         message = "counts records that are not made yet; count record.*, form.* or lines"
-        yield mapping.document.problem((*own, "for_each"), message)
+        yield mapping.document.problem((*step.path, "for_each"), message)
+
+
+def _place(mapping: CompiledMapping, step: Step, record: str) -> Path:
+    """What of the step reads the record."""
+    found = (path for path, text in _texts(mapping, step) if record in RECORD.findall(text))
+    return next(found, step.path)
+
+
+def _matched(mapping: CompiledMapping, step: Step) -> Iterator[Problem]:
+    """A record is matched on what a row of it gives."""
+    targets = [row.to for row in step.rows]
+    for name in step.match:
+        if name in targets:
+            continue
+        hint, own = did_you_mean(name, targets), rows_path(step)
+        near = next((each for each in targets if f"did you mean '{each}'" in hint), None)
+        if near is not None:
+            line = mapping.document.where((*own, targets.index(near)))[0]
+            hint = f"did you mean '{near}' (line {line})?"
+        message = f"matches on '{name}', which no row gives; {hint}"
+        yield mapping.document.problem((*own[:-1], "match"), message)
 
 
 def _items(mapping: CompiledMapping, step: Step) -> Iterator[Problem]:
     """``item`` without ``for_each``, ``line`` outside of a line's event."""
     of_line = len(step.path) > 1 and step.path[1] in LINE_EVENTS
-    for path, text in _texts(step):
+    for path, text in _texts(mapping, step):
         found = _ITEM.search(text)
         if found and step.items is None:
             message = f"'{found[1]}' has no 'for_each' here; add one, or read something else"
@@ -78,7 +120,7 @@ def _values(mapping: CompiledMapping) -> Iterator[Problem]:
     if mapping.when is not None:
         texts.append((("when",), mapping.when.text))
     for step in mapping.all_steps():
-        texts += _texts(step)
+        texts += _texts(mapping, step)
     for path, text in texts:
         for name in _VALUE.findall(text):
             if name not in mapping.values:
@@ -87,12 +129,13 @@ def _values(mapping: CompiledMapping) -> Iterator[Problem]:
                 yield mapping.document.problem(path, message + hint)
 
 
-def _texts(step: Step) -> list[tuple[Path, str]]:
+def _texts(mapping: CompiledMapping, step: Step) -> list[tuple[Path, str]]:
     """Everything that a step reads, with its place."""
     found: list[tuple[Path, str]] = []
     rows_at = rows_path(step)
     for index, row in enumerate(step.rows):
-        at = (*rows_at, index) if ".both." not in row.rule else rows_at
+        own = ".both." not in row.rule
+        at = (*rows_at, row_index(mapping, rows_at, row, index)) if own else rows_at
         found += [(at, text) for text in row.source.texts()]
     if step.target is not None:
         found += [(step.path, text) for text in step.target.texts()]

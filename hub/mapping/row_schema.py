@@ -11,6 +11,7 @@ from hub.mapping.grammar import (
     SHORT,
     ConverterField,
     ExpressionField,
+    Flag,
     OneOrMany,
     PathField,
     Strict,
@@ -37,7 +38,7 @@ class _Value(Strict):
     convert = OneOrMany(ConverterField(), load_default=())
     map = fields.Dict(keys=fields.Raw(), values=fields.Raw(allow_none=True))
     default = fields.Raw(allow_none=True)
-    required = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    required = Flag(load_default=False)
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _one_source(self, data: Any, original_data: Any, **_: Any) -> None:

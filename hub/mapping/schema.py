@@ -21,7 +21,6 @@ from hub.mapping.grammar import (
     TextField,
     Word,
 )
-from hub.mapping.problems import did_you_mean
 from hub.mapping.row_schema import (
     CONTEXT,
     ContextValue,
@@ -135,14 +134,6 @@ class RecordSchema(Strict):
     rows = _rows(StepRow, required=True, validate=NOT_EMPTY)
     note = TextField(CONTEXT)
     when = ExpressionField()
-
-    @validates_schema
-    def _match_is_written(self, data: Any, **_: Any) -> None:
-        targets = [row.to for row in data.get("rows", ())]
-        for name in data.get("match", ()):
-            if name not in targets:
-                message = f"matches on '{name}', which no row gives; {did_you_mean(name, targets)}"
-                raise ValidationError(message, "match")
 
 
 class UpdateField(fields.Field[tuple[bool, tuple[Row, ...]]]):

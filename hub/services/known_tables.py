@@ -14,13 +14,13 @@ from hub.settings.known_fields import Tables
 def known_tables(
     registry: Registry, workspace: str, discovered: Mapping[str, Tables]
 ) -> dict[str, KnownTables]:
-    """By instance. Faulty settings are told elsewhere; nothing is known of such an instance."""
+    """By instance. Faulty settings declare nothing, and are told elsewhere."""
     found: dict[str, KnownTables] = {}
     for where in registry.instances(workspace):
         try:
             declared = registry.declared_tables(where)
         except ConfigurationError:
-            continue
+            declared = None
         if declared is not None:
             found[where.key] = KnownTables(dict(declared), complete=True)
         elif f"{where.workspace}.{where.key}" in discovered:

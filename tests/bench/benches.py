@@ -17,6 +17,7 @@ from hub.mapping.loader import load_mapping
 from tests.bench.engine_benches import delivery, drain, timer_claim
 from tests.bench.figures import Figure, say, short
 from tests.bench.hub_process import CONFIG, Hub, running_hub
+from tests.bench.lint_bench import lint_200
 from tests.bench.load import Load, drive, median, percentile, rates
 from tests.bench.receiver import Receiver
 from tests.bench.records import RECORD_OF_40, record
@@ -123,6 +124,7 @@ BENCHES = {
         Bench(drain),
         Bench(timer_claim),
         Bench(mapping_eval, ("none",)),
+        Bench(lint_200, ("none",)),
         Bench(idle_memory),
     )
 }

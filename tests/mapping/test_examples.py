@@ -139,7 +139,7 @@ def test_who_carries_on_makes_a_difference_here_and_upstream(
 ) -> None:
     text = (ROOT / "mappings" / "agiloft_information_request.yaml").read_text(encoding="utf-8")
     assert "\ncarries_on: hub\n" in text
-    text = text.replace("\ncarries_on: hub\n", f"\ncarries_on: {who}\n")
+    text = text.replace("carries_on: hub\n", f"carries_on: {who}\n")
     text = text.replace("handled_by: hub", f"handled_by: {who}")
     text = text.replace("status: new", f"status: {status}").replace(
         "handled_by: Hub", f"handled_by: {told}"

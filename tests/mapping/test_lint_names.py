@@ -93,6 +93,11 @@ def test_answers_without_a_form_are_never_given() -> None:
     assert "'form.name' is never answered; add 'form' to the request" in str(problem)
 
 
+THEN_UPDATE = """\
+then:
+  failed:
+    - update: {in: register, table: customer, id: {value: 1}, rows: [{to: mobil, value: 1}]}
+"""
 IN_OTHER_SYSTEMS = [
     (
         "records: {customer: {in: register, rows: [{to: nmae, value: 1}]}}\n",
@@ -107,8 +112,7 @@ IN_OTHER_SYSTEMS = [
         "then.failed[1].create.table: unknown table of 'register' 'custmer'",
     ),
     (
-        "then: {failed: [{update: {in: register, table: customer, id: {value: 1}, rows:\n"
-        + "  [{to: mobil, value: 1}]}}]}\n",
+        THEN_UPDATE,
         "then.failed[1].update.rows[mobil].to: unknown field of 'register' customer 'mobil'",
     ),
 ]

@@ -51,6 +51,29 @@ class ConnectorSuite(ConnectorAttacks):
         for name in shared:
             assert connector.same(name, present[name], record.fields[name]), name
 
+    def test_a_table_is_described_by_its_fields_or_not_at_all(self, driver, connector):
+        driver.seed_record()
+        before = driver.effects()
+        try:
+            names = connector.describe(driver.table)
+        except Unsupported:
+            return
+        assert set(names) >= driver.written.keys()
+        with pytest.raises(NotFound):
+            connector.describe("no_such_table_here")
+        assert driver.effects() == before
+
+    def test_declared_tables_hold_what_is_written(self, driver, connector):
+        declared = driver.connector_class.declared_tables(connector.settings)
+        if declared is None:
+            return
+        assert {driver.table, driver.create_table} <= declared.keys()
+        for table, written in (
+            (driver.table, driver.written),
+            (driver.create_table, driver.created),
+        ):
+            assert declared[table] is None or set(declared[table]) >= written.keys()
+
     def test_an_unknown_record_is_not_found(self, driver, connector):
         driver.needs(C.FETCH)
         with pytest.raises(NotFound):

@@ -8,8 +8,9 @@ import pytest
 import zeep
 
 from connectors.agiloft.grammar import parse_assignments
+from hub.kernel.errors import Unsupported
 from hub.toolkit.http import HttpClient
-from tests.connectors.agiloft.driver import AgiloftDriver
+from tests.connectors.agiloft.driver import OAUTH, AgiloftDriver
 
 BASE = {"$KB": "Nordic Service", "$lang": "en", "$table": "service_case"}
 INLINE = {"$login": "hub", "$password": "sandbox-password"}
@@ -173,6 +174,19 @@ def test_tables_and_saved_searches_need_a_token(api, token):
     found = api.call("POST", "/ewws/EWTable/.json", data=BASE, headers=bearer(token)).json()
     names = [table["logicalName"] for table in found["result"]["tables"]]
     assert names == ["company", "note", "service_case"]
+
+
+def test_a_table_is_described_by_every_sign_in_that_has_a_token(driver):
+    for changes in ({}, OAUTH | {"login": "", "password": ""}, {"surface": "ew"}):
+        connector = driver.make_instance(**changes)
+        names = connector.describe("service_case")
+        assert {"id", "case_number", "customer_mobile", "signed_documents"} <= set(names)
+        assert "send_for_signature" not in names  # buttons are not listed
+        connector.close()
+    connector = driver.make_instance(surface="ew", auth="inline")
+    with pytest.raises(Unsupported, match="to tokens only; set auth to token"):
+        connector.describe("service_case")
+    connector.close()
 
 
 def test_retrieving_a_file_that_is_not_there_is_a_200_with_an_error(api, driver):

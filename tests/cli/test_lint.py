@@ -1,0 +1,160 @@
+"""``paraph lint``: how problems are shown, what is left over, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from hub.cli import cli
+from hub.cli.findings import Finding, as_text, parse, summary
+from tests.simulated_house import write_files
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return write_files(tmp_path, "lint")
+
+
+def mapping(config: Path) -> Path:
+    return config / "mappings" / "repair.yaml"
+
+
+def change(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def place(path: Path, line: str, word: str) -> str:
+    """``file:line:column`` of the word in the only line that has this in it."""
+    found = [
+        (number, text)
+        for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+        if line in text
+    ]
+    ((number, text),) = found
+    return f"{path}:{number}:{text.index(word) + 1}"
+
+
+def lint(config: Path, *options: str, code: int = 0) -> tuple[str, str]:
+    """What it prints, and the summary."""
+    result = CliRunner().invoke(cli, ["lint", "--config", str(config), *options])
+    assert result.exit_code == code, result.output
+    return result.stdout, result.stderr
+
+
+def test_a_problem_is_shown_like_a_compilers(config: Path) -> None:
+    change(mapping(config), "expires_after: 14d", "expire_after: 14d")
+    shown, told = lint(config, code=1)
+    path = mapping(config)
+    assert (
+        f"{path}:11:3: error: request.expire_after: unknown key 'expire_after'\n"
+        "   11 |   expire_after: 14d\n"
+        "      |   ^\n"
+        "      = did you mean 'expires_after'?\n"
+    ) in shown
+    assert "\x1b[" not in shown  # colour is for terminals
+    assert re.fullmatch(r"2 errors in 1 file\.\n", told)
+
+
+def test_json_is_for_programs(config: Path) -> None:
+    change(mapping(config), "from: mobile, convert", "from: mobile, convrt")
+    shown, _ = lint(config, "--format", "json", code=1)
+    where = place(mapping(config), "convrt", "convrt")
+    (found,) = [one for one in json.loads(shown) if one["severity"] == "error"]
+    assert found == {
+        "file": str(mapping(config)),
+        "line": int(where.split(":")[1]),
+        "column": int(where.split(":")[2]),
+        "row": "request.recipient[mobile].convrt",
+        "severity": "error",
+        "message": "unknown key 'convrt'",
+        "fix": "did you mean 'convert'?",
+    }
+
+
+def test_github_gets_annotations(config: Path) -> None:
+    change(mapping(config), "from: mobile, convert", "from: mobile, convrt")
+    shown, _ = lint(config, "--format", "github", code=1)
+    file, line, column = place(mapping(config), "convrt", "convrt").split(":")
+    assert (
+        f"::error file={file},line={line},col={column}::"
+        "request.recipient[mobile].convrt: unknown key 'convrt'; did you mean 'convert'?"
+    ) in shown.splitlines()
+
+
+def test_warnings_fail_only_when_asked_to(config: Path) -> None:
+    shown, told = lint(config)
+    assert "warning: back.failed: no example shows what happens after 'failed'" in shown
+    assert "error" not in told
+    lint(config, "--strict", code=1)
+
+
+def test_an_unknown_mapping_is_told_in_the_workspace(config: Path) -> None:
+    workspace = config / "workspaces" / "alice.yaml"
+    change(workspace, "mappings: [repair]", "mappings: [repiar]")
+    shown, _ = lint(config, code=1)
+    where = place(workspace, "[repiar]", "repiar")
+    assert f"{where}: error: mappings[1]: unknown mapping 'repiar'" in shown
+    assert "did you mean 'repair'?" in shown
+    assert "repair.yaml:1:1: warning: mapping: no workspace uses it" in shown
+
+
+def test_what_nobody_uses_is_a_warning(config: Path) -> None:
+    workspace = config / "workspaces" / "alice.yaml"
+    more = "values: {depot: Uppsala}\nvalues_in: {test: {serie: T}}\n"
+    workspace.write_text(workspace.read_text(encoding="utf-8") + more, encoding="utf-8")
+    change(mapping(config), "trigger: [button, webhook, api]", "trigger: api\nvalues: {series: R}")
+    shared = config / "mappings" / "shared"
+    shared.mkdir()
+    (shared / "people.yaml").write_text("fragment: peple\nentries: []\n", encoding="utf-8")
+    (config / "fields").mkdir()
+    stray = config / "fields" / "alice.nobody.yaml"
+    stray.write_text("tables: {}\n", encoding="utf-8")
+    shown, _ = lint(config, code=1)
+    where = place(workspace, "depot", "depot")
+    assert f"{where}: warning: values.depot: no mapping declares the value 'depot'" in shown
+    where = place(workspace, "serie:", "serie")
+    assert f"{where}: warning: values_in.test.serie: no mapping declares" in shown
+    assert "did you mean 'series'?" in shown
+    assert f"{shared / 'people.yaml'}:1:1: warning: fragment: no mapping includes it" in shown
+    assert "error: fragment: must be 'people'" in shown  # though nobody includes it
+    assert f"{stray}:1:1: warning: tables: there is no instance 'alice.nobody'" in shown
+
+
+def test_known_fields_are_checked_and_a_faulty_file_of_them_is_told(config: Path) -> None:
+    (config / "fields").mkdir()
+    fields = config / "fields" / "alice.source.yaml"
+    fields.write_text("tables:\n  case: [state, name, what, case, reason]\n", encoding="utf-8")
+    shown, _ = lint(config, code=1)
+    where = place(mapping(config), "from: mobile, convert", "from: mobile")
+    assert f"{where}: error: request.recipient[mobile].from: unknown field" in shown
+    assert "paraph discover source case" in shown
+    fields.write_text("tables:\n  case: {state: Open}\n", encoding="utf-8")
+    shown, _ = lint(config, code=1)
+    assert f"{fields}:2:3: error: tables.case: must be a list of names" in shown
+
+
+def test_a_fault_of_a_shared_mapping_is_told_once(tmp_path: Path) -> None:
+    config = write_files(tmp_path, "lint", ("alice", "bob"))
+    change(mapping(config), "from: mobile, convert", "from: mobile, convrt")
+    shown, told = lint(config, code=1)
+    assert shown.count("unknown key 'convrt'") == 1
+    assert told == "1 error in 1 file.\n"
+
+
+def test_lines_are_taken_apart_and_put_together() -> None:
+    line = "a b.yaml:3:7: examples[what: [x] goes].expect: warning: it; is; bad"
+    assert parse("m.yaml:3:7: examples[a: b].expect: warning: is wrong; mend it") == Finding(
+        "m.yaml", 3, 7, "examples[a: b].expect", "warning", "is wrong", "mend it"
+    )
+    assert (parse(line).file, parse(line).line) == ("a b.yaml", 3)
+    assert parse("no place at all; do something") == Finding(
+        "", 0, 0, "", "error", "no place at all", "do something"
+    )
+    assert as_text(parse("no place at all")) == "\x1b[31m\x1b[1merror:\x1b[0m no place at all"
+    assert summary([]) == "No problems found."

@@ -158,3 +158,12 @@ def test_lines_are_taken_apart_and_put_together() -> None:
     )
     assert as_text(parse("no place at all")) == "\x1b[31m\x1b[1merror:\x1b[0m no place at all"
     assert summary([]) == "No problems found."
+
+
+def test_a_text_without_its_link_is_told_in_the_workspace(config: Path) -> None:
+    workspace = config / "workspaces" / "alice.yaml"
+    change(workspace, "{{ title }} {{ link }}", "{{ title }}")
+    shown, _ = lint(config, code=1)
+    where = place(workspace, "sms_invite", "en:")
+    assert f"{where}: error: texts.sms_invite.en: 1:1: does not contain {{{{ link }}}}" in shown
+    assert "= add it where it is to appear" in shown

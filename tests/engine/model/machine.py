@@ -110,7 +110,11 @@ class EngineMachine(RuleBasedStateMachine):
 
     def _call(self, process: Process, index: int, outcome: str) -> None:
         work = process.hand.pop(index)
-        self.answers[work.claim_id + work.key] = outcome
+        owed, wall = self.owed[work.key], self.house.clock.wall()
+        if owed.claim == work.claim_id and wall >= work.leased_until:
+            owed.lease_until = wall + SETTINGS.lease  # nobody has taken it: it is ours again
+        if owed.claim == work.claim_id:
+            self.answers[work.claim_id + work.key] = outcome
         process.done.append((process.runner.run(work), outcome))
 
     @precondition(lambda self: any(one.done for one in self.processes))

@@ -12,11 +12,13 @@ from hub.mapping.grammar import is_text_key
 from hub.mapping.problems import Path, Problem, unknown_word
 from hub.mapping.rows import Row
 from hub.mapping.steps import Step
+from hub.mapping.texts import names_in
 
 RECORD = re.compile(r"\brecords\.(\w+)")
 _VALUE = re.compile(r"(?<![\w.])values\.(\w+)")
-_ITEM = re.compile(r"(?<![\w.])(item|position)\b")
-_LINE = re.compile(r"(?<![\w.])line\b")
+_QUOTED = re.compile(r""" "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' """, re.VERBOSE)
+_OF_ITEM = ("item", "position")
+_OF_LINE = "line"
 
 
 def reference_problems(mapping: CompiledMapping, records: list[str]) -> Iterator[Problem]:
@@ -47,14 +49,15 @@ def _records(mapping: CompiledMapping, step: Step, names: list[str]) -> Iterator
 
 
 def _items(mapping: CompiledMapping, step: Step) -> Iterator[Problem]:
-    """``item`` without ``for_each``, ``line`` outside of a line's event."""
+    """``item`` without ``for_each``, ``line`` outside of a line's event. In an expression the same
+    words may be fields of something else, so they are left to what it gives."""
     of_line = len(step.path) > 1 and step.path[1] in LINE_EVENTS
-    for path, text in _texts(step):
-        found = _ITEM.search(text)
-        if found and step.items is None:
-            message = f"'{found[1]}' has no 'for_each' here; add one, or read something else"
+    for path, name in _names(step):
+        root = name.partition(".")[0]
+        if root in _OF_ITEM and step.items is None:
+            message = f"'{root}' has no 'for_each' here; add one, or read something else"
             yield mapping.document.problem(path, message)
-        if not of_line and _LINE.search(text):
+        if root == _OF_LINE and not of_line:
             message = "'line' is known after line events only; use 'lines', or move it there"
             yield mapping.document.problem(path, message)
 
@@ -63,7 +66,8 @@ def _values(mapping: CompiledMapping) -> Iterator[Problem]:
     request = mapping.request
     texts: list[tuple[Path, str]] = [
         (("request", "title", language) if language else ("request", "title"), text)
-        for language, text in request.title.items()
+        for language, title in request.title.items()
+        for text in names_in(title)
     ]
     for part, rows in (("recipient", request.recipient), ("prefill", request.prefill)):
         for index, row in enumerate(rows):
@@ -80,7 +84,7 @@ def _values(mapping: CompiledMapping) -> Iterator[Problem]:
     for step in mapping.all_steps():
         texts += _texts(step)
     for path, text in texts:
-        for name in _VALUE.findall(text):
+        for name in _VALUE.findall(_QUOTED.sub("", text)):
             if name not in mapping.values:
                 message = unknown_word("value", name, mapping.values)
                 hint = "" if mapping.values else f": add it under 'values', '{name}: …'"
@@ -99,7 +103,21 @@ def _texts(step: Step) -> list[tuple[Path, str]]:
     if step.when is not None:
         found.append((step.path, step.when.text))
     if step.text and not is_text_key(step.text):
-        found.append((step.path, step.text))
+        found += [(step.path, name) for name in sorted(names_in(step.text))]
+    return found
+
+
+def _names(step: Step) -> list[tuple[Path, str]]:
+    """Every plain path and name that a step reads, with its place."""
+    found: list[tuple[Path, str]] = []
+    rows_at = rows_path(step)
+    for index, row in enumerate(step.rows):
+        if row.source.path is not None and ".both." not in row.rule:
+            found.append(((*rows_at, index), row.source.path.text))
+    if step.target is not None and step.target.path is not None:
+        found.append((step.path, step.target.path.text))
+    if step.text and not is_text_key(step.text):
+        found += [(step.path, name) for name in sorted(names_in(step.text))]
     return found
 
 

@@ -27,6 +27,7 @@ _NEEDED = {
     "create": Capability.CREATE,
     "update": Capability.UPDATE,
     "note": Capability.NOTE,
+    "attach": Capability.ATTACH,
 }
 
 

@@ -102,9 +102,12 @@ def _texts(step: Step) -> list[tuple[Path, str]]:
         found += [(step.path, text) for text in step.target.texts()]
     if step.when is not None:
         found.append((step.path, step.when.text))
-    if step.text and not is_text_key(step.text):
-        found += [(step.path, name) for name in sorted(names_in(step.text))]
-    return found
+    return found + _names_of_texts(step)
+
+
+def _names_of_texts(step: Step) -> list[tuple[Path, str]]:
+    texts = [text for text in (step.text, step.file_name) if text and not is_text_key(text)]
+    return [(step.path, name) for text in texts for name in sorted(names_in(text))]
 
 
 def _names(step: Step) -> list[tuple[Path, str]]:
@@ -116,9 +119,7 @@ def _names(step: Step) -> list[tuple[Path, str]]:
             found.append(((*rows_at, index), row.source.path.text))
     if step.target is not None and step.target.path is not None:
         found.append((step.path, step.target.path.text))
-    if step.text and not is_text_key(step.text):
-        found += [(step.path, name) for name in sorted(names_in(step.text))]
-    return found
+    return found + _names_of_texts(step)
 
 
 def rows_path(step: Step) -> Path:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from hub.contracts.records import Create, Note, Operation, RecordRef, Update
+from hub.contracts.records import Attach, Create, Note, Operation, RecordRef, Update
 from hub.kernel.errors import MappingError
 from hub.mapping.expressions import Expression
 from hub.mapping.plan import wants
@@ -20,16 +20,18 @@ from hub.mapping.rows import UNSET, Row, Source, evaluate, evaluate_one, plain
 from hub.mapping.texts import TextError
 
 SOURCE = "source"
-CREATE, UPDATE, NOTE, ATTACH_EVIDENCE = "create", "update", "note", "attach_evidence"
+CREATE, UPDATE, NOTE, ATTACH = "create", "update", "note", "attach"
+ATTACH_EVIDENCE = "attach_evidence"
 MOST_ITEMS = 200
+_PLAIN = "text/plain; charset=utf-8"
 Render = Callable[[str, Mapping[str, Any]], str]
 
 
 @dataclass(frozen=True)
 class StepSpec:
     """One thing owed. ``instance`` is an instance's key, or ``source``; ``kind`` is create, update,
-    note or attach_evidence; ``needs`` names the records whose results it reads. The key of a step
-    that is done for each of several items ends with the item's index, ``then.completed.0[2]``."""
+    note, attach or attach_evidence; ``needs`` names the records whose results it reads. The key of
+    a step that is done for each of several items ends with its index, ``then.completed.0[2]``."""
 
     key: str
     instance: str
@@ -49,6 +51,7 @@ class Step:
     match: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     text: str = ""
+    file_name: str = ""
     when: Expression | None = None
     record: str | None = None
     target: Source | None = None
@@ -105,7 +108,10 @@ class Step:
             fields = self._fields(data, now)
             return Update(ref, fields) if fields else None
         try:
-            return Note(ref, render(self.text, data))
+            text = render(self.text, data)
+            if self.spec.kind == ATTACH:
+                return Attach(ref, render(self.file_name, data).strip(), _PLAIN, text.encode())
+            return Note(ref, text)
         except TextError as error:
             raise MappingError(f"{self.spec.key}: {error}", rule=self.spec.key) from None
 

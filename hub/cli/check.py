@@ -52,7 +52,8 @@ def find_problems(folder: Path) -> list[str]:
     problems += registry.check()
     for workspace in workspaces.values():
         for key in workspace.mappings:
-            mapping = collect(load_mapping, beside(folder, "mappings") / f"{key}.yaml")
+            path = beside(folder, "mappings") / f"{key}.yaml"
+            mapping = collect(load_mapping, path, workspace.values)
             if mapping is not None:
                 problems += collect(check_mapping, mapping, workspace, registry, forms) or []
     return problems

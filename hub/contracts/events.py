@@ -29,8 +29,13 @@ class EventKind(StrEnum):
     REFUSED_PERSON = "refused_person"  # somebody else than the named one tried to sign
     RECORDED = "recorded"  # customer, repair case or note was created or matched
     WRITTEN_BACK = "written_back"  # the upstream record holds what was owed to it, read back
+    LINE_ACCEPTED = "line_accepted"  # the customer took this line of the request
+    LINE_DECLINED = "line_declined"  # the customer did not want this line of it
     FAILED = "failed"  # it ended without an answer; the reason code says why
     UNKNOWN = "unknown"  # a vendor word that we do not map; kept raw, logged once
+
+
+LINE_EVENTS = (EventKind.LINE_ACCEPTED.value, EventKind.LINE_DECLINED.value)
 
 
 @dataclass(frozen=True)

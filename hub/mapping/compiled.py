@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,11 +16,13 @@ from hub.mapping.plan import RequestPlan, RequestRule
 from hub.mapping.steps import Render, Step, StepSpec
 
 COMPLETED = "completed"
+_INDEX = re.compile(r"\[(\d+)\]$")
 
 
 @dataclass(frozen=True)
 class CompiledMapping:
-    """What a mapping file means. ``sha256`` is the hash of its text.
+    """What a mapping file means. ``sha256`` is the hash of its text and of what it takes from
+    outside: the fragments of ``document``, and ``values``, None for one that nobody sets.
 
     ``record_steps`` are the steps of ``records`` with their notes, ``back_steps`` and
     ``then_steps`` those of each event. ``examples`` are the file's own tests, as data.
@@ -29,6 +32,7 @@ class CompiledMapping:
     sha256: str
     text: str
     document: Document
+    values: Mapping[str, Any]
     source_instance: str
     source_table: str
     triggers: frozenset[str]
@@ -63,10 +67,21 @@ class CompiledMapping:
         """The request for a record; None when the mapping's ``when`` is false."""
         return self.request.plan(record, now)
 
-    def steps(self, event: str) -> tuple[StepSpec, ...]:
+    def steps(
+        self, event: str, context: Callable[[], Mapping[str, Any]], now: datetime
+    ) -> tuple[StepSpec, ...]:
         """What is owed after ``event``, in order: records with their notes (when completed), then
-        ``back``, then ``then``."""
-        return tuple(step.spec for step in self._steps(event))
+        ``back``, then ``then``. ``context`` is asked for only when items have to be counted; it
+        and ``now`` must be what the operations are worked out with."""
+        steps = self._steps(event)
+        if not self.counts_items(event):
+            return tuple(step.spec for step in steps)
+        data = {**context(), "values": self.values}
+        return tuple(spec for step in steps for spec in step.specs(data, now))
+
+    def counts_items(self, event: str) -> bool:
+        """Whether what is owed after ``event`` depends on how many items there are."""
+        return any(step.items is not None for step in self._steps(event))
 
     def operation(
         self,
@@ -79,12 +94,17 @@ class CompiledMapping:
     ) -> Operation | None:
         """The operation of one step; None when there is nothing to do. ``render`` fills in a note:
         it gets the text, or the key of a text of the workspace. Raises ``MappingError``."""
-        return self.step(step_key).operation(context, source, now, render)
+        data = {**context, "values": self.values}
+        index = _INDEX.search(step_key)
+        step = self.step(step_key)
+        return step.operation(data, source, now, render, int(index[1]) if index else None)
 
     def step(self, step_key: str) -> Step:
-        """The compiled step of that name. Raises ``MappingError``."""
+        """The compiled step of that name, with or without an item's index. Raises
+        ``MappingError``."""
+        plain_key = _INDEX.sub("", step_key)
         for step in self.all_steps():
-            if step.spec.key == step_key:
+            if step.spec.key == plain_key:
                 return step
         raise MappingError(f"mapping {self.key} has no step {step_key}", rule=step_key)
 

@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from hub.kernel.crypto import sha256_hex
 from hub.mapping.compiled import CompiledMapping
 from hub.mapping.document import Document
 from hub.mapping.grammar import is_text_key
+from hub.mapping.lines import LinesRule
 from hub.mapping.paths import FieldPath
 from hub.mapping.plan import ReminderRule, RequestRule
-from hub.mapping.problems import Path, Problem, unknown_word
+from hub.mapping.problems import Problem
+from hub.mapping.references import RECORD, reference_problems
 from hub.mapping.rows import Row, Source, choice_key
-from hub.mapping.steps import ATTACH_EVIDENCE, CREATE, NOTE, SOURCE, UPDATE, Step, StepSpec
+from hub.mapping.steps import ATTACH, ATTACH_EVIDENCE, CREATE, NOTE, SOURCE, UPDATE, Step, StepSpec
+from hub.mapping.surroundings import identity
 
 _DAY = timedelta(days=1)
-_REFERENCE = re.compile(r"\brecords\.(\w+)")
 
 
-def build(data: Mapping[str, Any], document: Document) -> tuple[CompiledMapping, list[Problem]]:
-    """The mapping, and what in it refers to things that are not there."""
-    request = _request(data)
+def build(
+    data: Mapping[str, Any], document: Document, given: Mapping[str, Any]
+) -> tuple[CompiledMapping, list[Problem]]:
+    """The mapping, and what in it refers to things that are not there. ``given`` are the
+    workspace's values; those that the mapping declares count."""
+    values = {name: given.get(name, default) for name, default in data["values"].items()}
+    request = _request(data, values)
     mapping = CompiledMapping(
         key=data["mapping"],
-        sha256=sha256_hex(document.text.encode()),
+        sha256=identity(document.text, document.fragments, values),
         text=document.text,
         document=document,
+        values=values,
         source_instance=data["source"]["connector"],
         source_table=data["source"]["table"],
         triggers=frozenset(data["trigger"]),
@@ -45,7 +50,7 @@ def build(data: Mapping[str, Any], document: Document) -> tuple[CompiledMapping,
         },
         examples=tuple(data["examples"]),
     )
-    return mapping, list(_references(mapping, list(data["records"])))
+    return mapping, list(reference_problems(mapping, list(data["records"])))
 
 
 def named(rows: Any, prefix: str) -> tuple[Row, ...]:
@@ -53,7 +58,7 @@ def named(rows: Any, prefix: str) -> tuple[Row, ...]:
     return tuple(replace(row, rule=f"{prefix}.{row.to}") for row in rows)
 
 
-def _request(data: Mapping[str, Any]) -> RequestRule:
+def _request(data: Mapping[str, Any], values: Mapping[str, Any]) -> RequestRule:
     part = data["request"]
     return RequestRule(
         kind=part["kind"],
@@ -69,7 +74,15 @@ def _request(data: Mapping[str, Any]) -> RequestRule:
         recipient=named(part["recipient"], "request.recipient"),
         carries_on=data["carries_on"],
         when=data["when"],
+        values=values,
+        lines=_lines(part["lines"]),
     )
+
+
+def _lines(part: Mapping[str, Any] | None) -> LinesRule | None:
+    if part is None:
+        return None
+    return LinesRule(part["for_each"], part["currency"], named(part["rows"], "request.lines"))
 
 
 def _number(source: Source | None) -> Row | None:
@@ -95,30 +108,37 @@ def _record_steps(records: Mapping[str, Mapping[str, Any]]) -> Iterator[Step]:
             match=part["match"],
             rows=rows,
             when=part.get("when"),
+            items=part["for_each"],
         )
         if "note" in part:
             spec = _spec(f"{key}.note", instance, NOTE, (), part["note"], None, name)
-            yield Step(spec, (*path, "note"), table=table, text=part["note"], record=name)
+            at, text, items = (*path, "note"), part["note"], part["for_each"]
+            yield Step(spec, at, table=table, text=text, record=name, items=items)
 
 
 def _back_steps(event: str, steps: list[Mapping[str, Any]], request: RequestRule) -> Iterator[Step]:
     for number, part in enumerate(steps):
         key, path, when = f"back.{event}.{number}", ("back", event, number), part.get("when")
+        more: dict[str, Any] = {"when": when, "items": part["for_each"]}
         if "update" in part:
             both, own = part["update"]
             rows = ((*_answers(request, key),) if both else ()) + named(own, key)
-            yield Step(_spec(key, SOURCE, UPDATE, rows, "", when), path, rows=rows, when=when)
+            yield Step(_spec(key, SOURCE, UPDATE, rows, "", when), path, rows=rows, **more)
         elif "note" in part:
             spec = _spec(key, SOURCE, NOTE, (), part["note"], when)
-            yield Step(spec, path, text=part["note"], when=when)
+            yield Step(spec, path, text=part["note"], **more)
+        elif "text" in part["attach"]:
+            name, text = part["attach"]["name"], part["attach"]["text"]
+            spec = _spec(key, SOURCE, ATTACH, (), f"{name}\n{text}", when)
+            yield Step(spec, path, text=text, file_name=name, **more)
         else:
-            yield Step(StepSpec(key, SOURCE, ATTACH_EVIDENCE), path, when=when)
+            yield Step(StepSpec(key, SOURCE, ATTACH_EVIDENCE), path, **more)
 
 
 def _then_steps(event: str, steps: list[Mapping[str, Any]]) -> Iterator[Step]:
     for number, part in enumerate(steps):
         key, path, when = f"then.{event}.{number}", ("then", event, number), part.get("when")
-        kind = next(name for name in (CREATE, UPDATE, NOTE) if name in part)
+        kind = next(name for name in (CREATE, UPDATE, NOTE, ATTACH) if name in part)
         body = part[kind]
         rows, text = named(body.get("rows", ()), key), body.get("text", "")
         target: Source | None = body.get("id")
@@ -130,8 +150,10 @@ def _then_steps(event: str, steps: list[Mapping[str, Any]]) -> Iterator[Step]:
             match=body.get("match", ()),
             rows=rows,
             text=text,
+            file_name=body.get("name", ""),
             when=when,
             target=target,
+            items=part["for_each"],
         )
 
 
@@ -164,28 +186,9 @@ def _spec(
     key: str, instance: str, kind: str, rows: Any, text: str, when: Any, record: str = ""
 ) -> StepSpec:
     needs = [record] if record else []
-    texts = [row.source.reads for row in rows]
-    texts += [row.source.expression.text for row in rows if row.source.expression]
+    texts = [text for row in rows for text in row.source.texts()]
     texts += [text] if text and not is_text_key(text) else []
     texts += [when.text] if when else []
     for each in texts:
-        needs += _REFERENCE.findall(each)
+        needs += RECORD.findall(each)
     return StepSpec(key, instance, kind, tuple(dict.fromkeys(needs)))
-
-
-def _references(mapping: CompiledMapping, names: list[str]) -> Iterator[Problem]:
-    """Steps that need a record which is not there, or which comes later."""
-    for step in mapping.all_steps():
-        own: Path = step.path
-        here = names.index(str(own[1])) if own[0] == "records" else len(names)
-        at_most = here + 1 if step.record else here
-        for need in step.spec.needs:
-            if need not in names:
-                message = unknown_word("record", need, names)
-                yield mapping.document.problem(own, f"needs {message}")
-            elif names.index(need) >= at_most:
-                message = f"needs record '{need}', which is made later; move '{need}' up"
-                yield mapping.document.problem(own, message)
-            elif own[0] in ("back", "then") and own[1] != "completed":
-                message = f"needs record '{need}', which is only made when completed; remove it"
-                yield mapping.document.problem(own, message)

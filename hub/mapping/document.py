@@ -6,7 +6,8 @@ date stays text. ``Document.problem`` turns a path into a line that a person can
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -27,18 +28,32 @@ _DEEPEST = 40
 
 @dataclass(frozen=True)
 class Document:
-    """A file as data, with the position (line, column, from 1) of each path in it."""
+    """A file as data, with the position (line, column, from 1) of each path in it.
+
+    ``fragments`` are the texts of what was included; ``borrowed`` tells which paths stand in
+    another file.
+    """
 
     name: str
     text: str
     data: Any
     positions: dict[Path, tuple[int, int]]
+    fragments: Mapping[str, str] = field(default_factory=dict)
+    borrowed: Mapping[Path, str] = field(default_factory=dict)
 
     def where(self, path: Path) -> tuple[int, int]:
         """The position of ``path``, or of the nearest thing around it."""
         while path and path not in self.positions:
             path = path[:-1]
         return self.positions.get(path, (1, 1))
+
+    def file(self, path: Path) -> str:
+        """The file that ``path`` stands in."""
+        while self.borrowed and path:
+            if path in self.borrowed:
+                return self.borrowed[path]
+            path = path[:-1]
+        return self.name
 
     def row(self, path: Path) -> str:
         """``path`` in words: ``request.recipient[mobile].convert``."""
@@ -56,7 +71,7 @@ class Document:
         """A problem at ``path``; the part of ``message`` after the first ``;`` is the fix."""
         what, _, fix = message.partition("; ")
         line, column = self.where(path)
-        return Problem(self.name, line, column, self.row(path), what, fix, severity)
+        return Problem(self.file(path), line, column, self.row(path), what, fix, severity)
 
 
 def read_document(text: str, name: str) -> Document:

@@ -87,6 +87,8 @@ class _Run:
             "number": plan.number,
             "recipient": {name: value for name, value in vars(person).items() if value is not None},
             "prefill": dict(plan.prefill),
+            "lines": [line.data() for line in plan.lines],
+            "currency": plan.currency,
         }
         for part, value in found.items():
             if part in self.expect:
@@ -100,7 +102,7 @@ class _Run:
         context = self._context(plan, event)
         found: dict[str, Any] = {"records": {}, "back": [], "then": []}
         source = RecordRef(self.mapping.source_table, "example")
-        for spec in self.mapping.steps(event):
+        for spec in self.mapping.steps(event, lambda: context, self.now):
             operation = self.mapping.operation(
                 spec.key, context, source=source, now=self.now, render=self.render
             )
@@ -108,13 +110,30 @@ class _Run:
             if part != "records":
                 found[part] += [] if operation is None else [_shown(operation)]
             elif isinstance(operation, Create):
-                found["records"][rest] = dict(operation.fields)
-                made = {"id": f"example-{rest}", "created": True, **operation.fields}
-                context["records"][rest] = {**made, **self.given.get("records", {}).get(rest, {})}
+                self._made(rest, operation, found["records"], context["records"])
             elif isinstance(operation, Note):
-                name = rest.removesuffix(".note")
-                found["records"][name] = {**found["records"][name], "note": operation.text}
+                name, _, index = rest.partition(".note")
+                one = found["records"][name]
+                (one[int(index[1:-1])] if index else one)["note"] = operation.text
         return found
+
+    def _made(
+        self, rest: str, operation: Create, found: dict[str, Any], records: dict[str, Any]
+    ) -> None:
+        """A record that was made, or one of several."""
+        name, _, index = rest.rstrip("]").partition("[")
+        made = {"id": f"example-{rest}", "created": True, **operation.fields}
+        told = self.given.get("records", {}).get(name, {})
+        if not index:
+            found[name] = dict(operation.fields)
+            records[name] = {**made, **told}
+            return
+        at = int(index)
+        one = told[at] if isinstance(told, list) and at < len(told) else {}
+        for kept, value in ((found, dict(operation.fields)), (records, {**made, **one})):
+            entries = kept.setdefault(name, [])
+            entries += [None] * (at - len(entries))  # items for which there was nothing to make
+            entries.append(value)
 
     def _context(self, plan: RequestPlan, event: str) -> dict[str, Any]:
         given, person = self.given, plan.recipients[0]
@@ -134,6 +153,8 @@ class _Run:
             "outcome": {"event": event, "at": moment, **given.get("outcome", {})},
             "signature": given.get("signature", {}),
             "records": {},
+            "lines": given.get("lines", [line.data() for line in plan.lines]),
+            "line": given.get("line", {}),
             "carries_on": self.mapping.carries_on,
             "handling": self.mapping.carries_on,
         }
@@ -165,4 +186,4 @@ def _shown(operation: Operation) -> dict[str, Any]:
         return {"create": dict(operation.fields), "table": operation.table}
     if isinstance(operation, Note):
         return {"note": operation.text}
-    return {"attach": operation.file_name}
+    return {"attach": operation.file_name, "content": operation.content.decode("utf-8", "replace")}

@@ -27,11 +27,11 @@ _NEEDED = {
     "create": Capability.CREATE,
     "update": Capability.UPDATE,
     "note": Capability.NOTE,
+    "attach": Capability.ATTACH,
 }
 
 
 # What the language has words for and this version does not do.
-_NOTHING_FOLLOWS = ("started", "opened", "signed", "unreachable")
 _NOTHING_ASKS = ("poll",)
 
 
@@ -97,17 +97,11 @@ class _Check:
         return self.mapping.document.problem(path, message, severity=severity)
 
     def _not_yet(self) -> Iterator[Problem]:
-        """Triggers and events that would be waited for in vain."""
+        """Triggers that would be waited for in vain."""
         for word in _NOTHING_ASKS:
             if word in self.mapping.triggers:
                 message = f"this version does not {word}; remove '{word}'"
                 yield self._problem(("trigger",), message)
-        steps = {"back": self.mapping.back_steps, "then": self.mapping.then_steps}
-        for part, events in steps.items():
-            for event in _NOTHING_FOLLOWS:
-                if event in events:
-                    message = f"this version does nothing after '{event}'; remove it"
-                    yield self._problem((part, event), message)
 
     def _instances(self) -> Iterator[Problem]:
         mapping, request = self.mapping, ("request",)

@@ -15,31 +15,42 @@ from hub.mapping.document import Document, read_document
 from hub.mapping.examples import run_examples
 from hub.mapping.form_schema import FormSchema
 from hub.mapping.forms import FormSpec
+from hub.mapping.fragments import FOLDER, read_fragments, with_fragments
 from hub.mapping.grammar import problems_of
 from hub.mapping.lint import InstanceInfo, lint
 from hub.mapping.schema import MappingSchema
 from hub.mapping.steps import Render
+from hub.mapping.surroundings import Surroundings
 
 T = TypeVar("T")
+_ALONE = Surroundings()
 
 
-def compile_mapping(text: str, name: str) -> CompiledMapping:
+def compile_mapping(text: str, name: str, around: Surroundings = _ALONE) -> CompiledMapping:
     """Compile a mapping from its text; ``name`` is what messages call the file.
 
     Raises ``ConfigurationError`` whose ``problems`` hold every fault, each with its position.
     """
-    document = read_document(text, name)
-    mapping, problems = build(_checked(MappingSchema(), document), document)
+    document = with_fragments(read_document(text, name), around.fragments, around.folder)
+    return compile_document(document, around.values)
+
+
+def compile_document(document: Document, values: Mapping[str, Any]) -> CompiledMapping:
+    """Compile what has been read and pasted together. Raises as ``compile_mapping``."""
+    mapping, problems = build(_checked(MappingSchema(), document), document, values)
     if problems:
         raise ConfigurationError(
-            f"{name}: the mapping is not valid", problems=tuple(map(str, problems))
+            f"{document.name}: the mapping is not valid", problems=tuple(map(str, problems))
         )
     return mapping
 
 
-def load_mapping(path: Path) -> CompiledMapping:
-    """Compile a mapping file. Its key must be the file's name."""
-    mapping = compile_mapping(_read(path), str(path))
+def load_mapping(path: Path, values: Mapping[str, Any] | None = None) -> CompiledMapping:
+    """Compile a mapping file with the fragments beside it and a workspace's ``values``. Its key
+    must be the file's name."""
+    folder = path.parent
+    around = Surroundings(read_fragments(folder), values or {}, str(folder / FOLDER))
+    mapping = compile_mapping(_read(path), str(path), around)
     _named_alike(path, mapping.key, "mapping")
     return mapping
 

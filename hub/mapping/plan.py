@@ -8,6 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from hub.mapping.expressions import Expression, ExpressionError
+from hub.mapping.lines import LinePlan, LinesRule
 from hub.mapping.problems import BAD_VALUE, EXPRESSION_FAILED, RowProblem, row_problem
 from hub.mapping.rows import UNSET, Row, evaluate, evaluate_one, plain
 from hub.mapping.texts import TextError, render
@@ -57,6 +58,8 @@ class RequestPlan:
     prefill: Mapping[str, Any]
     recipients: tuple[RecipientPlan, ...]
     carries_on: str
+    lines: tuple[LinePlan, ...] = ()
+    currency: str = ""
     problems: tuple[RowProblem, ...] = ()
 
 
@@ -77,11 +80,13 @@ class RequestRule:
     recipient: tuple[Row, ...]
     carries_on: str
     when: Expression | None
+    values: Mapping[str, Any]
+    lines: LinesRule | None = None
 
     def plan(self, record: Mapping[str, Any], now: datetime) -> RequestPlan | None:
         """The request for ``record``; None when ``when`` says that there is none to make."""
         fields = plain(record)
-        data = {**fields, "record": fields}
+        data = {**fields, "record": fields, "values": self.values}
         problems: list[RowProblem] = []
         if self.when is not None:
             wanted, problem = wants(self.when, "when", data, now)
@@ -94,6 +99,9 @@ class RequestRule:
         problems += faults
         prefill, faults = evaluate((row for row in self.prefill if _reads(row)), data, now)
         problems += faults
+        lines, currency = (
+            self.lines.plan(data, now, problems) if self.lines is not None else ((), "")
+        )
         return RequestPlan(
             kind=self.kind,
             title=self._title(language, data, problems),
@@ -107,6 +115,8 @@ class RequestRule:
             prefill=prefill,
             recipients=(_recipient(person, language),),
             carries_on=self.carries_on,
+            lines=lines,
+            currency=currency,
             problems=tuple(problems),
         )
 

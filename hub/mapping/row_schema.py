@@ -16,6 +16,7 @@ from hub.mapping.grammar import (
     Strict,
     Word,
 )
+from hub.mapping.lines import LINE_FIELDS
 from hub.mapping.rows import UNSET, Row, Source, choice_key
 
 RECIPIENT_FIELDS = ("name", "mobile", "email", "national_id", "language")
@@ -23,14 +24,12 @@ DIRECTIONS = ("in", "out", "both")
 # What a step's paths, expressions and texts may begin with.
 CONTEXT = (
     "record", "form", "recipient", "request", "outcome", "signature", "records", "carries_on",
-    "handling",
+    "handling", "values", "lines", "line", "item", "position",
 )  # fmt: skip
 
 
 class _Value(Strict):
     """One value: exactly one of ``from``, ``value``, ``expr``, and what is done to it."""
-
-    later = ("include", "for_each")
 
     path = PathField(data_key="from")
     value = fields.Raw(allow_none=True)
@@ -87,6 +86,12 @@ class _Row(_Value):
     @post_load
     def _build(self, data: Any, **_: Any) -> Row:
         return Row(data["to"], _source(data), data.get("direction", "in"))
+
+
+class LineRow(_Row):
+    """A row of ``request.lines``: read from an item of the record."""
+
+    to = Word(LINE_FIELDS, "line field", required=True)
 
 
 class StepRow(_Row):

@@ -43,6 +43,11 @@ class Source:
         """What it reads, for messages."""
         return self.path.text if self.path else ""
 
+    def texts(self) -> tuple[str, ...]:
+        """Its path and its expression, as written."""
+        found = [path.text for path in (self.path, self.fallback) if path is not None]
+        return (*found, *([self.expression.text] if self.expression else ()))
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from hub.contracts.events import EventKind
+from hub.mapping.example_schema import EVENTS, ExampleSchema
 from hub.mapping.grammar import (
     NOT_EMPTY,
     SHORT,
@@ -25,6 +25,7 @@ from hub.mapping.problems import did_you_mean
 from hub.mapping.row_schema import (
     CONTEXT,
     ContextValue,
+    LineRow,
     PrefillRow,
     RecipientRow,
     RecordValue,
@@ -34,16 +35,6 @@ from hub.mapping.rows import Row, Source
 
 TRIGGERS = ("button", "webhook", "api", "poll")
 MAX_REMINDERS = 3  # requirement D8
-EVENTS = tuple(
-    kind.value
-    for kind in EventKind
-    if kind
-    in {
-        EventKind.STARTED, EventKind.INVITED, EventKind.OPENED, EventKind.SIGNED,
-        EventKind.DECLINED, EventKind.COMPLETED, EventKind.EXPIRED, EventKind.CANCELLED,
-        EventKind.FAILED, EventKind.UNREACHABLE,
-    }
-)  # fmt: skip
 
 
 class SourceSchema(Strict):
@@ -57,13 +48,26 @@ def _rows(schema: type[Strict], **options: Any) -> fields.List[Any]:
     return fields.List(fields.Nested(schema), **options)
 
 
-class LanguageField(fields.Field[Source]):
-    """A fixed language code, or a value block."""
+class CodeField(fields.Field[Source]):
+    """A fixed code such as a language's or a currency's, or a value block."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Source:
         if isinstance(value, str):
             return Source(value=value)
         loaded: Source = fields.Nested(RecordValue).deserialize(value)
+        return loaded
+
+
+class ItemsField(fields.Field[Source]):
+    """What ``for_each`` goes through: a path, or a value block."""
+
+    def __init__(self, values: type[Strict] = ContextValue, **options: Any) -> None:
+        super().__init__(**options)
+        self._values = values
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Source:
+        block = {"from": value} if isinstance(value, str) else value
+        loaded: Source = fields.Nested(self._values).deserialize(block)
         return loaded
 
 
@@ -94,20 +98,29 @@ class ReminderSchema(Strict):
             )
 
 
+class LinesSchema(Strict):
+    """``request.lines``: what the customer accepts or declines one by one."""
+
+    for_each = ItemsField(RecordValue, required=True)
+    currency = CodeField(required=True)
+    rows = _rows(LineRow, required=True, validate=NOT_EMPTY)
+
+
 class RequestSchema(Strict):
     """``request``: what the customer is asked for, and who the customer is."""
 
-    later = ("documents", "recipients", "lines", "include")
+    later = ("documents", "recipients")
 
     kind = Word(required=True)
     title = TitleField(load_default=dict)
     number = fields.Nested(RecordValue, load_default=None)
     provider = OneOrMany(Word(), required=True, validate=NOT_EMPTY)
     channels = OneOrMany(Word(), required=True, validate=NOT_EMPTY)
-    language = LanguageField(load_default=lambda: Source(value="en"))
+    language = CodeField(load_default=lambda: Source(value="en"))
     expires_after = Duration(required=True)
     reminders = fields.Nested(ReminderSchema, load_default=None)
     form = Word(load_default=None)
+    lines = fields.Nested(LinesSchema, load_default=None)
     prefill = _rows(PrefillRow, load_default=list)
     recipient = _rows(RecipientRow, required=True, validate=NOT_EMPTY)
 
@@ -115,10 +128,9 @@ class RequestSchema(Strict):
 class RecordSchema(Strict):
     """One entry of ``records``: a record to create or match when the request is completed."""
 
-    later = ("for_each", "include")
-
     instance = Word(required=True, data_key="in")
     table = fields.String(validate=SHORT)
+    for_each = ItemsField(load_default=None)
     match = OneOrMany(fields.String(), load_default=())
     rows = _rows(StepRow, required=True, validate=NOT_EMPTY)
     note = TextField(CONTEXT)
@@ -158,16 +170,35 @@ class UpdateField(fields.Field[tuple[bool, tuple[Row, ...]]]):
 
 
 class _OneAction(Strict):
-    """A step: exactly one action, and perhaps ``when``."""
+    """A step: exactly one action, and perhaps ``when`` and ``for_each``."""
 
     when = ExpressionField()
+    for_each = ItemsField(load_default=None)
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _exactly_one(self, data: Any, original_data: Any, **_: Any) -> None:
-        actions = [name for name in self.load_fields if name != "when"]
-        given = [key for key in original_data if key != "when"]
+        around = ("when", "for_each")
+        actions = [name for name in self.load_fields if name not in around]
+        given = [key for key in original_data if key not in around]
         if len(given) != 1:
             raise ValidationError(f"must hold one action; write one of: {', '.join(actions)}")
+
+
+class FileSchema(Strict):
+    """A file that is made of a text."""
+
+    name = TextField(CONTEXT, required=True)
+    text = TextField(CONTEXT, required=True)
+
+
+class AttachField(fields.Field[Mapping[str, str]]):
+    """The word ``evidence``, or a file: ``{name: …, text: …}``."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Mapping[str, str]:
+        if isinstance(value, str):
+            return {"what": Word(("evidence",), "attachment").deserialize(value) or ""}
+        loaded: Mapping[str, str] = fields.Nested(FileSchema).deserialize(value)
+        return loaded
 
 
 class BackStep(_OneAction):
@@ -177,13 +208,11 @@ class BackStep(_OneAction):
 
     update = UpdateField()
     note = TextField(CONTEXT)
-    attach = Word(("evidence",), "attachment")
+    attach = AttachField()
 
 
 class CreateSchema(Strict):
     """``create`` of ``then``."""
-
-    later = ("for_each",)
 
     instance = Word(required=True, data_key="in")
     table = fields.String(required=True)
@@ -209,6 +238,14 @@ class ThenNoteSchema(Strict):
     text = TextField(CONTEXT, required=True)
 
 
+class ThenAttachSchema(FileSchema):
+    """``attach`` of ``then``."""
+
+    instance = Word(required=True, data_key="in")
+    table = fields.String(required=True)
+    id = fields.Nested(ContextValue, required=True)
+
+
 class ThenStep(_OneAction):
     """A step of ``then``: follow-up through any connector instance."""
 
@@ -217,43 +254,7 @@ class ThenStep(_OneAction):
     create = fields.Nested(CreateSchema)
     update = fields.Nested(ThenUpdateSchema)
     note = fields.Nested(ThenNoteSchema)
-
-
-class GivenSchema(Strict):
-    """``given`` of an example: the record, and what happened to the request."""
-
-    record = fields.Dict(required=True)
-    now = fields.AwareDateTime(format="iso")
-    event = Word(EVENTS, "event")
-    form = fields.Dict()
-    recipient = fields.Dict()
-    request = fields.Dict()
-    outcome = fields.Dict()
-    signature = fields.Dict()
-    records = fields.Dict()
-
-
-class ExpectSchema(Strict):
-    """``expect`` of an example: only what is named is compared."""
-
-    skipped = fields.Boolean(truthy={True}, falsy={False})
-    language = fields.String()
-    title = fields.String()
-    number = fields.String()
-    recipient = fields.Dict()
-    prefill = fields.Dict()
-    problems = fields.List(fields.String())
-    records = fields.Dict()
-    back = fields.List(fields.Raw())
-    then = fields.List(fields.Raw())
-
-
-class ExampleSchema(Strict):
-    """One example: a test that stands in the file."""
-
-    name = fields.String(required=True, validate=SHORT)
-    given = fields.Nested(GivenSchema, required=True)
-    expect = fields.Nested(ExpectSchema, required=True)
+    attach = fields.Nested(ThenAttachSchema)
 
 
 def _events(step: type[Strict]) -> Blocks:
@@ -264,9 +265,8 @@ def _events(step: type[Strict]) -> Blocks:
 class MappingSchema(Strict):
     """A whole mapping file."""
 
-    later = ("include", "for_each")
-
     mapping = Word(required=True)
+    values = Blocks(fields.Raw(allow_none=True), Word(), load_default=dict)
     source = fields.Nested(SourceSchema, required=True)
     trigger = OneOrMany(Word(TRIGGERS, "trigger"), required=True, validate=NOT_EMPTY)
     when = ExpressionField(load_default=None)

@@ -7,27 +7,31 @@ need the results of earlier ones. Evaluating it again gives the same operation.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from hub.contracts.records import Create, Note, Operation, RecordRef, Update
+from hub.contracts.records import Attach, Create, Note, Operation, RecordRef, Update
 from hub.kernel.errors import MappingError
 from hub.mapping.expressions import Expression
 from hub.mapping.plan import wants
 from hub.mapping.problems import Path, RowProblem
-from hub.mapping.rows import Row, Source, evaluate, evaluate_one, plain
+from hub.mapping.rows import UNSET, Row, Source, evaluate, evaluate_one, plain
 from hub.mapping.texts import TextError
 
 SOURCE = "source"
-CREATE, UPDATE, NOTE, ATTACH_EVIDENCE = "create", "update", "note", "attach_evidence"
+CREATE, UPDATE, NOTE, ATTACH = "create", "update", "note", "attach"
+ATTACH_EVIDENCE = "attach_evidence"
+MOST_ITEMS = 200
+_PLAIN = "text/plain; charset=utf-8"
 Render = Callable[[str, Mapping[str, Any]], str]
 
 
 @dataclass(frozen=True)
 class StepSpec:
     """One thing owed. ``instance`` is an instance's key, or ``source``; ``kind`` is create, update,
-    note or attach_evidence; ``needs`` names the records whose results it reads."""
+    note, attach or attach_evidence; ``needs`` names the records whose results it reads. The key of
+    a step that is done for each of several items ends with its index, ``then.completed.0[2]``."""
 
     key: str
     instance: str
@@ -38,7 +42,8 @@ class StepSpec:
 @dataclass(frozen=True)
 class Step:
     """A compiled step. ``record`` is the entry of ``records`` that a note belongs to; ``target``
-    gives the id of any other record; ``path`` is where the step stands in the file."""
+    gives the id of any other record; ``items`` the list for each entry of which it is done;
+    ``path`` is where the step stands in the file."""
 
     spec: StepSpec
     path: Path
@@ -46,15 +51,43 @@ class Step:
     match: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     text: str = ""
+    file_name: str = ""
     when: Expression | None = None
     record: str | None = None
     target: Source | None = None
+    items: Source | None = None
+
+    def specs(self, context: Mapping[str, Any], now: datetime) -> tuple[StepSpec, ...]:
+        """What is owed of this step: itself, or one for each item. Where the items cannot be
+        counted it is owed as it is, and fails where everybody sees it."""
+        if self.items is None:
+            return (self.spec,)
+        try:
+            count = len(self._items(self.items, plain(context), now))
+        except MappingError:
+            return (self.spec,)
+        key = self.spec.key
+        return tuple(replace(self.spec, key=f"{key}[{index}]") for index in range(count))
 
     def operation(
-        self, context: Mapping[str, Any], source: RecordRef, now: datetime, render: Render
+        self,
+        context: Mapping[str, Any],
+        source: RecordRef,
+        now: datetime,
+        render: Render,
+        index: int | None = None,
     ) -> Operation | None:
-        """What to do now; None when ``when`` says nothing. Raises ``MappingError``."""
+        """What to do now; None when ``when`` says nothing. Raises ``MappingError``. ``index`` is
+        the item's, where it is done for each of several."""
         data = plain(context)
+        if self.items is not None:
+            found = self._items(self.items, data, now)
+            if index is None or index >= len(found):
+                raise MappingError(
+                    f"{self.spec.key}: for_each gives other items than when the step was owed",
+                    rule=f"{self.spec.key}.for_each",
+                )
+            data = {**data, "item": found[index], "position": index + 1}
         if self.when is not None:
             wanted, problem = wants(self.when, f"{self.spec.key}.when", data, now)
             if problem:
@@ -68,14 +101,17 @@ class Step:
             )
         if self.spec.kind == CREATE:
             return Create(self.table, self._fields(data, now), self.match)
-        ref = self._ref(data, source, now)
+        ref = self._ref(data, source, now, index)
         if ref is None:
             return None
         if self.spec.kind == UPDATE:
             fields = self._fields(data, now)
             return Update(ref, fields) if fields else None
         try:
-            return Note(ref, render(self.text, data))
+            text = render(self.text, data)
+            if self.spec.kind == ATTACH:
+                return Attach(ref, render(self.file_name, data).strip(), _PLAIN, text.encode())
+            return Note(ref, text)
         except TextError as error:
             raise MappingError(f"{self.spec.key}: {error}", rule=self.spec.key) from None
 
@@ -85,10 +121,32 @@ class Step:
             raise _error(problems)
         return values
 
-    def _ref(self, data: Mapping[str, Any], source: RecordRef, now: datetime) -> RecordRef | None:
+    def _items(self, items: Source, data: Mapping[str, Any], now: datetime) -> list[Any]:
+        """The entries that it is done for. JSONata gives a list of one as its only entry."""
+        rule = f"{self.spec.key}.for_each"
+        value, problem = evaluate_one(Row("for_each", items, rule=rule), data, now)
+        if problem:
+            raise _error((problem,))
+        if value is UNSET:
+            return []
+        found = value if isinstance(value, list) else [value]
+        if len(found) > MOST_ITEMS:
+            raise MappingError(
+                f"{rule}: gives {len(found)} items, more than {MOST_ITEMS}",
+                rule=rule,
+                path=items.reads,
+            )
+        return found
+
+    def _ref(
+        self, data: Mapping[str, Any], source: RecordRef, now: datetime, index: int | None
+    ) -> RecordRef | None:
         """The record to write to; None for a note on a record that was not made."""
         if self.record is not None:
             made = data.get("records", {}).get(self.record) or {}
+            if index is not None:
+                made = made[index] if isinstance(made, list) and index < len(made) else None
+            made = made or {}
             return RecordRef(self.table, str(made["id"])) if made.get("id") else None
         if self.target is None:
             return source

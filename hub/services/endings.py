@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from hub.contracts.events import EventKind
+from hub.contracts.events import LINE_EVENTS, EventKind
 from hub.contracts.requests import Reason
 from hub.engine.outbox import owe
 from hub.engine.work import Work
 from hub.services import deadlines, history
 from hub.services.core import Core
+from hub.services.step_context import STEP_KIND, step_context
 from hub.storage.models import Delivery, Inbound, Request, SigningOrder
 
-STEP_KIND = "step"
+# What may happen several times to one request, and is then followed by its steps each time.
+_EACH_TIME = frozenset({EventKind.SIGNED.value, EventKind.UNREACHABLE.value, *LINE_EVENTS})
 DAYS = timedelta(days=2)  # from then on "for several days" is true
 
 
@@ -72,17 +74,35 @@ def end(
     return True
 
 
-def owe_steps(core: Core, session: Session, request: Request, event: str) -> None:
-    """Owe every step that the request's mapping version has for ``event``, in their order."""
-    for owed in steps(core, request, event):
+def owe_steps(
+    core: Core, session: Session, request: Request, event: str, line: str | None = None
+) -> None:
+    """Owe every step that the request's mapping version has for ``event``, in their order. ``line``
+    is the id of the line that it is about."""
+    now = core.clock.now()
+
+    def context() -> dict[str, Any]:
+        return step_context(core, session, request, event, now, line)
+
+    for owed in steps(core, request, event, now, context, line):
         owe(session, **owed)
     core.wake()
 
 
-def steps(core: Core, request: Request, event: str) -> list[dict[str, Any]]:
-    """What ``owe_steps`` owes, for ``hub.engine.outbox.owe``."""
+def steps(
+    core: Core,
+    request: Request,
+    event: str,
+    now: datetime,
+    context: Callable[[], Mapping[str, Any]],
+    line: str | None = None,
+) -> list[dict[str, Any]]:
+    """What ``owe_steps`` owes, for ``hub.engine.outbox.owe``. ``context`` is what ``step_context``
+    gives; it is asked for where items have to be counted."""
     mapping = core.shelf.version(request.mapping_version_id)
     base = request.event_seq * 1000
+    each = f"{event}:{request.event_seq}" if event in _EACH_TIME else event
+    about = {} if line is None else {"line": line}
     return [
         {
             "workspace_id": request.workspace_id,
@@ -91,13 +111,13 @@ def steps(core: Core, request: Request, event: str) -> list[dict[str, Any]]:
             "kind": STEP_KIND,
             "step": step.key,
             "destination": request.source_instance if step.instance == "source" else step.instance,
-            "payload": {"event": event},
-            "key": f"{request.id}:{event}:{step.key}",
+            "payload": {"event": event, "at": now.isoformat(), **about},
+            "key": f"{request.id}:{each}:{step.key}",
             "seq": base + index,
-            "now": core.clock.now(),
+            "now": now,
             "wall": core.clock.wall(),
         }
-        for index, step in enumerate(mapping.steps(event))
+        for index, step in enumerate(mapping.steps(event, context, now))
     ]
 
 

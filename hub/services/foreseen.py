@@ -27,7 +27,7 @@ def invited(
     """The event, the first reminder, the steps and webhooks that are owed. ``was`` is what
     ``queries_request.look_at_head`` gave. None for a request that is over."""
     request: Any = SimpleNamespace(**was._asdict())
-    if not history.is_open(request):
+    if not history.is_open(request) or _counts_items(core, request):
         return None
     now = core.clock.now()
     event, moved = history.event(request, EventKind.INVITED, now, dedupe=work.key, data=told)
@@ -42,6 +42,13 @@ def invited(
     rows.add(inserted(Timer, ("kind", "entity", "n")), reminder)
     told_of = history.Appended(EventKind.INVITED, event["seq"], now, request.state, told)
     follows = history.owed(core.db, request, told_of, was.followers)
-    for owed in (*endings.steps(core, request, "invited"), *follows):
+    steps = endings.steps(core, request, EventKind.INVITED.value, now, dict)
+    for owed in (*steps, *follows):
         add_delivery(core.db, rows, owed)
     return rows
+
+
+def _counts_items(core: Core, request: Any) -> bool:
+    """Then more is looked at than ``look_at_head`` gives."""
+    mapping = core.shelf.version(request.mapping_version_id)
+    return mapping.counts_items(EventKind.INVITED.value)

@@ -28,7 +28,6 @@ from hub.services.buttons import ButtonLinks
 from hub.services.cases import Cases
 from hub.services.core import Core
 from hub.services.deadlines import EXPIRY, REMINDER
-from hub.services.endings import STEP_KIND
 from hub.services.hooks import Hooks
 from hub.services.intake import IntakeHandler
 from hub.services.links import Links, stored_in
@@ -43,6 +42,7 @@ from hub.services.replay_calls import CallHandler
 from hub.services.replay_filters import CALL
 from hub.services.retention import EVERY, Retention
 from hub.services.signing import Signing
+from hub.services.step_context import STEP_KIND
 from hub.services.steps import StepHandler
 from hub.services.trigger_rows import INTAKE
 from hub.services.watch import FileWatch

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -26,6 +27,7 @@ from hub.mapping.examples import run_examples
 from hub.mapping.forms import FormSpec
 from hub.mapping.lint import lint
 from hub.mapping.loader import compile_mapping, load_forms, load_mapping
+from hub.mapping.surroundings import Surroundings
 from hub.registry import InstanceKey, Registry
 from hub.settings import WorkspaceSettings
 from hub.storage.db import Database
@@ -75,7 +77,7 @@ class MappingShelf:
         for workspace in workspaces.values():
             for key in workspace.mappings:
                 try:
-                    mapping = load_mapping(self._mappings / f"{key}.yaml")
+                    mapping = load_mapping(self._mappings / f"{key}.yaml", workspace.values)
                     problems += check_mapping(mapping, workspace, registry, forms)
                     wanted[workspace_ids[workspace.key], key] = mapping
                 except ConfigurationError as error:
@@ -114,7 +116,7 @@ class MappingShelf:
         if found is None:
             with self._db.read() as session:
                 row = session.get_one(MappingVersion, version_id)
-                found = compile_mapping(row.text, row.key)
+                found = compile_mapping(row.text, row.key, kept(row.surroundings))
             with self._lock:
                 self._versions[version_id] = found
         return found
@@ -168,6 +170,7 @@ class MappingShelf:
                 key=key,
                 sha256=mapping.sha256,
                 text=mapping.text,
+                surroundings=to_keep(mapping),
             )
             session.add(row)
         row.active = True
@@ -175,6 +178,17 @@ class MappingShelf:
         session.flush()
         _log.info("mapping activated", mapping=key, sha256=mapping.sha256[:12])
         return row.id
+
+
+def to_keep(mapping: CompiledMapping) -> dict[str, Any] | None:
+    """What a version keeps beside its text; None when the text is all there is."""
+    fragments, values = dict(mapping.document.fragments), dict(mapping.values)
+    return {"fragments": fragments, "values": values} if fragments or values else None
+
+
+def kept(stored: Mapping[str, Any] | None) -> Surroundings:
+    """What ``to_keep`` gave."""
+    return Surroundings(**stored) if stored else Surroundings()
 
 
 def open_key(active: ActiveMapping, record_id: str) -> str:

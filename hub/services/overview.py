@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, defer, lazyload
 from hub.kernel.errors import NotFound
 from hub.services.register import row_fields
 from hub.services.replays import as_json
-from hub.services.steps import reason_text
+from hub.services.step_context import reason_text
 from hub.storage.db import Database
 from hub.storage.models import (
     Attempt,

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from hub.engine.replay import STATES, WorkFilter
 from hub.kernel.errors import NotFound, Refused
-from hub.services.endings import STEP_KIND
 from hub.services.messages import KIND as MESSAGE
+from hub.services.step_context import STEP_KIND
 from hub.services.trigger_rows import INTAKE
 from hub.services.webhooks import KIND as WEBHOOK
 from hub.storage.models import Delivery, Inbound, Instance, MappingVersion, Request

@@ -9,24 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from hub.contracts.connector import Connector
 from hub.contracts.events import EventKind
 from hub.contracts.records import Operation, Receipt, RecordRef, Update
-from hub.contracts.requests import ENDING_TEXTS, REASON_TEXTS, Reason, RequestState
 from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import OutcomeUnknown, Refused, Retryable
-from hub.kernel.redact import last_digits
 from hub.mapping.texts import render
 from hub.services import history
 from hub.services.core import Core
+from hub.services.step_context import STEP_KIND as KIND
+from hub.services.step_context import moment, step_context
 from hub.storage.models import Delivery, Request
 
-KIND = "step"
 READ_BACK_TRIES = 4
 
 
@@ -51,8 +51,10 @@ class StepHandler(Handler):
         with core.db.read() as session:
             request = session.get_one(Request, work.request_id)
             _require_records(core, session, request, work.step)
-            context = step_context(core, session, request, work.payload["event"])
-        operation = self._operation(request, work, context)
+            event, now = work.payload["event"], moment(request, work.payload)
+            line = work.payload.get("line")
+            context = step_context(core, session, request, event, now, line)
+        operation = self._operation(request, work, context, now)
         if operation is None:
             return StepDone(None, skipped=True)
         connector = core.registry.connector(core.instance(work.workspace_id, work.destination))
@@ -93,7 +95,7 @@ class StepHandler(Handler):
         return None
 
     def _operation(
-        self, request: Request, work: Work, context: Mapping[str, Any]
+        self, request: Request, work: Work, context: Mapping[str, Any], now: datetime
     ) -> Operation | None:
         core = self._core
         workspace = core.workspace(request.workspace_id)
@@ -107,7 +109,7 @@ class StepHandler(Handler):
             work.step,
             context,
             source=RecordRef(request.source_table, request.source_id),
-            now=request.finished_at or request.created_at,
+            now=now,
             render=rendered,
         )
 
@@ -132,51 +134,6 @@ def compare(connector: Connector, operation: Update, attempt: int) -> None:
     raise Retryable(detail, code="read_back_differs")
 
 
-def step_context(core: Core, session: Session, request: Request, event: str) -> dict[str, Any]:
-    """What mapping rows of ``back``, ``records`` and ``then`` may refer to."""
-    recipient = request.recipients[0].contact if request.recipients else {}
-    signature = dict(request.signature or {})
-    national_id = signature.pop("national_id", "")
-    if national_id:
-        signature["national_id_last"] = last_digits(national_id)
-    reason = request.reason or ""
-    return {
-        "record": request.record,
-        "form": (request.answers or {}).get("values", {}),
-        "recipient": {k: v for k, v in recipient.items() if k != "national_id"},
-        "request": {
-            "id": request.id,
-            "number": request.number,
-            "title": request.title,
-            "language": request.language,
-            "state": request.state,
-        },
-        "outcome": {
-            "event": event,
-            "reason": reason,
-            "reason_text": reason_text(request),
-            "at": (request.finished_at or core.clock.now()).isoformat(timespec="seconds"),
-        },
-        "signature": signature,
-        "records": _records(session, request),
-        "carries_on": request.carries_on,
-        "handling": request.carries_on,
-    }
-
-
-def reason_text(request: Request) -> str:
-    """The sentence for the upstream's user, in the request's language."""
-    if not request.reason:
-        ending = ENDING_TEXTS.get(RequestState(request.state), {"en": ""})
-        said = ending.get(request.language) or ending["en"]
-        return f"{said} {request.reason_detail}" if request.reason_detail else said
-    reason = Reason(request.reason)
-    if reason is Reason.BAD_RECORD and request.reason_detail:
-        return request.reason_detail
-    texts = REASON_TEXTS[reason]
-    return texts.get(request.language) or texts["en"]
-
-
 def _require_records(core: Core, session: Session, request: Request, step: str) -> None:
     """Raises ``Refused`` when a record that this step refers to could not be made: a replay of both
     makes the record first and then does the step."""
@@ -186,27 +143,18 @@ def _require_records(core: Core, session: Session, request: Request, step: str) 
     query = select(Delivery.step).where(
         Delivery.request_id == request.id,
         Delivery.kind == KIND,
-        Delivery.step.in_([f"records.{name}" for name in needs]),
+        or_(*(_of_record(name) for name in needs)),
         Delivery.state != "delivered",
     )
     for missing in session.scalars(query):
-        name = missing.removeprefix("records.")
+        name = missing.removeprefix("records.").partition("[")[0]
         raise Refused(
             f"record '{name}' was not made: mend that step, then replay both",
             code=f"needs_{name}"[:64],
         )
 
 
-def _records(session: Session, request: Request) -> dict[str, Any]:
-    """Results of the steps ``records.<name>`` so far, by name."""
-    query = select(Delivery.step, Delivery.result).where(
-        Delivery.request_id == request.id,
-        Delivery.kind == KIND,
-        Delivery.state == "delivered",
-    )
-    found: dict[str, Any] = {}
-    for step, result in session.execute(query):
-        parts = step.split(".")
-        if parts[0] == "records" and len(parts) == 2 and result:
-            found[parts[1]] = result
-    return found
+def _of_record(name: str) -> ColumnElement[bool]:
+    """The step that makes a record, or those that make one for each item."""
+    step = f"records.{name}"
+    return or_(Delivery.step == step, Delivery.step.startswith(f"{step}[", autoescape=True))

@@ -47,12 +47,15 @@ def begins(*schemes: str) -> Callable[[str], None]:
     return check
 
 
+ENVIRONMENTS = ("production", "test", "demo")
+
+
 @dataclass(frozen=True, kw_only=True)
 class HubSettings:
     """The installation."""
 
     environment: str = setting(
-        fields.String(validate=validate.OneOf(["production", "test", "demo"])),
+        fields.String(validate=validate.OneOf(ENVIRONMENTS)),
         title="Environment",
         help="production refuses simulators and test certificates.",
         default="production",

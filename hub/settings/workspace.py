@@ -18,6 +18,7 @@ from hub.contracts.settings import setting
 from hub.kernel.errors import ConfigurationError
 from hub.mapping.document import read_document
 from hub.settings.files import load, read_text, refused, resolve, where
+from hub.settings.installation import ENVIRONMENTS
 from hub.settings.retrying import DISABLE_AFTER, RETRY, retry_problems
 from hub.settings.spans import Span
 from hub.settings.texts import text_problems
@@ -59,6 +60,7 @@ class WorkspaceSettings:
     texts: Mapping[str, Mapping[str, str]]
     instances: Mapping[str, InstanceSettings]
     mappings: tuple[str, ...]
+    values: Mapping[str, Any] = field(default_factory=dict)  # those of this environment
     file: str = field(default="", compare=False)
 
     def text(self, key: str, language: str) -> str:
@@ -147,6 +149,21 @@ class _WorkspaceFile:
         title="Mappings",
         help="Which files of mappings/ are in force here.",
     )
+    values: dict[str, Any] = setting(
+        fields.Dict(fields.String(validate=validate.Regexp(_KEY)), fields.Raw(allow_none=True)),
+        title="Values",
+        help="What mappings take from here, by name: a depot, a series. Never secrets.",
+        default={},
+    )
+    values_in: dict[str, dict[str, Any]] = setting(
+        fields.Dict(
+            fields.String(validate=validate.OneOf(ENVIRONMENTS)),
+            fields.Dict(fields.String(validate=validate.Regexp(_KEY)), fields.Raw(allow_none=True)),
+        ),
+        title="Values in an environment",
+        help="The environment, then values that differ there, e.g. {test: {series: T}}.",
+        default={},
+    )
 
 
 def load_workspaces(
@@ -193,5 +210,6 @@ def load_workspace(
         for key, one in raw.instances.items()
     }
     values = {name: getattr(raw, name) for name in raw.__dataclass_fields__}
-    values.update(instances=instances, mappings=tuple(raw.mappings))
+    here = {**raw.values, **values.pop("values_in").get(environment, {})}
+    values.update(instances=instances, mappings=tuple(raw.mappings), values=here)
     return WorkspaceSettings(key=path.stem, file=str(path), **values)

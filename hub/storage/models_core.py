@@ -80,6 +80,8 @@ class MappingVersion(Scoped, Base):
     key: Mapped[str] = mapped_column(String(100))
     sha256: Mapped[str] = mapped_column(String(64))
     text: Mapped[str] = mapped_column(Text)
+    # {"fragments": name → text, "values": name → value}, as they were; None: it takes nothing
+    surroundings: Mapped[Any] = mapped_column(PlainJson, nullable=True)
     active: Mapped[bool] = mapped_column(Boolean, default=False)
     activated_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

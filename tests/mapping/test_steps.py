@@ -65,7 +65,9 @@ def operation(mapping: CompiledMapping, key: str, **changed: Any) -> Any:
 
 
 def test_steps_come_in_the_order_in_which_they_are_owed(mapping: CompiledMapping) -> None:
-    assert [(s.key, s.instance, s.kind, s.needs) for s in mapping.steps("completed")] == [
+    assert [
+        (s.key, s.instance, s.kind, s.needs) for s in mapping.steps("completed", dict, NOW)
+    ] == [
         ("records.customer", "hub_register", "create", ()),
         ("records.customer.note", "hub_register", "note", ("customer",)),
         ("records.repair_case", "erp", "create", ("customer",)),
@@ -76,8 +78,8 @@ def test_steps_come_in_the_order_in_which_they_are_owed(mapping: CompiledMapping
         ("then.completed.1", "erp", "update", ("repair_case",)),
         ("then.completed.2", "erp", "note", ()),
     ]
-    assert [step.key for step in mapping.steps("failed")] == ["back.failed.0"]
-    assert mapping.steps("opened") == ()
+    assert [step.key for step in mapping.steps("failed", dict, NOW)] == ["back.failed.0"]
+    assert mapping.steps("opened", dict, NOW) == ()
 
 
 def test_each_step_gives_its_operation(mapping: CompiledMapping) -> None:
@@ -103,7 +105,7 @@ def test_each_step_gives_its_operation(mapping: CompiledMapping) -> None:
 
 
 def test_a_step_evaluated_again_gives_the_same_operation(mapping: CompiledMapping) -> None:
-    for spec in mapping.steps("completed"):
+    for spec in mapping.steps("completed", dict, NOW):
         assert operation(mapping, spec.key) == operation(mapping, spec.key)
 
 
@@ -152,7 +154,7 @@ def test_a_condition_that_fails_is_an_error_not_a_no(mapping: CompiledMapping) -
 
 def test_evidence_can_be_written_down_but_not_carried_out() -> None:
     later = compiled("back: {completed: [{attach: evidence}]}\n")
-    (spec,) = later.steps("completed")
+    (spec,) = later.steps("completed", dict, NOW)
     assert spec.kind == "attach_evidence"
     with pytest.raises(MappingError, match="evidence bundle"):
         operation(later, spec.key)

@@ -1,0 +1,132 @@
+"""The lines of a request: what is offered, one by one, for a customer to accept or decline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from hub.mapping.problems import BAD_VALUE, MISSING, RowProblem, row_problem
+from hub.mapping.rows import UNSET, Row, Source, evaluate, evaluate_one
+
+LINE_FIELDS = ("id", "text", "quantity", "unit", "price", "vat", "optional", "chosen")
+MOST_LINES = 500
+_RULE = "request.lines"
+_AMOUNTS = ("quantity", "price", "vat")
+_CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+@dataclass(frozen=True)
+class LinePlan:
+    """One line. ``price`` is for one unit without tax, in the request's currency; ``vat`` is the
+    tax in per cent. An ``optional`` one may be declined by itself; ``chosen`` says how it stands
+    before the customer has touched it."""
+
+    id: str
+    text: str
+    quantity: Decimal
+    unit: str
+    price: Decimal
+    vat: Decimal
+    optional: bool
+    chosen: bool
+
+    def data(self) -> dict[str, Any]:
+        """As plain data; amounts as text, so that no digit is lost."""
+        return {
+            name: str(value) if isinstance(value, Decimal) else value
+            for name, value in vars(self).items()
+        }
+
+
+@dataclass(frozen=True)
+class LinesRule:
+    """The compiled ``request.lines``."""
+
+    items: Source
+    currency: Source
+    rows: tuple[Row, ...]
+
+    def plan(
+        self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]
+    ) -> tuple[tuple[LinePlan, ...], str]:
+        """The lines of a record and their currency (ISO 4217). What does not fit goes to
+        ``problems``."""
+        currency = self._currency(data, now, problems)
+        found, problem = evaluate_one(Row("lines", self.items, rule=f"{_RULE}.for_each"), data, now)
+        if problem:
+            problems.append(problem)
+        items = [] if found is UNSET else found if isinstance(found, list) else [found]
+        if len(items) > MOST_LINES:
+            text = f"gives {len(items)} lines, more than {MOST_LINES}"
+            problems.append(row_problem(f"{_RULE}.for_each", self.items.reads, BAD_VALUE, text))
+            items = []
+        lines: list[LinePlan] = []
+        taken: set[str] = set()
+        for index, item in enumerate(items):
+            below = {**data, "item": item, "position": index + 1}
+            line = self._line(below, now, problems)
+            if line is not None and line.id in taken:
+                text = "another line has the same id"
+                problems.append(row_problem(f"{_RULE}[{index + 1}].id", "", BAD_VALUE, text))
+            elif line is not None:
+                taken.add(line.id)
+                lines.append(line)
+        return tuple(lines), currency
+
+    def _currency(self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]) -> str:
+        rule = f"{_RULE}.currency"
+        value, problem = evaluate_one(Row("currency", self.currency, rule=rule), data, now)
+        if problem is None and not (isinstance(value, str) and _CURRENCY.fullmatch(value)):
+            code = MISSING if value is UNSET else BAD_VALUE
+            text = "must be the three letters of a currency, e.g. SEK"
+            problem = row_problem(rule, self.currency.reads, code, text)
+        if problem:
+            problems.append(problem)
+            return ""
+        return str(value)
+
+    def _line(
+        self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]
+    ) -> LinePlan | None:
+        number = data["position"]
+        values, faults = evaluate(self.rows, data, now)
+        paths = {row.to: row.source.reads for row in self.rows}
+        found = [
+            row_problem(f"{_RULE}[{number}].{fault.rule.rpartition('.')[2]}", fault.path,
+                        fault.code, fault.message)
+            for fault in faults
+        ]  # fmt: skip
+        amounts: dict[str, Decimal] = {}
+        for name in _AMOUNTS:
+            amount = _amount(values.get(name, 1 if name == "quantity" else 0))
+            if amount is None:
+                text = "must be a number; use convert: decimal"
+                found.append(row_problem(f"{_RULE}[{number}].{name}", paths[name], BAD_VALUE, text))
+            else:
+                amounts[name] = amount
+        problems += found
+        if found:
+            return None
+        optional = values.get("optional") is True
+        return LinePlan(
+            id=str(values.get("id", number)),
+            text=str(values.get("text", "")),
+            unit=str(values.get("unit", "")),
+            optional=optional,
+            chosen=values.get("chosen") is True or not optional,
+            **amounts,
+        )
+
+
+def _amount(value: Any) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and abs(amount) < Decimal(10) ** 15 else None

@@ -1,0 +1,140 @@
+"""What steps and rows refer to: records that are made later or never, values that nobody declared,
+an item where there is no ``for_each``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from hub.contracts.events import LINE_EVENTS
+from hub.mapping.compiled import COMPLETED, CompiledMapping
+from hub.mapping.grammar import is_text_key
+from hub.mapping.problems import Path, Problem, unknown_word
+from hub.mapping.rows import Row
+from hub.mapping.steps import Step
+from hub.mapping.texts import names_in
+
+RECORD = re.compile(r"\brecords\.(\w+)")
+_VALUE = re.compile(r"(?<![\w.])values\.(\w+)")
+_QUOTED = re.compile(r""" "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' """, re.VERBOSE)
+_OF_ITEM = ("item", "position")
+_OF_LINE = "line"
+
+
+def reference_problems(mapping: CompiledMapping, records: list[str]) -> Iterator[Problem]:
+    """Every reference that leads nowhere. ``records`` are the names of the file's records."""
+    for step in mapping.all_steps():
+        yield from _records(mapping, step, records)
+        yield from _items(mapping, step)
+    yield from _values(mapping)
+
+
+def _records(mapping: CompiledMapping, step: Step, names: list[str]) -> Iterator[Problem]:
+    own: Path = step.path
+    here = names.index(str(own[1])) if own[0] == "records" else len(names)
+    at_most = here + 1 if step.record else here
+    for need in step.spec.needs:
+        if need not in names:
+            message = unknown_word("record", need, names)
+            yield mapping.document.problem(own, f"needs {message}")
+        elif names.index(need) >= at_most:
+            message = f"needs record '{need}', which is made later; move '{need}' up"
+            yield mapping.document.problem(own, message)
+        elif own[0] in ("back", "then") and own[1] != COMPLETED:
+            message = f"needs record '{need}', which is only made when completed; remove it"
+            yield mapping.document.problem(own, message)
+    if step.items is not None and any(RECORD.search(text) for text in step.items.texts()):
+        message = "counts records that are not made yet; count record.*, form.* or lines"
+        yield mapping.document.problem((*own, "for_each"), message)
+
+
+def _items(mapping: CompiledMapping, step: Step) -> Iterator[Problem]:
+    """``item`` without ``for_each``, ``line`` outside of a line's event. In an expression the same
+    words may be fields of something else, so they are left to what it gives."""
+    of_line = len(step.path) > 1 and step.path[1] in LINE_EVENTS
+    for path, name in _names(step):
+        root = name.partition(".")[0]
+        if root in _OF_ITEM and step.items is None:
+            message = f"'{root}' has no 'for_each' here; add one, or read something else"
+            yield mapping.document.problem(path, message)
+        if root == _OF_LINE and not of_line:
+            message = "'line' is known after line events only; use 'lines', or move it there"
+            yield mapping.document.problem(path, message)
+
+
+def _values(mapping: CompiledMapping) -> Iterator[Problem]:
+    request = mapping.request
+    texts: list[tuple[Path, str]] = [
+        (("request", "title", language) if language else ("request", "title"), text)
+        for language, title in request.title.items()
+        for text in names_in(title)
+    ]
+    for part, rows in (("recipient", request.recipient), ("prefill", request.prefill)):
+        for index, row in enumerate(rows):
+            texts += [(("request", part, index), text) for text in row.source.texts()]
+    if request.lines is not None:
+        for index, row in enumerate(request.lines.rows):
+            path: Path = ("request", "lines", "rows", index)
+            texts += [(path, text) for text in row.source.texts()]
+    texts += [(("request", "language"), text) for text in request.language.source.texts()]
+    if request.number is not None:
+        texts += [(("request", "number"), text) for text in request.number.source.texts()]
+    if mapping.when is not None:
+        texts.append((("when",), mapping.when.text))
+    for step in mapping.all_steps():
+        texts += _texts(step)
+    for path, text in texts:
+        for name in _VALUE.findall(_QUOTED.sub("", text)):
+            if name not in mapping.values:
+                message = unknown_word("value", name, mapping.values)
+                hint = "" if mapping.values else f": add it under 'values', '{name}: …'"
+                yield mapping.document.problem(path, message + hint)
+
+
+def _texts(step: Step) -> list[tuple[Path, str]]:
+    """Everything that a step reads, with its place."""
+    found: list[tuple[Path, str]] = []
+    rows_at = rows_path(step)
+    for index, row in enumerate(step.rows):
+        at = (*rows_at, index) if ".both." not in row.rule else rows_at
+        found += [(at, text) for text in row.source.texts()]
+    if step.target is not None:
+        found += [(step.path, text) for text in step.target.texts()]
+    if step.when is not None:
+        found.append((step.path, step.when.text))
+    return found + _names_of_texts(step)
+
+
+def _names_of_texts(step: Step) -> list[tuple[Path, str]]:
+    texts = [text for text in (step.text, step.file_name) if text and not is_text_key(text)]
+    return [(step.path, name) for text in texts for name in sorted(names_in(text))]
+
+
+def _names(step: Step) -> list[tuple[Path, str]]:
+    """Every plain path and name that a step reads, with its place."""
+    found: list[tuple[Path, str]] = []
+    rows_at = rows_path(step)
+    for index, row in enumerate(step.rows):
+        if row.source.path is not None and ".both." not in row.rule:
+            found.append(((*rows_at, index), row.source.path.text))
+    if step.target is not None and step.target.path is not None:
+        found.append((step.path, step.target.path.text))
+    return found + _names_of_texts(step)
+
+
+def rows_path(step: Step) -> Path:
+    """Where the rows of a step stand in the file."""
+    if step.path[0] == "records":
+        return (*step.path, "rows")
+    if step.path[0] == "then":
+        return (*step.path, step.spec.kind, "rows")
+    return (*step.path, "update")
+
+
+def row_index(mapping: CompiledMapping, path: Path, row: Row, index: int) -> int:
+    """Which entry of the list at ``path`` the row is: rows made from ``both`` come before it."""
+    here = mapping.document.data
+    for part in path:
+        here = here[part]
+    found = [i for i, item in enumerate(here) if item != "both" and item.get("to") == row.to]
+    return found[0] if found else index

@@ -79,15 +79,7 @@ class Step:
     ) -> Operation | None:
         """What to do now; None when ``when`` says nothing. Raises ``MappingError``. ``index`` is
         the item's, where it is done for each of several."""
-        data = plain(context)
-        if self.items is not None:
-            found = self._items(self.items, data, now)
-            if index is None or index >= len(found):
-                raise MappingError(
-                    f"{self.spec.key}: for_each gives other items than when the step was owed",
-                    rule=f"{self.spec.key}.for_each",
-                )
-            data = {**data, "item": found[index], "position": index + 1}
+        data = self._data(plain(context), now, index)
         if self.when is not None:
             wanted, problem = wants(self.when, f"{self.spec.key}.when", data, now)
             if problem:
@@ -120,6 +112,18 @@ class Step:
         if problems:
             raise _error(problems)
         return values
+
+    def _data(self, data: dict[str, Any], now: datetime, index: int | None) -> dict[str, Any]:
+        """What its rows read: with the item, where it is done for each of several."""
+        if self.items is None:
+            return data
+        found = self._items(self.items, data, now)
+        if index is None or index >= len(found):
+            raise MappingError(
+                f"{self.spec.key}: for_each gives other items than when the step was owed",
+                rule=f"{self.spec.key}.for_each",
+            )
+        return {**data, "item": found[index], "position": index + 1}
 
     def _items(self, items: Source, data: Mapping[str, Any], now: datetime) -> list[Any]:
         """The entries that it is done for. JSONata gives a list of one as its only entry."""

@@ -110,10 +110,7 @@ class EngineMachine(RuleBasedStateMachine):
 
     def _call(self, process: Process, index: int, outcome: str) -> None:
         work = process.hand.pop(index)
-        owed, wall = self.owed[work.key], self.house.clock.wall()
-        if owed.claim == work.claim_id and wall >= work.leased_until:
-            owed.lease_until = wall + SETTINGS.lease  # nobody has taken it: it is ours again
-        if owed.claim == work.claim_id:
+        if self.owed[work.key].began(work, self.house.clock.wall(), SETTINGS.lease):
             self.answers[work.claim_id + work.key] = outcome
         process.done.append((process.runner.run(work), outcome))
 

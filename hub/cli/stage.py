@@ -128,7 +128,7 @@ class Stage:
             try:
                 if requests.get(url, timeout=5).ok:
                     return
-            except requests.ConnectionError:
+            except (requests.ConnectionError, requests.Timeout):  # not there, or slow to begin
                 pass
             time.sleep(0.1)
         raise ConfigurationError(f"{url} did not answer within {START_PATIENCE:.0f} s")

@@ -167,7 +167,7 @@ def claim_at(
         },
     )
     rows.sort(key=lambda row: (row.next_at, row.id))
-    return [work_of(row, claim) for row in rows]
+    return [work_of(row, claim, wall + lease) for row in rows]
 
 
 def claim_timers(
@@ -178,25 +178,26 @@ def claim_timers(
         session, {"claim": claim, "until": wall + lease, "now": now, "most": most}
     )
     rows.sort(key=lambda row: (row.due_at, row.id))
-    return [timer_of(row, claim) for row in rows]
+    return [timer_of(row, claim, wall + lease) for row in rows]
 
 
-def work_of(row: Any, claim: str) -> Work:
-    """A claimed delivery's row as work."""
+def work_of(row: Any, claim: str, until: datetime) -> Work:
+    """A delivery's row, claimed ``until`` then, as work."""
     return Work(
         id=row.id, workspace_id=row.workspace_id, request_id=row.request_id,
         entity=row.entity, seq=row.seq, kind=row.kind, step=row.step,
         destination=row.destination, payload=row.payload, key=row.key, attempt=row.attempts,
         uncertain=bool(row.uncertain), created_at=row.created_at,
-        first_attempt_at=row.first_attempt_at, claim_id=claim, last_code=row.error_code,
+        first_attempt_at=row.first_attempt_at, claim_id=claim, leased_until=until,
+        last_code=row.error_code,
     )  # fmt: skip
 
 
-def timer_of(row: Any, claim: str) -> TimerWork:
-    """A claimed timer's row as work."""
+def timer_of(row: Any, claim: str, until: datetime) -> TimerWork:
+    """A timer's row, claimed ``until`` then, as work."""
     return TimerWork(
         id=row.id, workspace_id=row.workspace_id, kind=row.kind, entity=row.entity, n=row.n,
-        due_at=row.due_at, attempts=row.attempts, claim_id=claim,
+        due_at=row.due_at, attempts=row.attempts, claim_id=claim, leased_until=until,
     )  # fmt: skip
 
 

@@ -55,10 +55,10 @@ class Handover:
                 row = {"id": one.id, "claim": one.claim_id, "mine": mine, "until": until}
                 if one.timer:
                     timer = queries.TAKE_UP_TIMER.first(session, row)
-                    items += [claims.timer_of(timer, mine)] if timer else []
+                    items += [claims.timer_of(timer, mine, until)] if timer else []
                 else:
                     delivery = queries.TAKE_UP.first(session, row)
-                    items += [claims.work_of(delivery, mine)] if delivery else []
+                    items += [claims.work_of(delivery, mine, until)] if delivery else []
         return items
 
     def carried(self) -> set[Ticket]:

@@ -20,6 +20,7 @@ from hub.engine.settings import EngineSettings, Limits
 from hub.engine.settle import Settler
 from hub.engine.work import Finished, Handler, TimerHandler, TimerWork, Work
 from hub.kernel.clock import Clock, monotonic
+from hub.kernel.errors import Retryable
 from hub.storage import queries_work as queries
 from hub.storage.db import Database, in_transaction
 
@@ -78,6 +79,7 @@ class Runner:
         with exchange.collecting() as calls:
             try:
                 item = self._opened(item)  # also for the handler that is told of a failure
+                self._still_mine(item)
                 result = self._perform(item)
             except Exception as error:
                 failed = error
@@ -111,6 +113,19 @@ class Runner:
                 session.execute(queries.RELEASE, works)
             if timers:
                 session.execute(queries.RELEASE_TIMER, timers)
+
+    def _still_mine(self, item: Item) -> None:
+        """A process that stood still between claiming and working may have lost its lease to
+        another one, which has done the work meanwhile: then it is not done once more. Raises
+        ``Retryable``; settling that changes nothing, since the claim is gone."""
+        wall = self.clock.wall()
+        if wall < item.leased_until:
+            return
+        statement = queries.EXTEND if isinstance(item, Work) else queries.EXTEND_TIMER
+        with self._db.write() as session:
+            row = _row(item) | {"until": wall + self.settings.lease}
+            if session.execute(statement, row).rowcount != 1:  # type: ignore[attr-defined]
+                raise Retryable("the lease had run out before the work began", code="lease_lost")
 
     def _perform(self, item: Item) -> Any:
         if in_transaction():

@@ -35,6 +35,7 @@ class Work:
     created_at: datetime
     first_attempt_at: datetime
     claim_id: str
+    leased_until: datetime  # real time; until then nobody else does it
     last_code: str | None  # error code of the try before
 
 
@@ -50,6 +51,7 @@ class TimerWork:
     due_at: datetime
     attempts: int  # tries since it last fired, this one included
     claim_id: str
+    leased_until: datetime  # real time; until then nobody else does it
 
 
 @dataclass(frozen=True)

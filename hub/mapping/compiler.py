@@ -16,7 +16,7 @@ from hub.mapping.plan import ReminderRule, RequestRule
 from hub.mapping.problems import Problem
 from hub.mapping.references import RECORD, reference_problems
 from hub.mapping.rows import Row, Source, choice_key
-from hub.mapping.steps import ATTACH_EVIDENCE, CREATE, NOTE, SOURCE, UPDATE, Step, StepSpec
+from hub.mapping.steps import ATTACH, ATTACH_EVIDENCE, CREATE, NOTE, SOURCE, UPDATE, Step, StepSpec
 from hub.mapping.surroundings import identity
 
 _DAY = timedelta(days=1)
@@ -127,6 +127,10 @@ def _back_steps(event: str, steps: list[Mapping[str, Any]], request: RequestRule
         elif "note" in part:
             spec = _spec(key, SOURCE, NOTE, (), part["note"], when)
             yield Step(spec, path, text=part["note"], **more)
+        elif "text" in part["attach"]:
+            name, text = part["attach"]["name"], part["attach"]["text"]
+            spec = _spec(key, SOURCE, ATTACH, (), f"{name}\n{text}", when)
+            yield Step(spec, path, text=text, file_name=name, **more)
         else:
             yield Step(StepSpec(key, SOURCE, ATTACH_EVIDENCE), path, **more)
 
@@ -134,7 +138,7 @@ def _back_steps(event: str, steps: list[Mapping[str, Any]], request: RequestRule
 def _then_steps(event: str, steps: list[Mapping[str, Any]]) -> Iterator[Step]:
     for number, part in enumerate(steps):
         key, path, when = f"then.{event}.{number}", ("then", event, number), part.get("when")
-        kind = next(name for name in (CREATE, UPDATE, NOTE) if name in part)
+        kind = next(name for name in (CREATE, UPDATE, NOTE, ATTACH) if name in part)
         body = part[kind]
         rows, text = named(body.get("rows", ()), key), body.get("text", "")
         target: Source | None = body.get("id")
@@ -146,6 +150,7 @@ def _then_steps(event: str, steps: list[Mapping[str, Any]]) -> Iterator[Step]:
             match=body.get("match", ()),
             rows=rows,
             text=text,
+            file_name=body.get("name", ""),
             when=when,
             target=target,
             items=part["for_each"],

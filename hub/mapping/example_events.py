@@ -153,4 +153,4 @@ def _shown(operation: Operation) -> dict[str, Any]:
         return {"create": dict(operation.fields), "table": operation.table}
     if isinstance(operation, Note):
         return {"note": operation.text}
-    return {"attach": operation.file_name}
+    return {"attach": operation.file_name, "content": operation.content.decode("utf-8", "replace")}

@@ -101,6 +101,9 @@ class _Pasting:
     ) -> None:
         item = _at(document.data, path)
         name = item["include"]
+        self._entries += 1
+        if self._entries > _MOST_ENTRIES and self.faults:
+            return  # one such fault is enough
         fault = self._fault(item, name, within)
         if fault:
             self.faults.append(str(document.problem((*path, "include"), fault)))

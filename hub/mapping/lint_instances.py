@@ -11,14 +11,14 @@ from hub.contracts.manifest import PluginKind
 from hub.mapping.known import NOTHING_KNOWN, Around
 from hub.mapping.places import places
 from hub.mapping.problems import Path, Problem, unknown_word
-from hub.mapping.steps import ATTACH_EVIDENCE, SOURCE, UPDATE, Step
+from hub.mapping.steps import ATTACH, ATTACH_EVIDENCE, SOURCE, UPDATE, Step
 
 # A step's kind → what the instance must be able to do; of several, one is enough.
 _NEEDED = {
     "create": (C.CREATE,),
     "update": (C.UPDATE,),
     "note": (C.NOTE,),
-    ATTACH_EVIDENCE: (C.ATTACH,),
+    ATTACH: (C.ATTACH,),
 }
 # What only a provider that tells who signed can give.
 _WHO = ("name", "national_id_last")

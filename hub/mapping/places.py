@@ -51,7 +51,7 @@ class Place:
         if found is not None:
             yield from ((found[0], names) for names in plain_reads(found[1]))
         if self.text and not is_text_key(self.text):
-            yield from ((self.path, tuple(name.split("."))) for name in names_in(self.text))
+            yield from ((self.path, tuple(name.split("."))) for name in sorted(names_in(self.text)))
 
 
 def places(mapping: CompiledMapping) -> Iterator[Place]:
@@ -102,10 +102,15 @@ def _of_step(mapping: CompiledMapping, step: Step) -> Iterator[Place]:
         yield Place(path, row.source, step=step, besides=besides)
     if step.text:
         yield Place(text_path(step), text=step.text, step=step, besides=besides)
+    if step.file_name:
+        at = (*text_path(step)[:-1], "name")
+        yield Place(at, text=step.file_name, step=step, besides=besides)
 
 
 def text_path(step: Step) -> Path:
     """Where a step's text stands."""
     if step.path[0] == "then":
         return (*step.path, step.spec.kind, "text")
+    if step.file_name:
+        return (*step.path, "attach", "text")
     return step.path if step.record is not None else (*step.path, "note")

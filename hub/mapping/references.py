@@ -12,30 +12,25 @@ from hub.mapping.grammar import is_text_key
 from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
 from hub.mapping.rows import Row
 from hub.mapping.steps import Step
+from hub.mapping.texts import names_in
 
 RECORD = re.compile(r"\brecords\.(\w+)")
 _VALUE = re.compile(r"(?<![\w.])values\.(\w+)")
-_ITEM = re.compile(r"(?<![\w.])(item|position)\b")
-_LINE = re.compile(r"(?<![\w.])line\b")
+_QUOTED = re.compile(r""" "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' """, re.VERBOSE)
+_OF_ITEM = ("item", "position")
+_OF_LINE = "line"
 
 
-# What the language has words for and this version does not do.
-_NOTHING_FOLLOWS = ("started", "opened", "signed", "unreachable")
+# What the language has a word for and this version does not do.
 _NOTHING_ASKS = ("poll",)
 
 
 def not_yet(mapping: CompiledMapping) -> Iterator[Problem]:
-    """Triggers and events that would be waited for in vain."""
+    """Triggers that would be waited for in vain."""
     for word in _NOTHING_ASKS:
         if word in mapping.triggers:
             message = f"this version does not {word}; remove '{word}'"
             yield mapping.document.problem(("trigger",), message)
-    steps = {"back": mapping.back_steps, "then": mapping.then_steps}
-    for part, events in steps.items():
-        for event in _NOTHING_FOLLOWS:
-            if event in events:
-                message = f"this version does nothing after '{event}'; remove it"
-                yield mapping.document.problem((part, event), message)
 
 
 def reference_problems(mapping: CompiledMapping, records: list[str]) -> Iterator[Problem]:
@@ -89,14 +84,15 @@ def _matched(mapping: CompiledMapping, step: Step) -> Iterator[Problem]:
 
 
 def _items(mapping: CompiledMapping, step: Step) -> Iterator[Problem]:
-    """``item`` without ``for_each``, ``line`` outside of a line's event."""
+    """``item`` without ``for_each``, ``line`` outside of a line's event. In an expression the same
+    words may be fields of something else, so they are left to what it gives."""
     of_line = len(step.path) > 1 and step.path[1] in LINE_EVENTS
-    for path, text in _texts(mapping, step):
-        found = _ITEM.search(text)
-        if found and step.items is None:
-            message = f"'{found[1]}' has no 'for_each' here; add one, or read something else"
+    for path, name in _names(mapping, step):
+        root = name.partition(".")[0]
+        if root in _OF_ITEM and step.items is None:
+            message = f"'{root}' has no 'for_each' here; add one, or read something else"
             yield mapping.document.problem(path, message)
-        if not of_line and _LINE.search(text):
+        if root == _OF_LINE and not of_line:
             message = "'line' is known after line events only; use 'lines', or move it there"
             yield mapping.document.problem(path, message)
 
@@ -105,7 +101,8 @@ def _values(mapping: CompiledMapping) -> Iterator[Problem]:
     request = mapping.request
     texts: list[tuple[Path, str]] = [
         (("request", "title", language) if language else ("request", "title"), text)
-        for language, text in request.title.items()
+        for language, title in request.title.items()
+        for text in names_in(title)
     ]
     for part, rows in (("recipient", request.recipient), ("prefill", request.prefill)):
         for index, row in enumerate(rows):
@@ -122,7 +119,7 @@ def _values(mapping: CompiledMapping) -> Iterator[Problem]:
     for step in mapping.all_steps():
         texts += _texts(mapping, step)
     for path, text in texts:
-        for name in _VALUE.findall(text):
+        for name in _VALUE.findall(_QUOTED.sub("", text)):
             if name not in mapping.values:
                 message = unknown_word("value", name, mapping.values)
                 hint = "" if mapping.values else f": add it under 'values', '{name}: …'"
@@ -141,9 +138,25 @@ def _texts(mapping: CompiledMapping, step: Step) -> list[tuple[Path, str]]:
         found += [(step.path, text) for text in step.target.texts()]
     if step.when is not None:
         found.append((step.path, step.when.text))
-    if step.text and not is_text_key(step.text):
-        found.append((step.path, step.text))
-    return found
+    return found + _names_of_texts(step)
+
+
+def _names_of_texts(step: Step) -> list[tuple[Path, str]]:
+    texts = [text for text in (step.text, step.file_name) if text and not is_text_key(text)]
+    return [(step.path, name) for text in texts for name in sorted(names_in(text))]
+
+
+def _names(mapping: CompiledMapping, step: Step) -> list[tuple[Path, str]]:
+    """Every plain path and name that a step reads, with its place."""
+    found: list[tuple[Path, str]] = []
+    rows_at = rows_path(step)
+    for index, row in enumerate(step.rows):
+        if row.source.path is not None and ".both." not in row.rule:
+            at = (*rows_at, row_index(mapping, rows_at, row, index))
+            found.append((at, row.source.path.text))
+    if step.target is not None and step.target.path is not None:
+        found.append((step.path, step.target.path.text))
+    return found + _names_of_texts(step)
 
 
 def rows_path(step: Step) -> Path:

@@ -175,6 +175,23 @@ class _OneAction(Strict):
             raise ValidationError(f"must hold one action; write one of: {', '.join(actions)}")
 
 
+class FileSchema(Strict):
+    """A file that is made of a text."""
+
+    name = TextField(CONTEXT, required=True)
+    text = TextField(CONTEXT, required=True)
+
+
+class AttachField(fields.Field[Mapping[str, str]]):
+    """The word ``evidence``, or a file: ``{name: …, text: …}``."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Mapping[str, str]:
+        if isinstance(value, str):
+            return {"what": Word(("evidence",), "attachment").deserialize(value) or ""}
+        loaded: Mapping[str, str] = fields.Nested(FileSchema).deserialize(value)
+        return loaded
+
+
 class BackStep(_OneAction):
     """A step of ``back``: done to the record that started it all."""
 
@@ -182,7 +199,7 @@ class BackStep(_OneAction):
 
     update = UpdateField()
     note = TextField(CONTEXT)
-    attach = Word(("evidence",), "attachment")
+    attach = AttachField()
 
 
 class CreateSchema(Strict):
@@ -212,6 +229,14 @@ class ThenNoteSchema(Strict):
     text = TextField(CONTEXT, required=True)
 
 
+class ThenAttachSchema(FileSchema):
+    """``attach`` of ``then``."""
+
+    instance = Word(required=True, data_key="in")
+    table = fields.String(required=True)
+    id = fields.Nested(ContextValue, required=True)
+
+
 class ThenStep(_OneAction):
     """A step of ``then``: follow-up through any connector instance."""
 
@@ -220,6 +245,7 @@ class ThenStep(_OneAction):
     create = fields.Nested(CreateSchema)
     update = fields.Nested(ThenUpdateSchema)
     note = fields.Nested(ThenNoteSchema)
+    attach = fields.Nested(ThenAttachSchema)
 
 
 def _events(step: type[Strict]) -> Blocks:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from hub.contracts.records import Create, Note, Operation, RecordRef, Update
+from hub.contracts.records import Attach, Create, Note, Operation, RecordRef, Update
 from hub.kernel.errors import MappingError
 from hub.mapping.expressions import Expression
 from hub.mapping.plan import wants
@@ -20,16 +20,18 @@ from hub.mapping.rows import UNSET, Row, Source, evaluate, evaluate_one, plain
 from hub.mapping.texts import TextError
 
 SOURCE = "source"
-CREATE, UPDATE, NOTE, ATTACH_EVIDENCE = "create", "update", "note", "attach_evidence"
+CREATE, UPDATE, NOTE, ATTACH = "create", "update", "note", "attach"
+ATTACH_EVIDENCE = "attach_evidence"
 MOST_ITEMS = 200
+_PLAIN = "text/plain; charset=utf-8"
 Render = Callable[[str, Mapping[str, Any]], str]
 
 
 @dataclass(frozen=True)
 class StepSpec:
     """One thing owed. ``instance`` is an instance's key, or ``source``; ``kind`` is create, update,
-    note or attach_evidence; ``needs`` names the records whose results it reads. The key of a step
-    that is done for each of several items ends with the item's index, ``then.completed.0[2]``."""
+    note, attach or attach_evidence; ``needs`` names the records whose results it reads. The key of
+    a step that is done for each of several items ends with its index, ``then.completed.0[2]``."""
 
     key: str
     instance: str
@@ -49,6 +51,7 @@ class Step:
     match: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
     text: str = ""
+    file_name: str = ""
     when: Expression | None = None
     record: str | None = None
     target: Source | None = None
@@ -76,15 +79,7 @@ class Step:
     ) -> Operation | None:
         """What to do now; None when ``when`` says nothing. Raises ``MappingError``. ``index`` is
         the item's, where it is done for each of several."""
-        data = plain(context)
-        if self.items is not None:
-            found = self._items(self.items, data, now)
-            if index is None or index >= len(found):
-                raise MappingError(
-                    f"{self.spec.key}: for_each gives other items than when the step was owed",
-                    rule=f"{self.spec.key}.for_each",
-                )
-            data = {**data, "item": found[index], "position": index + 1}
+        data = self._data(plain(context), now, index)
         if self.when is not None:
             wanted, problem = wants(self.when, f"{self.spec.key}.when", data, now)
             if problem:
@@ -105,7 +100,10 @@ class Step:
             fields = self._fields(data, now)
             return Update(ref, fields) if fields else None
         try:
-            return Note(ref, render(self.text, data))
+            text = render(self.text, data)
+            if self.spec.kind == ATTACH:
+                return Attach(ref, render(self.file_name, data).strip(), _PLAIN, text.encode())
+            return Note(ref, text)
         except TextError as error:
             raise MappingError(f"{self.spec.key}: {error}", rule=self.spec.key) from None
 
@@ -114,6 +112,18 @@ class Step:
         if problems:
             raise _error(problems)
         return values
+
+    def _data(self, data: dict[str, Any], now: datetime, index: int | None) -> dict[str, Any]:
+        """What its rows read: with the item, where it is done for each of several."""
+        if self.items is None:
+            return data
+        found = self._items(self.items, data, now)
+        if index is None or index >= len(found):
+            raise MappingError(
+                f"{self.spec.key}: for_each gives other items than when the step was owed",
+                rule=f"{self.spec.key}.for_each",
+            )
+        return {**data, "item": found[index], "position": index + 1}
 
     def _items(self, items: Source, data: Mapping[str, Any], now: datetime) -> list[Any]:
         """The entries that it is done for. JSONata gives a list of one as its only entry."""

@@ -100,11 +100,6 @@ def check_template(
     return tuple(dict.fromkeys(problems))
 
 
-def names_in(text: str) -> list[str]:
-    """Every dotted name that a good template reads, ``signature.name``."""
-    return [name for name, _ in _names(_environment.parse(text), frozenset())]
-
-
 def render(text: str, context: Mapping[str, Any], *, limit: int = MAX_OUTPUT) -> str:
     """The text with ``context`` filled in. Raises ``TextError`` (never with values in it)."""
     template = _compiled(text)
@@ -125,6 +120,11 @@ def render(text: str, context: Mapping[str, Any], *, limit: int = MAX_OUTPUT) ->
     except Exception as error:
         raise TextError(f"the text cannot be made ({type(error).__name__})") from None
     return "".join(pieces)
+
+
+def names_in(text: str) -> frozenset[str]:
+    """The dotted names that a good template reads."""
+    return frozenset(name for name, _ in _names(_environment.parse(text), frozenset()))
 
 
 @lru_cache(maxsize=512)

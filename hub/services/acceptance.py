@@ -15,7 +15,7 @@ from hub.contracts.provider import Conclusion
 from hub.kernel.crypto import sha256_hex
 from hub.kernel.logging import get_logger
 from hub.kernel.redact import last_digits
-from hub.services import endings, history
+from hub.services import endings, history, lines
 from hub.services.core import Core
 from hub.storage.models import Request, SigningOrder
 
@@ -46,7 +46,9 @@ def settle(
         return
     order.status, order.code = "accepted", "accepted"
     _sign(core, session, request, order, verdict, answers)
+    endings.owe_steps(core, session, request, EventKind.SIGNED.value)
     if all(one.signed_at for one in request.recipients if one.role == "signer"):
+        lines.settle(core, session, request)
         endings.end(core, session, request, EventKind.COMPLETED, "completed")
 
 

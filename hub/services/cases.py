@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from hub.contracts.requests import ClientContext, RequestState
 from hub.kernel.redact import MASK
 from hub.mapping.forms import FormSpec, said
 from hub.mapping.texts import render
-from hub.services import endings, history, in_hand
+from hub.services import endings, history, in_hand, lines
 from hub.services.core import Core
 from hub.services.links import TOKEN_LENGTH, token_hash
 from hub.services.orders import withdraw_there
@@ -90,7 +90,7 @@ class Cases:
                 return
         with core.db.write() as session:
             place = find(session, token)
-            history.append(
+            new = history.append(
                 session,
                 place.request,
                 EventKind.OPENED,
@@ -99,6 +99,8 @@ class Cases:
                 data={"recipient": place.recipient.key},
                 personal={"ip": client.ip, "user_agent": client.user_agent[:300]},
             )
+            if new:
+                endings.owe_steps(core, session, place.request, EventKind.OPENED.value)
 
     def save_step(
         self, token: str, step: str, data: Mapping[str, str], language: str
@@ -115,13 +117,24 @@ class Cases:
                 return StepResult(errors=errors)
             answers = place.request.answers
             saved = [*[key for key in answers["saved"] if key != step], step]
-            place.request.answers = {"values": {**answers["values"], **clean}, "saved": saved}
+            values = {**answers["values"], **clean}
+            place.request.answers = {**answers, "values": values, "saved": saved}
             replaced = withdraw_pending(session, place, "answers_changed")
             missing = [one.key for one in form.steps if one.key not in saved]
             if not missing:
                 _tell_answered(session, place, core.clock.now())
         withdraw_there(core, replaced)
         return StepResult(next_step=missing[0] if missing else None)
+
+    def choose_lines(self, token: str, chosen: Collection[str]) -> None:
+        """Keep which optional lines are wanted; it ends an order that would sign another choice.
+        Raises ``Refused`` for a line that is not there."""
+        core = self._core
+        with core.db.write() as session:
+            place = find_unsigned(session, token)
+            lines.choose(place.request, chosen)
+            replaced = withdraw_pending(session, place, "lines_changed")
+        withdraw_there(core, replaced)
 
     def decline(self, token: str, reason: str, client: ClientContext) -> None:
         """The customer says no; the upstream is told."""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from hub.contracts.events import EventKind
+from hub.contracts.events import LINE_EVENTS, EventKind
 from hub.contracts.requests import Reason
 from hub.engine.outbox import owe
 from hub.engine.work import Work
@@ -18,6 +18,8 @@ from hub.services.core import Core
 from hub.services.step_context import STEP_KIND, step_context
 from hub.storage.models import Delivery, Inbound, Request, SigningOrder
 
+# What may happen several times to one request, and is then followed by its steps each time.
+_EACH_TIME = frozenset({EventKind.SIGNED.value, EventKind.UNREACHABLE.value, *LINE_EVENTS})
 DAYS = timedelta(days=2)  # from then on "for several days" is true
 
 
@@ -72,14 +74,17 @@ def end(
     return True
 
 
-def owe_steps(core: Core, session: Session, request: Request, event: str) -> None:
-    """Owe every step that the request's mapping version has for ``event``, in their order."""
+def owe_steps(
+    core: Core, session: Session, request: Request, event: str, line: str | None = None
+) -> None:
+    """Owe every step that the request's mapping version has for ``event``, in their order. ``line``
+    is the id of the line that it is about."""
     now = core.clock.now()
 
     def context() -> dict[str, Any]:
-        return step_context(core, session, request, event, now)
+        return step_context(core, session, request, event, now, line)
 
-    for owed in steps(core, request, event, now, context):
+    for owed in steps(core, request, event, now, context, line):
         owe(session, **owed)
     core.wake()
 
@@ -90,11 +95,14 @@ def steps(
     event: str,
     now: datetime,
     context: Callable[[], Mapping[str, Any]],
+    line: str | None = None,
 ) -> list[dict[str, Any]]:
     """What ``owe_steps`` owes, for ``hub.engine.outbox.owe``. ``context`` is what ``step_context``
     gives; it is asked for where items have to be counted."""
     mapping = core.shelf.version(request.mapping_version_id)
     base = request.event_seq * 1000
+    each = f"{event}:{request.event_seq}" if event in _EACH_TIME else event
+    about = {} if line is None else {"line": line}
     return [
         {
             "workspace_id": request.workspace_id,
@@ -103,8 +111,8 @@ def steps(
             "kind": STEP_KIND,
             "step": step.key,
             "destination": request.source_instance if step.instance == "source" else step.instance,
-            "payload": {"event": event, "at": now.isoformat()},
-            "key": f"{request.id}:{event}:{step.key}",
+            "payload": {"event": event, "at": now.isoformat(), **about},
+            "key": f"{request.id}:{each}:{step.key}",
             "seq": base + index,
             "now": now,
             "wall": core.clock.wall(),

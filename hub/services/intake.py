@@ -108,6 +108,7 @@ def create(
     deadlines.arm_expiry(session, request)
     told = started(active)
     history.append(session, request, EventKind.STARTED, now, dedupe="started", data=told)
+    endings.owe_steps(core, session, request, EventKind.STARTED.value)
     return request
 
 

@@ -212,6 +212,7 @@ def unreachable(
     history.append(
         session, request, EventKind.UNREACHABLE, now, dedupe=f"unreachable:{work.id}", data=data
     )
+    endings.owe_steps(core, session, request, EventKind.UNREACHABLE.value)
     if work.step != INVITE:  # a lost reminder does not end anything: the next one may arrive
         deadlines.next_reminder(core, session, request, work.seq + 1, now)
         return

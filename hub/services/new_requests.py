@@ -10,7 +10,7 @@ from typing import Any
 from hub.contracts.events import EventKind
 from hub.engine.outbox import add_delivery, timer_row
 from hub.kernel.ids import new_id
-from hub.services import deadlines, history, messages
+from hub.services import deadlines, endings, history, messages
 from hub.services.core import Core
 from hub.services.links import token_hash
 from hub.services.mappings import ActiveMapping, open_key
@@ -131,17 +131,18 @@ def rows_of(
 ) -> tuple[Rows, str] | None:
     """Everything that a good record becomes, made ready: the call, the request and its people, its
     first event and who is told of it, its end, its first message. With the request's id. None when
-    nobody can be reached."""
+    nobody can be reached, or where more has to be looked at."""
     workspace_id, now = inbound["workspace_id"], inbound["received_at"]
     request = request_row(workspace_id, active, record_id, fields, plan, now)
     people = recipient_rows(workspace_id, request["id"], plan)
     seen: Any = SimpleNamespace(**request, recipients=[SimpleNamespace(**one) for one in people])
     owed = messages.message(core, seen, messages.INVITE)
-    if owed is None:
+    if owed is None or active.mapping.counts_items(EventKind.STARTED.value):
         return None
     event, moved = history.event(
         seen, EventKind.STARTED, now, dedupe="started", data=started(active)
     )
+    vars(seen).update(moved)
     rows = Rows(core.db.engine.dialect)
     rows.while_same(queries.FOLLOWERS, {"workspace_id": workspace_id}, followers)
     rows.add(inserted(Inbound), {**inbound, "outcome": "request", "request_id": request["id"]})
@@ -152,9 +153,8 @@ def rows_of(
         rows.add(inserted(AccessToken), token)
     rows.add(inserted(RequestEvent), event)
     rows.add(inserted(Timer), timer_row(**deadlines.expiry(seen)))
-    told = history.Appended(
-        EventKind.STARTED, event["seq"], now, moved.get("state", seen.state), started(active)
-    )
-    for one in (owed, *history.owed(core.db, seen, told, followers)):
+    told = history.Appended(EventKind.STARTED, event["seq"], now, seen.state, started(active))
+    steps = endings.steps(core, seen, EventKind.STARTED.value, now, dict)
+    for one in (owed, *steps, *history.owed(core.db, seen, told, followers)):
         add_delivery(core.db, rows, one)
     return rows, request["id"]

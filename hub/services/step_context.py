@@ -30,10 +30,16 @@ def moment(request: Request, payload: Mapping[str, Any]) -> datetime:
 
 
 def step_context(
-    core: Core, session: Session, request: Request, event: str, now: datetime
+    core: Core,
+    session: Session,
+    request: Request,
+    event: str,
+    now: datetime,
+    line: str | None = None,
 ) -> dict[str, Any]:
     """What mapping rows of ``back``, ``records`` and ``then`` may refer to; ``now`` is the moment
-    of the event."""
+    of the event, ``line`` the id of the line that it is about."""
+    offered = lines(request)
     recipient = request.recipients[0].contact if request.recipients else {}
     signature = dict(request.signature or {})
     national_id = signature.pop("national_id", "")
@@ -59,7 +65,8 @@ def step_context(
         },
         "signature": signature,
         "records": _records(session, request),
-        "lines": lines(request),
+        "lines": offered,
+        "line": next((one for one in offered if one["id"] == line), {}),
         "carries_on": request.carries_on,
         "handling": request.carries_on,
     }

@@ -52,7 +52,8 @@ class StepHandler(Handler):
             request = session.get_one(Request, work.request_id)
             _require_records(core, session, request, work.step)
             event, now = work.payload["event"], moment(request, work.payload)
-            context = step_context(core, session, request, event, now)
+            line = work.payload.get("line")
+            context = step_context(core, session, request, event, now, line)
         operation = self._operation(request, work, context, now)
         if operation is None:
             return StepDone(None, skipped=True)

@@ -60,7 +60,7 @@ class FileWatch:
         """Which files there are, how long they are and when they were written."""
         found = []
         for folder in self._folders:
-            for path in folder.glob("*.yaml"):
+            for path in folder.rglob("*.yaml"):  # fragments stand in a folder of their own
                 try:
                     about = path.stat()
                 except FileNotFoundError:  # removed while we looked

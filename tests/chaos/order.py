@@ -36,10 +36,11 @@ def soak(
         if time.monotonic() < next_kill:
             continue
         victim = dice.choice(shape.victims())
-        if len(resumed) % shape.calm:
-            receiver.behave(**dict.fromkeys(shape.doors, "ok"))
-        else:
-            receiver.behave(**{dice.choice(shape.doors): dice.choice(TROUBLE)})
+        receiver.behave(**dict.fromkeys(shape.doors, "ok"))
+        if not len(resumed) % shape.calm:
+            # never more than half of them, or there would be nothing to resume with
+            broken = dice.sample(list(shape.doors), max(1, len(shape.doors) // 2))
+            receiver.behave(**{door: dice.choice(TROUBLE) for door in broken})
         shape.kill(victim)
         started = shape.restart(victim)
         shape.owe(shape.pace)  # so that there is something to resume with

@@ -9,9 +9,10 @@ import time
 from pathlib import Path
 
 import pytest
+import requests
 
 from hub.cli.demo_folder import MARKER, claimed
-from hub.cli.stage import free_port
+from hub.cli.stage import Stage, free_port
 from hub.kernel.errors import ConfigurationError
 from tests.house.tree import ROOT
 
@@ -103,3 +104,36 @@ def _command_line(process):
         return (process / "cmdline").read_bytes()
     except OSError:
         return b""
+
+
+@pytest.fixture
+def starting(tmp_path, monkeypatch):
+    """A stage whose process is begun elsewhere; what it answers, in turn."""
+    told = []
+
+    def get(url, timeout):
+        answer = told.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(Stage, "_start", lambda self, *arguments: None)
+    monkeypatch.setattr(requests, "get", get)
+    return Stage(tmp_path, 1, 2), told
+
+
+def test_a_process_that_is_slow_to_begin_is_waited_for(starting):
+    stage, told = starting
+    ready = requests.Response()
+    ready.status_code = 200
+    told += [requests.ConnectionError(), requests.ReadTimeout(), ready]
+    stage.start_sandbox()
+    assert told == []
+
+
+def test_a_process_that_never_answers_is_told(starting, monkeypatch):
+    stage, told = starting
+    told += [requests.ReadTimeout()] * 3
+    monkeypatch.setattr("hub.cli.stage.START_PATIENCE", 0.15)
+    with pytest.raises(ConfigurationError, match="did not answer within"):
+        stage.start_sandbox()

@@ -129,17 +129,6 @@ def test_a_wrong_reference_in_a_step_is_told(extra: str, told: str) -> None:
     assert any(told in line for line in lines), lines
 
 
-@pytest.mark.parametrize("event", ["started", "opened", "signed", "unreachable"])
-@pytest.mark.parametrize("part", ["back", "then"])
-def test_an_event_that_nothing_follows_is_refused(part: str, event: str) -> None:
-    step = "update: {in: agiloft, table: t, id: {value: 1}, rows: [{to: state, value: 1}]}"
-    if part == "back":
-        step = "update: [{to: state, value: 1}]"
-    (problem,) = found(f"{part}:\n  {event}: [{{{step}}}]\n")
-    assert f"{part}.{event}: this version does nothing after '{event}'; remove it" in str(problem)
-    assert problem.severity == "error"
-
-
 def test_a_trigger_that_nothing_asks_for_is_refused() -> None:
     text = sample(request=GOOD).replace("[button]", "[button, poll]")
     mapping = compile_mapping(text, "sample.yaml")

@@ -239,3 +239,49 @@ def test_a_house_that_stops_closes_replaced_instances_too(simulated, monkeypatch
     simulated.house.reload()
     registry.close()
     assert closed == [former]
+
+
+def test_a_changed_fragment_makes_a_new_version(simulated):
+    mappings = simulated.config / "mappings"
+    (mappings / "shared").mkdir()
+    fragment = mappings / "shared" / "who.yaml"
+    entry = "  - {to: name, from: name, convert: trim, required: true}\n"
+    fragment.write_text(f"fragment: who\nentries:\n{entry}", encoding="utf-8")
+    path = mappings / "repair.yaml"
+    text = path.read_text(encoding="utf-8")
+    row = "    - {to: name,   from: name, convert: trim, required: true}\n"
+    assert row in text
+    path.write_text(text.replace(row, "    - {include: who}\n"), encoding="utf-8")
+    core = simulated.house.core
+    workspace = core.workspace_ids["alice"]
+    simulated.house.reload()
+    before = core.shelf.active(workspace, "repair")
+    watch = FileWatch([mappings], simulated.house.reload)
+    changed = entry.replace("trim", "[trim, title]")
+    fragment.write_text(f"fragment: who\nentries:\n{changed}", encoding="utf-8")
+    assert watch.look()
+    after = core.shelf.active(workspace, "repair")
+    assert after.version_id != before.version_id
+    kept = core.shelf.version(before.version_id)
+    assert kept.document.fragments == before.mapping.document.fragments
+
+
+def test_a_value_of_the_workspace_makes_a_new_version(simulated):
+    path = simulated.config / "mappings" / "repair.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text("values: {depot: Uppsala}\n" + text, encoding="utf-8")
+    simulated.house.reload()
+    core = simulated.house.core
+    workspace = core.workspace_ids["alice"]
+    before = core.shelf.active(workspace, "repair")
+    settings = simulated.config / "workspaces" / "alice.yaml"
+    more = "values: {depot: Lund, of_another: 1}\nvalues_in: {test: {depot: Malmö}}\n"
+    settings.write_text(settings.read_text(encoding="utf-8") + more, encoding="utf-8")
+    simulated.house.reload()
+    after = core.shelf.active(workspace, "repair")
+    assert (before.mapping.values, after.mapping.values) == (
+        {"depot": "Uppsala"},
+        {"depot": "Malmö"},
+    )
+    assert after.version_id != before.version_id
+    assert core.shelf.version(before.version_id).values == {"depot": "Uppsala"}

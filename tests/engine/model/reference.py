@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from hub.engine.retry import RetrySchedule
+from hub.engine.work import Work
 
 UNFINISHED = ("pending", "retry", "leased")
 WAITING = ("pending", "retry")
@@ -53,6 +54,12 @@ class Owed:
         self.state, self.claim, self.lease_until = "leased", claim, wall + lease
         self.attempts += 1
         self.first = self.first or wall
+
+    def began(self, work: Work, wall: datetime, lease: timedelta) -> bool:
+        """Whether ``work`` may begin: nobody else has taken it. A late one has its lease again."""
+        if self.claim == work.claim_id and wall >= work.leased_until:
+            self.lease_until = wall + lease
+        return self.claim == work.claim_id
 
     def settled(self, outcome: str, wall: datetime) -> None:
         """The holder of the present claim stores how its try ended."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hub.kernel.errors import ConfigurationError
 from hub.mapping.compiled import CompiledMapping
 from hub.mapping.document import Document, read_document
+from hub.mapping.examples import run_examples
 from hub.mapping.fragments import FOLDER as FRAGMENTS
 from hub.mapping.fragments import check_fragment
 from hub.mapping.problems import Problem, did_you_mean, unknown_word
@@ -25,16 +26,34 @@ def leftovers(files: Files, used: Mapping[str, Collection[CompiledMapping]]) -> 
     """Lines about everything that is left over. ``used`` are the mappings of each workspace that
     could be read."""
     named = {key for workspace in files.workspaces.values() for key in workspace.mappings}
+    alone: list[CompiledMapping] = []
     for path in sorted(files.mappings.glob("*.yaml")):
         if path.stem not in named:
             yield _warning(path, "mapping", "no workspace uses it; name it under 'mappings' of one")
+            yield from _alone(files, path, alone)
     for key, workspace in files.workspaces.items():
         if len(used[key]) == len(workspace.mappings):  # else it may be declared where we cannot see
             yield from map(str, _values(workspace, used[key]))
-    mappings = [mapping for each in used.values() for mapping in each]
-    if len(mappings) == sum(len(one.mappings) for one in files.workspaces.values()):
+    mappings = [*alone, *(mapping for each in used.values() for mapping in each)]
+    if {mapping.key for mapping in mappings} >= named | _keys(files):
         yield from _fragments(files, mappings)
     yield from _fields(files)
+
+
+def _alone(files: Files, path: Path, alone: list[CompiledMapping]) -> Iterator[str]:
+    """What can be told of a mapping without a workspace: that it is one, and its examples."""
+    try:
+        mapping = files.load(None, path.stem)
+    except ConfigurationError as error:
+        yield from error.problems or (error.detail,)
+        return
+    alone.append(mapping)
+    for result in run_examples(mapping):
+        yield from map(str, result.problems)
+
+
+def _keys(files: Files) -> set[str]:
+    return {path.stem for path in files.mappings.glob("*.yaml")}
 
 
 def no_such_mapping(files: Files, workspace: WorkspaceSettings, index: int) -> str:

@@ -104,6 +104,20 @@ def test_an_unknown_mapping_is_told_in_the_workspace(config: Path) -> None:
     assert "repair.yaml:1:1: warning: mapping: no workspace uses it" in shown
 
 
+def test_a_mapping_that_nobody_uses_is_read_and_its_examples_are_run(config: Path) -> None:
+    other = mapping(config).with_name("other.yaml")
+    text = mapping(config).read_text(encoding="utf-8").replace("mapping: repair", "mapping: other")
+    other.write_text(text, encoding="utf-8")
+    shown, _ = lint(config)
+    assert f"{other}:1:1: warning: mapping: no workspace uses it" in shown
+    change(other, '"+46701740605"', '"+46701740606"')
+    shown, _ = lint(config, code=1)
+    assert f"{place(other, '+46701740606', 'mobile: ')}: error: examples[a case]" in shown
+    change(other, "expires_after", "expire_after")
+    shown, _ = lint(config, code=1)
+    assert f"{place(other, 'expire_after', 'expire_after')}: error: request.expire_after" in shown
+
+
 def test_what_nobody_uses_is_a_warning(config: Path) -> None:
     workspace = config / "workspaces" / "alice.yaml"
     more = "values: {depot: Uppsala}\nvalues_in: {test: {serie: T}}\n"

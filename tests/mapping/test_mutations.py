@@ -6,8 +6,9 @@ import pytest
 
 from hub.mapping import document as documents
 from hub.mapping.examples import run_examples
-from hub.mapping.loader import compile_mapping, load_mapping
+from hub.mapping.loader import compile_mapping
 from hub.mapping.mutations import removals, unmissed, without
+from hub.services.inspection import read_files
 from tests.mapping.samples import HEAD, ROOT
 
 TEXT = (
@@ -143,8 +144,10 @@ def test_taking_out_shares_what_stays() -> None:
     assert data["a"][0] == {"b": 1}
 
 
-def test_the_shipped_mappings_have_no_row_that_no_example_would_miss() -> None:
-    for path in sorted((ROOT / "mappings").glob("*.yaml")):
-        mapping = load_mapping(path)
+def test_the_mappings_of_the_demo_have_no_row_that_no_example_would_miss() -> None:
+    files = read_files(ROOT / "config")
+    (workspace,) = files.workspaces.values()
+    for key in workspace.mappings:
+        mapping = files.load(workspace, key)
         assert len(list(removals(mapping.document.data))) > 20
         assert [str(problem) for problem in unmissed(mapping)] == []

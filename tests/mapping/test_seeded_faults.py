@@ -4,18 +4,23 @@ examples, with the line that it stands in."""
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
 
 from hub.contracts.capabilities import Capability as C
-from hub.contracts.manifest import Manifest, PluginKind
+from hub.contracts.manifest import PluginKind
 from hub.kernel.errors import ConfigurationError
+from hub.mapping.compiled import CompiledMapping
 from hub.mapping.examples import run_examples
 from hub.mapping.known import KnownTables
 from hub.mapping.lint import InstanceInfo, lint
-from hub.mapping.loader import compile_mapping, load_forms
+from hub.mapping.loader import compile_mapping
+from hub.mapping.places import places
+from hub.mapping.steps import SOURCE
+from hub.mapping.surroundings import Surroundings
 from hub.registry import find_manifests
 from hub.services.inspection import read_files
 from hub.services.known_tables import known_tables
@@ -29,21 +34,20 @@ SLICES = 10  # a slice is small enough for a busy machine
 
 
 @dataclass(frozen=True)
-class Erp:
-    """A system beside those of the demo, for the offer."""
+class Able:
+    """An instance that can do everything of its kind."""
 
-    kind: PluginKind = PluginKind.CONNECTOR
-    capabilities: frozenset[C] = frozenset({C.FETCH, C.UPDATE, C.NOTE, C.READ_BACK})
+    kind: PluginKind
+    capabilities: frozenset[C] = frozenset(C)
 
 
-ERP = KnownTables(
-    {
-        "offer": (
-            "number", "stage", "language", "contact", "mail", "zip", "rows", "signed_at", "total",
-            "customer", "reason",
-        )
-    }
-)  # fmt: skip
+@dataclass(frozen=True)
+class Setting:
+    """What surrounds one good mapping."""
+
+    text: str
+    instances: Mapping[str, InstanceInfo]
+    tables: Mapping[str, KnownTables]
 
 
 class Judge:
@@ -53,32 +57,75 @@ class Judge:
         files = read_files(ROOT / "config")
         (workspace,) = files.workspaces.values()
         plugins = {manifest.key: manifest for manifest in find_manifests().values()}
-        instances: dict[str, Manifest] = {
-            key: plugins[one.plugin] for key, one in workspace.instances.items()
-        }
-        self.instances: Mapping[str, InstanceInfo] = {**instances, "erp": Erp()}
-        self.forms, self.texts = load_forms(ROOT / "config" / "forms"), workspace.texts
-        self.tables = {**known_tables(files.registry, workspace.key, files.fields), "erp": ERP}
-        paths = [*sorted((ROOT / "mappings").glob("*.yaml")), ROOT / "tests/mapping/offer.yaml"]
-        self.good = {path.stem: path.read_text(encoding="utf-8") for path in paths}
+        demo = {key: plugins[one.plugin] for key, one in workspace.instances.items()}
+        known = known_tables(files.registry, workspace.key, files.fields)
+        self.forms, self.texts = files.forms, workspace.texts
+        self.around = Surroundings(files.fragments, {})
+        self.good: dict[str, Setting] = {}
+        # What only examples can see is seen where no row is left out: see test_mutations.
+        complete = [files.path(key) for key in workspace.mappings]
+        for path in (*complete, ROOT / "tests" / "mapping" / "offer.yaml"):
+            text = path.read_text(encoding="utf-8")
+            mapping = compile_mapping(text, path.name, self.around)
+            others = {} if path.stem in workspace.mappings else instances_of(mapping)
+            tables = {**known, **(tables_of(mapping) if others else {})}
+            self.good[path.stem] = Setting(text, {**demo, **others}, {**tables, **known})
+
+    @property
+    def texts_of_files(self) -> dict[str, str]:
+        """The good mappings, by name."""
+        return {name: setting.text for name, setting in self.good.items()}
 
     def told(self, fault: Fault) -> list[str]:
         """Every problem, as a line."""
-        name = f"{fault.mapping}.yaml"
+        setting = self.good[fault.mapping]
         try:
-            mapping = compile_mapping(fault.text, name)
+            mapping = compile_mapping(fault.text, f"{fault.mapping}.yaml", self.around)
         except ConfigurationError as error:
             return list(error.problems)
-        tables = dict(self.tables)
+        tables = dict(setting.tables)
         if fault.lost_field:
             known = tables[mapping.source_instance]
-            fields = [f for f in known.fields[mapping.source_table] or () if f != fault.lost_field]
-            tables[mapping.source_instance] = KnownTables({mapping.source_table: fields})
+            fields = {*(known.fields[mapping.source_table] or ())} - {fault.lost_field}
+            left = {**known.fields, mapping.source_table: fields}
+            tables[mapping.source_instance] = KnownTables(left)
         problems = lint(
-            mapping, instances=self.instances, forms=self.forms, texts=self.texts, tables=tables
+            mapping,
+            instances=setting.instances,
+            forms=self.forms,
+            texts=self.texts,
+            tables=tables,
         )
         found = [str(problem) for problem in problems if problem.severity == "error"]
         return found or [str(each) for one in run_examples(mapping) for each in one.problems]
+
+
+def instances_of(mapping: CompiledMapping) -> dict[str, InstanceInfo]:
+    """The instances that a mapping names, as able as any."""
+    connectors = [
+        step.spec.instance for step in mapping.all_steps() if step.spec.instance != SOURCE
+    ]
+    return {
+        **dict.fromkeys((mapping.source_instance, *connectors), Able(PluginKind.CONNECTOR)),
+        **dict.fromkeys(mapping.providers, Able(PluginKind.PROVIDER)),
+        **dict.fromkeys(mapping.channels, Able(PluginKind.CHANNEL)),
+    }
+
+
+def tables_of(mapping: CompiledMapping) -> dict[str, KnownTables]:
+    """What upstreams must have for a good mapping: what it reads and writes."""
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    source = found[mapping.source_instance][mapping.source_table]
+    for place in places(mapping):
+        for _, names in place.reads():
+            below = names[1:2] if names[0] == "record" else names[:1]
+            if names[0] == "record" or place.step is None:
+                source.update(set(below) - {"values", *place.besides})
+    for step in mapping.all_steps():
+        own = step.spec.instance == SOURCE
+        table = source if own else found[step.spec.instance][step.table]
+        table.update(row.to for row in step.rows)
+    return {key: KnownTables(tables) for key, tables in found.items()}
 
 
 def right_line(fault: Fault, told: list[str]) -> bool:
@@ -105,7 +152,7 @@ def judge() -> Judge:
 
 @pytest.fixture(scope="module")
 def faults(judge: Judge) -> list[Fault]:
-    return seeded_faults(judge.good, SEED, COUNT)
+    return seeded_faults(judge.texts_of_files, SEED, COUNT)
 
 
 def test_there_are_a_hundred_of_all_kinds(faults: list[Fault]) -> None:
@@ -115,7 +162,7 @@ def test_there_are_a_hundred_of_all_kinds(faults: list[Fault]) -> None:
 
 
 def test_the_mappings_are_good_without_a_fault(judge: Judge) -> None:
-    for name, text in judge.good.items():
+    for name, text in judge.texts_of_files.items():
         assert judge.told(Fault("", name, text, 1, "", "")) == []
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from jsonata import Jsonata, Parser, Utils
+from jsonata import Functions, Jsonata, Parser, Utils
 
 from hub.mapping.limits import DEPTH, Guard, LimitExceeded, weigh
 from hub.mapping.patterns import engine
@@ -46,6 +46,7 @@ _PARTS: dict[str, Method] = {
 # Parts that can make a new list or object. The others hand on what was weighed before: functions
 # weigh what they give, and a path of names only picks.
 _MAKERS = frozenset({"unary", "path", "binary"})
+_WRITTEN_OUT = 10**21  # from here on JSONata writes an exponent
 Parser.Symbol.picks = False  # for what the library parses by itself
 
 
@@ -87,6 +88,30 @@ class Evaluator(Jsonata):  # type: ignore[misc]
                 guard.charge(weigh(result))
             return _single(expr, result)
         return result
+
+    def evaluate_group_expression(self, expr: Any, input: Any, environment: Any) -> Any:
+        """As the library, which would put its placeholder for no entry into the record's list."""
+        if isinstance(input, list) and not input:
+            input = Utils.create_sequence()
+        return super().evaluate_group_expression(expr, input, environment)
+
+    def evaluate_string_concat(self, lhs: Any, rhs: Any) -> str:
+        """As the library, with whole numbers written out."""
+        return to_text(lhs) + to_text(rhs)
+
+
+def to_text(value: Any) -> str:
+    """A value as ``&`` and ``$string`` write it; undefined is empty.
+
+    The library rounds whole numbers to 15 digits, and ids upstream have more.
+    """
+    if type(value) is str:
+        return value
+    if value is None:
+        return ""
+    if type(value) is int and -_WRITTEN_OUT < value < _WRITTEN_OUT:
+        return str(value)
+    return Functions.string(value, None)  # type: ignore[no-any-return]
 
 
 def mark(tree: Any) -> frozenset[str]:

@@ -92,7 +92,7 @@ def _check_pictures(args: list[Any]) -> None:
 
 def _check_to_millis(args: list[Any]) -> None:
     _check_pictures(args)
-    picture = args[1] if len(args) > 1 else None
+    picture = args[1] if len(args) > 1 and args[0] is not None else None
     if isinstance(picture, str) and "[Y" not in picture:
         # Without a year the library takes today's, and the result would differ tomorrow.
         raise JException("D3136", -1)

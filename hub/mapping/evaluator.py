@@ -2,7 +2,7 @@
 
 The library offers call-backs for limits, which it looks up by name at every part of an expression;
 that was a third of the time of a mapping. Here every part goes through one method that knows its
-guard. What a part means stays the library's.
+guard. What a part means stays the library's, and the commonest ones are ``closures``.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from jsonata import Functions, Jsonata, Parser, Utils
+from jsonata import Jsonata, Parser, Utils
 
-from hub.mapping.limits import DEPTH, Guard, LimitExceeded, weigh
+from hub.mapping.closures import closure, single
+from hub.mapping.limits import Guard, weigh
+from hub.mapping.natives import to_text
 from hub.mapping.patterns import engine
 
 Method = Callable[[Any, Any, Any, Any], Any]
@@ -46,8 +48,15 @@ _PARTS: dict[str, Method] = {
 # Parts that can make a new list or object. The others hand on what was weighed before: functions
 # weigh what they give, and a path of names only picks.
 _MAKERS = frozenset({"unary", "path", "binary"})
-_WRITTEN_OUT = 10**21  # from here on JSONata writes an exponent
-Parser.Symbol.picks = False  # for what the library parses by itself
+
+
+def _by_library(part: Any, evaluator: Any, data: Any, frame: Any) -> Any:
+    return evaluator.by_library(part, data, frame)
+
+
+# For what the library parses by itself, and for parts without a closure.
+Parser.Symbol.picks = False
+Parser.Symbol.run = _by_library
 
 
 class Evaluator(Jsonata):  # type: ignore[misc]
@@ -66,11 +75,12 @@ class Evaluator(Jsonata):  # type: ignore[misc]
 
     def eval(self, expr: Any, input: Any, environment: Any) -> Any:
         """One part. Called by the library for every part inside it."""
+        return expr.run(self, input, environment)
+
+    def by_library(self, expr: Any, input: Any, environment: Any) -> Any:
+        """One part, as the library works it out."""
         guard = self.guard
-        guard.depth += 1
-        if guard.depth > DEPTH:
-            raise LimitExceeded(f"it went deeper than {DEPTH} levels")
-        guard.tick()
+        guard.enter()
         kind = expr.type
         method = _PARTS.get(kind)
         result = method(self, expr, input, environment) if method else None
@@ -79,14 +89,12 @@ class Evaluator(Jsonata):  # type: ignore[misc]
         if kind != "path" and expr.group is not None:
             result = self.evaluate_group_expression(expr.group, result, environment)
         guard.depth -= 1
-        if result is None:
-            return None
         if type(result) is str:
             guard.charge(len(result))
         elif isinstance(result, list | dict):
             if (kind in _MAKERS and not (kind == "path" and expr.picks)) or expr.group is not None:
                 guard.charge(weigh(result))
-            return _single(expr, result)
+            return single(expr, result)
         return result
 
     def evaluate_group_expression(self, expr: Any, input: Any, environment: Any) -> Any:
@@ -98,20 +106,6 @@ class Evaluator(Jsonata):  # type: ignore[misc]
     def evaluate_string_concat(self, lhs: Any, rhs: Any) -> str:
         """As the library, with whole numbers written out."""
         return to_text(lhs) + to_text(rhs)
-
-
-def to_text(value: Any) -> str:
-    """A value as ``&`` and ``$string`` write it; undefined is empty.
-
-    The library rounds whole numbers to 15 digits, and ids upstream have more.
-    """
-    if type(value) is str:
-        return value
-    if value is None:
-        return ""
-    if type(value) is int and -_WRITTEN_OUT < value < _WRITTEN_OUT:
-        return str(value)
-    return Functions.string(value, None)  # type: ignore[no-any-return]
 
 
 def mark(tree: Any) -> frozenset[str]:
@@ -129,15 +123,7 @@ def mark(tree: Any) -> frozenset[str]:
                 names.add(str(part.value))
             part.picks = part.type == "path" and all(step.type == "name" for step in part.steps)
             stack.extend(vars(part).values())
+            run = closure(part)
+            if run is not None:
+                part.run = run
     return frozenset(names)
-
-
-def _single(expr: Any, result: Any) -> Any:
-    """JSONata's rule for sequences: an empty one is nothing, one of one is its only entry."""
-    if not Utils.is_sequence(result) or result.tuple_stream:
-        return result
-    if expr.keep_array:
-        result.keep_singleton = True
-    if not result:
-        return None
-    return result[0] if len(result) == 1 and not result.keep_singleton else result

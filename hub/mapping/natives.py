@@ -13,10 +13,14 @@ import jsonata.jsonata as library
 import orjson
 from jsonata import Functions, JException, Jsonata, Utils
 
-from hub.mapping.limits import TEXT, LimitExceeded, current, weigh
+from hub.mapping.limits import TEXT, Guard, LimitExceeded, current, weigh
+from hub.mapping.signatures import Fit, fit_for
 
 REMOVED = frozenset({"eval", "random", "shuffle"})
 _LONGEST_PICTURE = 100
+_KEPT = 200  # combinations of types, for each function
+_WRITTEN_OUT = 10**21  # from here on JSONata writes an exponent
+_EXACT = 2**53  # whole numbers up to here are the same as a float
 
 # The library prints values of the record to standard output when a non-function is called.
 library.print = lambda *values: None
@@ -28,32 +32,53 @@ class Native(Jsonata.JFunction):  # type: ignore[misc]
     def __init__(self, inner: Any, name: str) -> None:
         super().__init__(None, None)
         self._inner = inner
+        self._method, self._wanted = inner.method, int(inner.nargs)
         self._check = _CHECKS.get(name)
         self._instead = _INSTEAD.get(name)
+        self._fits: dict[tuple[type, ...], Fit | None] = {}
         self.signature = inner.signature
         self.function_name = name
 
     def validate(self, args: Any, context: Any) -> Any:
-        """As the library does."""
-        return self._inner.validate(args, context)
+        """As the library does, which takes a regular expression for it; so the answer for the same
+        types is kept."""
+        kinds = tuple(map(type, args))
+        try:
+            fit = self._fits[kinds]
+        except KeyError:
+            fit = fit_for(self.signature, kinds)
+            if len(self._fits) < _KEPT:
+                self._fits[kinds] = fit
+        given = None if fit is None else fit(args)
+        return self._inner.validate(args, context) if given is None else given
 
     def get_number_of_args(self) -> int:
         """As the library does."""
-        return int(self._inner.get_number_of_args())
+        return self._wanted
 
     def call(self, input: Any, args: Sequence[Any] | None) -> Any:
-        """Call it, if the limits allow."""
+        """Called by the library."""
         guard = current()
-        given = list(args or ())
         if guard is None:
             raise LimitExceeded("it was called outside an evaluation")
+        return self._work(guard, list(args or ()))
+
+    def invoke(self, guard: Guard, args: list[Any], context: Any) -> Any:
+        """Called by a closure."""
+        return self._work(guard, self.validate(args, context))
+
+    def _work(self, guard: Guard, given: list[Any]) -> Any:
+        """Call it, if the limits allow."""
         guard.tick()
         if self._check:
             self._check(given)
         result = self._instead(given) if self._instead else _LATER
         if result is _LATER:
-            result = self._inner.call(input, given)
-        if isinstance(result, str):
+            missing = self._wanted - len(given)
+            result = self._method(*given, *(None,) * missing)
+            if type(result) is float or (type(result) is int and abs(result) > _EXACT):
+                result = Utils.convert_number(result)
+        if type(result) is str:
             guard.charge(len(result))
         elif isinstance(result, list | dict):
             guard.charge(weigh(result))
@@ -136,7 +161,24 @@ def _distinct(args: list[Any]) -> Any:
     return Utils.create_sequence_from_iter(kept.values())
 
 
-_INSTEAD = {"replace": _replace, "distinct": _distinct}
+def _string(args: list[Any]) -> Any:
+    """The library rounds whole numbers to 15 digits, and ids upstream have more."""
+    prettify = args[1] if len(args) > 1 else None
+    return _LATER if not args or args[0] is None or prettify else to_text(args[0])
+
+
+def to_text(value: Any) -> str:
+    """A value as ``&`` and ``$string`` write it; undefined is empty."""
+    if type(value) is str:
+        return value
+    if value is None:
+        return ""
+    if type(value) is int and -_WRITTEN_OUT < value < _WRITTEN_OUT:
+        return str(value)
+    return Functions.string(value, None)  # type: ignore[no-any-return]
+
+
+_INSTEAD = {"replace": _replace, "distinct": _distinct, "string": _string}
 
 
 def base_frame() -> Any:

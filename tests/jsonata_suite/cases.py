@@ -20,6 +20,7 @@ class Case:
     result: Any = None
     code: str = ""
     unordered: bool = False
+    seconds: float = 20.0
 
 
 def read_suite(folder: Path) -> Iterator[Case]:
@@ -45,7 +46,16 @@ def _case(name: str, given: dict[str, Any], folder: Path, datasets: dict[str, st
         data = datasets[given["dataset"]] if given.get("dataset") is not None else ""
     code = given.get("code") or given.get("error", {}).get("code", "")
     bindings = json.dumps(given.get("bindings", {}))
-    return Case(name, text, data, bindings, given.get("result"), code, "unordered" in given)
+    return Case(
+        name,
+        text,
+        data,
+        bindings,
+        given.get("result"),
+        code,
+        "unordered" in given,
+        given.get("timelimit", 1000 * Case.seconds) / 1000,
+    )
 
 
 def _read(path: Path) -> str:

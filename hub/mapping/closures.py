@@ -7,20 +7,17 @@ that both kinds call each other. ``tests/mapping/test_closures.py`` compares the
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
-from math import isfinite
 from typing import Any
 
 from jsonata import Functions, Jsonata, Utils
 
-from hub.mapping.limits import NODES, Guard, LimitExceeded, weigh
-from hub.mapping.natives import Native, to_text
-
-Run = Callable[[Any, Any, Any], Any]  # evaluator, input, frame → result
+from hub.mapping.limits import NODES, LimitExceeded, weigh
+from hub.mapping.natives import Native
+from hub.mapping.operators import OPERATORS, truth
+from hub.mapping.walking import Run, flat, names, picked, single
 
 _NONE, _NULL = Utils.NONE, Utils.NULL_VALUE
-_NUMBERS = frozenset({int, float})
 
 
 def closure(part: Any) -> Run | None:
@@ -31,22 +28,12 @@ def closure(part: Any) -> Run | None:
     return make(part)
 
 
-def single(part: Any, result: Any) -> Any:
-    """JSONata's rule for sequences: an empty one is nothing, one of one is its only entry."""
-    if not Utils.is_sequence(result) or result.tuple_stream:
-        return result
-    if part.keep_array:
-        result.keep_singleton = True
-    if not result:
-        return None
-    return result[0] if len(result) == 1 and not result.keep_singleton else result
-
-
 def _literal(part: Any) -> Run:
     value = _NULL if part.value is None else part.value
     size = len(value) if type(value) is str else 0
 
     def run(evaluator: Any, data: Any, frame: Any) -> Any:
+        evaluator.guard.tick()
         if size:
             evaluator.guard.charge(size)
         return value
@@ -99,86 +86,13 @@ def _path(part: Any) -> Run | None:
     if not plain or any(_is_special(step) for step in steps):
         return None
     if part.picks and not any(step.stages for step in steps):
-        return _names(part, tuple(str(step.value) for step in steps))
+        return names(part, tuple(str(step.value) for step in steps))
     return _steps(part)
 
 
 def _is_special(step: Any) -> bool:
     special = step.tuple or step.focus or step.index or step.ancestor or step.keep_array
     return bool(special or step.type == "sort" or (step.type == "name" and step.predicate))
-
-
-def _names(part: Any, keys: tuple[str, ...]) -> Run:
-    def run(evaluator: Any, data: Any, frame: Any) -> Any:
-        guard = evaluator.guard
-        guard.tick()
-        value = data
-        for key in keys:
-            if type(value) is not dict:
-                return _along(part, guard, data, keys)
-            value = value.get(key, _NONE)
-            if value is None:
-                value = _NULL
-            elif value is _NONE:
-                return None
-        if type(value) is str:
-            guard.charge(len(value))
-        elif isinstance(value, list) and type(value) is not list:
-            return _along(part, guard, data, keys)
-        return value
-
-    return run
-
-
-def _along(part: Any, guard: Guard, data: Any, keys: tuple[str, ...]) -> Any:
-    """A path of names that meets a list on its way."""
-    items = data if isinstance(data, list) else [data]
-    for number, key in enumerate(keys, start=1):
-        items = _flat(_picked(guard, items, key), number == len(keys))
-        if not items:
-            break
-    return single(part, items)
-
-
-def _picked(guard: Guard, items: list[Any], key: str) -> list[Any]:
-    found = []
-    for item in items:
-        guard.tick()
-        value: Any
-        if type(item) is dict:
-            value = item.get(key, _NONE)
-            if value is None:
-                value = _NULL
-            elif value is _NONE:
-                continue
-        else:
-            value = _entry(Functions.lookup(item, key))
-            if value is None:
-                continue
-        if type(value) is str:
-            guard.charge(len(value))
-        found.append(value)
-    return found
-
-
-def _entry(value: Any) -> Any:
-    """What a list gives for a name: nothing, its only entry, or all."""
-    if not Utils.is_sequence(value) or len(value) > 1:
-        return value
-    return value[0] if value else None
-
-
-def _flat(found: list[Any], last: bool) -> Any:
-    """What a step found as one sequence; a list that is all of the last step's stays as it is."""
-    if last and len(found) == 1 and isinstance(found[0], list) and not Utils.is_sequence(found[0]):
-        return found[0]
-    sequence = Utils.create_sequence()
-    for value in found:
-        if isinstance(value, list) and not (isinstance(value, Utils.JList) and value.cons):
-            sequence.extend(value)
-        else:
-            sequence.append(value)
-    return sequence
 
 
 def _steps(part: Any) -> Run:
@@ -194,10 +108,10 @@ def _steps(part: Any) -> Run:
         items = data if isinstance(data, list) and not absolute else [data]
         for step, key, stages in steps:
             if key is not None and not stages:
-                found = _picked(guard, items, key)
+                found = picked(guard, items, key)
             else:
                 found = _each(evaluator, step, stages, items, frame)
-            items = _flat(found, step is final)
+            items = flat(found, step is final)
             if not items:
                 break
         guard.depth -= 1
@@ -251,7 +165,7 @@ def _condition(part: Any) -> Run:
         guard = evaluator.guard
         guard.enter()
         result = None
-        if _truth(condition.run(evaluator, data, frame)):
+        if truth(condition.run(evaluator, data, frame)):
             result = then.run(evaluator, data, frame)
         elif otherwise is not None:
             result = otherwise.run(evaluator, data, frame)
@@ -304,7 +218,9 @@ def _unary(part: Any) -> Run | None:
 
 
 def _binary(part: Any) -> Run | None:
-    make = _OPERATORS.get(str(part.value))
+    if part.value in ("and", "or"):
+        return _logical(part, part.value == "and")
+    make = OPERATORS.get(str(part.value))
     if make is None:
         return None
     work, left, right = make(str(part.value)), part.lhs, part.rhs
@@ -318,7 +234,7 @@ def _binary(part: Any) -> Run | None:
         guard.depth -= 1
         return result
 
-    return run if part.value not in ("and", "or") else _logical(part, part.value == "and")
+    return run
 
 
 def _logical(part: Any, both: bool) -> Run:
@@ -327,75 +243,15 @@ def _logical(part: Any, both: bool) -> Run:
     def run(evaluator: Any, data: Any, frame: Any) -> Any:
         guard = evaluator.guard
         guard.enter()
-        result = _truth(left.run(evaluator, data, frame))
+        result = truth(left.run(evaluator, data, frame))
         if result is both:
-            result = _truth(right.run(evaluator, data, frame))
+            result = truth(right.run(evaluator, data, frame))
         guard.depth -= 1
         return result
 
     return run
 
 
-def _truth(value: Any) -> bool:
-    if value is True or value is False:
-        return value
-    return bool(value) if type(value) is str else bool(Jsonata.boolize(value))
-
-
-def _join(sign: str) -> Run:
-    def work(evaluator: Any, left: Any, right: Any) -> str:
-        text = to_text(left) + to_text(right)
-        evaluator.guard.charge(len(text))
-        return text
-
-    return work
-
-
-def _equal(sign: str) -> Run:
-    wanted = sign == "="
-
-    def work(evaluator: Any, left: Any, right: Any) -> Any:
-        if type(left) is str and type(right) is str:
-            return (left == right) is wanted
-        return evaluator.evaluate_equality_expression(left, right, sign)
-
-    return work
-
-
-def _compare(sign: str) -> Run:
-    compare = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}[sign]
-
-    def work(evaluator: Any, left: Any, right: Any) -> Any:
-        kind, other = type(left), type(right)
-        if kind is other and (kind is str or kind in _NUMBERS):
-            return compare(left, right)
-        return evaluator.evaluate_comparison_expression(left, right, sign)
-
-    return work
-
-
-def _calculate(sign: str) -> Run:
-    calculate = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}[
-        sign
-    ]
-
-    def work(evaluator: Any, left: Any, right: Any) -> Any:
-        if type(left) in _NUMBERS and type(right) in _NUMBERS:
-            result = calculate(float(left), float(right))
-            if isfinite(result) and isfinite(right):
-                return int(result) if result.is_integer() else result
-        return evaluator.evaluate_numeric_expression(left, right, sign)
-
-    return work
-
-
-_OPERATORS: dict[str, Callable[[str], Run]] = {
-    "&": _join,
-    **dict.fromkeys(("=", "!="), _equal),
-    **dict.fromkeys(("<", "<=", ">", ">="), _compare),
-    **dict.fromkeys(("+", "-", "*", "/"), _calculate),
-    **dict.fromkeys(("and", "or"), _equal),
-}
 _MAKERS: dict[str, Callable[[Any], Run | None]] = {
     "string": _literal,
     "number": _literal,

@@ -12,10 +12,11 @@ from typing import Any
 
 from jsonata import Jsonata, Parser, Utils
 
-from hub.mapping.closures import closure, single
+from hub.mapping.closures import closure
 from hub.mapping.limits import Guard, weigh
 from hub.mapping.natives import to_text
 from hub.mapping.patterns import engine
+from hub.mapping.walking import single
 
 Method = Callable[[Any, Any, Any, Any], Any]
 J = Jsonata
@@ -57,6 +58,13 @@ def _by_library(part: Any, evaluator: Any, data: Any, frame: Any) -> Any:
 # For what the library parses by itself, and for parts without a closure.
 Parser.Symbol.picks = False
 Parser.Symbol.run = _by_library
+# The attributes of a part that can hold parts; a test compares them with the library's.
+_HOLDERS = (
+    "value", "expression", "seeking_parent", "errors", "steps", "slot", "next_function",
+    "procedure", "arguments", "body", "predicate", "stages", "input", "tuple", "expr", "group",
+    "name", "lhs", "rhs", "lhs_object", "rhs_object", "rhs_terms", "terms", "condition", "then",
+    "_else", "expressions", "error", "signature", "pattern", "update", "delete", "ancestor",
+)  # fmt: skip
 
 
 class Evaluator(Jsonata):  # type: ignore[misc]
@@ -122,7 +130,8 @@ def mark(tree: Any) -> frozenset[str]:
             if part.type == "variable":
                 names.add(str(part.value))
             part.picks = part.type == "path" and all(step.type == "name" for step in part.steps)
-            stack.extend(vars(part).values())
+            attributes = vars(part)
+            stack += [each for name in _HOLDERS if (each := attributes[name]) is not None]
             run = closure(part)
             if run is not None:
                 part.run = run

@@ -12,12 +12,12 @@ from datetime import datetime
 from typing import Any
 
 import re2
-from jsonata import JException, Jsonata, Parser, Utils
+from jsonata import JException, Jsonata, Utils
 
 from hub.mapping.evaluator import Evaluator, mark
 from hub.mapping.limits import Guard, LimitExceeded, run_under, weigh
 from hub.mapping.natives import REMOVED, base_frame, is_function
-from hub.mapping.patterns import engine
+from hub.mapping.parsing import parse
 
 MAX_EXPRESSION = 64 * 1024
 STOPPED = "U1001"  # JSONata's code for an evaluation that its host stopped
@@ -73,8 +73,7 @@ class Expression:
             raise ExpressionError(f"the expression is larger than {MAX_EXPRESSION} bytes")
         self.text = text
         try:
-            # A parser of its own: the library's shared one is not safe while another thread parses.
-            self._ast = Parser().parse(text, engine)
+            self._ast = parse(text)
         except JException as error:
             raise ExpressionError(_syntax(error), str(error.error)) from None
         except re2.error as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,7 +30,7 @@ def compile_mapping(text: str, name: str) -> CompiledMapping:
     Raises ``ConfigurationError`` whose ``problems`` hold every fault, each with its position.
     """
     document = read_document(text, name)
-    mapping, problems = build(_checked(MappingSchema(), document), document)
+    mapping, problems = build(_checked(MappingSchema, document), document)
     if problems:
         raise ConfigurationError(
             f"{name}: the mapping is not valid", problems=tuple(map(str, problems))
@@ -51,7 +52,7 @@ def load_folder(folder: Path) -> dict[str, CompiledMapping]:
 
 def compile_form(text: str, name: str) -> FormSpec:
     """Compile a form from its text. Raises ``ConfigurationError`` with every fault."""
-    form: FormSpec = _checked(FormSchema(), read_document(text, name))
+    form: FormSpec = _checked(FormSchema, read_document(text, name))
     return form
 
 
@@ -93,9 +94,15 @@ def activate(
     return mapping
 
 
-def _checked(schema: Schema, document: Document) -> Any:
+@cache
+def _schema(kind: type[Schema]) -> Schema:
+    """Made once for each process: with all that is nested in it, making takes longer than using."""
+    return kind()
+
+
+def _checked(kind: type[Schema], document: Document) -> Any:
     try:
-        return schema.load(document.data)
+        return _schema(kind).load(document.data)
     except ValidationError as error:
         found = sorted(problems_of(error.messages, document), key=lambda p: (p.line, p.column))
         raise ConfigurationError(

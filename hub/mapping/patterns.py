@@ -11,7 +11,7 @@ import re2
 from jsonata import datetimeutils
 from jsonata.regex_engine import RegexFlags
 
-from hub.mapping.limits import current
+from hub.mapping.limits import TEXT, current
 
 _GROUP = re.compile(r"\\g<(\d+)>")
 
@@ -41,11 +41,12 @@ class Pattern:
     def sub(self, repl: str | Callable[[Any], str], string: str, count: int = 0) -> str:
         """Replace matches; ``\\g<12>`` is group 1 and a 2 where there is no group 12, and
         ``\\g<8>`` is nothing where there is no group 8."""
-        pieces, end, guard = [], 0, current()
+        pieces, end, made, guard = [], 0, 0, current()
         for number, match in enumerate(self.finditer(string), start=1):
             piece = repl(match) if callable(repl) else _expand(repl, match)
+            made += len(piece)
             if guard:
-                guard.charge(len(piece))
+                guard.charge(len(piece) if made <= TEXT else made)
             pieces += [string[end : match.start()], piece]
             end = match.end()
             if number == count:

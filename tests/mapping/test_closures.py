@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
+from jsonata import Parser
 
 from hub.mapping import evaluator
 from hub.mapping.expressions import STOPPED, Expression, ExpressionError
@@ -89,3 +90,12 @@ def test_closures_and_library_agree_and_leave_the_record_alone(text: str, record
     assume(plain != f"failed {STOPPED}")  # how far it came is not the point
     assert outcome(text, record) == plain
     assert json.dumps(record) == before
+
+
+def test_a_part_has_no_attribute_in_which_another_part_could_hide() -> None:
+    plain = {
+        "_jsonata_lambda", "_outer_instance", "bp", "consarray", "descending", "environment",
+        "focus", "id", "index", "keep_array", "keep_singleton_array", "label", "lbp", "level",
+        "position", "thunk", "token", "type",
+    }  # fmt: skip
+    assert set(vars(Parser.Symbol(None, "x"))) == plain | set(evaluator._HOLDERS)

@@ -2,7 +2,7 @@
 
 libyaml is twenty times as fast. It speaks YAML 1.1, so what a plain word means is looked up in
 ruamel's table of 1.2, and whatever it refuses, or the two might see differently (directives, tags,
-anchors, tabs, deep nesting), is read by ruamel alone: its words are those that people get to see.
+anchors, tabs), is read by ruamel alone: its words are those that people get to see.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
 from ruamel.yaml.resolver import implicit_resolvers
 from yaml import YAMLError
 from yaml.cyaml import CParser
@@ -25,7 +26,7 @@ from yaml.events import (
 
 _TAG = "tag:yaml.org,2002:"
 _VERSION = (1, 2)
-_DEEPEST = 40
+_DEEPEST = 100
 _UNSURE = re.compile(
     "[^\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
     r"|^(?:%|---|\.\.\.)",
@@ -89,8 +90,10 @@ class _Composer:
             if getattr(event, "anchor", None):  # an alias
                 raise _Unsure
             return None
-        if event.anchor or event.tag or level > _DEEPEST:
+        if event.anchor or event.tag:
             raise _Unsure
+        if level > _DEEPEST:  # ruamel would take seconds to say so
+            raise MarkedYAMLError(problem="nesting is too deep", problem_mark=event.start_mark)
         inner = []
         while (node := self._node(self._next(), level + 1)) is not None:
             inner.append(node)

@@ -83,7 +83,14 @@ def test_libyaml_and_ruamel_see_the_same(text: str) -> None:
         assert fast == seen(text)
 
 
-@pytest.mark.parametrize("text", ["[" * 20_000, "- " * 50_000, "{a: " * 20_000, "? " * 50_000])
+@pytest.mark.parametrize("text", ["[" * 50_000, "- " * 50_000, "{a: " * 20_000, "? " * 50_000])
 def test_endless_nesting_is_refused(text: str) -> None:
-    with pytest.raises(ConfigurationError):
+    with pytest.raises(ConfigurationError) as caught:
         read_document(text, "file")
+    assert "nesting is too deep" in caught.value.problems[0]
+
+
+def test_deep_nesting_is_told_where_it_begins() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        read_document(f"a:\n  {'[' * 60}{']' * 60}", "file")
+    assert caught.value.problems[0].startswith("file:2:43: a.0.0.")

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -40,6 +41,7 @@ class Converter:
     keeps: bool
 
 
+@lru_cache(maxsize=512)  # files name the same few again and again
 def parse_converter(text: str) -> Converter:
     """``e164:SE`` → a converter. Raises ``ValueError`` with a sentence."""
     name, colon, argument = text.partition(":")

@@ -36,6 +36,10 @@ from hub.mapping.rows import Row, Source
 TRIGGERS = ("button", "webhook", "api", "poll")
 MAX_REMINDERS = 3  # requirement D8
 
+# A schema takes longer to make than to use, so those inside fields are made once.
+_RECORD_VALUE = fields.Nested(RecordValue)
+_STEP_ROW = fields.Nested(StepRow)
+
 
 class SourceSchema(Strict):
     """``source``: which instance and table the record comes from."""
@@ -54,7 +58,7 @@ class CodeField(fields.Field[Source]):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Source:
         if isinstance(value, str):
             return Source(value=value)
-        loaded: Source = fields.Nested(RecordValue).deserialize(value)
+        loaded: Source = _RECORD_VALUE.deserialize(value)
         return loaded
 
 
@@ -155,13 +159,12 @@ class UpdateField(fields.Field[tuple[bool, tuple[Row, ...]]]):
             return True, ()
         if not isinstance(value, list) or not value:
             raise ValidationError("must be a list of rows; or write the word both")
-        row = fields.Nested(StepRow)
         found, faults = [], {}
         for index, item in enumerate(value):
             if item == "both" and index == 0:
                 continue
             try:
-                found.append(row.deserialize(item))
+                found.append(_STEP_ROW.deserialize(item))
             except ValidationError as error:
                 faults[index] = error.messages
         if faults:

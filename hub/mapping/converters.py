@@ -8,7 +8,7 @@ such converters may stand in a row that works in both directions.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -16,6 +16,7 @@ from typing import Any
 
 import phonenumbers
 
+from hub.contracts.json_schema import JsonSchema
 from hub.mapping.national_ids import NATIONAL_IDS
 from hub.mapping.problems import unknown_word
 from hub.toolkit import phone
@@ -204,3 +205,29 @@ _MAKERS: dict[str, tuple[Callable[[str], Apply], bool, str]] = {
     "last_digits": (_last_digits, False, "4"),
     "truncate": (_truncate, False, "80"),
 }
+
+_COUNT = "0*(?:[1-9][0-9]{0,4}|100000)"
+# name → the arguments that there are, or a pattern of them
+_ARGUMENTS: dict[str, list[str] | str] = {
+    "e164": "[A-Za-z]{2}",
+    "national_id": list(NATIONAL_IDS),
+    "postcode": list(_POSTCODES),
+    "last_digits": _COUNT,
+    "truncate": _COUNT,
+}
+
+
+def shapes_of_converters() -> Iterator[JsonSchema]:
+    """Every converter as an editor may offer and check it: those that can be listed, then one
+    pattern for each of the others."""
+    listed: list[str] = []
+    patterns: list[JsonSchema] = []
+    for name, (_, _, wants) in _MAKERS.items():
+        arguments = _ARGUMENTS[name] if wants else [""]
+        if isinstance(arguments, str):
+            shape = {"type": "string", "pattern": f"^{name}:{arguments}$"}
+            patterns.append({**shape, "examples": [f"{name}:{wants}"]})
+        else:
+            listed += [f"{name}:{one}" if one else name for one in arguments]
+    yield {"type": "string", "enum": listed}
+    yield from patterns

@@ -11,7 +11,8 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from hub.settings.spans import Span, written
+from hub.mapping.grammar import written
+from hub.settings.spans import Span
 
 DISABLE_AFTER = timedelta(days=5)
 LEAST_TOTAL = timedelta(hours=72)

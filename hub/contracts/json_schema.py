@@ -20,7 +20,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 MEANINGS = "enumDescriptions"  # no keyword of the standard: editors show it beside each choice
 NULL: JsonSchema = {"type": "null"}
 _INLINE = "GeneratedSchema"  # what marshmallow calls a schema made from a plain dict
-_PLAIN = ({}, {"type": "string"})
+_PLAIN: tuple[JsonSchema, ...] = ({}, {"type": "string"})
 
 
 class Walk:
@@ -74,9 +74,9 @@ class Walk:
         """What ``field`` takes. Raises ``TypeError`` for a field that does not tell it."""
         shape = self._shape(field)
         if self._text and not _is_structure(shape):
-            shape = {"anyOf": [shape, self._text]}
+            shape = any_of(shape, self._text)
         if field.allow_none and shape:
-            shape = {"anyOf": [shape, NULL]}
+            shape = any_of(shape, NULL)
         return shape
 
     def entries(self, inner: JsonSchema) -> JsonSchema:
@@ -84,7 +84,7 @@ class Walk:
         if inner not in self.kinds_of_entries:
             self.kinds_of_entries.append(inner)
         if self._entry and inner:
-            inner = {"anyOf": [inner, self._entry]}
+            inner = any_of(inner, self._entry)
         return {"type": "array", "items": inner}
 
     def named(self, keys: fields.Field[Any] | None, inner: JsonSchema) -> JsonSchema:
@@ -112,8 +112,11 @@ class Walk:
 
 
 def any_of(*shapes: JsonSchema) -> JsonSchema:
-    """One of several shapes."""
-    return {"anyOf": list(shapes)}
+    """One of several shapes; what is such a choice itself is taken apart."""
+    found: list[JsonSchema] = []
+    for shape in shapes:
+        found += shape["anyOf"] if set(shape) == {"anyOf"} else [shape]
+    return {"anyOf": found}
 
 
 def one_key_of(*names: str) -> JsonSchema:

@@ -49,11 +49,13 @@ class WordingField(fields.Field[Mapping[str, str]]):
         return dict(value)
 
     def json_schema(self, walk: Walk) -> JsonSchema:
+        text: JsonSchema = {"type": "string", "pattern": r"\S"}
+        spare = {"description": "English; it stands in for any language that is missing.", **text}
         return {
             "type": "object",
             "propertyNames": {"pattern": f"^{_LANGUAGE}$"},
-            "properties": {language: {} for language in ("sv", FALLBACK)},
-            "additionalProperties": {"type": "string", "pattern": r"\S"},
+            "properties": {FALLBACK: spare},
+            "additionalProperties": text,
             "required": [FALLBACK],
         }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
@@ -103,6 +104,8 @@ class _OneAction(Strict):
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _exactly_one(self, data: Any, original_data: Any, **_: Any) -> None:
+        if not isinstance(original_data, Mapping):
+            return
         actions = self._actions()
         given = [key for key in original_data if key not in _AROUND]
         if len(given) != 1:

@@ -34,7 +34,7 @@ from hub.mapping.grammar import written
 from hub.services.house import open_house
 from hub.settings import HubSettings
 from hub.settings.texts import TEXTS
-from hub.settings.workspace import _WorkspaceFile as WorkspaceFile
+from hub.settings.workspace import WorkspaceFile
 from tests.house import tree
 
 PAGE = tree.ROOT / "hub" / "REFERENCE.md"

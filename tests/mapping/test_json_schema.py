@@ -25,6 +25,7 @@ from hub.mapping.schema import MappingSchema
 from hub.mapping.surroundings import Surroundings
 from tests.json_schemas import differences, messages, refusals, validator
 from tests.mapping.samples import ROOT, sample
+from tests.mapping.test_grammar import WRONG
 from tests.mapping.whole import FORM, MAPPING
 from tests.simulated_house import _MAPPING as HOUSE
 
@@ -35,6 +36,7 @@ MAPPINGS = sorted(
 )
 FRAGMENTS = sorted((ROOT / "mappings" / "shared").glob("*.yaml"))
 FORMS = sorted((ROOT / "config" / "forms").glob("*.yaml"))
+MAPPINGS_CHECKED, FORMS_CHECKED = validator(mapping_schema()), validator(form_schema())
 FRAGMENT = "fragment: shared\nentries: [{to: name, from: customer_name}, trim, {update: both}]\n"
 # What the grammar says and a JSON Schema cannot know: the message, and why.
 LEFT = {
@@ -44,15 +46,19 @@ LEFT = {
     "stands here twice": "looks at other steps and fields",
     "the same value twice": "looks at other choices",
 }
+ELSEWHERE = [*LEFT, "$eval is not available"]
 
 
 def data_of(text: str) -> Any:
     return read_document(text, "file.yaml").data
 
 
+SCHEMAS = {schema: schema() for schema in (MappingSchema, FormSchema)}
+
+
 def grammar(schema: type[Schema], data: Any) -> list[str]:
     try:
-        schema().load(data)
+        SCHEMAS[schema].load(data)
     except ValidationError as error:
         return messages(error.messages)
     return []
@@ -75,7 +81,7 @@ def name(path: Path) -> str:
 
 @pytest.mark.parametrize("path", MAPPINGS, ids=name)
 def test_every_shipped_mapping_is_accepted(path):
-    assert refusals(validator(mapping_schema()), data_of(path.read_text("utf-8"))) == []
+    assert refusals(MAPPINGS_CHECKED, data_of(path.read_text("utf-8"))) == []
 
 
 @pytest.mark.parametrize("path", FRAGMENTS or [None], ids=lambda path: path and name(path))
@@ -86,7 +92,7 @@ def test_every_shipped_fragment_is_accepted(path):
 
 @pytest.mark.parametrize("path", FORMS, ids=name)
 def test_every_shipped_form_is_accepted(path):
-    assert refusals(validator(form_schema()), data_of(path.read_text("utf-8"))) == []
+    assert refusals(FORMS_CHECKED, data_of(path.read_text("utf-8"))) == []
 
 
 def test_there_are_files_to_look_at():
@@ -97,7 +103,16 @@ def test_there_are_files_to_look_at():
 @pytest.mark.parametrize("text", [MAPPING, HOUSE, sample(), sample(request=sample.__doc__ or "")])
 def test_a_mapping_that_tests_use_is_judged_as_the_grammar_judges_it(text):
     data = data_of(text)
-    assert bool(refusals(validator(mapping_schema()), data)) == bool(grammar(MappingSchema, data))
+    assert bool(refusals(MAPPINGS_CHECKED, data)) == bool(grammar(MappingSchema, data))
+
+
+@pytest.mark.parametrize(("good", "bad"), [(good, bad) for good, bad, _ in WRONG])
+def test_what_people_write_wrong_is_refused_by_both(good, bad):
+    data = data_of(sample().replace(good, bad, 1))
+    said = grammar(MappingSchema, data)
+    left = all(any(known in text for known in ELSEWHERE) for text in said)
+    assert said
+    assert refusals(MAPPINGS_CHECKED, data) or left
 
 
 def test_the_whole_mapping_compiles_and_uses_every_key():
@@ -137,9 +152,8 @@ def test_forms_changed_at_each_place_are_refused_by_both_or_by_none():
 
 
 def test_fragments_changed_at_each_place_are_refused_by_both_or_by_none():
-    found = differences(data_of(FRAGMENT), fragments_grammar, fragment_schema(), LEFT)
-    # That a fragment is called like its file is not in the file.
-    assert [each for each in found if "must be 'shared'" not in each] == []
+    left = {"must be 'shared'; as the file": "how the file is called does not stand in it"}
+    assert differences(data_of(FRAGMENT), fragments_grammar, fragment_schema(), left) == []
 
 
 # What is put into a good mapping, and whether it may stand there.
@@ -186,7 +200,7 @@ def test_both_say_the_same_about(old, new, good):
     assert old in MAPPING
     data = data_of(MAPPING.replace(old, new, 1))
     assert bool(grammar(MappingSchema, data)) is not good
-    assert bool(refusals(validator(mapping_schema()), data)) is not good
+    assert bool(refusals(MAPPINGS_CHECKED, data)) is not good
 
 
 @pytest.mark.parametrize(
@@ -204,7 +218,7 @@ def test_both_say_the_same_about(old, new, good):
 )
 def test_a_fragment_may_be_an_entry_of_any_list(old, entry):
     assert old in MAPPING
-    checked = validator(mapping_schema())
+    checked = MAPPINGS_CHECKED
     assert refusals(checked, data_of(MAPPING.replace(old, entry, 1))) == []
     beside = entry.replace("include: shared", "include: shared, zzz: 1")
     if "- include" not in entry and "lines:" not in entry:
@@ -213,7 +227,7 @@ def test_a_fragment_may_be_an_entry_of_any_list(old, entry):
 
 def test_what_is_pasted_is_judged_where_it_stands():
     text = sample(request=REQUEST_WITH_INCLUDE)
-    assert refusals(validator(mapping_schema()), data_of(text)) == []
+    assert refusals(MAPPINGS_CHECKED, data_of(text)) == []
     around = Surroundings({"shared": "fragment: shared\nentries: [{to: name, from: who}]\n"}, {})
     assert compile_mapping(text, "sample.yaml", around).request.recipient[0].to == "name"
 

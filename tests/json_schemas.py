@@ -15,7 +15,7 @@ from hub.contracts.json_schema import JsonSchema
 
 Place = tuple[str | int, ...]
 Refusals = Callable[[Any], list[str]]
-MOST = 250
+MOST = 150
 WRONG: tuple[Any, ...] = (
     "Not a word!", "", " ", 7, -1, 0.5, True, None, [], ["Not a word!"], [7], [None], {},
     {"zzz": "x"}, [{"zzz": "x"}],

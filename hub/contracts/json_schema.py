@@ -10,14 +10,16 @@ templates, a rule that is a plain function) is left to it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from marshmallow import Schema, fields, missing, validate
 
 JsonSchema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-MEANINGS = "enumDescriptions"  # no keyword of the standard: editors show it beside each choice
+# No keywords of the standard; editors show them: beside each choice, and where a pattern fails.
+MEANINGS = "enumDescriptions"
+SAID = "patternErrorMessage"
 NULL: JsonSchema = {"type": "null"}
 _INLINE = "GeneratedSchema"  # what marshmallow calls a schema made from a plain dict
 _PLAIN: tuple[JsonSchema, ...] = ({}, {"type": "string"})
@@ -31,7 +33,6 @@ class Walk:
 
     def __init__(self, *, entry: JsonSchema | None = None, text: JsonSchema | None = None) -> None:
         self.definitions: dict[str, JsonSchema] = {}
-        self.kinds_of_entries: list[JsonSchema] = []
         self._entry, self._text = entry, text
         self._named: dict[str, type[Schema]] = {}
 
@@ -57,7 +58,7 @@ class Walk:
         known = {field.data_key or name: field for name, field in schema.load_fields.items()}
         found: JsonSchema = {
             "type": "object",
-            "properties": {key: self.key(field) for key, field in known.items()},
+            "properties": {key: {"title": key, **self.key(field)} for key, field in known.items()},
             "additionalProperties": False,
         }
         required = [key for key, field in known.items() if field.required]
@@ -81,8 +82,6 @@ class Walk:
 
     def entries(self, inner: JsonSchema) -> JsonSchema:
         """A list of ``inner``."""
-        if inner not in self.kinds_of_entries:
-            self.kinds_of_entries.append(inner)
         if self._entry and inner:
             inner = any_of(inner, self._entry)
         return {"type": "array", "items": inner}
@@ -119,9 +118,19 @@ def any_of(*shapes: JsonSchema) -> JsonSchema:
     return {"anyOf": found}
 
 
-def one_key_of(*names: str) -> JsonSchema:
-    """The rule that exactly one of these keys stands in a block."""
-    return {"oneOf": [{"required": [name]} for name in names]}
+def one_key_of(*names: str, never: Mapping[str, Sequence[str]] | None = None) -> JsonSchema:
+    """The rule that exactly one of these keys stands in a block; ``never`` names further keys that
+    may not stand beside one of them. Told so that an editor points at the key that is too much."""
+    beside: JsonSchema = {}
+    for name in names:
+        wrong = [other for other in names if other != name] + list((never or {}).get(name, ()))
+        beside[name] = {"properties": dict.fromkeys(wrong, False)}
+    return {"anyOf": [{"required": [name]} for name in names], "dependentSchemas": beside}
+
+
+def pattern(text: str, said: str) -> JsonSchema:
+    """A text like this; otherwise an editor says ``said``."""
+    return {"type": "string", "pattern": text, SAID: said}
 
 
 def _notes(field: fields.Field[Any]) -> JsonSchema:

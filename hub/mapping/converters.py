@@ -8,7 +8,7 @@ such converters may stand in a row that works in both directions.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -16,7 +16,7 @@ from typing import Any
 
 import phonenumbers
 
-from hub.contracts.json_schema import JsonSchema
+from hub.contracts.json_schema import JsonSchema, pattern
 from hub.mapping.national_ids import NATIONAL_IDS
 from hub.mapping.problems import unknown_word
 from hub.toolkit import phone
@@ -112,12 +112,12 @@ _POSTCODES: dict[str, tuple[str, str]] = {
 def _postcode(country: str) -> Apply:
     if country not in _POSTCODES:
         raise ValueError(unknown_word("country of a postcode", country, list(_POSTCODES)))
-    pattern, written = _POSTCODES[country]
+    digits, written = _POSTCODES[country]
     prefix = re.compile(rf"^{country}-?", re.IGNORECASE)
 
     def apply(value: Any, now: datetime) -> str:
         compact = prefix.sub("", re.sub(r"\s", "", _text(value)))
-        match = re.fullmatch(pattern, compact, re.ASCII)
+        match = re.fullmatch(digits, compact, re.ASCII)
         if match is None:
             raise ConversionError("is not a postcode")
         return match.expand(written)
@@ -217,17 +217,20 @@ _ARGUMENTS: dict[str, list[str] | str] = {
 }
 
 
-def shapes_of_converters() -> Iterator[JsonSchema]:
-    """Every converter as an editor may offer and check it: those that can be listed, then one
-    pattern for each of the others."""
-    listed: list[str] = []
-    patterns: list[JsonSchema] = []
+def shape_of_converters() -> JsonSchema:
+    """Every converter as an editor may offer and check it."""
+    offered: list[str] = []
+    patterns: list[str] = []
     for name, (_, _, wants) in _MAKERS.items():
-        arguments = _ARGUMENTS[name] if wants else [""]
-        if isinstance(arguments, str):
-            shape = {"type": "string", "pattern": f"^{name}:{arguments}$"}
-            patterns.append({**shape, "examples": [f"{name}:{wants}"]})
+        arguments = _ARGUMENTS[name] if wants else ""
+        if not wants:
+            offered.append(name)
+            patterns.append(name)
+        elif isinstance(arguments, str):
+            offered.append(f"{name}:{wants}")
+            patterns.append(f"{name}:{arguments}")
         else:
-            listed += [f"{name}:{one}" if one else name for one in arguments]
-    yield {"type": "string", "enum": listed}
-    yield from patterns
+            offered += [f"{name}:{each}" for each in arguments]
+            patterns.append(f"{name}:(?:{'|'.join(arguments)})")
+    said = f"is no converter; write for example one of: {', '.join(offered)}"
+    return {**pattern(f"^(?:{'|'.join(patterns)})$", said), "examples": offered}

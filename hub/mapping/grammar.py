@@ -9,11 +9,11 @@ from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
-from hub.contracts.json_schema import MEANINGS, JsonSchema, Walk, any_of
-from hub.mapping.converters import Converter, parse_converter, shapes_of_converters
+from hub.contracts.json_schema import MEANINGS, JsonSchema, Walk, any_of, pattern
+from hub.mapping.converters import Converter, parse_converter, shape_of_converters
 from hub.mapping.document import Document
 from hub.mapping.expressions import MAX_EXPRESSION, Expression, ExpressionError
-from hub.mapping.paths import FieldPath, parse_path, path_pattern
+from hub.mapping.paths import NO_PATH, FieldPath, parse_path, path_pattern
 from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
 from hub.mapping.texts import MAX_TEMPLATE, check_template
 
@@ -30,6 +30,8 @@ _SAID = {
 }
 
 
+_NO_DURATION = "is no duration; write for example 90s, 30m, 24h or 14d"
+_NO_HOURS = 'is no span of hours; write for example "21:00-08:00"'
 NOT_EMPTY = validate.Length(1, error="is empty; write at least one entry")
 SHORT = validate.Length(1, 200, error="must have 1 to 200 characters; correct it")
 
@@ -99,7 +101,7 @@ class Word(fields.String):
             told = list(self._known.values()) if isinstance(self._known, Mapping) else []
             words: JsonSchema = {"type": "string", "enum": [str(word) for word in self._known]}
             return {**words, MEANINGS: told} if told else words
-        return {"type": "string", "pattern": f"^{_WORD}$"}
+        return pattern(f"^{_WORD}$", "is no key; use lower-case letters, digits and _")
 
 
 class OneOrMany(fields.Field[tuple[Any, ...]]):
@@ -164,14 +166,14 @@ class Duration(fields.Field[timedelta]):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> timedelta:
         match = re.fullmatch(r"(\d{1,6})([smhd])", str(value), re.ASCII)
         if match is None or int(match[1]) == 0:
-            raise ValidationError("is no duration; write for example 90s, 30m, 24h or 14d")
+            raise ValidationError(_NO_DURATION)
         span = timedelta(**{self._UNITS[match[2]]: int(match[1])})
         if span > timedelta(days=3650):
             raise ValidationError("is longer than ten years; write a shorter one")
         return span
 
     def json_schema(self, walk: Walk) -> JsonSchema:
-        return {"type": "string", "pattern": "^(?=0*[1-9])[0-9]{1,6}[smhd]$"}
+        return pattern("^(?=0*[1-9])[0-9]{1,6}[smhd]$", _NO_DURATION)
 
 
 def written(span: timedelta) -> str:
@@ -192,12 +194,12 @@ class Quiet(fields.Field[tuple[time, time]]):
         except ValueError:
             start = end = time(0)
         if start == end or not re.fullmatch(r"\d\d:\d\d ?- ?\d\d:\d\d", str(value)):
-            raise ValidationError('is no span of hours; write for example "21:00-08:00"')
+            raise ValidationError(_NO_HOURS)
         return start, end
 
     def json_schema(self, walk: Walk) -> JsonSchema:
         moment = "([01][0-9]|2[0-3]):[0-5][0-9]"
-        return {"type": "string", "pattern": f"^{moment} ?- ?{moment}$"}
+        return pattern(f"^{moment} ?- ?{moment}$", _NO_HOURS)
 
 
 class PathField(fields.String):
@@ -218,7 +220,8 @@ class PathField(fields.String):
         return path
 
     def json_schema(self, walk: Walk) -> JsonSchema:
-        return {"type": "string", "pattern": path_pattern(self._roots)}
+        said = f"is no path; begin it with one of: {', '.join(self._roots)}"
+        return pattern(path_pattern(self._roots), said if self._roots else NO_PATH)
 
 
 class ExpressionField(fields.String):
@@ -251,7 +254,7 @@ class ConverterField(fields.String):
 
     def json_schema(self, walk: Walk) -> JsonSchema:
         name = "Converter"
-        walk.definitions.setdefault(name, any_of(*shapes_of_converters()))
+        walk.definitions.setdefault(name, shape_of_converters())
         return {"$ref": f"#/$defs/{name}"}
 
 

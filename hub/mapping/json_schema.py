@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from hub.contracts.json_schema import JsonSchema, Walk
 from hub.mapping.form_schema import FormSchema
+from hub.mapping.row_schema import LineRow, PrefillRow, RecipientRow, StepRow
 from hub.mapping.schema import MappingSchema
 
 _INCLUDE = "Include"
 _REFERENCE: JsonSchema = {"$ref": f"#/$defs/{_INCLUDE}"}
+_HAS_TARGET: JsonSchema = {"type": "object", "required": ["to"]}
 _FRAGMENT = "A file of mappings/shared, by its name without .yaml; its entries stand here instead."
 
 
@@ -22,13 +24,13 @@ def mapping_schema() -> JsonSchema:
 
 
 def fragment_schema() -> JsonSchema:
-    """What a file of ``mappings/shared/`` may hold. An entry may be anything, since lists of an
-    example's record can be shared too; what entries of a mapping look like is offered."""
+    """What a file of ``mappings/shared/`` may hold. An entry with ``to`` is a row; any other may be
+    anything, since words and lists of an example's record can be shared too."""
     walk = _walk()
-    walk.keys(MappingSchema())
-    kinds = [kind for kind in walk.kinds_of_entries if "$ref" in kind]
+    rows = [walk.block(row()) for row in (RecipientRow, PrefillRow, LineRow, StepRow)]
     name = "The key of this fragment: the file's name without .yaml."
-    entries: JsonSchema = {"type": "array", "minItems": 1, "items": {"anyOf": [*kinds, {}]}}
+    one: JsonSchema = {"if": _HAS_TARGET, "then": {"anyOf": rows}}
+    entries: JsonSchema = {"type": "array", "minItems": 1, "items": one}
     properties = {
         "fragment": {"description": name, "type": "string", "minLength": 1},
         "entries": {"description": "What stands where the fragment is included.", **entries},

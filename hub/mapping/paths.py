@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+NO_PATH = "is not a path; write names joined by dots, e.g. customer.mobile"
 _PART = re.compile(r"`(?P<quoted>[^`]+)`|(?P<name>[^.\[\]`]+)|\[(?P<index>\d{1,6})\]")
 
 
@@ -51,7 +52,7 @@ def parse_path(text: str) -> FieldPath:
         position = match.end()
     well_formed = position == len(text) and parts and isinstance(parts[0], str)
     if not well_formed or text.endswith(".") or text != text.strip():
-        raise ValueError("is not a path; write names joined by dots, e.g. customer.mobile")
+        raise ValueError(NO_PATH)
     return FieldPath(text, tuple(parts))
 
 

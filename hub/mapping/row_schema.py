@@ -80,8 +80,7 @@ class _Value(Strict):
             raise ValidationError("a fixed value is never missing; remove default and required")
 
     def json_rules(self, walk: Walk) -> JsonSchema:
-        never: JsonSchema = {"properties": {"default": False, "required": False}}
-        return {**one_key_of(*_ONE_SOURCE), "dependentSchemas": {"value": never}}
+        return one_key_of(*_ONE_SOURCE, never={"value": ("default", "required")})
 
 
 def _source(data: dict[str, Any]) -> Source:

@@ -17,7 +17,6 @@ from hub.settings.installation import HubSettings
 from hub.settings.workspace import WorkspaceFile
 
 _TAKEN = "Reference"
-_PUT_IN = "Is put in when the file is read, e.g. ${env:NAME} or ${file:/run/secrets/name}."
 
 
 def config_schema() -> JsonSchema:
@@ -81,6 +80,5 @@ def _keys(settings: type, walk: Walk) -> JsonSchema:
 def _walk() -> Walk:
     """A walk on which any value may be taken from the environment or from a file."""
     walk = Walk(text={"$ref": f"#/$defs/{_TAKEN}"})
-    pattern = REFERENCE.pattern
-    walk.definitions[_TAKEN] = {"description": _PUT_IN, "type": "string", "pattern": pattern}
+    walk.definitions[_TAKEN] = {"type": "string", "pattern": REFERENCE.pattern}
     return walk

@@ -11,6 +11,7 @@ from hub.cli import cli
 from hub.cli.schema import KINDS
 from hub.mapping.json_schema import mapping_schema
 from tests.json_schemas import validator
+from tests.mapping.samples import ROOT
 
 
 def paraph(*arguments, code=0):
@@ -63,3 +64,11 @@ def test_one_plugin_is_printed_alone_by_either_name():
 )
 def test_a_wrong_call_is_told_how_to_go_on(arguments, said):
     assert said in paraph(*arguments, code=2)
+
+
+def test_the_handbook_names_the_files_that_are_written_and_where_they_belong():
+    handbook = (ROOT / "mappings" / "README.md").read_text("utf-8")
+    block = handbook.partition("```json\n")[2].partition("```")[0]
+    named = json.loads(block)["yaml.schemas"]
+    assert sorted(named) == sorted(f".schemas/{kind}.schema.json" for kind in KINDS)
+    assert all(list(ROOT.glob(place)) for place in named.values() if "shared" not in place)

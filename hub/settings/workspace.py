@@ -127,7 +127,9 @@ class WorkspaceFile:
                 {
                     "plugin": fields.String(
                         required=True,
-                        metadata={"help": "Its key, e.g. smtp; or kind:key, e.g. channel:smtp."},
+                        metadata={
+                            "help": "Its key; or kind:key, since two kinds may have the same."
+                        },
                     ),
                     "settings": fields.Dict(
                         load_default=dict, metadata={"help": "What this plugin asks for."}

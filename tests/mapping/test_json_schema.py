@@ -139,6 +139,7 @@ def keys_in(here: Any) -> Iterator[str]:
         yield from keys_in(inner)
 
 
+@pytest.mark.timeout(600)  # with every change on a busy machine
 def test_mappings_changed_at_each_place_are_refused_by_both_or_by_none():
     schema = mapping_schema()
     data = data_of(MAPPING)

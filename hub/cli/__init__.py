@@ -20,6 +20,7 @@ COMMANDS = {
     "inbound": "hub.cli.cases:inbound",
     "cancel": "hub.cli.cases:cancel",
     "lint": "hub.cli.check:lint",
+    "schema": "hub.cli.schema:schema",
     "api-key": "hub.cli.keys:api_key",
     "api-keys": "hub.cli.keys:api_keys",
     "revoke-key": "hub.cli.keys:revoke",

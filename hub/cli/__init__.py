@@ -22,6 +22,7 @@ COMMANDS = {
     "lint": "hub.cli.check:lint",
     "test": "hub.cli.trial:test",
     "discover": "hub.cli.discover:discover",
+    "schema": "hub.cli.schema:schema",
     "api-key": "hub.cli.keys:api_key",
     "api-keys": "hub.cli.keys:api_keys",
     "revoke-key": "hub.cli.keys:revoke",

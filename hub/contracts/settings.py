@@ -70,10 +70,19 @@ def schema_of(cls: Any) -> type[Schema]:
         )
         if f.default is None:
             field.allow_none = True
-        field.metadata = {"title": info.title, "help": info.help, "secret": info.secret}
+        field.metadata = {
+            "title": info.title,
+            "help": info.help,
+            "secret": info.secret,
+            "default": None if field.required else _default(f),
+        }
         members[f.name] = field
     members["Meta"] = type("Meta", (), {"unknown": RAISE})
     return cast(type[Schema], type(f"{cls.__name__}Schema", (Schema,), members))
+
+
+def _default(f: dataclasses.Field[Any]) -> Any:
+    return f.default if f.default_factory is dataclasses.MISSING else f.default_factory()
 
 
 def load_settings(

@@ -12,10 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
 
+from hub.contracts.json_schema import JsonSchema, pattern
 from hub.mapping.national_ids import NATIONAL_IDS
 from hub.mapping.problems import unknown_word
 from hub.toolkit import phone
@@ -40,6 +42,7 @@ class Converter:
     keeps: bool
 
 
+@lru_cache(maxsize=512)  # files name the same few again and again
 def parse_converter(text: str) -> Converter:
     """``e164:SE`` → a converter. Raises ``ValueError`` with a sentence."""
     name, colon, argument = text.partition(":")
@@ -111,12 +114,12 @@ _POSTCODES: dict[str, tuple[str, str]] = {
 def _postcode(country: str) -> Apply:
     if country not in _POSTCODES:
         raise ValueError(unknown_word("country of a postcode", country, list(_POSTCODES)))
-    pattern, written = _POSTCODES[country]
+    digits, written = _POSTCODES[country]
     prefix = re.compile(rf"^{country}-?", re.IGNORECASE)
 
     def apply(value: Any, now: datetime) -> str:
         compact = prefix.sub("", re.sub(r"\s", "", _text(value)))
-        match = re.fullmatch(pattern, compact, re.ASCII)
+        match = re.fullmatch(digits, compact, re.ASCII)
         if match is None:
             raise ConversionError("is not a postcode")
         return match.expand(written)
@@ -204,3 +207,32 @@ _MAKERS: dict[str, tuple[Callable[[str], Apply], bool, str]] = {
     "last_digits": (_last_digits, False, "4"),
     "truncate": (_truncate, False, "80"),
 }
+
+_COUNT = "0*(?:[1-9][0-9]{0,4}|100000)"
+# name → the arguments that there are, or a pattern of them
+_ARGUMENTS: dict[str, list[str] | str] = {
+    "e164": "[A-Za-z]{2}",
+    "national_id": list(NATIONAL_IDS),
+    "postcode": list(_POSTCODES),
+    "last_digits": _COUNT,
+    "truncate": _COUNT,
+}
+
+
+def shape_of_converters() -> JsonSchema:
+    """Every converter as an editor may offer and check it."""
+    offered: list[str] = []
+    patterns: list[str] = []
+    for name, (_, _, wants) in _MAKERS.items():
+        arguments = _ARGUMENTS[name] if wants else ""
+        if not wants:
+            offered.append(name)
+            patterns.append(name)
+        elif isinstance(arguments, str):
+            offered.append(f"{name}:{wants}")
+            patterns.append(f"{name}:{arguments}")
+        else:
+            offered += [f"{name}:{each}" for each in arguments]
+            patterns.append(f"{name}:(?:{'|'.join(arguments)})")
+    said = f"is no converter; write for example one of: {', '.join(offered)}"
+    return {**pattern(f"^(?:{'|'.join(patterns)})$", said), "examples": offered}

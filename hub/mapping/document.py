@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from hub.kernel.errors import ConfigurationError
+from hub.mapping.nodes import compose
 from hub.mapping.problems import Path, Problem
 
 MAX_BYTES = 256 * 1024
@@ -76,12 +75,10 @@ class Document:
 
 def read_document(text: str, name: str) -> Document:
     """Parse ``text``. Raises ``ConfigurationError`` with every fault that was found."""
-    if len(text.encode()) > MAX_BYTES:
+    if len(text.encode(errors="surrogatepass")) > MAX_BYTES:
         raise _refused(name, [f"{name}:1:1: file: is larger than {MAX_BYTES} bytes; split it"])
-    yaml = YAML(typ="safe", pure=True)
-    yaml.version = (1, 2)
     try:
-        node = yaml.compose(text)
+        node = compose(text)
     except (YAMLError, RecursionError, ValueError) as error:
         raise _refused(name, [_syntax(name, error)]) from None
     reader = _Reader(name)
@@ -102,7 +99,7 @@ class _Reader:
         self.faults: list[str] = []
         self._seen: set[int] = set()
 
-    def value(self, node: Node, path: Path) -> Any:
+    def value(self, node: Any, path: Path) -> Any:
         if id(node) in self._seen or len(path) > _DEEPEST:
             self.fault(node, path, "anchors and very deep nesting are not allowed; write it out")
             return None
@@ -110,16 +107,16 @@ class _Reader:
         if str(node.tag) not in _PLAIN_TAGS:
             self.fault(node, path, f"the tag {node.tag} is not allowed; remove it")
             return None
-        if isinstance(node, MappingNode):
+        if node.id == "mapping":
             return self._mapping(node, path)
-        if isinstance(node, SequenceNode):
+        if node.id == "sequence":
             return self._sequence(node, path)
         return self._scalar(node, path)
 
-    def _mapping(self, node: MappingNode, path: Path) -> dict[str, Any]:
+    def _mapping(self, node: Any, path: Path) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            if not isinstance(key_node, ScalarNode):
+            if key_node.id != "scalar":
                 self.fault(key_node, path, "a key must be a plain word; quote it")
                 continue
             key = str(key_node.value)
@@ -130,22 +127,22 @@ class _Reader:
             found[key] = self.value(value_node, inner)
         return found
 
-    def _sequence(self, node: SequenceNode, path: Path) -> list[Any]:
+    def _sequence(self, node: Any, path: Path) -> list[Any]:
         found = []
         for index, item in enumerate(node.value):
             self.positions[(*path, index)] = _mark(item)
             found.append(self.value(item, (*path, index)))
         return found
 
-    def _scalar(self, node: Node, path: Path) -> Any:
-        tag, text = str(node.tag), str(node.value)
+    def _scalar(self, node: Any, path: Path) -> Any:
+        read, text = _READ.get(str(node.tag)), str(node.value)
         try:
-            return _READ.get(tag.removeprefix(_TAG), str)(text)
+            return text if read is None else read(text)
         except ValueError:
             self.fault(node, path, "is not a number that can be read; quote it or correct it")
             return None
 
-    def fault(self, node: Node, path: Path, message: str) -> None:
+    def fault(self, node: Any, path: Path, message: str) -> None:
         line, column = _mark(node)
         row = ".".join(str(part) for part in path) or "file"
         self.faults.append(f"{self.name}:{line}:{column}: {row}: {message}")
@@ -156,14 +153,14 @@ def _integer(text: str) -> int:
 
 
 _READ: dict[str, Any] = {
-    "int": _integer,
-    "float": lambda text: float(text.replace(".inf", "inf").replace(".nan", "nan")),
-    "bool": lambda text: text.lower() == "true",
-    "null": lambda text: None,
+    _TAG + "int": _integer,
+    _TAG + "float": lambda text: float(text.replace(".inf", "inf").replace(".nan", "nan")),
+    _TAG + "bool": lambda text: text.lower() == "true",
+    _TAG + "null": lambda text: None,
 }
 
 
-def _mark(node: Node) -> tuple[int, int]:
+def _mark(node: Any) -> tuple[int, int]:
     return node.start_mark.line + 1, node.start_mark.column + 1
 
 

@@ -2,7 +2,7 @@
 
 The library offers call-backs for limits, which it looks up by name at every part of an expression;
 that was a third of the time of a mapping. Here every part goes through one method that knows its
-guard. What a part means stays the library's.
+guard. What a part means stays the library's, and the commonest ones are ``closures``.
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ from typing import Any
 
 from jsonata import Jsonata, Parser, Utils
 
-from hub.mapping.limits import DEPTH, Guard, LimitExceeded, weigh
+from hub.mapping.closures import closure
+from hub.mapping.limits import Guard, weigh
+from hub.mapping.natives import to_text
 from hub.mapping.patterns import engine
+from hub.mapping.walking import single
 
 Method = Callable[[Any, Any, Any, Any], Any]
 J = Jsonata
@@ -46,7 +49,22 @@ _PARTS: dict[str, Method] = {
 # Parts that can make a new list or object. The others hand on what was weighed before: functions
 # weigh what they give, and a path of names only picks.
 _MAKERS = frozenset({"unary", "path", "binary"})
-Parser.Symbol.picks = False  # for what the library parses by itself
+
+
+def _by_library(part: Any, evaluator: Any, data: Any, frame: Any) -> Any:
+    return evaluator.by_library(part, data, frame)
+
+
+# For what the library parses by itself, and for parts without a closure.
+Parser.Symbol.picks = False
+Parser.Symbol.run = _by_library
+# The attributes of a part that can hold parts; a test compares them with the library's.
+_HOLDERS = (
+    "value", "expression", "seeking_parent", "errors", "steps", "slot", "next_function",
+    "procedure", "arguments", "body", "predicate", "stages", "input", "tuple", "expr", "group",
+    "name", "lhs", "rhs", "lhs_object", "rhs_object", "rhs_terms", "terms", "condition", "then",
+    "_else", "expressions", "error", "signature", "pattern", "update", "delete", "ancestor",
+)  # fmt: skip
 
 
 class Evaluator(Jsonata):  # type: ignore[misc]
@@ -65,11 +83,12 @@ class Evaluator(Jsonata):  # type: ignore[misc]
 
     def eval(self, expr: Any, input: Any, environment: Any) -> Any:
         """One part. Called by the library for every part inside it."""
+        return expr.run(self, input, environment)
+
+    def by_library(self, expr: Any, input: Any, environment: Any) -> Any:
+        """One part, as the library works it out."""
         guard = self.guard
-        guard.depth += 1
-        if guard.depth > DEPTH:
-            raise LimitExceeded(f"it went deeper than {DEPTH} levels")
-        guard.tick()
+        guard.enter()
         kind = expr.type
         method = _PARTS.get(kind)
         result = method(self, expr, input, environment) if method else None
@@ -78,15 +97,23 @@ class Evaluator(Jsonata):  # type: ignore[misc]
         if kind != "path" and expr.group is not None:
             result = self.evaluate_group_expression(expr.group, result, environment)
         guard.depth -= 1
-        if result is None:
-            return None
         if type(result) is str:
             guard.charge(len(result))
         elif isinstance(result, list | dict):
             if (kind in _MAKERS and not (kind == "path" and expr.picks)) or expr.group is not None:
                 guard.charge(weigh(result))
-            return _single(expr, result)
+            return single(expr, result)
         return result
+
+    def evaluate_group_expression(self, expr: Any, input: Any, environment: Any) -> Any:
+        """As the library, which would put its placeholder for no entry into the record's list."""
+        if isinstance(input, list) and not input:
+            input = Utils.create_sequence()
+        return super().evaluate_group_expression(expr, input, environment)
+
+    def evaluate_string_concat(self, lhs: Any, rhs: Any) -> str:
+        """As the library, with whole numbers written out."""
+        return to_text(lhs) + to_text(rhs)
 
 
 def mark(tree: Any) -> frozenset[str]:
@@ -103,16 +130,9 @@ def mark(tree: Any) -> frozenset[str]:
             if part.type == "variable":
                 names.add(str(part.value))
             part.picks = part.type == "path" and all(step.type == "name" for step in part.steps)
-            stack.extend(vars(part).values())
+            attributes = vars(part)
+            stack += [each for name in _HOLDERS if (each := attributes[name]) is not None]
+            run = closure(part)
+            if run is not None:
+                part.run = run
     return frozenset(names)
-
-
-def _single(expr: Any, result: Any) -> Any:
-    """JSONata's rule for sequences: an empty one is nothing, one of one is its only entry."""
-    if not Utils.is_sequence(result) or result.tuple_stream:
-        return result
-    if expr.keep_array:
-        result.keep_singleton = True
-    if not result:
-        return None
-    return result[0] if len(result) == 1 and not result.keep_singleton else result

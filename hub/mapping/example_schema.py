@@ -2,41 +2,66 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from hub.contracts.events import LINE_EVENTS, EventKind
+from hub.contracts.events import EventKind
+from hub.contracts.json_schema import JsonSchema, Walk, any_of
 from hub.mapping.expectations import OPERATORS, block_faults, is_block
 from hub.mapping.grammar import SHORT, Flag, OneOrMany, Strict, Word
 
-# What ``back`` and ``then`` may follow.
-EVENTS = tuple(
-    kind.value
-    for kind in EventKind
-    if kind
-    in {
-        EventKind.STARTED, EventKind.INVITED, EventKind.OPENED, EventKind.SIGNED,
-        EventKind.DECLINED, EventKind.COMPLETED, EventKind.EXPIRED, EventKind.CANCELLED,
-        EventKind.FAILED, EventKind.UNREACHABLE,
-    }
-) + LINE_EVENTS  # fmt: skip
+# What ``back`` and ``then`` may follow, and what it means.
+EVENTS: Mapping[str, str] = {
+    EventKind.STARTED.value: "A record upstream asked for a signature.",
+    EventKind.INVITED.value: "The link is on its way to the customer.",
+    EventKind.OPENED.value: "The customer looked at the page.",
+    EventKind.SIGNED.value: "One signature is in and verified.",
+    EventKind.DECLINED.value: "The customer said no.",
+    EventKind.COMPLETED.value: "Everybody has signed; records are made.",
+    EventKind.EXPIRED.value: "The time ran out.",
+    EventKind.CANCELLED.value: "The upstream or an operator withdrew it.",
+    EventKind.UNREACHABLE.value: "A message could not be delivered.",
+    EventKind.LINE_ACCEPTED.value: "The customer took this line of the request.",
+    EventKind.LINE_DECLINED.value: "The customer did not want this line of it.",
+    EventKind.FAILED.value: "It ended without an answer; the outcome says why.",
+}
 
 
 class GivenSchema(Strict):
     """``given`` of an example: the record, and what happened to the request."""
 
-    record = fields.Dict(required=True)
-    now = fields.AwareDateTime(format="iso")
-    event = Word(EVENTS, "event")
-    form = fields.Dict()
-    recipient = fields.Dict()
-    request = fields.Dict()
-    outcome = fields.Dict()
-    signature = fields.Dict()
-    lines = fields.List(fields.Dict())
-    line = fields.Dict()
-    records = fields.Dict()
+    record = fields.Dict(
+        required=True, metadata={"help": "The source record, as the connector reads it."}
+    )
+    now = fields.AwareDateTime(
+        format="iso", metadata={"help": "The moment, with its zone. Else 2026-01-15T12:00:00Z."}
+    )
+    event = Word(
+        EVENTS, "event", metadata={"help": "What happened; without it only the request is made."}
+    )
+    form = fields.Dict(metadata={"help": "The customer's answers."})
+    recipient = fields.Dict(
+        metadata={"help": "Who the customer is, where it differs from the mapping's result."}
+    )
+    request = fields.Dict(
+        metadata={"help": "What the request is called: id, number, title, language."}
+    )
+    outcome = fields.Dict(metadata={"help": "How the request ended: reason, reason_text, at."})
+    signature = fields.Dict(
+        metadata={"help": "Who signed, when and how: name, at, order_ref, provider."}
+    )
+    lines = fields.List(
+        fields.Dict(), metadata={"help": "The lines of the request as the customer left them."}
+    )
+    line = fields.Dict(metadata={"help": "The line that a line event is about."})
+    records = fields.Dict(
+        metadata={"help": "What was made before, by its name in `records`: id, number."}
+    )
+
+
+_TYPES: Mapping[type, str] = {str: "string", dict: "object", list: "array"}
 
 
 class Expected(fields.Field[Any]):
@@ -60,15 +85,22 @@ class Expected(fields.Field[Any]):
             raise ValidationError(faults)
         return value
 
+    def json_schema(self, walk: Walk) -> JsonSchema:
+        named = {"type": "object", "minProperties": 1, "additionalProperties": False}
+        block = {**named, "properties": {operator: {} for operator in OPERATORS}}
+        return any_of({"type": _TYPES[self._kind]}, block)
+
 
 class ErrorSchema(Strict):
     """``error`` of an example: a problem that the record must cause. ``text`` is a part of its
     message."""
 
-    rule = fields.String(validate=SHORT)
-    path = fields.String(validate=SHORT)
-    code = fields.String(validate=SHORT)
-    text = fields.String(validate=SHORT)
+    rule = fields.String(
+        validate=SHORT, metadata={"help": "The row, e.g. request.recipient.mobile."}
+    )
+    path = fields.String(validate=SHORT, metadata={"help": "The field that it reads."})
+    code = fields.String(validate=SHORT, metadata={"help": "The code, e.g. bad_number."})
+    text = fields.String(validate=SHORT, metadata={"help": "A part of its message."})
 
     @validates_schema(pass_original=True)
     def _says_something(self, data: Any, original_data: Any, **_: Any) -> None:
@@ -79,31 +111,69 @@ class ErrorSchema(Strict):
 class ExpectSchema(Strict):
     """``expect`` of an example: only what is named is compared."""
 
-    skipped = Flag()
-    kind = Expected(str, "a text")
-    provider = OneOrMany(fields.String())
-    channels = OneOrMany(fields.String())
-    form = Expected(str, "a text")
-    carries_on = Expected(str, "a text")
-    expires_after = Expected(str, "a duration such as 14d")
-    reminders = Expected(dict, "a block of keys")
-    language = Expected(str, "a text")
-    title = Expected(str, "a text")
-    number = Expected(str, "a text")
-    recipient = Expected(dict, "a block of keys")
-    prefill = Expected(dict, "a block of keys")
-    lines = Expected(list, "a list")
-    currency = Expected(str, "a text")
-    problems = fields.List(fields.String())
-    error = OneOrMany(fields.Nested(ErrorSchema))
-    records = Expected(dict, "a block of keys")
-    back = Expected(list, "a list")
-    then = Expected(list, "a list")
+    skipped = Flag(metadata={"help": "Whether nothing is asked, because of `when`."})
+    kind = Expected(str, "a text", metadata={"help": "What kind of request it is."})
+    provider = OneOrMany(fields.String(), metadata={"help": "The providers, in order."})
+    channels = OneOrMany(fields.String(), metadata={"help": "The channels, in order."})
+    form = Expected(str, "a text", metadata={"help": "The form that is filled in."})
+    carries_on = Expected(str, "a text", metadata={"help": "Who goes on afterwards."})
+    expires_after = Expected(
+        str, "a duration such as 14d", metadata={"help": "How long the customer has, e.g. 14d."}
+    )
+    reminders = Expected(
+        dict, "a block of keys", metadata={"help": "When the customer is asked again."}
+    )
+    language = Expected(str, "a text", metadata={"help": "The customer's language."})
+    title = Expected(str, "a text", metadata={"help": "The title that the customer reads."})
+    number = Expected(str, "a text", metadata={"help": "What people call the record."})
+    recipient = Expected(
+        dict,
+        "a block of keys",
+        metadata={"help": "Who the customer is; only what is named is compared."},
+    )
+    prefill = Expected(
+        dict,
+        "a block of keys",
+        metadata={"help": "What stands in the form's fields; only what is named is compared."},
+    )
+    lines = Expected(list, "a list", metadata={"help": "The lines, all of them in their order."})
+    currency = Expected(str, "a text", metadata={"help": "The currency of the lines."})
+    problems = fields.List(
+        fields.String(),
+        metadata={
+            "help": "The codes of the rows that do not fit, e.g. missing_number. None unless named."
+        },
+    )
+    error = OneOrMany(
+        fields.Nested(ErrorSchema),
+        metadata={"help": "Problems that the record must cause; others then fail the example."},
+    )
+    records = Expected(
+        dict, "a block of keys", metadata={"help": "What is written to each record of `records`."}
+    )
+    back = Expected(
+        list,
+        "a list",
+        metadata={"help": "The steps on the source record, all of them in their order."},
+    )
+    then = Expected(
+        list, "a list", metadata={"help": "The steps elsewhere, all of them in their order."}
+    )
 
 
 class ExampleSchema(Strict):
     """One example: a test that stands in the file."""
 
-    name = fields.String(required=True, validate=SHORT)
-    given = fields.Nested(GivenSchema, required=True)
-    expect = fields.Nested(ExpectSchema, required=True)
+    name = fields.String(
+        required=True, validate=SHORT, metadata={"help": "What this example shows, in a few words."}
+    )
+    given = fields.Nested(
+        GivenSchema,
+        required=True,
+        metadata={"help": "The record, and what happened to the request."},
+    )
+    expect = fields.Nested(
+        ExpectSchema,
+        required=True,
+        metadata={"help": "What must come out; only what is named is compared."},
+    )

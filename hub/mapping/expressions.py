@@ -12,14 +12,15 @@ from datetime import datetime
 from typing import Any
 
 import re2
-from jsonata import JException, Jsonata, Parser, Utils
+from jsonata import JException, Jsonata, Utils
 
 from hub.mapping.evaluator import Evaluator, mark
 from hub.mapping.limits import Guard, LimitExceeded, run_under, weigh
 from hub.mapping.natives import REMOVED, base_frame, is_function
-from hub.mapping.patterns import engine
+from hub.mapping.parsing import parse
 
 MAX_EXPRESSION = 64 * 1024
+STOPPED = "U1001"  # JSONata's code for an evaluation that its host stopped
 _BASE = base_frame()
 _thread = threading.local()
 
@@ -52,7 +53,14 @@ _KINDS: dict[type[Exception], str] = {
 
 
 class ExpressionError(Exception):
-    """The expression cannot be compiled, or failed on this record. Holds no values of it."""
+    """The expression cannot be compiled, or failed on this record. Holds no values of it.
+
+    ``code`` is JSONata's own, where it has one (``T2001``).
+    """
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Expression:
@@ -61,19 +69,18 @@ class Expression:
     __slots__ = ("_ast", "text", "variables")
 
     def __init__(self, text: str) -> None:
-        if len(text.encode()) > MAX_EXPRESSION:
+        if len(text.encode(errors="surrogatepass")) > MAX_EXPRESSION:
             raise ExpressionError(f"the expression is larger than {MAX_EXPRESSION} bytes")
         self.text = text
         try:
-            # A parser of its own: the library's shared one is not safe while another thread parses.
-            self._ast = Parser().parse(text, engine)
+            self._ast = parse(text)
         except JException as error:
-            raise ExpressionError(_syntax(error)) from None
+            raise ExpressionError(_syntax(error), str(error.error)) from None
         except re2.error as error:
             raise ExpressionError(f"the regular expression cannot be used: {_re2(error)}") from None
         except RecursionError:
             raise ExpressionError("the expression is nested too deeply") from None
-        except (AttributeError, TypeError, ValueError, IndexError) as error:
+        except Exception as error:  # the library trips over some texts instead of refusing them
             raise ExpressionError("the expression is not valid JSONata") from error
         if getattr(self._ast, "errors", None):
             raise ExpressionError("the expression is not valid JSONata")
@@ -87,11 +94,14 @@ class Expression:
         """The parsed expression, for those who look at what it says."""
         return self._ast
 
-    def evaluate(self, data: Mapping[str, Any], *, now: datetime) -> Any:
-        """The result as plain JSON data; None when undefined. ``$now()`` is ``now``."""
+    def evaluate(
+        self, data: Mapping[str, Any], *, now: datetime, bindings: Mapping[str, Any] | None = None
+    ) -> Any:
+        """The result as plain JSON data; None when undefined. ``$now()`` is ``now``, and
+        ``bindings`` are variables beside the record."""
         guard = Guard()
         frame = Jsonata.Frame(_BASE)
-        frame.bindings = {"$": data}
+        frame.bindings = {"$": data, **bindings} if bindings else {"$": data}
         evaluator = _evaluator()
         millis = int(now.timestamp() * 1000)
         run_under(guard)
@@ -101,12 +111,12 @@ class Expression:
         except ExpressionError:
             raise
         except LimitExceeded as error:
-            raise ExpressionError(f"the expression was stopped: {error}") from None
+            raise ExpressionError(f"the expression was stopped: {error}", STOPPED) from None
         except JException as error:
             words = _WORDS.get(str(error.error), f"JSONata refused it ({error.error})")
-            raise ExpressionError(f"the expression failed: {words}") from None
+            raise ExpressionError(f"the expression failed: {words}", str(error.error)) from None
         except RecursionError:
-            raise ExpressionError("the expression was stopped: it went too deep") from None
+            raise ExpressionError("the expression was stopped: it went too deep", STOPPED) from None
         except Exception as error:
             # Whatever else the library raises is about this expression and this record; its text
             # may repeat values, so only its kind is told.

@@ -8,6 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
+from hub.contracts.json_schema import JsonSchema, Walk
 from hub.mapping.converters import parse_converter
 from hub.mapping.form_texts import FALLBACK
 from hub.mapping.forms import Choice, FieldSpec, FieldType, FormSpec, FormStep
@@ -20,6 +21,7 @@ AUTOCOMPLETE = (
     "address-line2", "postal-code", "address-level2", "country", "country-name", "organization",
     "organization-title", "bday", "off", "on",
 )  # fmt: skip
+_LANGUAGE = r"[a-z]{2}"
 _WITH_CHOICES = (FieldType.SELECT, FieldType.RADIO)
 _ALWAYS: Mapping[FieldType, tuple[str, ...]] = {
     FieldType.TEL: ("e164:SE",),
@@ -36,7 +38,7 @@ class WordingField(fields.Field[Mapping[str, str]]):
             raise ValidationError("must hold a text per language; write {sv: ..., en: ...}")
         faults: dict[str, list[str]] = {}
         for language, text in value.items():
-            if not re.fullmatch(r"[a-z]{2}", str(language)):
+            if not re.fullmatch(_LANGUAGE, str(language)):
                 faults[language] = [f"'{language}' is no language; use two letters, e.g. sv"]
             elif not isinstance(text, str) or not text.strip():
                 faults[language] = ["must be a text; quote it"]
@@ -46,12 +48,27 @@ class WordingField(fields.Field[Mapping[str, str]]):
             raise ValidationError("has no English text; add 'en', which stands in for others")
         return dict(value)
 
+    def json_schema(self, walk: Walk) -> JsonSchema:
+        text: JsonSchema = {"type": "string", "pattern": r"\S"}
+        spare = {"description": "English; it stands in for any language that is missing.", **text}
+        return {
+            "type": "object",
+            "propertyNames": {"pattern": f"^{_LANGUAGE}$"},
+            "properties": {FALLBACK: spare},
+            "additionalProperties": text,
+            "required": [FALLBACK],
+        }
+
 
 class ChoiceSchema(Strict):
     """One alternative."""
 
-    value = fields.String(required=True, validate=SHORT)
-    label = WordingField(required=True)
+    value = fields.String(
+        required=True, validate=SHORT, metadata={"help": "What is stored when this is chosen."}
+    )
+    label = WordingField(
+        required=True, metadata={"help": "What the customer reads, for each language."}
+    )
 
     @post_load
     def _build(self, data: Any, **_: Any) -> Choice:
@@ -61,24 +78,45 @@ class ChoiceSchema(Strict):
 class FieldSchema(Strict):
     """One field."""
 
-    name = Word(required=True)
-    type = Word(tuple(FieldType), "type", required=True)
-    label = WordingField(required=True)
-    help = WordingField()
-    placeholder = WordingField()
-    required = Flag(load_default=False)
+    name = Word(required=True, metadata={"help": "What mappings call the answer: form.NAME."})
+    type = Word(
+        tuple(FieldType), "type", required=True, metadata={"help": "How it is shown and checked."}
+    )
+    label = WordingField(required=True, metadata={"help": "The question, for each language."})
+    help = WordingField(metadata={"help": "A sentence below the question, for each language."})
+    placeholder = WordingField(metadata={"help": "What the empty field shows, for each language."})
+    required = Flag(
+        load_default=False,
+        metadata={"help": "Whether the customer must answer."},
+    )
     max_length = fields.Integer(
         strict=True,
         load_default=0,
         validate=validate.Range(1, 20_000, error="is not between 1 and 20000; correct it"),
+        metadata={
+            "help": "How many characters an answer may have. Else what is usual for the type."
+        },
     )
-    autocomplete = Word(AUTOCOMPLETE, "autocomplete word", load_default="")
-    choices = fields.List(fields.Nested(ChoiceSchema), load_default=list)
-    convert = OneOrMany(ConverterField())
+    autocomplete = Word(
+        AUTOCOMPLETE,
+        "autocomplete word",
+        load_default="",
+        metadata={"help": "What the browser may fill in, by HTML's word for it."},
+    )
+    choices = fields.List(
+        fields.Nested(ChoiceSchema),
+        load_default=list,
+        metadata={"help": "The alternatives of a select or radio field."},
+    )
+    convert = OneOrMany(
+        ConverterField(),
+        metadata={"help": "What is done to the answer. Else what is usual for the type."},
+    )
     rows = fields.Integer(
         strict=True,
         load_default=0,
         validate=validate.Range(2, 20, error="is not between 2 and 20; correct it"),
+        metadata={"help": "How many lines high a textarea is."},
     )
 
     @validates_schema
@@ -93,6 +131,16 @@ class FieldSchema(Strict):
         if data["rows"] and kind is not FieldType.TEXTAREA:
             raise ValidationError("is for textarea only; remove it", "rows")
 
+    def json_rules(self, walk: Walk) -> JsonSchema:
+        chosen: JsonSchema = {"required": ["choices"], "properties": {"choices": {"minItems": 1}}}
+        free: JsonSchema = {"properties": {"choices": {"maxItems": 0}}}
+        return {
+            "if": {"properties": {"type": {"enum": [str(kind) for kind in _WITH_CHOICES]}}},
+            "then": chosen,
+            "else": free,
+            "dependentSchemas": {"rows": {"properties": {"type": {"const": "textarea"}}}},
+        }
+
     @post_load
     def _build(self, data: Any, **_: Any) -> FieldSpec:
         kind = FieldType(data.pop("type"))
@@ -105,11 +153,17 @@ class FieldSchema(Strict):
 class StepSchema(Strict):
     """One page."""
 
-    key = Word(required=True)
-    title = WordingField(required=True)
-    intro = WordingField(load_default=dict)
+    key = Word(required=True, metadata={"help": "A word for this page; it stands in its address."})
+    title = WordingField(required=True, metadata={"help": "The page's heading, for each language."})
+    intro = WordingField(
+        load_default=dict, metadata={"help": "What stands above the questions, for each language."}
+    )
     fields_ = fields.List(
-        fields.Nested(FieldSchema), required=True, data_key="fields", validate=NOT_EMPTY
+        fields.Nested(FieldSchema),
+        required=True,
+        data_key="fields",
+        validate=NOT_EMPTY,
+        metadata={"help": "The questions of this page."},
     )
 
     @post_load
@@ -120,9 +174,16 @@ class StepSchema(Strict):
 class FormSchema(Strict):
     """A whole form file."""
 
-    form = Word(required=True)
-    title = WordingField(required=True)
-    steps = fields.List(fields.Nested(StepSchema), required=True, validate=NOT_EMPTY)
+    form = Word(
+        required=True, metadata={"help": "The key of this form: the file's name without .yaml."}
+    )
+    title = WordingField(required=True, metadata={"help": "The form's heading, for each language."})
+    steps = fields.List(
+        fields.Nested(StepSchema),
+        required=True,
+        validate=NOT_EMPTY,
+        metadata={"help": "The pages, in their order."},
+    )
 
     @validates_schema
     def _names_once(self, data: Any, **_: Any) -> None:

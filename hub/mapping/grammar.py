@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
-from hub.mapping.converters import Converter, parse_converter
+from hub.contracts.json_schema import MEANINGS, JsonSchema, Walk, any_of, pattern
+from hub.mapping.converters import Converter, parse_converter, shape_of_converters
 from hub.mapping.document import Document
-from hub.mapping.durations import LONGEST, duration
-from hub.mapping.expressions import Expression, ExpressionError
-from hub.mapping.paths import FieldPath, parse_path
+from hub.mapping.durations import LONGEST, duration, written
+from hub.mapping.expressions import MAX_EXPRESSION, Expression, ExpressionError
+from hub.mapping.paths import NO_PATH, FieldPath, parse_path, path_pattern
 from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
-from hub.mapping.texts import check_template
+from hub.mapping.texts import MAX_TEMPLATE, check_template
 
 # marshmallow's sentence → ours, with the way out.
 _SAID = {
@@ -30,6 +31,8 @@ _SAID = {
 }
 
 
+_NO_DURATION = "is no duration; write for example 90s, 30m, 24h or 14d"
+_NO_HOURS = 'is no span of hours; write for example "21:00-08:00"'
 NOT_EMPTY = validate.Length(1, error="is empty; write at least one entry")
 SHORT = validate.Length(1, 200, error="must have 1 to 200 characters; correct it")
 
@@ -75,8 +78,12 @@ def problems_of(messages: Any, document: Document, path: Path = ()) -> Iterator[
         yield document.problem(path, _SAID.get(str(messages), str(messages)))
 
 
+_WORD = r"[a-z][a-z0-9_-]{0,63}"
+
+
 class Word(fields.String):
-    """A key: lower-case letters, digits, ``_`` and ``-``; one of ``known`` if given."""
+    """A key: lower-case letters, digits, ``_`` and ``-``; one of ``known`` if given, which may say
+    for each word what it means."""
 
     def __init__(self, known: Collection[str] = (), what: str = "word", **options: Any) -> None:
         super().__init__(**options)
@@ -86,9 +93,16 @@ class Word(fields.String):
         word = str(super()._deserialize(value, attr, data, **kwargs))
         if self._known and word not in self._known:
             raise ValidationError(unknown_word(self._what, word, self._known))
-        if not self._known and not re.fullmatch(r"[a-z][a-z0-9_-]{0,63}", word):
+        if not self._known and not re.fullmatch(_WORD, word):
             raise ValidationError(f"'{word}' is no key; use lower-case letters, digits and _")
         return word
+
+    def json_schema(self, walk: Walk) -> JsonSchema:
+        if self._known:
+            told = list(self._known.values()) if isinstance(self._known, Mapping) else []
+            words: JsonSchema = {"type": "string", "enum": [str(word) for word in self._known]}
+            return {**words, MEANINGS: told} if told else words
+        return pattern(f"^{_WORD}$", "is no key; use lower-case letters, digits and _")
 
 
 class Flag(fields.Boolean):
@@ -98,6 +112,9 @@ class Flag(fields.Boolean):
         if not isinstance(value, bool):
             raise self.make_error("invalid")
         return value
+
+    def json_schema(self, walk: Walk) -> JsonSchema:
+        return {"type": "boolean"}
 
 
 class OneOrMany(fields.Field[tuple[Any, ...]]):
@@ -119,6 +136,10 @@ class OneOrMany(fields.Field[tuple[Any, ...]]):
         if faults:
             raise ValidationError(faults)
         return tuple(found)
+
+    def json_schema(self, walk: Walk) -> JsonSchema:
+        one = walk.value(self._inner)
+        return any_of(one, walk.entries(one))
 
 
 class Blocks(fields.Field[dict[str, Any]]):
@@ -143,17 +164,26 @@ class Blocks(fields.Field[dict[str, Any]]):
             raise ValidationError(faults)
         return found
 
+    def json_schema(self, walk: Walk) -> JsonSchema:
+        return walk.named(self._keys, walk.value(self._inner))
+
 
 class Duration(fields.Field[timedelta]):
     """``90s``, ``30m``, ``24h``, ``14d``."""
 
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> str | None:
+        return None if value is None else written(value)
+
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> timedelta:
         span = duration(str(value))
         if span is None:
-            raise ValidationError("is no duration; write for example 90s, 30m, 24h or 14d")
+            raise ValidationError(_NO_DURATION)
         if span > LONGEST:
             raise ValidationError("is longer than ten years; write a shorter one")
         return span
+
+    def json_schema(self, walk: Walk) -> JsonSchema:
+        return pattern("^(?=0*[1-9])[0-9]{1,6}[smhd]$", _NO_DURATION)
 
 
 class Quiet(fields.Field[tuple[time, time]]):
@@ -165,8 +195,12 @@ class Quiet(fields.Field[tuple[time, time]]):
         except ValueError:
             start = end = time(0)
         if start == end or not re.fullmatch(r"\d\d:\d\d ?- ?\d\d:\d\d", str(value)):
-            raise ValidationError('is no span of hours; write for example "21:00-08:00"')
+            raise ValidationError(_NO_HOURS)
         return start, end
+
+    def json_schema(self, walk: Walk) -> JsonSchema:
+        moment = "([01][0-9]|2[0-3]):[0-5][0-9]"
+        return pattern(f"^{moment} ?- ?{moment}$", _NO_HOURS)
 
 
 class PathField(fields.String):
@@ -186,6 +220,10 @@ class PathField(fields.String):
             raise ValidationError(unknown_word("name", path.root, self._roots))
         return path
 
+    def json_schema(self, walk: Walk) -> JsonSchema:
+        said = f"is no path; begin it with one of: {', '.join(self._roots)}"
+        return pattern(path_pattern(self._roots), said if self._roots else NO_PATH)
+
 
 class ExpressionField(fields.String):
     """A JSONata expression, compiled."""
@@ -199,6 +237,10 @@ class ExpressionField(fields.String):
         except ExpressionError as error:
             raise ValidationError(f"{error}; correct it") from None
 
+    def json_schema(self, walk: Walk) -> JsonSchema:
+        plain = ["string", "number", "boolean"]
+        return {"type": plain, "minLength": 1, "maxLength": MAX_EXPRESSION}
+
 
 class ConverterField(fields.String):
     """One converter with its argument."""
@@ -210,6 +252,11 @@ class ConverterField(fields.String):
         except ValueError as error:
             raise ValidationError(str(error)) from None
         return converter
+
+    def json_schema(self, walk: Walk) -> JsonSchema:
+        name = "Converter"
+        walk.definitions.setdefault(name, shape_of_converters())
+        return {"$ref": f"#/$defs/{name}"}
 
 
 class TextField(fields.String):
@@ -225,6 +272,9 @@ class TextField(fields.String):
         if faults:
             raise ValidationError([str(fault) for fault in faults])
         return text
+
+    def json_schema(self, walk: Walk) -> JsonSchema:
+        return {"type": "string", "maxLength": MAX_TEMPLATE}
 
 
 def is_text_key(text: str) -> bool:

@@ -28,19 +28,28 @@ class Guard:
     it as on an idle one, so that load never makes a mapping fail.
     """
 
-    __slots__ = ("_calls", "_deadline", "depth", "touched")
+    __slots__ = ("_deadline", "_left", "depth", "touched")
 
     def __init__(self) -> None:
         self._deadline = time.thread_time() + SECONDS
-        self._calls = 0
+        self._left = _EVERY
         self.depth = 0
         self.touched = 0
 
     def tick(self) -> None:
         """Stop when the time is over. Asking the clock is slow, so it is asked now and then."""
-        self._calls += 1
-        if not self._calls % _EVERY and time.thread_time() > self._deadline:
-            raise LimitExceeded(f"it ran for more than {round(SECONDS * 1000)} ms")
+        self._left -= 1
+        if not self._left:
+            self._left = _EVERY
+            if time.thread_time() > self._deadline:
+                raise LimitExceeded(f"it ran for more than {round(SECONDS * 1000)} ms")
+
+    def enter(self) -> None:
+        """Go one level down, which is a tick as well; who enters counts ``depth`` down again."""
+        self.depth += 1
+        if self.depth > DEPTH:
+            raise LimitExceeded(f"it went deeper than {DEPTH} levels")
+        self.tick()
 
     def charge(self, size: int) -> None:
         """Count ``size`` characters that a part produced."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -38,7 +39,7 @@ def compile_mapping(text: str, name: str, around: Surroundings = _ALONE) -> Comp
 
 def compile_document(document: Document, values: Mapping[str, Any]) -> CompiledMapping:
     """Compile what has been read and pasted together. Raises as ``compile_mapping``."""
-    mapping, problems = build(_checked(MappingSchema(), document), document, values)
+    mapping, problems = build(_checked(MappingSchema, document), document, values)
     if problems:
         problems += not_yet(mapping)  # may be what caused them
         raise ConfigurationError(
@@ -69,7 +70,7 @@ def load_folder(folder: Path) -> dict[str, CompiledMapping]:
 
 def compile_form(text: str, name: str) -> FormSpec:
     """Compile a form from its text. Raises ``ConfigurationError`` with every fault."""
-    form: FormSpec = _checked(FormSchema(), read_document(text, name))
+    form: FormSpec = _checked(FormSchema, read_document(text, name))
     return form
 
 
@@ -111,9 +112,15 @@ def activate(
     return mapping
 
 
-def _checked(schema: Schema, document: Document) -> Any:
+@cache
+def _schema(kind: type[Schema]) -> Schema:
+    """Made once for each process: with all that is nested in it, making takes longer than using."""
+    return kind()
+
+
+def _checked(kind: type[Schema], document: Document) -> Any:
     try:
-        return schema.load(document.data)
+        return _schema(kind).load(document.data)
     except ValidationError as error:
         found = sorted(problems_of(error.messages, document), key=lambda p: (p.line, p.column))
         raise ConfigurationError(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+NO_PATH = "is not a path; write names joined by dots, e.g. customer.mobile"
 _PART = re.compile(r"`(?P<quoted>[^`]+)`|(?P<name>[^.\[\]`]+)|\[(?P<index>\d{1,6})\]")
 
 
@@ -51,5 +52,20 @@ def parse_path(text: str) -> FieldPath:
         position = match.end()
     well_formed = position == len(text) and parts and isinstance(parts[0], str)
     if not well_formed or text.endswith(".") or text != text.strip():
-        raise ValueError("is not a path; write names joined by dots, e.g. customer.mobile")
+        raise ValueError(NO_PATH)
     return FieldPath(text, tuple(parts))
+
+
+_NAME = r"[^.\[\]`]+(?![^.\[\]`])"  # as long as it goes, so that no pattern has to try twice
+_QUOTED = r"`[^`]+`"
+
+
+def path_pattern(roots: Collection[str] = ()) -> str:
+    """What ``parse_path`` reads, as a regular expression for editors; with ``roots`` it begins
+    with one of them."""
+    first = f"(?:{_NAME}|{_QUOTED})"
+    if roots:
+        words = "|".join(roots)
+        first = rf"(?:(?:{words})(?![^.\[\]`])|`(?:{words})`)"
+    name = rf"(?:\.|(?<=[\]`])){_NAME}"
+    return rf"^(?!\s){first}(?:{name}|\.?{_QUOTED}|\.?\[[0-9]{{1,6}}\])*(?<!\s)$"

@@ -11,7 +11,7 @@ import re2
 from jsonata import datetimeutils
 from jsonata.regex_engine import RegexFlags
 
-from hub.mapping.limits import current
+from hub.mapping.limits import TEXT, current
 
 _GROUP = re.compile(r"\\g<(\d+)>")
 
@@ -39,12 +39,14 @@ class Pattern:
             yield match
 
     def sub(self, repl: str | Callable[[Any], str], string: str, count: int = 0) -> str:
-        """Replace matches; ``\\g<12>`` is group 1 and a 2 where there is no group 12."""
-        pieces, end, guard = [], 0, current()
+        """Replace matches; ``\\g<12>`` is group 1 and a 2 where there is no group 12, and
+        ``\\g<8>`` is nothing where there is no group 8."""
+        pieces, end, made, guard = [], 0, 0, current()
         for number, match in enumerate(self.finditer(string), start=1):
             piece = repl(match) if callable(repl) else _expand(repl, match)
+            made += len(piece)
             if guard:
-                guard.charge(len(piece))
+                guard.charge(len(piece) if made <= TEXT else made)
             pieces += [string[end : match.start()], piece]
             end = match.end()
             if number == count:
@@ -69,10 +71,10 @@ def engine(pattern: str, flags: RegexFlags) -> Pattern:
 
 def _expand(template: str, match: Any) -> str:
     def group(found: re.Match[str]) -> str:
-        digits, rest = found.group(1), ""
-        while digits and int(digits) > len(match.groups()):
+        digits, rest, last = found.group(1), "", len(match.groups())
+        while len(digits) > 1 and int(digits) > last:
             digits, rest = digits[:-1], digits[-1] + rest
-        return (match.group(int(digits)) or "" if digits else "") + rest
+        return (match.group(int(digits)) or "" if int(digits) <= last else "") + rest
 
     return _GROUP.sub(group, template)
 

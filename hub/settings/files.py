@@ -16,7 +16,7 @@ from hub.mapping.problems import did_you_mean
 from hub.settings.retrying import RETRY
 
 _INSTANCE = ("plugin", "settings", "concurrency", "per_second", "retry", "disable_after")
-_REFERENCE = re.compile(r"\$\{(env|file):([^}]+)\}")
+REFERENCE = re.compile(r"\$\{(env|file):([^}]+)\}")
 
 
 def read_text(path: Path) -> str:
@@ -77,7 +77,7 @@ def resolve(document: Document, environ: Mapping[str, str]) -> dict[str, Any]:
         if isinstance(value, list):
             return [put_in(inner, (*path, index)) for index, inner in enumerate(value)]
         if isinstance(value, str):
-            return _REFERENCE.sub(lambda match: one(match, path), value)
+            return REFERENCE.sub(lambda match: one(match, path), value)
         return value
 
     def one(match: re.Match[str], path: tuple[Any, ...]) -> str:

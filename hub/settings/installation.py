@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import secrets
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,6 +18,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from hub.contracts.json_schema import JsonSchema
 from hub.contracts.settings import setting
 from hub.mapping.document import read_document
 from hub.settings.files import load, read_text, refused, resolve
@@ -24,27 +26,36 @@ from hub.settings.spans import Span
 from hub.toolkit.guard import Guard
 
 
-def _network(text: str) -> None:
-    """Raises ``ValidationError`` unless ``text`` is a network in CIDR form."""
-    try:
-        ipaddress.ip_network(text)
-    except ValueError:
+class _Network:
+    """A rule: the text is a network in CIDR form."""
+
+    def __call__(self, text: str) -> None:
         try:
-            meant = str(ipaddress.ip_network(text, strict=False))
+            ipaddress.ip_network(text)
         except ValueError:
-            meant = "10.1.0.0/16 or fd00::/8"
-        raise ValidationError(f"'{text}' is no network; write it like {meant}") from None
+            try:
+                meant = str(ipaddress.ip_network(text, strict=False))
+            except ValueError:
+                meant = "10.1.0.0/16 or fd00::/8"
+            raise ValidationError(f"'{text}' is no network; write it like {meant}") from None
+
+    def json_schema(self) -> JsonSchema:
+        return {"pattern": "^[0-9a-fA-F.:]+(/[0-9]{1,3})?$"}
 
 
-def begins(*schemes: str) -> Callable[[str], None]:
-    """A validator: the address begins with one of these."""
+class _Begins:
+    """A rule: the address begins with one of these."""
 
-    def check(value: str) -> None:
-        if not value.startswith(schemes):
-            *more, last = schemes
+    def __init__(self, *schemes: str) -> None:
+        self._schemes = schemes
+
+    def __call__(self, value: str) -> None:
+        if not value.startswith(self._schemes):
+            *more, last = self._schemes
             raise ValidationError(f"begin it with {', '.join(more)} or {last}")
 
-    return check
+    def json_schema(self) -> JsonSchema:
+        return {"pattern": f"^({'|'.join(re.escape(scheme) for scheme in self._schemes)})"}
 
 
 ENVIRONMENTS = ("production", "test", "demo")
@@ -72,7 +83,7 @@ class HubSettings:
         default="data",
     )
     database_url: str | None = setting(
-        fields.String(validate=begins("sqlite:///", "postgresql+psycopg://")),
+        fields.String(validate=_Begins("sqlite:///", "postgresql+psycopg://")),
         title="Database",
         help="An SQLAlchemy URL. Without it: SQLite in the data folder.",
         default=None,
@@ -85,14 +96,14 @@ class HubSettings:
         default="embedded",
     )
     broker_url: str | None = setting(
-        fields.String(validate=begins("redis://", "rediss://", "amqp://", "amqps://")),
+        fields.String(validate=_Begins("redis://", "rediss://", "amqp://", "amqps://")),
         title="Broker",
         help="For the executor dramatiq: redis://… or amqp://… (RabbitMQ).",
         secret=True,
         default=None,
     )
     redis_url: str | None = setting(
-        fields.String(validate=begins("redis://", "rediss://")),
+        fields.String(validate=_Begins("redis://", "rediss://")),
         title="Redis",
         help="Carries wake-ups between processes. Without it: the broker if that is Redis, else "
         "the database does it.",
@@ -119,7 +130,7 @@ class HubSettings:
         default=1_000_000,
     )
     outgoing_networks: list[str] = setting(
-        fields.List(fields.String(validate=_network)),
+        fields.List(fields.String(validate=_Network())),
         title="Outgoing networks",
         help="Networks (CIDR) that webhooks may go to although they are not public, also by http.",
         default=[],

@@ -11,7 +11,8 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from hub.settings.spans import Span, written
+from hub.mapping.durations import written
+from hub.settings.spans import Span
 
 DISABLE_AFTER = timedelta(days=5)
 LEAST_TOTAL = timedelta(hours=72)
@@ -19,12 +20,24 @@ _FIRST, _LONGEST = timedelta(seconds=1), timedelta(hours=1)  # the engine's own
 _HALF_DAY = timedelta(hours=12)  # a destination that is tried less often counts as not tried
 
 RETRY: dict[str, fields.Field[Any]] = {
-    "first": Span(most=_HALF_DAY),
-    "longest": Span(most=_HALF_DAY),
-    "total": Span(most=timedelta(days=90)),
-    "least_tries": fields.Integer(validate=validate.Range(1, 10_000)),
-    "longest_retry_after": Span(most=_HALF_DAY),
-    "unexpected_tries": fields.Integer(validate=validate.Range(1, 10_000)),
+    "first": Span(most=_HALF_DAY, metadata={"help": "The pause after the first try; 1s."}),
+    "longest": Span(most=_HALF_DAY, metadata={"help": "No pause is longer; 1h."}),
+    "total": Span(
+        most=timedelta(days=90),
+        metadata={"help": "How long it is tried before a person must look; 72h, and no less."},
+    ),
+    "least_tries": fields.Integer(
+        validate=validate.Range(1, 10_000),
+        metadata={"help": "So many tries are made however long it takes; 10."},
+    ),
+    "longest_retry_after": Span(
+        most=_HALF_DAY,
+        metadata={"help": "The longest wait that the other side may ask for; 1h."},
+    ),
+    "unexpected_tries": fields.Integer(
+        validate=validate.Range(1, 10_000),
+        metadata={"help": "How often an answer that nobody foresaw is tried; 10."},
+    ),
 }
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from marshmallow import ValidationError
 
+from hub.contracts.json_schema import JsonSchema, Walk
+from hub.mapping.durations import written
 from hub.mapping.grammar import Duration
 
 
@@ -31,11 +33,6 @@ class Span(Duration):
             raise ValidationError(f"is too long; write at most {written(self._most)}")
         return span
 
-
-def written(span: timedelta) -> str:
-    """``span`` as a person writes it in a file."""
-    seconds = int(span.total_seconds())
-    for unit, length in (("d", 86_400), ("h", 3_600), ("m", 60)):
-        if seconds % length == 0:
-            return f"{seconds // length}{unit}"
-    return f"{seconds}s"
+    def json_schema(self, walk: Walk) -> JsonSchema:
+        # How long it is, no pattern can say; the hub does.
+        return super().json_schema(walk)

@@ -5,7 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from marshmallow import fields
+
+from hub.contracts.json_schema import JsonSchema, Walk
 from hub.mapping.problems import did_you_mean
 from hub.mapping.texts import check_template
 
@@ -36,6 +40,31 @@ TEXTS: Mapping[str, TextKind] = {
     "signed_text": TextKind("What is signed.", _SIGNED, ("rows", "terms", "sender"), required=True),
     "signature": TextKind("The note about the signature.", _NOTE, ("signature.national_id_last",)),
 }
+
+
+class Texts(fields.Dict):
+    """The texts by key, each in the workspace's languages."""
+
+    def __init__(self, by_language: fields.Dict, **options: Any) -> None:
+        super().__init__(fields.String(), by_language, **options)
+        self._by_language = by_language
+
+    def json_schema(self, walk: Walk) -> JsonSchema:
+        text = {**walk.value(self._by_language), "minProperties": 1}
+        return {
+            "type": "object",
+            "properties": {
+                key: {"description": _told(kind), **text} for key, kind in TEXTS.items()
+            },
+            "patternProperties": {"^note_": {"description": "A note for mappings.", **text}},
+            "additionalProperties": False,
+            "required": [key for key, kind in TEXTS.items() if kind.required],
+        }
+
+
+def _told(kind: TextKind) -> str:
+    must = f" Must hold {', '.join(kind.must)}." if kind.must else ""
+    return f"{kind.about} May use {', '.join(kind.names)}.{must}"
 
 
 def text_problems(

@@ -21,7 +21,7 @@ from hub.settings.files import load, read_text, refused, resolve, where
 from hub.settings.installation import ENVIRONMENTS
 from hub.settings.retrying import DISABLE_AFTER, RETRY, retry_problems
 from hub.settings.spans import Span
-from hub.settings.texts import text_problems
+from hub.settings.texts import Texts, text_problems
 
 LANGUAGES = ("sv", "en")
 _KEY = re.compile(r"^[a-z][a-z0-9_]{0,63}$")
@@ -74,7 +74,7 @@ class WorkspaceSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _WorkspaceFile:
+class WorkspaceFile:
     """The keys of a workspace file, as written."""
 
     name: str = setting(
@@ -116,10 +116,7 @@ class _WorkspaceFile:
         fields.String(), title="Logo", help="Path below /static, or a data: address.", default=None
     )
     texts: dict[str, dict[str, str]] = setting(
-        fields.Dict(
-            fields.String(),
-            fields.Dict(fields.String(validate=validate.OneOf(LANGUAGES)), fields.String()),
-        ),
+        Texts(fields.Dict(fields.String(validate=validate.OneOf(LANGUAGES)), fields.String())),
         title="Texts",
         help="Text key, then language: what customers read. May use {{ names }}.",
     )
@@ -128,14 +125,36 @@ class _WorkspaceFile:
             fields.String(validate=validate.Regexp(_KEY)),
             fields.Nested(
                 {
-                    "plugin": fields.String(required=True),
-                    "settings": fields.Dict(load_default=dict),
-                    "concurrency": fields.Integer(load_default=8, validate=validate.Range(1, 1000)),
-                    "per_second": fields.Float(
-                        load_default=None, allow_none=True, validate=validate.Range(0.01, 100_000)
+                    "plugin": fields.String(
+                        required=True,
+                        metadata={
+                            "help": "Its key; or kind:key, since two kinds may have the same."
+                        },
                     ),
-                    "retry": fields.Nested(RETRY, load_default=dict),
-                    "disable_after": Span(timedelta(hours=1), load_default=DISABLE_AFTER),
+                    "settings": fields.Dict(
+                        load_default=dict, metadata={"help": "What this plugin asks for."}
+                    ),
+                    "concurrency": fields.Integer(
+                        load_default=8,
+                        validate=validate.Range(1, 1000),
+                        metadata={"help": "How many calls to it may be under way at once."},
+                    ),
+                    "per_second": fields.Float(
+                        load_default=None,
+                        allow_none=True,
+                        validate=validate.Range(0.01, 100_000),
+                        metadata={"help": "How many calls a second it bears. Else no limit."},
+                    ),
+                    "retry": fields.Nested(
+                        RETRY,
+                        load_default=dict,
+                        metadata={"help": "How it is tried again when it fails."},
+                    ),
+                    "disable_after": Span(
+                        timedelta(hours=1),
+                        load_default=DISABLE_AFTER,
+                        metadata={"help": "After how long without a success it is disabled."},
+                    ),
                 }
             ),
         ),
@@ -193,7 +212,7 @@ def load_workspace(
     document = read_document(read_text(path), str(path))
     if not _KEY.match(path.stem):
         raise refused(document, [((), "its file name must be lower-case letters and digits")])
-    raw = load(_WorkspaceFile, resolve(document, environ), document)
+    raw = load(WorkspaceFile, resolve(document, environ), document)
     faults = [*text_problems(raw.texts), *retry_problems(raw.instances, environment)]
     if faults:
         raise refused(document, faults)

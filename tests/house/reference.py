@@ -30,11 +30,11 @@ from hub.contracts.events import EventKind
 from hub.contracts.manifest import READINESS
 from hub.contracts.requests import REASON_TEXTS, Reason
 from hub.contracts.settings import settings_info
+from hub.mapping.grammar import written
 from hub.services.house import open_house
 from hub.settings import HubSettings
-from hub.settings.spans import written
 from hub.settings.texts import TEXTS
-from hub.settings.workspace import _WorkspaceFile as WorkspaceFile
+from hub.settings.workspace import WorkspaceFile
 from tests.house import tree
 
 PAGE = tree.ROOT / "hub" / "REFERENCE.md"

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema_rs
+
 from hub.contracts.records import RecordRef
 from hub.mapping.compiled import CompiledMapping
+from hub.mapping.document import read_document
+from hub.mapping.json_schema import mapping_schema
 from hub.mapping.loader import compile_mapping
 
 ROOT = Path(__file__).parents[2]
@@ -41,8 +46,16 @@ def sample(extra: str = "", *, head: str = HEAD, request: str = REQUEST) -> str:
 
 
 def compiled(extra: str = "", **parts: str) -> CompiledMapping:
-    """A small mapping."""
-    return compile_mapping(sample(extra, **parts), "sample.yaml")
+    """A small mapping. What the grammar takes, the JSON Schema must take too."""
+    text = sample(extra, **parts)
+    found = compile_mapping(text, "sample.yaml")
+    _json_schema().validate(read_document(text, "sample.yaml").data)
+    return found
+
+
+@cache
+def _json_schema() -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(mapping_schema())
 
 
 def shown(text: str, context: Mapping[str, Any]) -> str:

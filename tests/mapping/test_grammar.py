@@ -147,6 +147,12 @@ def test_quiet_hours_are_a_span(quiet: object) -> None:
     assert "is no span of hours" in line
 
 
+@pytest.mark.parametrize("step", ["7", "text", "[update]"])
+def test_a_step_that_is_no_block_is_told_with_its_place(step: str) -> None:
+    (line,) = faults(sample(f"back: {{completed: [{step}]}}\n"))
+    assert "back.completed[1]: must be a block of keys" in line
+
+
 def test_all_faults_of_a_file_are_told_at_once_and_in_order() -> None:
     text = sample("bakc: {}\n").replace("button", "buton").replace("14d", "soon")
     lines = faults(text.replace("to: name", "to: nmae"))

@@ -1,0 +1,1 @@
+"""A CRM with an ordinary JSON API over HTTP, described wholly by settings."""

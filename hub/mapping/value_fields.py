@@ -1,0 +1,63 @@
+"""Fields of the grammar that take a short form and a long one: a code or a value block, a path or a
+value block, a text or one a language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import fields
+
+from hub.contracts.json_schema import JsonSchema, Walk, any_of
+from hub.mapping.grammar import Blocks, Strict, TextField, Word
+from hub.mapping.row_schema import ContextValue, RecordValue
+from hub.mapping.rows import Source
+
+# A schema takes longer to make than to use, so one inside a field is made once.
+_RECORD_VALUE = fields.Nested(RecordValue)
+
+
+class CodeField(fields.Field[Source]):
+    """A fixed code such as a language's or a currency's, or a value block."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Source:
+        if isinstance(value, str):
+            return Source(value=value)
+        loaded: Source = _RECORD_VALUE.deserialize(value)
+        return loaded
+
+    def json_schema(self, walk: Walk) -> JsonSchema:
+        return any_of({"type": "string"}, walk.block(RecordValue()))
+
+
+class ItemsField(fields.Field[Source]):
+    """What ``for_each`` goes through: a path, or a value block."""
+
+    def __init__(self, values: type[Strict] = ContextValue, **options: Any) -> None:
+        super().__init__(**options)
+        self._values = values
+        self._block = fields.Nested(values)
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Source:
+        block = {"from": value} if isinstance(value, str) else value
+        loaded: Source = self._block.deserialize(block)
+        return loaded
+
+    def json_schema(self, walk: Walk) -> JsonSchema:
+        values = self._values()
+        return any_of(walk.value(values.load_fields["path"]), walk.block(values))
+
+
+class TitleField(fields.Field[Mapping[str, str]]):
+    """A text, or one a language."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Mapping[str, str]:
+        text = TextField(None)
+        if isinstance(value, Mapping) and value:
+            return Blocks(text, Word()).deserialize(value) or {}
+        return {"": text.deserialize(value) or ""}
+
+    def json_schema(self, walk: Walk) -> JsonSchema:
+        text = TextField(None)
+        by_language = walk.value(Blocks(text, Word()))
+        return any_of(walk.value(text), {**by_language, "minProperties": 1})

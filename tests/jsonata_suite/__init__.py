@@ -1,0 +1,1 @@
+"""JSONata's official test suite, run through our guarded expressions."""

@@ -1,0 +1,116 @@
+"""A mapping and a form that use every key of their grammar."""
+
+from __future__ import annotations
+
+MAPPING = """\
+mapping: whole
+values: {series: T, depot: null}
+source: {connector: agiloft, table: service_case}
+trigger: [button, webhook, api, poll]
+when: status != "Closed"
+carries_on: hub
+request:
+  kind: offer
+  title: {sv: "Offert {{ number }}", en: "Offer {{ number }}"}
+  number: {from: case_number}
+  provider: [bankid, native_canvas]
+  channels: sms
+  language: {from: language, map: {Svenska: sv, English: en}, default: sv}
+  expires_after: 14d
+  reminders: {after: 24h, every: 48h, limit: 2, quiet: "21:00-08:00", channel: mail}
+  form: repair_intake
+  lines:
+    for_each: lines
+    currency: SEK
+    rows:
+      - {to: id, from: item.id}
+      - {to: text, from: item.text, convert: [trim, "truncate:200"]}
+      - {to: price, expr: item.price * 2}
+      - {to: vat, value: 25}
+  prefill:
+    - {to: name, from: customer_name, direction: both}
+  recipient:
+    - {to: name, from: customer_name, required: true}
+    - {to: mobile, from: customer_mobile, convert: [trim, "e164:SE"]}
+    - {to: national_id, from: "persons[0].`id no`", convert: "national_id:SE"}
+records:
+  customer:
+    in: hub_register
+    table: customer
+    match: [mobile, email]
+    rows:
+      - {to: mobile, from: recipient.mobile}
+      - {to: email, from: recipient.email, default: none}
+    note: signature
+    when: form.name != ""
+  part:
+    in: erp
+    for_each: {from: lines}
+    match: number
+    rows: [{to: number, from: item.id}]
+back:
+  invited: [{update: both}]
+  completed:
+    - update: [both, {to: state, value: Signed}]
+    - {note: "Signed by {{ signature.name }}", when: form.name != ""}
+    - attach: evidence
+  line_declined:
+    - {update: [{to: state, from: line.id}], for_each: lines}
+then:
+  completed:
+    - create: {in: erp, table: offer, match: number, rows: [{to: number, from: request.number}]}
+      for_each: lines
+    - update: {in: erp, table: job, id: {from: records.customer.id}, rows: [{to: a, value: b}]}
+    - note: {in: erp, table: job, id: {expr: records.customer.id}, text: signature}
+      when: form.name != ""
+examples:
+  - name: everything
+    given:
+      record: {id: 1, customer_name: Alice}
+      now: "2026-01-15T12:00:00+01:00"
+      event: completed
+      form: {name: Alice}
+      recipient: {name: Alice}
+      request: {number: C-1}
+      outcome: {reason: declined}
+      signature: {name: Alice}
+      lines: [{id: A}]
+      line: {id: A}
+      records: {customer: {number: C-1}}
+    expect:
+      skipped: false
+      language: sv
+      title: Offert C-1
+      number: C-1
+      recipient: {name: Alice}
+      prefill: {name: Alice}
+      lines: [{id: A}]
+      currency: SEK
+      problems: [missing]
+      records: {customer: {mobile: ""}}
+      back: [{update: {state: Signed}}]
+      then: [{create: {number: C-1}}]
+"""
+FORM = """\
+form: whole
+title: {sv: Reparation, en: Repair}
+steps:
+  - key: contact
+    title: {sv: Du, en: You}
+    intro: {sv: Vem är du?, en: Who are you?}
+    fields:
+      - name: mobile
+        type: tel
+        label: {sv: Mobil, en: Mobile}
+        help: {sv: Vi ringer inte, en: We do not call}
+        placeholder: {en: 070-}
+        required: true
+        max_length: 20
+        autocomplete: tel
+        convert: [trim, "e164:SE"]
+      - name: how
+        type: radio
+        label: {en: How}
+        choices: [{value: sms, label: {en: SMS}}, {value: mail, label: {en: E-mail}}]
+      - {name: what, type: textarea, label: {en: What}, rows: 5, convert: trim}
+"""

@@ -17,7 +17,7 @@ from hub.mapping import converters
 from hub.mapping.converters import parse_converter
 from hub.mapping.document import read_document
 from hub.mapping.form_schema import FormSchema
-from hub.mapping.fragments import _checked as check_fragment
+from hub.mapping.fragments import check_fragment
 from hub.mapping.json_schema import form_schema, fragment_schema, mapping_schema
 from hub.mapping.loader import compile_mapping
 from hub.mapping.paths import parse_path, path_pattern

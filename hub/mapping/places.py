@@ -51,7 +51,7 @@ class Place:
         if found is not None:
             yield from ((found[0], names) for names in plain_reads(found[1]))
         if self.text and not is_text_key(self.text):
-            yield from ((self.path, tuple(name.split("."))) for name in names_in(self.text))
+            yield from ((self.path, tuple(name.split("."))) for name in sorted(names_in(self.text)))
 
 
 def places(mapping: CompiledMapping) -> Iterator[Place]:

@@ -100,9 +100,10 @@ def check_template(
     return tuple(dict.fromkeys(problems))
 
 
-def names_in(text: str) -> list[str]:
-    """Every dotted name that a good template reads, ``signature.name``."""
-    return [name for name, _ in _names(_environment.parse(text), frozenset())]
+@lru_cache(maxsize=512)
+def names_in(text: str) -> frozenset[str]:
+    """The dotted names that a good template reads, ``signature.name``."""
+    return frozenset(name for name, _ in _names(_environment.parse(text), frozenset()))
 
 
 def render(text: str, context: Mapping[str, Any], *, limit: int = MAX_OUTPUT) -> str:

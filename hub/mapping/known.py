@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 from hub.contracts.capabilities import Capability
 from hub.contracts.manifest import PluginKind
 from hub.mapping.compiled import CompiledMapping
 from hub.mapping.forms import FormSpec
+from hub.mapping.places import Place, places
 from hub.mapping.problems import Path, Problem, unknown_word
+from hub.mapping.reads import Names
 
 
 class InstanceInfo(Protocol):
@@ -54,6 +57,11 @@ class Around:
     texts: Collection[str]
     tables: Mapping[str, KnownTables] = field(default_factory=dict)
     workspace: str = "the workspace's file"
+
+    @cached_property
+    def places(self) -> tuple[tuple[Place, tuple[tuple[Path, Names], ...]], ...]:
+        """Everything that reads, with the names that it reads; looked for once."""
+        return tuple((place, tuple(place.reads())) for place in places(self.mapping))
 
     def problem(self, path: Path, message: str, severity: str = "error") -> Problem:
         """A problem at ``path`` or, where nothing is written there, at what is around it."""

@@ -15,7 +15,7 @@ from hub.mapping.grammar import is_text_key
 from hub.mapping.known import Around, InstanceInfo, KnownTables
 from hub.mapping.lint_instances import instance_problems
 from hub.mapping.lint_names import name_problems
-from hub.mapping.places import places, text_path
+from hub.mapping.places import text_path
 from hub.mapping.problems import Path, Problem, unknown_word
 from hub.mapping.references import not_yet
 
@@ -78,7 +78,7 @@ def _texts(around: Around) -> Iterator[Problem]:
 
 
 def _bounds(around: Around) -> Iterator[Problem]:
-    for place in places(around.mapping):
+    for place, _ in around.places:
         found = place.expression()
         if found is not None:
             path, expression = found

@@ -9,7 +9,6 @@ from dataclasses import replace
 from hub.contracts.capabilities import Capability as C
 from hub.contracts.manifest import PluginKind
 from hub.mapping.known import NOTHING_KNOWN, Around
-from hub.mapping.places import places
 from hub.mapping.problems import Path, Problem, unknown_word
 from hub.mapping.steps import ATTACH, ATTACH_EVIDENCE, SOURCE, UPDATE, Step
 
@@ -104,8 +103,8 @@ def _identity(around: Around, key: str) -> Iterator[Problem]:
             at: Path = ("request", "recipient", index)
             needed = (C.ENFORCES_PERSON, C.IDENTITY)
             yield from _able(around, key, at, needed, "letting only one person sign")
-    for place in places(around.mapping):
-        for at, names in place.reads() if place.step is not None else ():
+    for place, reads in around.places:
+        for at, names in reads if place.step is not None else ():
             if len(names) > 1 and names[0] == "signature" and names[1] in _WHO:
                 why = f"signature.{names[1]}"
                 yield from _able(around, key, at, (C.IDENTITY,), why)

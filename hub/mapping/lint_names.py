@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping
 
 from hub.mapping.known import Around
 from hub.mapping.lines import LINE_FIELDS
-from hub.mapping.natives import function_names
-from hub.mapping.places import Place, places, row_places
+from hub.mapping.natives import FUNCTIONS
+from hub.mapping.places import Place, row_places
 from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
 from hub.mapping.reads import Names, unknown_variables
 from hub.mapping.row_schema import CONTEXT
@@ -25,13 +25,13 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "line": _LINE,
 }
 _FIELD = "field of the source"
-_FUNCTIONS = sorted(f"${name}" for name in function_names())
+_FUNCTIONS = sorted(f"${name}" for name in FUNCTIONS)
 
 
 def name_problems(around: Around) -> Iterator[Problem]:
     """Every name that leads nowhere."""
-    for place in places(around.mapping):
-        for path, names in place.reads():
+    for place, reads in around.places:
+        for path, names in reads:
             judge = _in_step if place.step is not None else _in_request
             yield from judge(around, place, path, names)
         yield from _variables(around, place)

@@ -230,9 +230,7 @@ def base_frame() -> Any:
     return frame
 
 
-def function_names() -> frozenset[str]:
-    """What may be called, without the ``$``."""
-    return frozenset(str(name) for name in Jsonata.static_frame.bindings) - REMOVED
+FUNCTIONS = frozenset(str(name) for name in Jsonata.static_frame.bindings) - REMOVED
 
 
 def is_function(value: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from hub.mapping.compiled import CompiledMapping
 from hub.mapping.expectations import OPERATORS
@@ -22,12 +23,15 @@ class Origins:
     """The rows of one mapping by their rules."""
 
     def __init__(self, mapping: CompiledMapping) -> None:
-        self._rules: Mapping[str, Path] = {
-            **dict(_of_request(mapping)),
-            **{
-                rule: path for step in mapping.all_steps() for rule, path in _of_step(mapping, step)
-            },
-        }
+        self._mapping = mapping
+
+    @cached_property
+    def _rules(self) -> dict[str, Path]:
+        """Made when something differs: good examples need none of it."""
+        rules: dict[str, Path] = dict(_of_request(self._mapping))
+        for step in self._mapping.all_steps():
+            rules |= dict(_of_step(self._mapping, step))
+        return rules
 
     def of_rule(self, rule: str) -> Path | None:
         """Where the rule of a ``RowProblem`` or ``MappingError`` stands."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from hub.mapping.expressions import Expression
-from hub.mapping.natives import function_names
+from hub.mapping.natives import FUNCTIONS
 
 Names = tuple[str, ...]
 _ROOT, _HERE = "$", ""
@@ -29,7 +29,7 @@ def plain_reads(expression: Expression) -> Iterator[Names]:
 def unknown_variables(expression: Expression) -> Iterator[str]:
     """Each ``$name`` that nothing gives: no function, and nowhere in the expression made."""
     parts = list(all_parts(expression.tree))
-    made = {_ROOT, _HERE, *function_names()}
+    made = {_ROOT, _HERE, *FUNCTIONS}
     for part in parts:
         if part.type == "bind":
             made.add(str(part.lhs.value))

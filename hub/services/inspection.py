@@ -6,7 +6,9 @@ mend it``; what only looks forgotten has ``warning:`` before it.
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -83,6 +85,24 @@ def read_files(folder: Path) -> Files:
 
 def inspect(folder: Path) -> list[str]:
     """Every fault and every warning of every file, each once."""
+    with _uncollected():
+        return _inspect(folder)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the garbage collector: all that is made stays until the end, and looking through it
+    again and again takes a sixth of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _inspect(folder: Path) -> list[str]:
     files = read_files(folder)
     if files.problems and not (files.workspaces and files.forms):
         return files.problems  # whatever else were told would follow from these

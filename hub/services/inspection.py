@@ -6,8 +6,11 @@ mend it``; what only looks forgotten has ``warning:`` before it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +23,12 @@ from hub.mapping.loader import load_forms, load_mapping
 from hub.registry import Registry, find_manifests
 from hub.services.house import beside
 from hub.services.known_tables import known_tables
-from hub.services.leftovers import leftovers, no_such_mapping
+from hub.services.leftovers import Taken, leftovers, no_such_mapping, taken
 from hub.services.mappings import mapping_problems
 from hub.settings import WorkspaceSettings, load_hub_settings, load_workspaces
 from hub.settings.known_fields import FOLDER, Tables, load_fields
+
+MANY = 40  # mappings from which on every processor is used
 
 
 @dataclass
@@ -82,30 +87,74 @@ def read_files(folder: Path) -> Files:
 
 
 def inspect(folder: Path) -> list[str]:
-    """Every fault and every warning of every file, each once."""
+    """Every fault and every warning of every file, each once. Many mappings are looked at by
+    processes of their own: call it where no other threads run."""
     files = read_files(folder)
     if files.problems and not (files.workspaces and files.forms):
         return files.problems  # whatever else were told would follow from these
     files.problems += files.registry.check()
-    used: dict[str, list[CompiledMapping]] = {}
-    for workspace in files.workspaces.values():
-        mappings = dict(_mappings(files, workspace))
-        used[workspace.key] = list(mappings.values())
+    wanted = [
+        (workspace.key, index)
+        for workspace in files.workspaces.values()
+        for index in range(len(workspace.mappings))
+    ]
+    used: dict[str, list[Taken]] = {key: [] for key in files.workspaces}
+    for (key, _), looked in zip(wanted, _look_at_all(files, wanted), strict=True):
+        files.problems += looked.problems
+        used[key] += looked.taken
     files.problems += leftovers(files, used)
     return list(dict.fromkeys(files.problems))
 
 
-def _mappings(files: Files, workspace: WorkspaceSettings) -> Iterator[tuple[str, CompiledMapping]]:
-    tables = known_tables(files.registry, workspace.key, files.fields)
-    for index, key in enumerate(workspace.mappings):
-        if not files.path(key).is_file():
-            files.problems.append(no_such_mapping(files, workspace, index))
-            continue
-        mapping = files.collect(files.load, workspace, key)
-        if mapping is None:
-            continue
-        yield key, mapping
-        found = files.collect(
-            mapping_problems, mapping, workspace, files.registry, files.forms, tables
-        )
-        files.problems += map(str, found or ())
+@dataclass(frozen=True)
+class _Looked:
+    """One mapping of one workspace: what is wrong, and what it takes if it could be read."""
+
+    problems: tuple[str, ...]
+    taken: tuple[Taken, ...] = ()
+
+
+class _Eyes:
+    """Looks at mappings; each process has one."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._tables = {
+            key: known_tables(files.registry, key, files.fields) for key in files.workspaces
+        }
+
+    def look(self, wanted: tuple[str, int]) -> _Looked:
+        """A workspace's key, and which of its mappings."""
+        key, index = wanted
+        files, workspace = self._files, self._files.workspaces[key]
+        name = workspace.mappings[index]
+        if not files.path(name).is_file():
+            return _Looked((no_such_mapping(files, workspace, index),))
+        try:
+            mapping = files.load(workspace, name)
+            found = mapping_problems(
+                mapping, workspace, files.registry, files.forms, self._tables[key]
+            )
+        except ConfigurationError as error:
+            return _Looked(error.problems or (error.detail,))
+        return _Looked(tuple(map(str, found)), (taken(mapping),))
+
+
+_eyes: list[_Eyes] = []  # of a process that only looks
+
+
+def _look_at_all(files: Files, wanted: list[tuple[str, int]]) -> Iterable[_Looked]:
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    if len(wanted) < MANY or processors < 2:
+        return map(_Eyes(files).look, wanted)
+    forked = get_context("fork")  # so that nothing has to be read again
+    with ProcessPoolExecutor(processors, forked, _begin, (_Eyes(files),)) as pool:
+        return list(pool.map(_look, wanted, chunksize=8))
+
+
+def _begin(eyes: _Eyes) -> None:
+    _eyes[:] = [eyes]
+
+
+def _look(wanted: tuple[str, int]) -> _Looked:
+    return _eyes[0].look(wanted)

@@ -4,6 +4,7 @@ workspace's mapping that has no file."""
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,11 +23,26 @@ if TYPE_CHECKING:
     from hub.services.inspection import Files
 
 
-def leftovers(files: Files, used: Mapping[str, Collection[CompiledMapping]]) -> Iterator[str]:
+@dataclass(frozen=True)
+class Taken:
+    """What a mapping takes from outside. Kept instead of the mapping, which is large."""
+
+    key: str
+    values: frozenset[str]
+    fragments: frozenset[str]
+
+
+def taken(mapping: CompiledMapping) -> Taken:
+    """What this one takes."""
+    fragments = frozenset(mapping.document.fragments)
+    return Taken(mapping.key, frozenset(mapping.values), fragments)
+
+
+def leftovers(files: Files, used: Mapping[str, Collection[Taken]]) -> Iterator[str]:
     """Lines about everything that is left over. ``used`` are the mappings of each workspace that
     could be read."""
     named = {key for workspace in files.workspaces.values() for key in workspace.mappings}
-    alone: list[CompiledMapping] = []
+    alone: list[Taken] = []
     for path in sorted(files.mappings.glob("*.yaml")):
         if path.stem not in named:
             yield _warning(path, "mapping", "no workspace uses it; name it under 'mappings' of one")
@@ -40,14 +56,14 @@ def leftovers(files: Files, used: Mapping[str, Collection[CompiledMapping]]) -> 
     yield from _fields(files)
 
 
-def _alone(files: Files, path: Path, alone: list[CompiledMapping]) -> Iterator[str]:
+def _alone(files: Files, path: Path, alone: list[Taken]) -> Iterator[str]:
     """What can be told of a mapping without a workspace: that it is one, and its examples."""
     try:
         mapping = files.load(None, path.stem)
     except ConfigurationError as error:
         yield from error.problems or (error.detail,)
         return
-    alone.append(mapping)
+    alone.append(taken(mapping))
     for result in run_examples(mapping):
         yield from map(str, result.problems)
 
@@ -63,9 +79,7 @@ def no_such_mapping(files: Files, workspace: WorkspaceSettings, index: int) -> s
     return str(_document(workspace).problem(("mappings", index), message))
 
 
-def _values(
-    workspace: WorkspaceSettings, mappings: Collection[CompiledMapping]
-) -> Iterator[Problem]:
+def _values(workspace: WorkspaceSettings, mappings: Collection[Taken]) -> Iterator[Problem]:
     declared = {name for mapping in mappings for name in mapping.values}
     document = _document(workspace)
     values, elsewhere = (document.data.get(key) or {} for key in ("values", "values_in"))
@@ -80,8 +94,8 @@ def _values(
             yield document.problem(path, message, severity="warning")
 
 
-def _fragments(files: Files, mappings: Collection[CompiledMapping]) -> Iterator[str]:
-    included = {name for mapping in mappings for name in mapping.document.fragments}
+def _fragments(files: Files, mappings: Collection[Taken]) -> Iterator[str]:
+    included = {name for mapping in mappings for name in mapping.fragments}
     for name in files.fragments:
         path = files.mappings / FRAGMENTS / f"{name}.yaml"
         if name in included:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import time
@@ -29,13 +30,19 @@ def lint_200(store: str) -> list[Figure]:
     """Seconds for 200 files as large as the shipped one, with their examples."""
     with tempfile.TemporaryDirectory(prefix="paraph-lint-") as folder:
         config = _write(Path(folder))
-        used, started = time.process_time(), time.perf_counter()
+        used, started = _used(), time.perf_counter()
         found = [line for line in inspect(config) if " warning: " not in line]
-        took, used = time.perf_counter() - started, time.process_time() - used
+        took, used = time.perf_counter() - started, _used() - used
     if found:
         raise SystemExit(f"the files are not good: {found[:3]}")
     say(f"{took:.2f} s, {used:.2f} s of a processor: {1000 * used / FILES:.1f} ms for each file")
     return [Figure("lint_200", "none", round(took, 2), "s", None, None, "<= 5 s")]
+
+
+def _used() -> float:
+    """Seconds of a processor, of this process and of those that it has begun."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def _write(folder: Path) -> Path:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from click.testing import CliRunner
 
 from hub.cli import cli
 from hub.cli.findings import Finding, as_text, parse, summary
+from hub.services.inspection import MANY
 from tests.simulated_house import write_files
 
 
@@ -181,3 +184,34 @@ def test_a_text_without_its_link_is_told_in_the_workspace(config: Path) -> None:
     where = place(workspace, "sms_invite", "en:")
     assert f"{where}: error: texts.sms_invite.en: 1:1: does not contain {{{{ link }}}}" in shown
     assert "= add it where it is to appear" in shown
+
+
+def test_many_mappings_are_looked_at_at_once_with_the_same_outcome(config: Path) -> None:
+    text = mapping(config).read_text(encoding="utf-8")
+    keys = [f"repair_{number}" for number in range(MANY + 5)]
+    for key in keys:
+        copy = text.replace("mapping: repair", f"mapping: {key}")
+        if key.endswith("7"):
+            copy = copy.replace("{to: mobile, from: mobile", "{to: mobile, form: mobile")
+        mapping(config).with_name(f"{key}.yaml").write_text(copy, encoding="utf-8")
+    few, many = keys[:20], [*keys, "repair", "nothing"]
+    workspace = config / "workspaces" / "alice.yaml"
+
+    def told(named: list[str]) -> list[dict[str, object]]:
+        listed = f"mappings: [{', '.join(named)}]"
+        old = workspace.read_text(encoding="utf-8")
+        workspace.write_text(re.sub(r"mappings: \[.*\]", listed, old), encoding="utf-8")
+        command = [sys.executable, "-m", "hub.cli", "lint", "--format", "json", "--config"]
+        ran = subprocess.run([*command, str(config)], capture_output=True, text=True, check=False)
+        assert ran.returncode == 1, ran.stderr
+        found: list[dict[str, object]] = json.loads(ran.stdout)
+        return found
+
+    alone = [one for one in told(few) if Path(str(one["file"])).stem in few]
+    together = told(many)
+    assert [one for one in together if Path(str(one["file"])).stem in few] == alone
+    errors = [one for one in together if one["severity"] == "error"]
+    assert {Path(str(one["file"])).stem for one in errors} == {
+        "alice",
+        *(key for key in keys if key.endswith("7")),
+    }

@@ -191,7 +191,7 @@ KINDS: Mapping[str, Callable[[str, Random], list[str] | list[None]]] = {
     "wrong value": _at(r"value: (\w+)", slip),
     "wrong event": _any(
         _at(r"^  (invited|completed|declined|failed|expired|cancelled|line_declined):$", slip),
-        _to(r"^  (invited|completed|declined|failed|expired|cancelled):$", "opened", "started"),
+        _to(r"^  (invited|completed|declined|failed|expired|cancelled):$", "delivered", "answered"),
     ),
     "wrong reference": _any(
         _at(r"(?:\bin|provider|form|connector|table): (\w+)", slip),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hub.mapping import document as documents
+from hub.mapping import loader
 from hub.mapping.examples import run_examples
 from hub.mapping.loader import compile_mapping
 from hub.mapping.mutations import removals, unmissed, without
@@ -125,14 +125,15 @@ def test_a_row_is_told_with_its_place_and_what_an_example_would_hold() -> None:
     )
 
 
-def test_the_file_is_not_parsed_again(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+def test_the_file_is_not_parsed_again(monkeypatch: pytest.MonkeyPatch) -> None:
     mapping = compile_mapping(TEXT + SHOWS_ALL, "sample.yaml")
-    read = []
-    monkeypatch.setattr(documents, "read_document", lambda *given: read.append(given))
-    monkeypatch.setattr(documents, "YAML", lambda **given: read.append(given))
     before = repr(mapping.document.data)
+
+    def read(*_: object) -> None:
+        raise AssertionError("the YAML is parsed once")
+
+    monkeypatch.setattr(loader, "read_document", read)
     assert list(unmissed(mapping)) == []
-    assert read == []
     assert repr(mapping.document.data) == before
 
 

@@ -87,6 +87,9 @@ examples:
       lines: [{id: A}]
       currency: SEK
       problems: [missing]
+      error: {rule: request.recipient.name, path: customer_name, code: missing, text: required}
+      kind: whole
+      provider: bankid
       records: {customer: {mobile: ""}}
       back: [{update: {state: Signed}}]
       then: [{create: {number: C-1}}]

@@ -13,6 +13,7 @@ from hub.mapping.form_schema import check_field_name
 from hub.mapping.forms import FormSpec
 from hub.mapping.grammar import is_text_key
 from hub.mapping.problems import Path, Problem, unknown_word
+from hub.mapping.references import row_path
 from hub.mapping.rows import Row
 from hub.mapping.steps import ATTACH_EVIDENCE, SOURCE, UPDATE, Step
 
@@ -88,6 +89,7 @@ class _Check:
         yield from self._request()
         for step in self.mapping.all_steps():
             yield from self._step(step)
+        yield from self._values()
         yield from direction_problems(self.mapping)
         if not self.mapping.examples:
             message = "the mapping has no example; add at least one under 'examples'"
@@ -102,6 +104,13 @@ class _Check:
             if word in self.mapping.triggers:
                 message = f"this version does not {word}; remove '{word}'"
                 yield self._problem(("trigger",), message)
+
+    def _values(self) -> Iterator[Problem]:
+        """Values without one of the mapping's own, which the workspace has not set either."""
+        for name, value in self.mapping.values.items():
+            if value is None:
+                message = f"nobody sets '{name}'; write it under 'values' in the workspace's file"
+                yield self._problem(("values", name), message)
 
     def _instances(self) -> Iterator[Problem]:
         mapping, request = self.mapping, ("request",)
@@ -185,23 +194,14 @@ class _Check:
         yield from self._uses(key, path, PluginKind.CONNECTOR, _NEEDED[spec.kind])
         if step.text and is_text_key(step.text) and step.text not in self.texts:
             yield self._problem(path, unknown_word("text", step.text, self.texts))
-        rows_at = _rows_path(step)
         for index, row in enumerate(step.rows):
-            at = rows_at if ".both." in row.rule else (*rows_at, self._index(rows_at, row, index))
+            at = row_path(self.mapping, step, row, index)
             yield from self._context_path(row, at)
             writes_back = spec.kind == UPDATE and spec.instance == SOURCE
             known = self.source_fields
             if writes_back and known is not None and row.to not in known:
                 message = unknown_word("field of the source", row.to, known)
                 yield self._problem((*at, "to"), message)
-
-    def _index(self, path: Path, row: Row, index: int) -> int:
-        """Where the row stands in the file: rows made from ``both`` come before it."""
-        here = self.mapping.document.data
-        for part in path:
-            here = here[part]
-        found = [i for i, item in enumerate(here) if item != "both" and item.get("to") == row.to]
-        return found[0] if found else index
 
     def _context_path(self, row: Row, path: Path) -> Iterator[Problem]:
         source = row.source.path
@@ -216,11 +216,3 @@ class _Check:
         if known is not None and name not in known:
             what = "form field" if root == "form" else f"name below '{root}'"
             yield self._problem((*path, "from"), unknown_word(what, name, known))
-
-
-def _rows_path(step: Step) -> Path:
-    if step.path[0] == "records":
-        return (*step.path, "rows")
-    if step.path[0] == "then":
-        return (*step.path, step.spec.kind, "rows")
-    return (*step.path, "update")

@@ -10,7 +10,7 @@ from hub.contracts.events import LINE_EVENTS
 from hub.mapping.compiled import COMPLETED, CompiledMapping
 from hub.mapping.grammar import is_text_key
 from hub.mapping.problems import Path, Problem, unknown_word
-from hub.mapping.rows import Row
+from hub.mapping.rows import Row, Source
 from hub.mapping.steps import Step
 from hub.mapping.texts import names_in
 
@@ -52,7 +52,7 @@ def _items(mapping: CompiledMapping, step: Step) -> Iterator[Problem]:
     """``item`` without ``for_each``, ``line`` outside of a line's event. In an expression the same
     words may be fields of something else, so they are left to what it gives."""
     of_line = len(step.path) > 1 and step.path[1] in LINE_EVENTS
-    for path, name in _names(step):
+    for path, name in _names(mapping, step):
         root = name.partition(".")[0]
         if root in _OF_ITEM and step.items is None:
             message = f"'{root}' has no 'for_each' here; add one, or read something else"
@@ -82,7 +82,7 @@ def _values(mapping: CompiledMapping) -> Iterator[Problem]:
     if mapping.when is not None:
         texts.append((("when",), mapping.when.text))
     for step in mapping.all_steps():
-        texts += _texts(step)
+        texts += _texts(mapping, step)
     for path, text in texts:
         for name in _VALUE.findall(_QUOTED.sub("", text)):
             if name not in mapping.values:
@@ -91,18 +91,25 @@ def _values(mapping: CompiledMapping) -> Iterator[Problem]:
                 yield mapping.document.problem(path, message + hint)
 
 
-def _texts(step: Step) -> list[tuple[Path, str]]:
+def _texts(mapping: CompiledMapping, step: Step) -> list[tuple[Path, str]]:
     """Everything that a step reads, with its place."""
-    found: list[tuple[Path, str]] = []
-    rows_at = rows_path(step)
-    for index, row in enumerate(step.rows):
-        at = (*rows_at, index) if ".both." not in row.rule else rows_at
-        found += [(at, text) for text in row.source.texts()]
-    if step.target is not None:
-        found += [(step.path, text) for text in step.target.texts()]
+    found = [(path, text) for path, source in _sources(mapping, step) for text in source.texts()]
     if step.when is not None:
         found.append((step.path, step.when.text))
     return found + _names_of_texts(step)
+
+
+def _names(mapping: CompiledMapping, step: Step) -> list[tuple[Path, str]]:
+    """Every plain path and name that a step reads, with its place."""
+    sources = _sources(mapping, step)
+    found = [(path, source.path.text) for path, source in sources if source.path is not None]
+    return found + _names_of_texts(step)
+
+
+def _sources(mapping: CompiledMapping, step: Step) -> list[tuple[Path, Source]]:
+    rows = enumerate(step.rows)
+    found = [(row_path(mapping, step, row, index), row.source) for index, row in rows]
+    return found + ([(step.path, step.target)] if step.target is not None else [])
 
 
 def _names_of_texts(step: Step) -> list[tuple[Path, str]]:
@@ -110,31 +117,22 @@ def _names_of_texts(step: Step) -> list[tuple[Path, str]]:
     return [(step.path, name) for text in texts for name in sorted(names_in(text))]
 
 
-def _names(step: Step) -> list[tuple[Path, str]]:
-    """Every plain path and name that a step reads, with its place."""
-    found: list[tuple[Path, str]] = []
-    rows_at = rows_path(step)
-    for index, row in enumerate(step.rows):
-        if row.source.path is not None and ".both." not in row.rule:
-            found.append(((*rows_at, index), row.source.path.text))
-    if step.target is not None and step.target.path is not None:
-        found.append((step.path, step.target.path.text))
-    return found + _names_of_texts(step)
+def row_path(mapping: CompiledMapping, step: Step, row: Row, index: int) -> Path:
+    """Where a row of a step stands in the file; one that the word ``both`` stands for, at the
+    list. Entries of the list are counted there, since that word is one too."""
+    path = _rows_path(step)
+    if ".both." in row.rule:
+        return path
+    here = mapping.document.data
+    for part in path:
+        here = here[part]
+    found = [i for i, item in enumerate(here) if item != "both" and item.get("to") == row.to]
+    return (*path, found[0] if found else index)
 
 
-def rows_path(step: Step) -> Path:
-    """Where the rows of a step stand in the file."""
+def _rows_path(step: Step) -> Path:
     if step.path[0] == "records":
         return (*step.path, "rows")
     if step.path[0] == "then":
         return (*step.path, step.spec.kind, "rows")
     return (*step.path, "update")
-
-
-def row_index(mapping: CompiledMapping, path: Path, row: Row, index: int) -> int:
-    """Which entry of the list at ``path`` the row is: rows made from ``both`` come before it."""
-    here = mapping.document.data
-    for part in path:
-        here = here[part]
-    found = [i for i, item in enumerate(here) if item != "both" and item.get("to") == row.to]
-    return found[0] if found else index

@@ -10,7 +10,7 @@ from hub.contracts.events import LINE_EVENTS
 from hub.mapping.compiled import COMPLETED, CompiledMapping
 from hub.mapping.grammar import is_text_key
 from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
-from hub.mapping.rows import Row
+from hub.mapping.rows import Row, Source
 from hub.mapping.steps import Step
 from hub.mapping.texts import names_in
 
@@ -128,17 +128,23 @@ def _values(mapping: CompiledMapping) -> Iterator[Problem]:
 
 def _texts(mapping: CompiledMapping, step: Step) -> list[tuple[Path, str]]:
     """Everything that a step reads, with its place."""
-    found: list[tuple[Path, str]] = []
-    rows_at = rows_path(step)
-    for index, row in enumerate(step.rows):
-        own = ".both." not in row.rule
-        at = (*rows_at, row_index(mapping, rows_at, row, index)) if own else rows_at
-        found += [(at, text) for text in row.source.texts()]
-    if step.target is not None:
-        found += [(step.path, text) for text in step.target.texts()]
+    found = [(path, text) for path, source in _sources(mapping, step) for text in source.texts()]
     if step.when is not None:
         found.append((step.path, step.when.text))
     return found + _names_of_texts(step)
+
+
+def _names(mapping: CompiledMapping, step: Step) -> list[tuple[Path, str]]:
+    """Every plain path and name that a step reads, with its place."""
+    sources = _sources(mapping, step)
+    found = [(path, source.path.text) for path, source in sources if source.path is not None]
+    return found + _names_of_texts(step)
+
+
+def _sources(mapping: CompiledMapping, step: Step) -> list[tuple[Path, Source]]:
+    rows = enumerate(step.rows)
+    found = [(row_path(mapping, step, row, index), row.source) for index, row in rows]
+    return found + ([(step.path, step.target)] if step.target is not None else [])
 
 
 def _names_of_texts(step: Step) -> list[tuple[Path, str]]:
@@ -146,17 +152,17 @@ def _names_of_texts(step: Step) -> list[tuple[Path, str]]:
     return [(step.path, name) for text in texts for name in sorted(names_in(text))]
 
 
-def _names(mapping: CompiledMapping, step: Step) -> list[tuple[Path, str]]:
-    """Every plain path and name that a step reads, with its place."""
-    found: list[tuple[Path, str]] = []
-    rows_at = rows_path(step)
-    for index, row in enumerate(step.rows):
-        if row.source.path is not None and ".both." not in row.rule:
-            at = (*rows_at, row_index(mapping, rows_at, row, index))
-            found.append((at, row.source.path.text))
-    if step.target is not None and step.target.path is not None:
-        found.append((step.path, step.target.path.text))
-    return found + _names_of_texts(step)
+def row_path(mapping: CompiledMapping, step: Step, row: Row, index: int) -> Path:
+    """Where a row of a step stands in the file; one that the word ``both`` stands for, at the
+    list. Entries of the list are counted there, since that word is one too."""
+    path = rows_path(step)
+    if ".both." in row.rule:
+        return path
+    here = mapping.document.data
+    for part in path:
+        here = here[part]
+    found = [i for i, item in enumerate(here) if item != "both" and item.get("to") == row.to]
+    return (*path, found[0] if found else index)
 
 
 def rows_path(step: Step) -> Path:
@@ -166,12 +172,3 @@ def rows_path(step: Step) -> Path:
     if step.path[0] == "then":
         return (*step.path, step.spec.kind, "rows")
     return (*step.path, "update")
-
-
-def row_index(mapping: CompiledMapping, path: Path, row: Row, index: int) -> int:
-    """Which entry of the list at ``path`` the row is: rows made from ``both`` come before it."""
-    here = mapping.document.data
-    for part in path:
-        here = here[part]
-    found = [i for i, item in enumerate(here) if item != "both" and item.get("to") == row.to]
-    return found[0] if found else index

@@ -36,11 +36,12 @@ def soak(
         if time.monotonic() < next_kill:
             continue
         victim = dice.choice(shape.victims())
-        receiver.behave(**dict.fromkeys(shape.doors, "ok"))
-        if not len(resumed) % shape.calm:
-            # never more than half of them, or there would be nothing to resume with
-            broken = dice.sample(list(shape.doors), max(1, len(shape.doors) // 2))
-            receiver.behave(**{door: dice.choice(TROUBLE) for door in broken})
+        if len(resumed) % shape.calm:
+            receiver.behave(**dict.fromkeys(shape.doors, "ok"))
+        else:
+            # where doors stay broken, the first one stays well: there must be one to resume with
+            doors = shape.doors if shape.calm > 1 else shape.doors[1:]
+            receiver.behave(**{dice.choice(doors): dice.choice(TROUBLE)})
         shape.kill(victim)
         started = shape.restart(victim)
         shape.owe(shape.pace)  # so that there is something to resume with

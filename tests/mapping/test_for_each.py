@@ -155,6 +155,22 @@ def test_an_item_that_cannot_be(extra: str, told: str) -> None:
     assert any(told in problem for problem in raised.value.problems), raised.value.problems
 
 
+def test_a_row_after_the_word_both_is_told_with_its_own_line() -> None:
+    extra = """\
+back:
+  completed:
+    - update:
+        - both
+        - {to: a, value: 1}
+        - {to: b, from: item.b}
+"""
+    with pytest.raises(ConfigurationError) as raised:
+        compiled(extra)
+    line = sample(extra).splitlines().index("        - {to: b, from: item.b}") + 1
+    (problem,) = raised.value.problems
+    assert problem.startswith(f"sample.yaml:{line}:")
+
+
 OFFERED = (
     REQUEST
     + """\

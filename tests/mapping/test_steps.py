@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from hub.contracts.records import Create, Note, RecordRef, Update
-from hub.kernel.errors import MappingError
+from hub.contracts.records import Attach, Create, Note, RecordRef, Update
+from hub.kernel.errors import ConfigurationError, MappingError
 from hub.mapping.compiled import CompiledMapping
 from hub.mapping.texts import render
 from tests.mapping.samples import NOW, REQUEST, SOURCE, compiled
@@ -198,3 +198,38 @@ def test_both_alone_is_enough() -> None:
     mapping = compiled("back: {completed: [{update: both}]}\n", request=BOTH)
     made = operation(mapping, "back.completed.0", form={"city": "Lund"}, recipient={"name": "Bob"})
     assert made.fields == {"customer_name": "Bob", "customer_city": "Lund"}
+
+
+ATTACHED = """\
+back:
+  completed:
+    - attach: {name: " {{ record.id }}.txt ", text: "Signed by {{ signature.name }}"}
+then:
+  completed:
+    - attach: {in: erp, table: job, id: {value: 7}, name: a.txt, text: "Räksmörgås"}
+"""
+
+
+def test_a_file_is_made_of_a_text() -> None:
+    mapping = compiled(ATTACHED)
+    first, second = (
+        mapping.operation(spec.key, CONTEXT, source=SOURCE, now=NOW, render=render)
+        for spec in mapping.steps("completed", dict, NOW)
+    )
+    assert first == Attach(SOURCE, "17.txt", "text/plain; charset=utf-8", b"Signed by Alice")
+    assert isinstance(second, Attach)
+    assert (second.ref, second.content.decode()) == (RecordRef("job", "7"), "Räksmörgås")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("name: a.txt", "nam: a.txt"), "unknown key 'nam'; did you mean 'name'?"),
+        (("name: a.txt, ", ""), "name: is missing; add it"),
+        (("signature.name", "signatur.name"), "did you mean 'signature'?"),
+    ],
+)
+def test_a_file_that_cannot_be_made(change: tuple[str, str], told: str) -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        compiled(ATTACHED.replace(*change))
+    assert any(told in problem for problem in raised.value.problems), raised.value.problems

@@ -9,10 +9,12 @@ import pytest
 from hub.contracts.records import Note
 from hub.kernel.errors import ConfigurationError
 from hub.mapping.compiled import CompiledMapping
+from hub.mapping.lint import lint
 from hub.mapping.loader import compile_mapping
 from hub.mapping.surroundings import Surroundings
 from hub.mapping.texts import render
 from tests.mapping.samples import HEAD, NOW, REQUEST, SOURCE, sample
+from tests.mapping.test_lint import FORMS, INSTANCES
 
 DECLARED = HEAD + "values: {depot: Uppsala, series: null}\n"
 ASKS = REQUEST + "    - {to: email, from: values.depot}\n  title: 'For {{ values.depot }}'\n"
@@ -69,6 +71,18 @@ def test_one_that_nobody_declared_is_told(extra: str) -> None:
         set_to({}, extra)
     (problem,) = raised.value.problems
     assert "unknown value 'depo'; did you mean 'depot'?" in problem
+
+
+def test_one_that_nobody_sets_is_told_before_it_is_in_force() -> None:
+    def told(values: dict[str, Any]) -> list[str]:
+        found = lint(set_to(values), instances=INSTANCES, forms=FORMS, texts=())
+        return [str(problem) for problem in found if "values" in problem.row]
+
+    line = DECLARED.splitlines().index("values: {depot: Uppsala, series: null}") + 1
+    (problem,) = told({})
+    assert problem.startswith(f"sample.yaml:{line}:")
+    assert "nobody sets 'series'; write it under 'values' in the workspace's file" in problem
+    assert told({"series": "T"}) == []
 
 
 def test_without_any_declaration_the_way_out_is_told() -> None:

@@ -37,14 +37,17 @@ LINES = """\
 FOLLOW = """\
 then:
   line_declined:
-    - create: {in: source, table: offer, rows: [{to: text, from: line.text}, {to: from, from: record.what}]}
+    - create:
+        in: source
+        table: offer
+        rows: [{to: text, from: line.text}, {to: from, from: record.what}]
   line_accepted:
     - create: {in: source, table: order, rows: [{to: text, from: line.text}]}
   completed:
     - for_each: {expr: 'lines[decision = "accepted"]'}
       note: {in: source, table: case, id: {value: "1"}, text: "Took {{ item.text }}"}
 examples:
-"""  # noqa: E501 - a text of a file, line by line
+"""
 PARTS = [
     {"no": "1", "text": "Pump", "price": "100.00", "optional": False},
     {"no": "2", "text": "Hose", "price": "50.00", "optional": True},

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import copy
+import re
+from textwrap import dedent
 
 import pytest
+from ruamel.yaml import YAML
 
 from connectors.crm_rest.connector import CrmRestConnector
 from connectors.crm_rest.settings import CrmRestSettings
 from hub.contracts.plugin import PluginContext
 from hub.contracts.settings import load_settings
 from hub.kernel.errors import ConfigurationError
+from tests.connectors.crm_rest.driver import FOLDER
 
+EXAMPLE = re.compile(r"^ *```yaml\n(.*?)^ *```", re.DOTALL | re.MULTILINE)
 GOOD = {
     "base_url": "https://crm.example.com/api",
     "auth": "bearer",
@@ -128,6 +133,16 @@ def test_good_settings_are_taken():
 def test_a_bad_setting_is_told_with_its_place_and_what_to_do(changes, place, advice):
     lines = [line for line in problems(**changes).splitlines() if place in line]
     assert any(advice in line for line in lines), problems(**changes)
+
+
+def test_the_examples_of_the_readme_are_good_settings():
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    blocks = [YAML(typ="safe").load(dedent(one)) for one in EXAMPLE.findall(text)]
+    whole = [one["instances"]["crm"]["settings"] if "instances" in one else one for one in blocks]
+    assert len(whole) == 3
+    for data in whole:
+        settings = load_settings(CrmRestSettings, data, "README.md")
+        CrmRestConnector(settings, PluginContext("crm")).close()
 
 
 def test_several_faults_are_told_at_once_and_no_secret_with_them():

@@ -23,6 +23,7 @@ KINTO = {
     "cache_backend": "kinto.core.cache.memory",
     "permission_backend": "kinto.core.permission.memory",
     "includes": "kinto.plugins.accounts kinto_attachment",
+    "account_cache_ttl_seconds": "3600",  # bcrypt is slow on purpose
     "account_create_principals": "system.Everyone",
     "bucket_create_principals": "system.Authenticated",
 }

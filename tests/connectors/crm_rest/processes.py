@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +40,12 @@ class Process:
         self.log = log
         with log.open("wb") as out:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd=log.parent
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                cwd=log.parent,
+                start_new_session=True,  # node of the wheel is a script that starts another process
             )
         self.url = ""
 
@@ -45,7 +53,9 @@ class Process:
         """Wait until it answers; False when it ended before."""
         end = time.monotonic() + PATIENCE
         while self._process.poll() is None:
-            assert time.monotonic() < end, f"the server was not ready: {self._said()}"
+            if time.monotonic() > end:
+                self.close()
+                raise AssertionError(f"the server was not ready: {self._said()}")
             url = address()
             if url and _answers(url + path):
                 self.url = url
@@ -54,12 +64,10 @@ class Process:
         return False
 
     def close(self) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(10)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        """Its data is in memory or nobody's any more, so it is killed, with its children."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
     def _said(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")[-1000:]

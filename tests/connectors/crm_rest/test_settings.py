@@ -78,6 +78,8 @@ def test_good_settings_are_taken():
         ({"auth": "digest"}, "auth", "one of"),
         ({"token": None}, "token", "is needed for auth: bearer"),
         ({"token": "two words"}, "token", "without blanks"),
+        ({"token": "a line\n"}, "token", "without blanks"),
+        ({"hook__signed": "{body}å"}, "hook.signed", "plain text"),
         ({"auth": "basic", "login": "a"}, "password", "is needed for auth: basic"),
         ({"auth": "basic", "login": "a:b", "password": "c"}, "login", "no colon"),
         ({"auth": "api_key"}, "api_key", "is needed for auth: api_key"),

@@ -11,6 +11,7 @@ BIN := $(VENV)/bin
 FRONTEND := hub/web/frontend
 BUILT := hub/web/static/build
 JSONATA := $(VENV)/jsonata-suite
+SERVERS := tests/connectors/crm_rest/servers
 SCRIPTS := $(shell find $(FRONTEND)/src 2>/dev/null)
 
 PIP := $(BIN)/pip -qq --disable-pip-version-check
@@ -20,7 +21,7 @@ WHEELS := --only-binary :all: --no-binary dkimpy
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
-.PHONY: help setup assets demo cluster test check check-jsonata fix browser chaos bench lock clean
+.PHONY: help setup assets demo cluster test check check-jsonata fix browser servers chaos bench lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-13s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,7 +36,7 @@ demo: setup ## Run the hub and simulators of every other system on this machine
 cluster: setup ## Run the larger size here: PostgreSQL, Valkey, two web processes, two workers
 	@$(BIN)/python -m tests.cluster
 
-test: check browser ## What CI runs: the checks and all tests
+test: check browser servers ## What CI runs: the checks and all tests
 	@echo "tests     in $(WORKERS) processes"
 	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not serial" --ignore tests/house $(SLOWEST)
 	@echo "tests     that need the machine for themselves"
@@ -63,6 +64,9 @@ fix: setup ## Repair what can be repaired: lint and format
 browser: setup ## Make sure there is a Chromium for the browser tests
 	@$(BIN)/python tests/tools/ensure_browser.py
 
+servers: setup ## Make sure there are json-server and Kinto for the tests of crm_rest
+	@$(BIN)/python tests/tools/ensure_servers.py
+
 chaos: setup ## Kill and break it: ROUNDS=200 STORE=sqlite|cluster ONLY=kill|faults|order|fairness|timers|all
 	@$(BIN)/python -m tests.chaos $(or $(ONLY),kill) --store $(or $(STORE),sqlite) --rounds $(or $(ROUNDS),200) \
 		$(if $(SECONDS),--seconds $(SECONDS))
@@ -72,15 +76,20 @@ bench: setup ## Measure; ONLY=name one benchmark, STORE=sqlite|postgresql one st
 
 # Local pip settings stay out, so that the locks say the same on every machine. Make them in a .venv
 # of the oldest Python in use (Debian 12 has 3.11.2): a newer 3.11 lets in packages that it refuses.
-lock: $(VENV)/requirements.stamp ## Renew requirements.lock and package-lock.json; UPGRADE=1 takes newer releases
+lock: $(VENV)/requirements.stamp ## Renew requirements.lock, package-lock.json and those of test servers; UPGRADE=1 takes newer releases
 	@echo "lock      requirements.lock (takes minutes)"
 	@env -u PIP_CONSTRAINT -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null \
 		CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet $(if $(UPGRADE),--upgrade) \
 		--extra dev --allow-unsafe --strip-extras --generate-hashes --no-emit-options \
 		--output-file requirements.lock pyproject.toml
-	@echo "lock      package-lock.json"
-	@cd $(FRONTEND) && PATH="$(abspath $(BIN)):$$PATH" npm --loglevel=error \
-		$(if $(UPGRADE),update,install) --package-lock-only
+	@echo "lock      servers of tests"
+	@env -u PIP_CONSTRAINT -u PIP_FIND_LINKS -u PIP_EXTRA_INDEX_URL PIP_CONFIG_FILE=/dev/null \
+		CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet $(if $(UPGRADE),--upgrade) \
+		--allow-unsafe --strip-extras --generate-hashes --no-emit-options \
+		--pip-args "--only-binary :all:" --output-file $(SERVERS)/kinto.lock $(SERVERS)/kinto.in
+	@echo "lock      package-lock.json, twice"
+	@for folder in $(FRONTEND) $(SERVERS); do (cd $$folder && PATH="$(abspath $(BIN)):$$PATH" \
+		npm --loglevel=error $(if $(UPGRADE),update,install) --package-lock-only) || exit 1; done
 
 clean: ## Remove what setup and the tests made
 	@rm -rf $(VENV) *.egg-info $(FRONTEND)/node_modules $(BUILT) build dist test-results

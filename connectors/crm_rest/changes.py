@@ -27,18 +27,19 @@ def changes(client: Client, name: str, since: str | None) -> Iterator[tuple[Reco
     way = table.changes
     if way is None:
         raise Unsupported("the settings of this table do not say how to ask for changes")
-    mark, seen = _read(since)
+    begin, before = _read(since)
     if way.header:
-        yield from _by_header(client, name, way, since or "", mark)
+        yield from _by_header(client, name, way, since or "", begin)
         return
-    rows = _rows(client, table, way, mark)
+    rows = _rows(client, table, way, begin)
     if not way.sort:
         rows = iter(sorted(rows, key=lambda row: rank(at(row.fields, way.field))))
+    mark, seen = begin, before
     for row in rows:
         value = at(row.fields, way.field)
         if value is None:
             raise MalformedAnswer("a changed record lacks the field of changes.field: correct it")
-        if mark is not None and _is_over(value, mark, row.id, seen):
+        if begin is not None and _is_over(value, begin, row.id, before):
             continue
         if mark is None or rank(value) != rank(mark):
             mark, seen = value, []
@@ -56,7 +57,7 @@ def _by_header(
     for page in _pages(client, table, way, mark):
         mark_after = mark_after or page.answer.headers.get(way.header, "")
         rows += [client.found(table, item) for item in page.items]
-    found = [row for row in rows if row and not (way.deleted and at(row.fields, way.deleted))]
+    found = [row for row in rows if not (way.deleted and at(row.fields, way.deleted))]
     if found and not mark_after:
         raise MalformedAnswer("a list of changes came without the header of changes.header")
     for index, row in enumerate(found):
@@ -67,7 +68,7 @@ def _by_header(
 def _rows(client: Client, table: Table, way: Changes, mark: Any) -> Iterator[Found]:
     try:
         for page in _pages(client, table, way, mark):
-            yield from filter(None, (client.found(table, item) for item in page.items))
+            yield from (client.found(table, item) for item in page.items)
     except TooManyPages:
         if not way.sort:  # what was left out may be the oldest
             raise Refused(

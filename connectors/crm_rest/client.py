@@ -6,7 +6,7 @@ Knows nothing of keys, matches or uncertain outcomes; ``writes`` does.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -17,7 +17,7 @@ from connectors.crm_rest.shapes import at, body_of, encoded, filled, nested, wor
 from connectors.crm_rest.tables import PUT, Table
 from connectors.crm_rest.wire import Wire, address
 from hub.contracts.records import RecordRef
-from hub.kernel.errors import OutcomeUnknown, Refused, Unsupported
+from hub.kernel.errors import MalformedAnswer, OutcomeUnknown, Refused, Unsupported
 from hub.toolkit.http import Answer
 
 
@@ -32,10 +32,12 @@ class Found:
 
 @dataclass(frozen=True)
 class Made:
-    """A record that was made. ``replayed``: the CRM says that it knew the call's key."""
+    """A record that was made. ``replayed``: the CRM says that it knew the call's key. ``fields``
+    as the answer tells them, maybe none."""
 
     id: str
     replayed: bool = False
+    fields: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Client:
@@ -71,22 +73,21 @@ class Client:
         """Records that the CRM finds for these values; compare them, it may find others, too."""
         table = self.table(name)
         params = dict(table.parameters)
-        for field, value in conditions.items():
-            escape = table.match_escape
-            parameter = filled(table.match_parameter, field=field, escape={})
-            params[parameter] = filled(table.match_value, field=field, value=value, escape=escape)
+        for name_of, value in conditions.items():
+            parameter = filled(table.match_parameter, field=name_of, escape={})
+            params[parameter] = filled(
+                table.match_value, field=name_of, value=value, escape=table.match_escape
+            )
         path = address(table.search_path or table.path, parent=parent)
         for page in pages(self.wire, self.settings, table, path, params):
             for item in page.items:
-                found = self.found(table, item)
-                if found is not None:
-                    yield found
+                yield self.found(table, item)
 
-    def found(self, table: Table, item: Mapping[str, Any]) -> Found | None:
-        """A record out of a list; None for one without id."""
+    def found(self, table: Table, item: Mapping[str, Any]) -> Found:
+        """A record out of a list. One that cannot be read is no reason to make another."""
         record_id, fields = id_at(item, table.id), at(item, table.hit)
         if not record_id or not isinstance(fields, Mapping):
-            return None
+            raise MalformedAnswer("a record of a list has no id or fields where the settings say")
         return Found(record_id, fields, _version(table, item, None))
 
     def create(self, name: str, fields: Mapping[str, Any], key: str, parent: str = "") -> Made:
@@ -101,10 +102,15 @@ class Client:
             json=body_of(plain, table.wrap, table.constants),
             headers=self.key_header(key),
         )
-        made = self._made_id(table, answer)
+        item = at(
+            self.wire.read(answer, changes=True),
+            table.record if table.created is None else table.created,
+        )
+        made = id_at(item, table.id) or _last_piece(answer.headers.get("Location", ""))
         if not made:
             raise OutcomeUnknown("a record was made, but its id is not where the settings say")
-        return Made(made, ours(answer.headers))
+        there = at(item, table.hit)
+        return Made(made, ours(answer.headers), there if isinstance(there, Mapping) else {})
 
     def update(self, ref: RecordRef, fields: Mapping[str, Any], present: Found | None) -> None:
         """Write fields; ``present`` is the record as read, where that was needed. Raises
@@ -136,17 +142,6 @@ class Client:
         name = self.settings.idempotency_header
         return {name: key} if name else {}
 
-    def _made_id(self, table: Table, answer: Answer) -> str:
-        item = at(
-            self.wire.read(answer, changes=True),
-            table.record if table.created is None else table.created,
-        )
-        found = id_at(item, table.id)
-        if found != "":
-            return found
-        path = urlsplit(answer.headers.get("Location", "")).path
-        return unquote(path.rstrip("/").rpartition("/")[2])
-
 
 def id_at(item: Any, path: str) -> str:
     """The id in a record, as text; empty when there is none."""
@@ -154,6 +149,10 @@ def id_at(item: Any, path: str) -> str:
     if isinstance(found, bool) or not isinstance(found, str | int):
         return ""
     return str(found).strip()
+
+
+def _last_piece(url: str) -> str:
+    return unquote(urlsplit(url).path.rstrip("/").rpartition("/")[2])
 
 
 def _version(table: Table, item: Any, answer: Answer | None) -> str | None:

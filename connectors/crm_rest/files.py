@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from connectors.crm_rest.client import Client
-from connectors.crm_rest.codes import ours
+from connectors.crm_rest.codes import ours, unreadable
 from connectors.crm_rest.notes import linked, parent_of
 from connectors.crm_rest.shapes import at
 from connectors.crm_rest.tables import ID
@@ -67,6 +67,8 @@ def _listed(client: Client, way: Files, operation: Attach) -> Iterator[Mapping[s
     if way.listed.startswith("/"):
         answer = client.wire.call("GET", address(way.listed, operation.ref.id))
         found = at(client.wire.read(answer), way.items)
+        if not isinstance(found, list):  # "none" would have the file attached again
+            raise unreadable(answer, "no list of files stands where attach says", changes=False)
     else:
         found = at(client.read(operation.ref).fields, way.listed)
     for item in [found] if isinstance(found, Mapping) else found or []:

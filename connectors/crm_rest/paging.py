@@ -9,7 +9,7 @@ from typing import Any
 
 from connectors.crm_rest.codes import unreadable
 from connectors.crm_rest.settings import CrmRestSettings
-from connectors.crm_rest.shapes import at
+from connectors.crm_rest.shapes import at, stands
 from connectors.crm_rest.tables import Table
 from connectors.crm_rest.ways import (
     CURSOR,
@@ -54,7 +54,7 @@ def pages(
     taken: set[str] = set()
     read, former = 0, None
     for _ in range(settings.max_pages):
-        page = _page(wire, table, *step)
+        page = _page(wire, table, way, *step)
         if former and page.items == former.items:
             raise MalformedAnswer("the same page came twice: correct the paging of this table")
         yield page
@@ -71,12 +71,12 @@ def pages(
     )
 
 
-def _page(wire: Wire, table: Table, path: str, params: Params) -> Page:
+def _page(wire: Wire, table: Table, way: Paging, path: str, params: Params) -> Page:
     answer = wire.call("GET", path, params=dict(params))
     body = wire.read(answer)
     found = at(body, table.items)
-    if found is None and table.items and isinstance(body, Mapping):
-        found = []  # many leave the list out when it is empty
+    if found is None and (stands(body, table.items) or _total(way, answer, body) == 0):
+        found = []  # null, or left out since there are none; never a path that is mistaken
     if not isinstance(found, list) or not all(isinstance(item, Mapping) for item in found):
         where = f"'{table.items}' holds none" if table.items else "it is none"
         raise unreadable(answer, f"a list of records is expected and {where}", changes=False)
@@ -111,12 +111,17 @@ def _following(wire: Wire, way: Paging, page: Page, step: Step, read: int) -> St
 
 
 def _is_all(way: Paging, page: Page, read: int) -> bool:
+    total = _total(way, page.answer, page.body)
+    return total is not None and read >= total
+
+
+def _total(way: Paging, answer: Answer, body: Any) -> int | None:
+    """How many records there are, as far as the answer tells."""
     if not way.total:
-        return False
-    total = at(page.body, way.total) if page.body else None
-    if total is None:
-        total = page.answer.headers.get(way.total)
-    return str(total).isdecimal() and read >= int(str(total))
+        return None
+    found = at(body, way.total)
+    told = str(answer.headers.get(way.total) if found is None else found)
+    return int(told) if told.isdecimal() else None
 
 
 def _next_url(way: Paging, page: Page) -> str:

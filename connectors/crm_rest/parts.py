@@ -32,11 +32,17 @@ def part_schema(cls: type) -> type[Schema]:
         error.messages = _told(settings_info(cls), error.messages)
 
     members = {"made": post_load(made), "handle_error": handle_error}
-    return cast(type[Schema], type(f"{cls.__name__}Schema", (schema_of(cast(Any, cls)),), members))
+    return cast(
+        type[Schema], type(f"CrmRest{cls.__name__}Schema", (schema_of(cast(Any, cls)),), members)
+    )
 
 
 class Named(fields.Dict):
     """Names with values; faults are told at the name, without the library's words between."""
+
+    def json_schema(self, walk: Any) -> Any:
+        """The shape that an editor checks against; ``walk`` goes over all fields."""
+        return walk.named(self.key_field, walk.value(self.value_field))
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **more: Any) -> Any:
         try:

@@ -16,7 +16,8 @@ NO_AUTH, BASIC, BEARER, API_KEY, OAUTH2 = "none", "basic", "bearer", "api_key", 
 IN_HEADER, IN_QUERY, IN_BODY = "header", "query", "body"
 HMAC, HEADER, ADDRESS = "hmac", "header", "address"
 REFUSED, NOT_FOUND, LOCKED, LATER, SIGN_IN = "refused", "not_found", "locked", "later", "sign_in"
-_SENT = validate.Regexp(r"^[\x21-\x7e]*$", error="must be plain characters without blanks")
+# the end is written so that no line end is let through behind it
+_SENT = validate.Regexp(r"^[\x21-\x7e]*(?![\s\S])", error="must be plain characters without blanks")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +78,7 @@ class Hook:
         default="hex",
     )
     signed: str = setting(
-        fields.String(validate=validate.ContainsOnly([chr(n) for n in range(32, 127)])),
+        fields.String(validate=validate.Regexp(r"^[\x20-\x7e]+$", error="must be plain text")),
         title="Signed",
         help="What is signed: {body}, or with the time as in {timestamp}.{body}.",
         default="{body}",

@@ -31,6 +31,13 @@ def at(value: Any, path: str) -> Any:
     return None
 
 
+def stands(value: Any, path: str) -> bool:
+    """Whether something is at ``path``, be it null."""
+    parent, _, name = path.rpartition(".")
+    holder = at(value, parent)
+    return bool(path) and isinstance(holder, Mapping) and name in holder
+
+
 def put(target: dict[str, Any], path: str, value: Any) -> None:
     """Set ``path`` in ``target``, making the objects on the way."""
     name, _, rest = path.partition(".")

@@ -15,7 +15,9 @@ from connectors.crm_rest.shapes import EMPTY, at, same_value
 from connectors.crm_rest.tables import PUT
 from hub.contracts.records import Create, Receipt, RecordRef, Update
 from hub.kernel.errors import OutcomeUnknown, RecordLocked, Refused
+from hub.kernel.logging import get_logger
 
+_log = get_logger(__name__)
 _TRIES = 4  # of an update that loses against somebody else's
 _RACE_OVER = 5.0  # seconds until it is tried again after those
 
@@ -86,6 +88,8 @@ class Writes:
             if known is None:
                 raise
             return _receipt(operation.table, known.id, repeated=True)
+        if own and new.fields and at(new.fields, own) != key:
+            _log.warning("crm_rest_external_id_not_kept", table=operation.table, field=own)
         return _receipt(operation.table, new.id, repeated=new.replayed)
 
     def find(self, table: str, wanted: Mapping[str, Any], parent: str = "") -> Found | None:

@@ -81,7 +81,7 @@ def test_one_that_nobody_sets_is_told_before_it_is_in_force() -> None:
     line = DECLARED.splitlines().index("values: {depot: Uppsala, series: null}") + 1
     (problem,) = told({})
     assert problem.startswith(f"sample.yaml:{line}:")
-    assert "nobody sets 'series'; write it under 'values' in the workspace's file" in problem
+    assert "nobody sets 'series'; write 'values: {series: …}' to the workspace's file" in problem
     assert told({"series": "T"}) == []
 
 

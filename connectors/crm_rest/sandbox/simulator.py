@@ -27,7 +27,8 @@ HOOK_SECRET = "sandbox-hook-secret"
 _PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>CRM</title>
 <body style="font-family: sans-serif; margin: 2rem"><h1>CRM</h1>
 <table><tr><th>Case<th>Subject<th>Status<th>Remarks<th></tr>
-{% for row in cases %}<tr id="case-{{ row.id }}"><td>{{ row.fields.number }}<td>{{ row.fields.subject }}
+{% for row in cases %}<tr id="case-{{ row.id }}">
+<td>{{ row.fields.number }}<td>{{ row.fields.subject }}
 <td>{{ row.fields.status }}<td>{{ row.fields.remarks or "" }}<td>
 <form method="post" action="{{ base }}/cases/{{ row.id }}">
 <button>Ask for a signature</button></form></tr>{% endfor %}</table>

@@ -27,6 +27,8 @@ from yaml.events import (
 _TAG = "tag:yaml.org,2002:"
 _VERSION = (1, 2)
 _DEEPEST = 100
+# Blocks of text that are empty or begin with an empty line: ruamel refuses some of them.
+_BLOCKS, _BLANK = ("|", ">"), ("", "\n")
 _UNSURE = re.compile(
     "[^\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
     r"|^(?:%|---|\.\.\.)",
@@ -82,7 +84,7 @@ class _Composer:
         """The node that begins with ``event``; None when the collection around it ends."""
         kind = type(event)
         if kind is ScalarEvent:
-            if event.anchor or event.tag:
+            if event.anchor or event.tag or (event.style in _BLOCKS and event.value[:1] in _BLANK):
                 raise _Unsure
             tag = _plain_tag(event.value) if event.implicit[0] else _TAG + "str"
             return Node("scalar", tag, event.value, event.start_mark)

@@ -20,6 +20,8 @@ COMMANDS = {
     "inbound": "hub.cli.cases:inbound",
     "cancel": "hub.cli.cases:cancel",
     "lint": "hub.cli.check:lint",
+    "versions": "hub.cli.versions:versions",
+    "rollback": "hub.cli.versions:rollback",
     "api-key": "hub.cli.keys:api_key",
     "api-keys": "hub.cli.keys:api_keys",
     "revoke-key": "hub.cli.keys:revoke",

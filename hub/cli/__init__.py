@@ -20,6 +20,7 @@ COMMANDS = {
     "inbound": "hub.cli.cases:inbound",
     "cancel": "hub.cli.cases:cancel",
     "lint": "hub.cli.check:lint",
+    "explain": "hub.cli.explain:explain",
     "versions": "hub.cli.versions:versions",
     "rollback": "hub.cli.versions:rollback",
     "api-key": "hub.cli.keys:api_key",

@@ -16,6 +16,14 @@ config = click.option(
     help="The configuration folder: paraph.yaml, workspaces/.",
 )
 workspace = click.option("--workspace", default=None, help="Which workspace; needed with several.")
+output = click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people, or for programs.",
+)
 
 
 def one_workspace(known: dict[str, str], wanted: str | None) -> str:

@@ -122,6 +122,11 @@ def render(text: str, context: Mapping[str, Any], *, limit: int = MAX_OUTPUT) ->
     return "".join(pieces)
 
 
+def names_in(text: str) -> tuple[str, ...]:
+    """Every dotted name that a good template reads, in its order."""
+    return tuple(dict.fromkeys(name for name, _ in _names(_environment.parse(text), frozenset())))
+
+
 @lru_cache(maxsize=512)
 def _compiled(text: str) -> Template:
     problems = check_template(text, None)

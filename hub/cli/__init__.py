@@ -20,6 +20,7 @@ COMMANDS = {
     "inbound": "hub.cli.cases:inbound",
     "cancel": "hub.cli.cases:cancel",
     "lint": "hub.cli.check:lint",
+    "dry-run": "hub.cli.dry_run:dry_run",
     "explain": "hub.cli.explain:explain",
     "versions": "hub.cli.versions:versions",
     "rollback": "hub.cli.versions:rollback",

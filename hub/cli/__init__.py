@@ -22,6 +22,7 @@ COMMANDS = {
     "lint": "hub.cli.check:lint",
     "dry-run": "hub.cli.dry_run:dry_run",
     "explain": "hub.cli.explain:explain",
+    "diff": "hub.cli.diff:diff",
     "versions": "hub.cli.versions:versions",
     "rollback": "hub.cli.versions:rollback",
     "api-key": "hub.cli.keys:api_key",

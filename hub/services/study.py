@@ -21,6 +21,7 @@ from hub.mapping.loader import load_forms, load_mapping
 from hub.mapping.problems import did_you_mean
 from hub.registry import InstanceKey, Registry, find_manifests
 from hub.services.core import Core
+from hub.services.drafts import compile_draft, is_file_name
 from hub.services.house import beside, make_clock, plugin_context
 from hub.services.links import Links
 from hub.services.office import open_office
@@ -55,7 +56,7 @@ class Study:
 
     def file(self, name: str) -> Path:
         """The file of a mapping, by its key or by its path. Raises ``NotFound``."""
-        path = Path(name) if name.endswith(".yaml") else self.mappings / f"{name}.yaml"
+        path = Path(name) if is_file_name(name) else self.mappings / f"{name}.yaml"
         if path.is_file():
             return path
         known = sorted(one.stem for one in self.mappings.glob("*.yaml"))
@@ -67,7 +68,10 @@ class Study:
     def mapping(self, name: str) -> CompiledMapping:
         """A mapping as its file has it now, in force or not. Raises ``NotFound``, and
         ``ConfigurationError`` with every fault."""
-        return load_mapping(self.file(name), self.workspace.values)
+        path = self.file(name)
+        if is_file_name(name):
+            return compile_draft(path, self.workspace.values, self.mappings)
+        return load_mapping(path, self.workspace.values)
 
     def close(self) -> None:
         """Give back what was opened."""

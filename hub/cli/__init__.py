@@ -21,6 +21,7 @@ COMMANDS = {
     "cancel": "hub.cli.cases:cancel",
     "lint": "hub.cli.check:lint",
     "dry-run": "hub.cli.dry_run:dry_run",
+    "record": "hub.cli.record:record",
     "explain": "hub.cli.explain:explain",
     "diff": "hub.cli.diff:diff",
     "versions": "hub.cli.versions:versions",

@@ -44,6 +44,15 @@ def run_examples(mapping: CompiledMapping, *, render: Render | None = None) -> l
     ]
 
 
+def outcome(
+    mapping: CompiledMapping, given: Mapping[str, Any], *, render: Render | None = None
+) -> dict[str, Any]:
+    """What a mapping gives for an example's ``given``, in the words of ``expect``. What happens
+    after the event only where ``given`` names one. Raises ``MappingError``."""
+    example = {"name": "", "given": given, "expect": {}}
+    return _Run(mapping, 0, example, render or _render).outcome()
+
+
 def _render(text: str, context: Mapping[str, Any]) -> str:
     return text if is_text_key(text) else render(text, context)
 
@@ -63,6 +72,15 @@ class _Run:
         """Run it."""
         return ExampleResult(self.name, tuple(self._differences()))
 
+    def outcome(self) -> dict[str, Any]:
+        """Everything that ``expect`` could name."""
+        plan = self.mapping.plan(self.given["record"], now=self.now)
+        if plan is None:
+            return {"skipped": True}
+        codes = sorted(problem.code for problem in plan.problems)
+        happened = self._happened(plan) if "event" in self.given else {}
+        return {**_planned(plan), "problems": codes, **happened}
+
     def _differences(self) -> Iterator[Problem]:
         plan = self.mapping.plan(self.given["record"], now=self.now)
         yield from self._compare(("skipped",), self.expect.get("skipped", False), plan is None)
@@ -80,17 +98,7 @@ class _Run:
                     yield from self._compare((part,), self.expect[part], found)
 
     def _compare_plan(self, plan: RequestPlan) -> Iterator[Problem]:
-        person = plan.recipients[0]
-        found: dict[str, Any] = {
-            "language": plan.language,
-            "title": plan.title,
-            "number": plan.number,
-            "recipient": {name: value for name, value in vars(person).items() if value is not None},
-            "prefill": dict(plan.prefill),
-            "lines": [line.data() for line in plan.lines],
-            "currency": plan.currency,
-        }
-        for part, value in found.items():
+        for part, value in _planned(plan).items():
             if part in self.expect:
                 yield from self._compare((part,), self.expect[part], value)
         codes = sorted(problem.code for problem in plan.problems)
@@ -177,6 +185,19 @@ class _Run:
         fault = f"example '{self.name}': {message}".replace("; ", ", ")
         fix = "correct the rule, or the example if the rule is right"
         return self.mapping.document.problem((*self.path, *path), f"{fault}; {fix}")
+
+
+def _planned(plan: RequestPlan) -> dict[str, Any]:
+    person = plan.recipients[0]
+    return {
+        "language": plan.language,
+        "title": plan.title,
+        "number": plan.number,
+        "recipient": {name: value for name, value in vars(person).items() if value is not None},
+        "prefill": dict(plan.prefill),
+        "lines": [line.data() for line in plan.lines],
+        "currency": plan.currency,
+    }
 
 
 def _shown(operation: Operation) -> dict[str, Any]:

@@ -27,6 +27,13 @@ def compile_draft(path: Path, values: Mapping[str, Any], mappings: Path) -> Comp
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: cannot be read as UTF-8 text; save it so") from error
+    return compile_text(text, path, values, mappings)
+
+
+def compile_text(
+    text: str, path: Path, values: Mapping[str, Any], mappings: Path
+) -> CompiledMapping:
+    """Compile a text as ``compile_draft`` compiles the file at ``path``."""
     folder = path.parent if (path.parent / FOLDER).is_dir() else mappings
     around = Surroundings(read_fragments(folder), values, str(folder / FOLDER))
     return compile_mapping(text, str(path), around)

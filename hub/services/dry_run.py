@@ -20,7 +20,7 @@ from hub.mapping.texts import TextError
 from hub.services.deadlines import REMINDER
 from hub.services.explaining import does
 from hub.services.form_answers import checked_answers
-from hub.services.imagined import Imagined, title_of
+from hub.services.imagined import Imagined
 from hub.services.mappings import check_mapping
 from hub.services.messages import INVITE
 from hub.services.new_requests import plan_data
@@ -68,7 +68,7 @@ class DryRun:
         ``event``, or after each event of the mapping. ``answers`` fill in the form. Raises as
         ``read`` does, and ``ConfigurationError`` for answers that the form refuses."""
         mapping = self._mapping
-        self._check_event(event)
+        self.check_event(event)
         ref, record = self.read(record_id)
         plan, rows = explain_plan(mapping, record, self._now)
         told = self._about(ref)
@@ -98,7 +98,8 @@ class DryRun:
         }
         return told
 
-    def _check_event(self, event: str | None) -> None:
+    def check_event(self, event: str | None) -> None:
+        """Raises ``Refused`` for a word that is no event."""
         if event is not None and event not in EVENTS:
             raise Refused(unknown_word("event", event, EVENTS), code="unknown_event")
 
@@ -126,9 +127,7 @@ class DryRun:
         study = self._study
         told = plan_data(plan)
         told.pop("problems")
-        told["providers"] = [
-            {"instance": key, "title": title_of(study, key)} for key in plan.providers
-        ]
+        told["providers"] = [{"instance": key, "title": study.title(key)} for key in plan.providers]
         return told
 
     def _messages(self, plan: RequestPlan, ref: RecordRef) -> Iterator[dict[str, Any]]:

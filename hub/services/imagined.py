@@ -10,7 +10,6 @@ from typing import Any
 from hub.contracts.events import LINE_EVENTS, EventKind
 from hub.contracts.records import RecordRef
 from hub.contracts.requests import ENDING_TEXTS, REASON_TEXTS, Reason, RequestState
-from hub.kernel.errors import ConfigurationError
 from hub.kernel.redact import MASK
 from hub.mapping.compiled import COMPLETED, CompiledMapping
 from hub.mapping.example_schema import EVENTS
@@ -74,7 +73,7 @@ class Imagined:
             "outcome": {
                 "event": event,
                 "reason": reason,
-                "reason_text": _reason_text(event, reason, plan.language),
+                "reason_text": reason_text(event, reason, plan.language),
                 "at": self._now.isoformat(timespec="seconds"),
             },
             "signature": self._signature(plan) if event in _SIGNED else {},
@@ -117,7 +116,7 @@ class Imagined:
             "at": at,
             "at_local": at,
             "order_ref": "dry-run",
-            "provider": title_of(self._study, plan.providers[0]),
+            "provider": self._study.title(plan.providers[0]),
             "national_id_last": f"{MASK}-0000",
         }
 
@@ -127,7 +126,8 @@ def _decided(line: dict[str, Any]) -> dict[str, Any]:
     return {**line, "decision": "accepted" if accepted else "declined"}
 
 
-def _reason_text(event: str, reason: str, language: str) -> str:
+def reason_text(event: str, reason: str, language: str) -> str:
+    """The sentence that the upstream would be told."""
     if reason:
         texts = REASON_TEXTS[Reason(reason)]
     elif event in set(RequestState) and RequestState(event) in ENDING_TEXTS:
@@ -135,11 +135,3 @@ def _reason_text(event: str, reason: str, language: str) -> str:
     else:
         return ""
     return texts.get(language) or texts["en"]
-
-
-def title_of(study: Study, key: str) -> str:
-    """What people call the plugin behind an instance."""
-    try:
-        return study.registry.manifest(study.instance(key)).title
-    except ConfigurationError:
-        return ""

@@ -21,7 +21,7 @@ from hub.mapping.loader import load_forms, load_mapping
 from hub.mapping.problems import did_you_mean
 from hub.registry import InstanceKey, Registry, find_manifests
 from hub.services.core import Core
-from hub.services.drafts import compile_draft, is_file_name
+from hub.services.drafts import compile_draft, compile_text, is_file_name
 from hub.services.house import beside, make_clock, plugin_context
 from hub.services.links import Links
 from hub.services.office import open_office
@@ -72,6 +72,17 @@ class Study:
         if is_file_name(name):
             return compile_draft(path, self.workspace.values, self.mappings)
         return load_mapping(path, self.workspace.values)
+
+    def compiled(self, file: Path, text: str) -> CompiledMapping:
+        """The text of a mapping, as if ``file`` had it. Raises ``ConfigurationError``."""
+        return compile_text(text, file, self.workspace.values, self.mappings)
+
+    def title(self, key: str) -> str:
+        """What people call the plugin behind an instance; empty for one that is not there."""
+        try:
+            return self.registry.manifest(self.instance(key)).title
+        except ConfigurationError:
+            return ""
 
     def close(self) -> None:
         """Give back what was opened."""

@@ -12,6 +12,8 @@ import click
 from hub.cli import options
 from hub.cli.tables import show
 from hub.cli.words import in_words, who
+from hub.kernel.errors import NotFound
+from hub.mapping.problems import did_you_mean
 from hub.services.mappings import version_faults
 from hub.services.office import Office, open_office
 from hub.services.study import open_study
@@ -64,6 +66,10 @@ def rollback(folder: Path, workspace: str | None, mapping: str, version: str | N
     office, workspace_id = _office(folder, workspace)
     with in_words():
         study = open_study(folder, lambda known: options.one_workspace(known, workspace))
+
+        if mapping not in study.workspace.mappings:
+            known = did_you_mean(mapping, study.workspace.mappings)
+            raise NotFound(f"the workspace uses no mapping '{mapping[:80]}'; {known}")
 
         def faults(row: MappingVersion) -> list[str]:
             return version_faults(row, study.workspace, study.registry, study.forms)

@@ -3,6 +3,7 @@ changes."""
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -139,6 +140,22 @@ def test_another_process_takes_a_rollback_up_and_so_it_does_the_way_back(shop):
         watch.follow()
         assert shop.title(other.core) == "Three"
     finally:
+        other.core.registry.close()
+        other.core.db.close()
+
+
+def test_the_watch_of_a_running_process_takes_it_up_by_itself(shop):
+    other = open_house(shop.simulated.config, clock=shop.simulated.clock)
+    watch = FileWatch([], other.reload, every=0.02, follow=other.core.shelf.follow)
+    watch.start()
+    try:
+        shop.rollback()
+        end = time.monotonic() + 20
+        while shop.title(other.core) != "Two" and time.monotonic() < end:
+            time.sleep(0.02)
+        assert shop.title(other.core) == "Two"
+    finally:
+        watch.stop()
         other.core.registry.close()
         other.core.db.close()
 

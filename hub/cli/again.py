@@ -3,11 +3,9 @@ the database alone, so that it works beside a running hub and with faulty files.
 
 from __future__ import annotations
 
-import getpass
 import math
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from time import sleep
@@ -19,7 +17,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from hub.cli import options
-from hub.kernel.errors import NotFound, Refused
+from hub.cli.words import in_words, who
 from hub.services import replays
 from hub.services.office import Office, open_office
 from hub.services.replay_calls import CallReplays
@@ -109,14 +107,14 @@ def replay(
     calls again that led to nothing. Counts first. The running hub does the work."""
     office = open_office(folder)
     workspace_id = office.workspace_ids[options.one_workspace(office.workspace_ids, workspace)]
-    with _in_words():
+    with in_words():
         if stop_id is not None:
             told = replays.stop(office, workspace_id, stop_id)
             click.echo(f"Stopped: {told['put_back']} of {told['count']} are what they were before.")
             return
         chosen = _given(inbound, given)
         service: Replays[Any] = (CallReplays if inbound else DeliveryReplays)(office, workspace_id)
-        order = Order(_who(), rate, force)
+        order = Order(who(), rate, force)
         counted = service.count(chosen, order)
         _tell(counted, "calls" if inbound else "deliveries", given["destination"])
         if dry_run or not yes:
@@ -139,7 +137,7 @@ def discard(folder: Path, workspace: str | None, yes: bool, **given: Any) -> Non
     office = open_office(folder)
     workspace_id = office.workspace_ids[options.one_workspace(office.workspace_ids, workspace)]
     service = DeliveryReplays(office, workspace_id)
-    with _in_words():
+    with in_words():
         count = service.discard(_given(False, given), dry_run=True)
     click.echo(f"{count} given-up deliveries to {given['destination'] or 'every instance'}")
     if not yes:
@@ -147,16 +145,6 @@ def discard(folder: Path, workspace: str | None, yes: bool, **given: Any) -> Non
         return
     done = service.discard(_given(False, given), dry_run=False)
     click.echo(f"{done} deliveries were discarded.")
-
-
-@contextmanager
-def _in_words() -> Iterator[None]:
-    try:
-        yield
-    except Refused as error:
-        raise click.UsageError(error.detail) from None
-    except NotFound as error:
-        raise click.ClickException(error.detail) from None
 
 
 def _given(inbound: bool, given: dict[str, Any]) -> dict[str, Any]:
@@ -167,13 +155,6 @@ def _given(inbound: bool, given: dict[str, Any]) -> dict[str, Any]:
             kind = "deliveries; leave out --inbound" if inbound else "calls; add --inbound"
             raise click.UsageError(f"--{name} narrows {kind}")
     return chosen
-
-
-def _who() -> str:
-    try:
-        return f"paraph, {getpass.getuser()}"
-    except (OSError, KeyError):  # an account without a name
-        return "paraph"
 
 
 def _tell(counted: Counted, what: str, destination: str | None) -> None:

@@ -16,6 +16,21 @@ config = click.option(
     help="The configuration folder: paraph.yaml, workspaces/.",
 )
 workspace = click.option("--workspace", default=None, help="Which workspace; needed with several.")
+output = click.option(
+    "--format",
+    "output",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people, or for programs.",
+)
+event = click.option("--event", default=None, help="What happens to the request, e.g. completed.")
+answers = click.option(
+    "--answers",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help="A YAML or JSON file that fills in the form: field, then answer.",
+)
 
 
 def one_workspace(known: dict[str, str], wanted: str | None) -> str:

@@ -52,6 +52,16 @@ def run_examples(mapping: CompiledMapping, *, render: Render | None = None) -> l
     ]
 
 
+def outcome(
+    mapping: CompiledMapping, given: Mapping[str, Any], *, render: Render | None = None
+) -> dict[str, Any]:
+    """What a mapping gives for an example's ``given``, in the words of ``expect``. What happens
+    after the event only where ``given`` names one. Raises ``MappingError`` for a step that
+    fails."""
+    example = {"name": "", "given": given, "expect": {}}
+    return _Run(mapping, 0, example, render, Origins(mapping)).outcome()
+
+
 class _Run:
     """One example: evaluates the mapping on what is given, compares with what is expected."""
 
@@ -74,6 +84,19 @@ class _Run:
         found = [(each, self._problem(each, origin)) for each, origin in self._differences()]
         problems = tuple(problem for _, problem in found)
         return ExampleResult(self.name, self.path[:2], problems, tuple(each for each, _ in found))
+
+    def outcome(self) -> dict[str, Any]:
+        """Everything that ``expect`` could name."""
+        plan = self.mapping.plan(self.given["record"], now=self.now)
+        if plan is None:
+            return {"skipped": True}
+        found = {**_planned(plan), "problems": sorted(problem.code for problem in plan.problems)}
+        if "event" in self.given:
+            steps = happened(self.mapping, self.given, plan, self.now, self._render())
+            if steps.failed:
+                raise steps.failed[0]
+            found |= steps.parts
+        return found
 
     def _differences(self) -> Iterator[tuple[Mismatch, Path | None]]:
         plan = self.mapping.plan(self.given["record"], now=self.now)

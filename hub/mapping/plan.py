@@ -85,8 +85,7 @@ class RequestRule:
 
     def plan(self, record: Mapping[str, Any], now: datetime) -> RequestPlan | None:
         """The request for ``record``; None when ``when`` says that there is none to make."""
-        fields = plain(record)
-        data = {**fields, "record": fields, "values": self.values}
+        data = self.data(record)
         problems: list[RowProblem] = []
         if self.when is not None:
             wanted, problem = wants(self.when, "when", data, now)
@@ -120,6 +119,17 @@ class RequestRule:
             problems=tuple(problems),
         )
 
+    def data(self, record: Mapping[str, Any]) -> dict[str, Any]:
+        """What rows, expressions and texts of the request may refer to."""
+        fields = plain(record)
+        return {**fields, "record": fields, "values": self.values}
+
+    def title_text(self, language: str) -> str:
+        """The title's template: in the language, else the one for all, else any."""
+        title = self.title
+        text = title.get(language, title.get("", title.get(FALLBACK_LANGUAGE, "")))
+        return text or next(iter(title.values()), "")
+
     def _language(self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]) -> str:
         value, problem = evaluate_one(self.language, data, now)
         if problem:
@@ -135,11 +145,8 @@ class RequestRule:
         return "" if value is UNSET or value is None else str(value)
 
     def _title(self, language: str, data: Mapping[str, Any], problems: list[RowProblem]) -> str:
-        title = self.title
-        text = title.get(language, title.get("", title.get(FALLBACK_LANGUAGE, "")))
-        text = text or next(iter(title.values()), "")
         try:
-            return render(text, data)
+            return render(self.title_text(language), data)
         except TextError as error:
             problems.append(row_problem("request.title", "", BAD_VALUE, str(error)))
             return ""

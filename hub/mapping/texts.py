@@ -122,10 +122,9 @@ def render(text: str, context: Mapping[str, Any], *, limit: int = MAX_OUTPUT) ->
     return "".join(pieces)
 
 
-@lru_cache(maxsize=512)
-def names_in(text: str) -> frozenset[str]:
-    """The dotted names that a good template reads."""
-    return frozenset(name for name, _ in _names(_environment.parse(text), frozenset()))
+def names_in(text: str) -> tuple[str, ...]:
+    """Every dotted name that a good template reads, in its order."""
+    return tuple(dict.fromkeys(name for name, _ in _names(_environment.parse(text), frozenset())))
 
 
 @lru_cache(maxsize=512)

@@ -3,6 +3,7 @@ doors."""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -85,6 +86,7 @@ class House:
     folder: Path
     retention: Retention
     _watch: FileWatch | None = field(default=None, init=False)
+    _reloading: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def start(self, *, work: bool = True) -> None:
         """Begin to work on what is owed (without ``work``: others do), and to watch the files."""
@@ -96,7 +98,7 @@ class House:
             beside(self.folder, "forms"),
             self.folder / FIELDS,
         )
-        self._watch = FileWatch(folders, self.reload)
+        self._watch = FileWatch(folders, self.reload, follow=self.core.shelf.follow)
         self._watch.start()
 
     def stop(self) -> None:
@@ -111,7 +113,8 @@ class House:
 
     def reload(self) -> None:
         """Read workspaces, mappings and forms again; on any problem the former ones stay."""
-        reload_files(self.core, self.folder)
+        with self._reloading:  # the watch, and callers of the API
+            reload_files(self.core, self.folder)
 
 
 def open_house(folder: Path, *, clock: Clock | None = None, threads: int | None = None) -> House:
@@ -135,7 +138,7 @@ def open_house(folder: Path, *, clock: Clock | None = None, threads: int | None 
     ids = ensure_workspaces(db, clock, workspaces)
 
     def context(where: InstanceKey, manifest: Manifest) -> PluginContext:
-        return _context(
+        return plugin_context(
             settings, links, clock, where, _ports(manifest, db, vault, clock, ids, where)
         )
 
@@ -218,13 +221,14 @@ def _executor(settings: HubSettings) -> Callable[[Runner], Executor]:
     return lambda runner: DramatiqExecutor(runner, url)
 
 
-def _context(
+def plugin_context(
     settings: HubSettings,
     links: Links,
     clock: Clock,
     where: InstanceKey,
     ports: Mapping[str, Any],
 ) -> PluginContext:
+    """What an instance gets from its hub."""
     return PluginContext(
         instance=where.key,
         workspace=where.workspace,

@@ -2,25 +2,23 @@
 
 Activation is all or nothing: every file is read, checked against instances, forms and texts,
 and its examples are run, before the first of them takes effect. A reload that fails leaves the
-former versions active.
+former versions active. A version that was rolled back to (``versions``) is held until its file
+gives something else.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
 
 from hub.contracts.manifest import Manifest
 from hub.contracts.requests import OPEN_STATES
 from hub.kernel.clock import Clock
 from hub.kernel.errors import ConfigurationError
-from hub.kernel.ids import new_id
 from hub.kernel.logging import get_logger
 from hub.mapping.compiled import CompiledMapping
 from hub.mapping.examples import run_examples
@@ -28,15 +26,15 @@ from hub.mapping.forms import FormSpec
 from hub.mapping.fragments import read_fragments
 from hub.mapping.known import KnownTables
 from hub.mapping.lint import lint
-from hub.mapping.loader import compile_mapping, load_forms, load_mapping
+from hub.mapping.loader import load_forms, load_mapping
 from hub.mapping.problems import Problem
 from hub.mapping.steps import Render
-from hub.mapping.surroundings import Surroundings
 from hub.mapping.texts import render
 from hub.registry import InstanceKey, Registry
 from hub.services.known_tables import known_tables
+from hub.services.version_rows import Place, activate, compiled
 from hub.settings import WorkspaceSettings
-from hub.settings.known_fields import load_fields
+from hub.settings.known_fields import Tables, load_fields
 from hub.storage.db import Database
 from hub.storage.locks import alone
 from hub.storage.models import MappingVersion, Request
@@ -54,8 +52,10 @@ class ActiveMapping:
 
 @dataclass(frozen=True)
 class _Shelf:
-    active: Mapping[tuple[str, str], ActiveMapping]  # (workspace id, mapping key)
+    active: Mapping[Place, ActiveMapping]
     forms: Mapping[str, FormSpec]
+    filed: Mapping[Place, str]  # the hash of what the files gave
+    discovered: Mapping[str, Tables]
 
 
 class MappingShelf:
@@ -69,9 +69,10 @@ class MappingShelf:
         self._mappings = mappings
         self._forms = forms
         self._fields = fields
-        self._shelf = _Shelf({}, {})
+        self._shelf = _Shelf({}, {}, {}, {})
         self._versions: dict[str, CompiledMapping] = {}
         self._lock = threading.Lock()
+        self._switching = threading.Lock()  # one change of what is in force at a time
 
     def load(
         self,
@@ -84,7 +85,7 @@ class MappingShelf:
         forms = load_forms(self._forms)
         fragments = read_fragments(self._mappings)
         discovered = load_fields(self._fields) if self._fields is not None else {}
-        wanted: dict[tuple[str, str], CompiledMapping] = {}
+        wanted: dict[Place, CompiledMapping] = {}
         problems: list[str] = []
         for workspace in workspaces.values():
             tables = known_tables(registry, workspace.key, discovered)
@@ -96,10 +97,44 @@ class MappingShelf:
                     wanted[workspace_ids[workspace.key], key] = mapping
                 except ConfigurationError as error:
                     problems += error.problems or (error.detail,)
+        named = {row_id: workspaces[key] for key, row_id in workspace_ids.items()}
+        problems += self._held_faults(wanted, named, registry, forms, discovered)
         problems += self._forms_in_use(workspace_ids.values(), forms)
         if problems:
             raise ConfigurationError("the mappings are not valid", problems=tuple(problems))
-        self._activate(wanted, forms)
+        with self._switching:
+            self._activate(wanted, forms, discovered)
+
+    def follow(self) -> bool:
+        """Take up what another process has chosen: a version that was rolled back to, or the
+        file's again. Whether there was anything. What comes from files that this process has not
+        read yet is left to its watch."""
+        with self._switching:
+            shelf = self._shelf
+            query = select(
+                MappingVersion.id,
+                MappingVersion.workspace_id,
+                MappingVersion.key,
+                MappingVersion.sha256,
+                MappingVersion.held_over,
+            ).where(
+                MappingVersion.workspace_id.in_({place[0] for place in shelf.active}),
+                MappingVersion.active,
+            )
+            with self._db.read() as session:
+                rows = session.execute(query).all()
+            changed: dict[Place, ActiveMapping] = {}
+            for row in rows:
+                place = (row.workspace_id, row.key)
+                here = shelf.active.get(place)
+                chosen = row.held_over is not None or row.sha256 == shelf.filed.get(place)
+                if chosen and here is not None and here.version_id != row.id:
+                    changed[place] = ActiveMapping(self.version(row.id), row.id)
+            if changed:
+                self._shelf = replace(shelf, active={**shelf.active, **changed})
+        for (_, key), one in changed.items():
+            _log.info("mapping version taken up", mapping=key, sha256=one.mapping.sha256[:12])
+        return bool(changed)
 
     def active(self, workspace_id: str, key: str) -> ActiveMapping | None:
         """The mapping in force, or None when the workspace has no such mapping."""
@@ -116,6 +151,21 @@ class MappingShelf:
             and "webhook" in one.mapping.triggers
         ]
 
+    @property
+    def folder(self) -> Path:
+        """Where the mappings' files are."""
+        return self._mappings
+
+    @property
+    def forms(self) -> Mapping[str, FormSpec]:
+        """Every form in force, by key."""
+        return self._shelf.forms
+
+    @property
+    def discovered(self) -> Mapping[str, Tables]:
+        """What was read of the upstreams' tables, see ``known_tables``."""
+        return self._shelf.discovered
+
     def form(self, key: str) -> FormSpec:
         """A form in force; those of open requests are."""
         return self._shelf.forms[key]
@@ -129,8 +179,7 @@ class MappingShelf:
         found = self._versions.get(version_id)
         if found is None:
             with self._db.read() as session:
-                row = session.get_one(MappingVersion, version_id)
-                found = compile_mapping(row.text, row.key, kept(row.surroundings))
+                found = compiled(session.get_one(MappingVersion, version_id))
             with self._lock:
                 self._versions[version_id] = found
         return found
@@ -153,56 +202,66 @@ class MappingShelf:
                 for key, count in session.execute(query)
             ]
 
+    def _held_faults(
+        self,
+        wanted: Mapping[Place, CompiledMapping],
+        workspaces: Mapping[str, WorkspaceSettings],
+        registry: Registry,
+        forms: Mapping[str, FormSpec],
+        discovered: Mapping[str, Tables],
+    ) -> list[str]:
+        """What is wrong with the versions that stay active over their file's."""
+        held = select(MappingVersion).where(
+            MappingVersion.workspace_id.in_(workspaces),
+            MappingVersion.active,
+            MappingVersion.held_over.is_not(None),
+        )
+        with self._db.read() as session:
+            rows = list(session.scalars(held))
+        problems: list[str] = []
+        for row in rows:
+            filed = wanted.get((row.workspace_id, row.key))
+            if filed is None or filed.sha256 != row.held_over:
+                continue
+            faults = version_faults(row, workspaces[row.workspace_id], registry, forms, discovered)
+            way_out = f"'paraph rollback {row.key} {filed.sha256[:12]}' goes on with the file"
+            problems += [f"{fault} (held since a rollback; {way_out})" for fault in faults]
+        return problems
+
     def _activate(
-        self, wanted: Mapping[tuple[str, str], CompiledMapping], forms: Mapping[str, FormSpec]
+        self,
+        wanted: Mapping[Place, CompiledMapping],
+        forms: Mapping[str, FormSpec],
+        discovered: Mapping[str, Tables],
     ) -> None:
         with self._db.write() as session:
             alone(session, "mappings")  # processes that start at once
-            active = {
-                place: ActiveMapping(mapping, self._activate_one(session, place, mapping))
+            ids = {
+                place: activate(session, place, mapping, self._clock.now())
                 for place, mapping in wanted.items()
             }
         with self._lock:
-            self._versions.update({one.version_id: one.mapping for one in active.values()})
-        self._shelf = _Shelf(active, forms)
-
-    def _activate_one(
-        self, session: Session, place: tuple[str, str], mapping: CompiledMapping
-    ) -> str:
-        workspace_id, key = place
-        mine = (MappingVersion.workspace_id == workspace_id, MappingVersion.key == key)
-        row = session.scalar(
-            select(MappingVersion).where(*mine, MappingVersion.sha256 == mapping.sha256)
-        )
-        if row is not None and row.active:
-            return row.id
-        session.execute(update(MappingVersion).where(*mine).values(active=False))
-        if row is None:
-            row = MappingVersion(
-                id=new_id(),
-                workspace_id=workspace_id,
-                key=key,
-                sha256=mapping.sha256,
-                text=mapping.text,
-                surroundings=to_keep(mapping),
+            self._versions.update(
+                {version_id: wanted[place] for place, (version_id, held) in ids.items() if not held}
             )
-            session.add(row)
-        row.active = True
-        row.activated_at = self._clock.now()
-        session.flush()
-        _log.info("mapping activated", mapping=key, sha256=mapping.sha256[:12])
-        return row.id
+        active = {place: ActiveMapping(self.version(one), one) for place, (one, _) in ids.items()}
+        filed = {place: mapping.sha256 for place, mapping in wanted.items()}
+        self._shelf = _Shelf(active, forms, filed, discovered)
 
 
-def to_keep(mapping: CompiledMapping) -> dict[str, Any] | None:
-    """What a version keeps beside its text; None when the text is all there is."""
-    fragments, values = dict(mapping.document.fragments), dict(mapping.values)
-    return {"fragments": fragments, "values": values} if fragments or values else None
-
-
-def kept(stored: Mapping[str, Any] | None) -> Surroundings:
-    """What ``to_keep`` gave."""
-    return Surroundings(**stored) if stored else Surroundings()
+def version_faults(
+    row: MappingVersion,
+    workspace: WorkspaceSettings,
+    registry: Registry,
+    forms: Mapping[str, FormSpec],
+    discovered: Mapping[str, Tables],
+) -> list[str]:
+    """Everything that keeps a stored version from being in force in this workspace now."""
+    try:
+        tables = known_tables(registry, workspace.key, discovered)
+        return check_mapping(compiled(row), workspace, registry, forms, tables)
+    except ConfigurationError as error:
+        return list(error.problems or (error.detail,))
 
 
 def open_key(active: ActiveMapping, record_id: str) -> str:

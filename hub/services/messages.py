@@ -21,9 +21,9 @@ from hub.contracts.requests import FINAL_STATES, Reason
 from hub.engine.outbox import owe
 from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import Refused, Retryable
-from hub.mapping.texts import render
 from hub.services import deadlines, endings, foreseen, history, in_hand
 from hub.services.core import Core
+from hub.services.wordings import EMAIL, SMS, wording
 from hub.storage import queries_request as queries
 from hub.storage.models import Attempt, Delivery, Recipient, Request
 from hub.storage.rows import Rows
@@ -270,9 +270,7 @@ def _payload(
         "number": request.plan["number"] or request.source_id,
         "reminder": number,
     }
-    kind = "sms" if is_sms else "email"
-    text = render(workspace.text(f"{kind}_{purpose}", language), values)
-    subject = "" if is_sms else render(workspace.text(f"email_{purpose}_subject", language), values)
+    text, subject = wording(workspace, SMS if is_sms else EMAIL, purpose, language, values)
     return {
         "to": to,
         "to_name": recipient.contact.get("name", ""),

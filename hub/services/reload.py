@@ -14,7 +14,7 @@ from hub.kernel.errors import ConfigurationError
 from hub.services import probes
 from hub.services.access import ensure_workspaces
 from hub.services.core import Core
-from hub.settings import load_workspaces
+from hub.settings import WorkspaceSettings, load_workspaces
 
 
 def reload_files(core: Core, folder: Path) -> None:
@@ -33,6 +33,17 @@ def reload_files(core: Core, folder: Path) -> None:
     probes.know_instances(core)
     for where in changed:
         probes.probe(core, where)
+
+
+def seen_by(workspace: WorkspaceSettings, problems: Collection[str]) -> tuple[str, ...]:
+    """The problems that people of one workspace may read. What stands in another's file is counted
+    only: its own people see it."""
+    folder = f"{Path(workspace.file).parent}/"
+    foreign = [
+        one for one in problems if one.startswith(folder) and not one.startswith(workspace.file)
+    ]
+    mine = [one for one in dict.fromkeys(problems) if one not in foreign]
+    return (*mine, *([f"{len(foreign)} more in files of other workspaces"] if foreign else ()))
 
 
 def _refuse_removal(core: Core, folder: Path, present: Collection[str]) -> None:

@@ -1,5 +1,5 @@
 """Reads workspaces, mappings and forms again when their files change; after a bad one the former
-ones stay in force."""
+ones stay in force. Takes up as well what another process has chosen, such as a rollback."""
 
 from __future__ import annotations
 
@@ -15,14 +15,21 @@ Stamp = frozenset[tuple[str, int, int]]
 
 
 class FileWatch:
-    """A thread that looks at the folders every ``every`` seconds and calls ``reload`` on a
-    change."""
+    """A thread that looks at the folders, and those inside them, every ``every`` seconds and calls
+    ``reload`` on a change. ``follow`` is called after each look."""
 
     def __init__(
-        self, folders: Collection[Path], reload: Callable[[], None], every: float = 2.0
+        self,
+        folders: Collection[Path],
+        reload: Callable[[], None],
+        every: float = 2.0,
+        *,
+        follow: Callable[[], object] = lambda: None,
     ) -> None:
         self._folders = tuple(folders)
         self._reload = reload
+        self._follow = follow
+        self._lost = False  # whether the last ``follow`` failed, which is told once
         self._every = every
         self._stop = threading.Event()
         self._seen = self.stamp()
@@ -56,6 +63,16 @@ class FileWatch:
         _log.info("files changed, new version in force")
         return True
 
+    def follow(self) -> None:
+        """Take up what was chosen elsewhere; while that cannot be seen, go on as it is."""
+        try:
+            self._follow()
+            self._lost = False
+        except Exception as error:  # the database is away: the watch must outlive it
+            if not self._lost:
+                _log.warning("versions cannot be looked at", error=type(error).__name__)
+            self._lost = True
+
     def stamp(self) -> Stamp:
         """Which files there are, how long they are and when they were written."""
         found = []
@@ -71,3 +88,4 @@ class FileWatch:
     def _run(self) -> None:
         while not self._stop.wait(self._every):
             self.look()
+            self.follow()

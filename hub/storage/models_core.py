@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from hub.kernel.ids import new_id
@@ -72,10 +72,23 @@ class Instance(Scoped, Base):
 
 
 class MappingVersion(Scoped, Base):
-    """An immutable mapping text; requests pin the one they began with."""
+    """An immutable mapping text; requests pin the one they began with.
+
+    ``activated_at`` is when its file last brought it into force. A version that was rolled back to
+    stays active over the file's: ``held_over`` is the hash of what the file gave then.
+    """
 
     __tablename__ = "mapping_version"
-    __table_args__ = (UniqueConstraint("workspace_id", "key", "sha256"),)
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "key", "sha256"),
+        Index(
+            "ix_mapping_version_active",
+            "workspace_id",
+            "key",
+            sqlite_where=text("active = 1"),
+            postgresql_where=text("active"),
+        ),
+    )
 
     key: Mapped[str] = mapped_column(String(100))
     sha256: Mapped[str] = mapped_column(String(64))
@@ -84,6 +97,9 @@ class MappingVersion(Scoped, Base):
     surroundings: Mapped[Any] = mapped_column(PlainJson, nullable=True)
     active: Mapped[bool] = mapped_column(Boolean, default=False)
     activated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    held_over: Mapped[str | None] = mapped_column(String(64))
+    held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    held_by: Mapped[str | None] = mapped_column(String(100))
 
 
 class Inbound(Scoped, Base):

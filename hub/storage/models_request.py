@@ -25,6 +25,7 @@ class Request(Scoped, Base):
         Index("ix_request_source", "workspace_id", "source_instance", "source_id"),
         Index("ix_request_state", "workspace_id", "state", "id"),
         Index("ix_request_page", "workspace_id", "id"),
+        Index("ix_request_version", "mapping_version_id"),
     )
 
     number: Mapped[str] = mapped_column(String(16), index=True)  # short, for people

@@ -3,14 +3,19 @@ fragments, excerpts of a workspace's file."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click import Context
+from click.testing import CliRunner
 from ruamel.yaml import YAML
 
+from hub.cli import cli
 from hub.mapping.document import read_document
 from hub.mapping.examples import run_examples
 from hub.mapping.loader import compile_mapping
@@ -78,6 +83,35 @@ def test_the_examples_of_a_block_hold(part: str) -> None:
 def test_no_block_is_left_out() -> None:
     others = [text for text in blocks("yaml") if "examples:" not in text]
     assert all("fragment:" in text or "values_in:" in text for text in others), others
-    assert {name for name, _ in BLOCK.findall(HANDBOOK)} <= {"yaml", "console"}
+    assert {name for name, _ in BLOCK.findall(HANDBOOK)} == {"yaml", "json"}
     recipes = re.findall(r"^### \d+\. .+$", HANDBOOK, re.MULTILINE)
     assert len(recipes) >= 10
+
+
+def test_the_editor_is_given_the_files_that_the_command_writes(tmp_path: Path) -> None:
+    (block,) = blocks("json")
+    assert CliRunner().invoke(cli, ["schema", "--out", str(tmp_path)]).exit_code == 0
+    named = json.loads(block)["yaml.schemas"]
+    assert {name.removeprefix(".schemas/") for name in named} == {
+        path.name for path in tmp_path.iterdir()
+    }
+    for name, pattern in named.items():
+        kept = [path for path in ROOT.glob(pattern) if path.is_file()]
+        assert kept, f"{pattern} finds nothing for {name}"
+
+
+def commands() -> list[str]:
+    """Every command of the page that has more than its name, without what follows as a remark."""
+    shown = re.findall(r"^    (paraph .+)$", HANDBOOK, re.MULTILINE)
+    told = re.findall(r"`(paraph [^`]+)`", HANDBOOK)
+    found = [re.split(r"\s{2,}", line)[0] for line in [*shown, *told]]
+    return sorted({line for line in found if len(line.split()) > 2})
+
+
+@pytest.mark.parametrize("line", commands())
+def test_a_command_is_one_that_can_be_given(line: str) -> None:
+    _, name, *words = line.split()
+    group = Context(cli)
+    command = cli.get_command(group, name)
+    assert command is not None, f"there is no command {name}"
+    command.make_context(name, words, parent=group)  # raises for a wrong option or argument

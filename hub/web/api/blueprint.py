@@ -21,6 +21,7 @@ from hub.services.triggers import accept
 from hub.web.api.cases import add_cases
 from hub.web.api.instances import add_instances
 from hub.web.api.lean import LeanParser
+from hub.web.api.mappings import add_mappings
 from hub.web.api.replays import add_replays
 from hub.web.api.schemas import (
     DeliveryQuery,
@@ -48,6 +49,7 @@ def create_api(house: House) -> Blueprint:
     add_webhooks(blueprint, house)
     add_replays(blueprint, house)
     add_instances(blueprint, house)
+    add_mappings(blueprint, house)
     return blueprint
 
 

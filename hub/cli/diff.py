@@ -1,0 +1,134 @@
+"""``paraph diff``: two versions of a mapping applied to past records, and what changes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from marshmallow import ValidationError
+from rich.console import Console
+from rich.progress import Progress
+
+from hub.cli import options
+from hub.cli.words import in_words
+from hub.services.differences import Comparing
+from hub.services.house import beside
+from hub.services.office import open_office
+from hub.services.versions import SHORT
+from hub.settings import load_hub_settings, load_workspaces
+from hub.settings.spans import Span
+
+
+class Since(click.ParamType[Any]):
+    """A span of time before now, or a moment."""
+
+    name = "since"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        with suppress(ValidationError):
+            return Span().deserialize(value)
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            moment = None
+        if moment is None or moment.tzinfo is None:
+            said = f"'{value}' is neither a span such as 30d nor a moment with its zone"
+            self.fail(said, param, ctx)
+        return moment
+
+
+@click.command()
+@options.config
+@options.workspace
+@options.output
+@click.option("--since", type=Since(), default="30d", show_default=True, help="A span or moment.")
+@click.option("--mapping", default=None, help="Which mapping; where neither version tells it.")
+@click.option(
+    "--limit", type=click.IntRange(1, 100_000), default=1000, show_default=True,
+    help="At most so many records, newest first.",
+)  # fmt: skip
+@click.option("--reveal", is_flag=True, help="Show the values themselves; they are personal data.")
+@click.argument("old")
+@click.argument("new")
+def diff(
+    folder: Path,
+    workspace: str | None,
+    output: str,
+    since: Any,
+    mapping: str | None,
+    limit: int,
+    reveal: bool,
+    old: str,
+    new: str,
+) -> None:
+    """Apply the versions OLD and NEW of a mapping to past records, with their answers and outcomes,
+    and show what changes.
+
+    Each is the beginning of a version's hash, the word active, or a file. JSON is one line for each
+    record that changes, and a last one with the sums. Exit code 1 when something changes.
+    """
+    office = open_office(folder)
+    key = options.one_workspace(office.workspace_ids, workspace)
+    environment = load_hub_settings(folder / "paraph.yaml").environment
+    with in_words():
+        settings = load_workspaces(folder / "workspaces", environment=environment)
+        service = Comparing(
+            office, office.workspace_ids[key], settings[key], beside(folder, "mappings")
+        )
+        first, second = service.pair(old, new, mapping)
+        begin = since if isinstance(since, datetime) else office.clock.now() - since
+        sums: Counter[str] = Counter()
+        looked = changed = 0
+        with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
+            task = bar.add_task("records", total=service.count(first.key, begin, limit))
+            for one in service.compare(first, second, begin, limit):
+                looked += 1
+                bar.advance(task)
+                if one.changes:
+                    changed += 1
+                    sums.update(change.rule for change in one.changes)
+                    _tell(service.shown(one, first, second, reveal=reveal), output)
+    versions = (first.sha256[:SHORT], second.sha256[:SHORT])
+    _sum_up(first.key, versions, looked, changed, sums, output)
+    sys.exit(1 if changed else 0)
+
+
+def _tell(one: dict[str, Any], output: str) -> None:
+    if output == "json":
+        click.echo(json.dumps(one, ensure_ascii=False))
+        return
+    click.echo(f"{one['record']} (request {one['request']})")
+    for change in one["changes"]:
+        click.echo(f"  {change['rule']}: {_text(change['before'])} → {_text(change['after'])}")
+
+
+def _text(value: Any) -> str:
+    return "nothing" if value is None else str(value)
+
+
+def _sum_up(
+    key: str,
+    versions: tuple[str, str],
+    looked: int,
+    changed: int,
+    sums: Counter[str],
+    output: str,
+) -> None:
+    if output == "json":
+        told: dict[str, Any] = {"mapping": key, "old": versions[0], "new": versions[1]}
+        told |= {"records": looked, "changed": changed, "rules": dict(sums.most_common())}
+        click.echo(json.dumps(told))
+        return
+    if changed:
+        click.echo("")
+    for rule, number in sums.most_common():
+        click.echo(f"{number:>6}  {rule}")
+    click.echo(f"{key} {versions[0]} → {versions[1]}: {changed} of {looked} records change.")

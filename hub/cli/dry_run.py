@@ -1,0 +1,133 @@
+"""``paraph dry-run``: one record read in earnest, and what would follow from it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+
+from hub.cli import options
+from hub.cli.words import in_words
+from hub.services.dry_run import DryRun
+from hub.services.form_answers import read_answers
+from hub.services.study import open_study
+
+
+@click.command("dry-run")
+@options.config
+@options.workspace
+@options.output
+@options.event
+@options.answers
+@click.argument("mapping")
+@click.argument("ref")
+def dry_run(
+    folder: Path,
+    workspace: str | None,
+    output: str,
+    event: str | None,
+    answers: Path | None,
+    mapping: str,
+    ref: str,
+) -> None:
+    """Read the record REF with MAPPING (a key, or a file) and show what would follow: the request,
+    its messages, and what would be written where. Nothing is written and nothing stored.
+
+    Exit code 1 when the record or the mapping does not fit.
+    """
+    with in_words():
+        study = open_study(folder, lambda known: options.one_workspace(known, workspace))
+        try:
+            given = read_answers(answers) if answers is not None else None
+            told = DryRun(study, study.mapping(mapping)).run(ref, event=event, answers=given)
+        finally:
+            study.close()
+    if output == "json":
+        Console().print_json(data=told)
+    else:
+        for line in _lines(told):
+            click.echo(line)
+    sys.exit(1 if _faults(told) else 0)
+
+
+def _faults(told: dict[str, Any]) -> list[Any]:
+    steps = (step for steps in told.get("events", {}).values() for step in steps)
+    wrong = [one for one in (*told.get("messages", ()), *steps) if one["problem"]]
+    return [*told["unfit"], *told["problems"], *wrong]
+
+
+def _lines(told: dict[str, Any]) -> Iterator[str]:
+    mapping, record = told["mapping"], told["record"]
+    yield f"mapping {mapping['key']} ({mapping['version']}), {mapping['file']}"
+    yield f"record {record['table']}/{record['id']} of {record['instance']}"
+    for one in told["unfit"]:
+        yield f"unfit: {one}"
+    if not told["wanted"]:
+        yield "no request: the mapping's 'when' says no"
+        return
+    yield from _request(told["request"])
+    for one in told["problems"]:
+        rule = f"{one['rule']} ({one['path'] or 'no path'})"
+        yield f"problem: {one['where']}: {rule}: {one['message']}"
+    for one in told["messages"]:
+        yield from _message(one)
+    for event, steps in told["events"].items():
+        yield ""
+        yield f"after {event}" if steps else f"after {event}: nothing"
+        for step in steps:
+            yield from _step(step)
+    yield ""
+    yield "Nothing was written and nothing stored."
+
+
+def _request(request: dict[str, Any]) -> Iterator[str]:
+    yield ""
+    yield "request"
+    for person in request["recipients"]:
+        known = (person[name] for name in ("name", "mobile", "email") if person[name])
+        yield f"  to {', '.join(known) or 'nobody'}"
+    signing = [f"{one['instance']} ({one['title']})" for one in request["providers"]]
+    yield f"  sign with {', else '.join(signing)}; reached by {', else '.join(request['channels'])}"
+    for name in ("kind", "title", "number", "language", "form", "carries_on", "currency"):
+        if request[name]:
+            yield f"  {name} = {request[name]}"
+    yield f"  expires_after = {request['expires_after'] / 86400:g} days"
+    for name, value in request["prefill"].items():
+        yield f"  prefill {name} = {value}"
+    for line in request["lines"]:
+        price = f"{line['quantity']} {line['unit']} at {line['price']}"
+        yield f"  line {line['id']}: {line['text']}, {price}"
+
+
+def _message(one: dict[str, Any]) -> Iterator[str]:
+    yield ""
+    number = f" {one['number']}" if one["number"] else ""
+    to = f" to {one['to_name']}, {one['to']}" if one["to"] else ""
+    yield f"{one['purpose']}{number} {one['when']}, by {one['channel']}{to}"
+    if one["problem"]:
+        yield f"  problem: {one['problem']}"
+    for line in (one["subject"], *one["text"].splitlines()):
+        if line:
+            yield f"  | {line}"
+
+
+def _step(step: dict[str, Any]) -> Iterator[str]:
+    about = f" (line {step['line']})" if "line" in step else ""
+    head = f"  {step['where']}: {step['step']}{about}"
+    does = step["does"]
+    if step["problem"]:
+        yield f"{head}: problem: {step['problem']['message']}"
+    elif does is None:
+        yield f"{head}: nothing to do"
+    else:
+        kind, target = next(iter(does.items()))
+        match = f", unless one matches by {', '.join(does['match'])}" if "match" in does else ""
+        yield f"{head}: {kind} {target} at {step['instance']}{match}"
+        for name, value in does.get("fields", {}).items():
+            yield f"      {name} = {value}"
+        for line in does.get("text", "").splitlines():
+            yield f"      | {line}"

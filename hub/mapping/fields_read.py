@@ -1,0 +1,199 @@
+"""What a mapping reads of a record, and what it takes each field for: a name, a number, an e-mail
+address. Known from the rows; for the rest, from what the field is called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from hub.mapping.compiled import CompiledMapping
+from hub.mapping.converters import Converter
+from hub.mapping.forms import FieldType, FormSpec
+from hub.mapping.grammar import is_text_key
+from hub.mapping.rows import Row, Source
+from hub.mapping.texts import names_in
+from hub.mapping.watched import named_paths
+
+_ALL = re.compile(r"\*|\$\$|\$keys|\$each|\$sift|\$spread|\$lookup|\$(?![\w$])|\$string\(\s*\)")
+_STRINGS = re.compile(r"\"((?:\\.|[^\"\\])*)\"|'((?:\\.|[^'\\])*)'")
+
+
+class Kind(StrEnum):
+    """What kind of a person's data a field holds."""
+
+    NAME = "name"
+    EMAIL = "email"
+    PHONE = "phone"
+    NATIONAL_ID = "national_id"
+    POSTCODE = "postcode"
+    ADDRESS = "address"
+    CITY = "city"
+    BIRTH = "birth"
+    ID = "id"
+
+
+_NAMED: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        (Kind.EMAIL, r"mail|epost"),
+        (Kind.NATIONAL_ID, r"person(al)?[_-]?(id|nr|number|nummer)|national|ssn|\bpnr|cpr|hetu"),
+        (Kind.POSTCODE, r"post[_-]?(code|nr|nummer)|\bzip"),
+        (Kind.PHONE, r"phone|mobil|telef|\btel\b|_tel\b|\bfax"),
+        (Kind.BIRTH, r"birth|born|f[oö]d"),
+        (Kind.ADDRESS, r"addr|street|gata|gatu"),
+        (Kind.CITY, r"city|town|(^|_)ort$|postort|stad$"),
+        (Kind.NAME, r"name|namn|contact|kontakt|signed_by|handl[aä]ggare|owner|created_by"),
+        (Kind.ID, r"(^|_)id$|guid|uuid"),
+    )
+)
+_TARGETS = {
+    "name": Kind.NAME,
+    "mobile": Kind.PHONE,
+    "email": Kind.EMAIL,
+    "national_id": Kind.NATIONAL_ID,
+}
+FORM_KINDS = {
+    FieldType.EMAIL: Kind.EMAIL,
+    FieldType.TEL: Kind.PHONE,
+    FieldType.POSTCODE: Kind.POSTCODE,
+}
+_CONVERTED = {"e164": Kind.PHONE, "national_id": Kind.NATIONAL_ID, "postcode": Kind.POSTCODE}
+# What is called a product's or a file's name is nobody's.
+_THINGS = re.compile(r"product|file|table|model|item|artic", re.IGNORECASE)
+
+
+@dataclass
+class FieldsRead:
+    """Field → what rows take it for, and the chains of converters that it goes through. ``roots``
+    are the top-level fields that are read, None when all may be; ``words`` are texts that the
+    mapping compares with or chooses by."""
+
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    chains: dict[str, list[tuple[Converter, ...]]] = field(default_factory=dict)
+    roots: set[str] | None = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
+
+    def add(self, path: str, chain: tuple[Converter, ...], kind: Kind | None = None) -> None:
+        """A row reads the field and sends it through ``chain``, which may tell its kind."""
+        converted = (_CONVERTED.get(one.text.partition(":")[0]) for one in chain)
+        known = next((one for one in converted if one is not None), kind)
+        if known is not None:
+            self.kinds.setdefault(path, known)
+        if chain:
+            self.chains.setdefault(path, []).append(chain)
+
+    def kind(self, path: str) -> Kind | None:
+        """What the field at a dotted path holds, if it is a person's."""
+        if path in self.kinds:
+            return self.kinds[path]
+        name = path.rpartition(".")[2]
+        if _THINGS.search(name):
+            return None
+        return next((kind for kind, pattern in _NAMED if pattern.search(name)), None)
+
+
+def fields_read(mapping: CompiledMapping, form: FormSpec | None) -> FieldsRead:
+    """Everything that a mapping reads of its record."""
+    found = FieldsRead()
+    types = {one.name: one.type for one in form.fields} if form is not None else {}
+    request, lines = mapping.request, mapping.request.lines
+    below = ""
+    if lines is not None:
+        _source(found, lines.items)
+        _source(found, lines.currency)
+        below = _record_path(lines.items.reads) if lines.items.path is not None else ""
+    for part, rows in (("recipient", request.recipient), ("prefill", request.prefill)):
+        for row in rows:
+            asked = types.get(row.to)
+            kind = FORM_KINDS.get(asked) if asked is not None else None
+            _row(found, row, _TARGETS.get(row.to) if part == "recipient" else kind)
+    for row in lines.rows if lines is not None else ():
+        _row(found, row, None, below)
+    _source(found, request.language)
+    if request.number is not None:
+        _row(found, request.number, None)
+    _expressions(found, mapping)
+    found.words = set(_own_words(mapping))
+    return found
+
+
+def _row(found: FieldsRead, row: Row, kind: Kind | None, below: str = "") -> None:
+    source = row.source
+    _source(found, source)
+    for path in (source.path, source.fallback):
+        if path is None:
+            continue
+        name = _record_path(path.text)
+        if below and name.startswith("item."):
+            name = f"{below}.{name.removeprefix('item.')}"
+        found.add(name, source.chain, kind)
+
+
+def _source(found: FieldsRead, source: Source | Row) -> None:
+    one = source.source if isinstance(source, Row) else source
+    for path in (one.path, one.fallback):
+        if path is not None:
+            _root(found, path.text)
+    if one.expression is not None:
+        _read(found, one.expression.text)
+
+
+def _expressions(found: FieldsRead, mapping: CompiledMapping) -> None:
+    if mapping.when is not None:
+        _read(found, mapping.when.text)
+    for text in mapping.request.title.values():
+        for name in names_in(text):
+            _root(found, name)
+    for step in mapping.all_steps():
+        for row in step.rows:
+            if row.source.path is None or row.source.path.root == "record":
+                _row(found, row, None)
+        for source in (step.target, step.items):
+            if source is not None:
+                _source(found, source)
+        if step.when is not None:
+            _read(found, step.when.text)
+        if step.text and not is_text_key(step.text):
+            for name in names_in(step.text):
+                _root(found, name)
+
+
+def _read(found: FieldsRead, expression: str) -> None:
+    if _ALL.search(expression):
+        found.roots = None
+    for name in named_paths(expression):
+        _root(found, name)
+
+
+def _root(found: FieldsRead, path: str) -> None:
+    name = _record_path(path)
+    if name == "record":
+        found.roots = None
+    elif found.roots is not None:
+        found.roots.add(re.split(r"[.\[]", name, maxsplit=1)[0].strip("`"))
+
+
+def _record_path(path: str) -> str:
+    """A path as it is below the record, without indices: ``record.lines[0].name``."""
+    return re.sub(r"\[\d+\]|`", "", path).removeprefix("record.")
+
+
+def _own_words(mapping: CompiledMapping) -> Iterator[str]:
+    """What fields are compared with and chosen by: choices, and texts in expressions."""
+    request = mapping.request
+    rows = [*request.recipient, *request.prefill, request.language]
+    rows += request.lines.rows if request.lines is not None else ()
+    texts = [mapping.when.text] if mapping.when is not None else []
+    for step in mapping.all_steps():
+        rows += step.rows
+        texts += [step.when.text] if step.when is not None else []
+    for row in rows:
+        choices: Mapping[str, object] = row.source.choices or {}
+        yield from choices
+        yield from (one for one in choices.values() if isinstance(one, str))
+        texts += [row.source.expression.text] if row.source.expression is not None else []
+    for text in texts:
+        for double, single in _STRINGS.findall(text):
+            yield double or single

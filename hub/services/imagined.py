@@ -1,0 +1,137 @@
+"""What would be if an event happened now: the context that steps read, and each step's operation.
+For trying mappings out; the signature, the outcome and the records are made up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from hub.contracts.events import LINE_EVENTS, EventKind
+from hub.contracts.records import RecordRef
+from hub.contracts.requests import ENDING_TEXTS, REASON_TEXTS, Reason, RequestState
+from hub.kernel.redact import MASK
+from hub.mapping.compiled import COMPLETED, CompiledMapping
+from hub.mapping.example_schema import EVENTS
+from hub.mapping.plan import RequestPlan
+from hub.mapping.rehearsal import Rehearsed, rehearse
+from hub.mapping.texts import render
+from hub.services.study import Study
+
+_SIGNED = (COMPLETED, EventKind.SIGNED.value, *LINE_EVENTS)
+
+
+class Imagined:
+    """One mapping in one workspace, at one moment."""
+
+    def __init__(self, study: Study, mapping: CompiledMapping, now: datetime) -> None:
+        self._study, self._mapping, self._now = study, mapping, now
+
+    def events(self) -> list[str]:
+        """The events that the mapping does something after."""
+        mapping = self._mapping
+        named = {*mapping.back_steps, *mapping.then_steps}
+        if mapping.record_steps:
+            named.add(COMPLETED)
+        return [event for event in EVENTS if event in named]
+
+    def lines(self, plan: RequestPlan, event: str) -> list[dict[str, Any]]:
+        """The lines that an event is about; one that is about none happens once."""
+        decision = event.removeprefix("line_")
+        if decision == event:
+            return [{}]
+        # which ones a customer declines nobody knows: all that can be
+        lines = [_decided(one.data()) for one in plan.lines]
+        may = [one for one in lines if decision == "accepted" or one["optional"]]
+        return [{**one, "decision": decision} for one in may]
+
+    def context(
+        self,
+        plan: RequestPlan,
+        record: Mapping[str, Any],
+        event: str,
+        form: Mapping[str, Any],
+        line: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """What steps may refer to, as it would be if it happened now."""
+        person = plan.recipients[0]
+        recipient = {name: value for name, value in vars(person).items() if value is not None}
+        recipient.pop("national_id", None)
+        reason = Reason.NO_ANSWER.value if event == EventKind.FAILED else ""
+        carries_on = self._mapping.carries_on
+        return {
+            "record": record,
+            "form": form,
+            "recipient": recipient,
+            "request": {
+                "id": "dry-run",
+                "number": "DRY-RUN",
+                "title": plan.title,
+                "language": plan.language,
+                "state": event,
+            },
+            "outcome": {
+                "event": event,
+                "reason": reason,
+                "reason_text": reason_text(event, reason, plan.language),
+                "at": self._now.isoformat(timespec="seconds"),
+            },
+            "signature": self._signature(plan) if event in _SIGNED else {},
+            "records": {},
+            "lines": [_decided(one.data()) for one in plan.lines],
+            "line": line,
+            "carries_on": carries_on,
+            "handling": carries_on,
+        }
+
+    def rehearsed(
+        self, plan: RequestPlan, ref: RecordRef, context: Mapping[str, Any], event: str
+    ) -> Iterator[Rehearsed]:
+        """Every step of an event."""
+        workspace = self._study.workspace
+
+        def filled(text: str, values: Mapping[str, Any]) -> str:
+            known = text in workspace.texts
+            return render(workspace.text(text, plan.language) if known else text, values)
+
+        return rehearse(
+            self._mapping,
+            event,
+            context,
+            source=ref,
+            now=self._now,
+            render=filled,
+            made=lambda name, operation: {
+                "id": f"new-{name}",
+                "number": f"new-{name}",
+                "created": True,
+                **operation.fields,
+            },
+        )
+
+    def _signature(self, plan: RequestPlan) -> dict[str, Any]:
+        at = self._now.isoformat(timespec="seconds")
+        return {
+            "name": plan.recipients[0].name,
+            "at": at,
+            "at_local": at,
+            "order_ref": "dry-run",
+            "provider": self._study.title(plan.providers[0]),
+            "national_id_last": f"{MASK}-0000",
+        }
+
+
+def _decided(line: dict[str, Any]) -> dict[str, Any]:
+    accepted = line["chosen"] or not line["optional"]
+    return {**line, "decision": "accepted" if accepted else "declined"}
+
+
+def reason_text(event: str, reason: str, language: str) -> str:
+    """The sentence that the upstream would be told."""
+    if reason:
+        texts = REASON_TEXTS[Reason(reason)]
+    elif event in set(RequestState) and RequestState(event) in ENDING_TEXTS:
+        texts = ENDING_TEXTS[RequestState(event)]
+    else:
+        return ""
+    return texts.get(language) or texts["en"]

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from hub.contracts.capabilities import Capability as C
+from hub.contracts.events import EventKind
 from hub.contracts.manifest import PluginKind
 from hub.mapping.known import NOTHING_KNOWN, Around
 from hub.mapping.problems import Path, Problem, unknown_word
@@ -127,6 +128,19 @@ def _channels(around: Around) -> Iterator[Problem]:
         if names and not given.intersection(names):
             message = f"'{key}' needs '{names[0]}'; add a row with to: {names[0]}"
             yield around.problem(("request", "recipient"), message)
+    yield from _told(around)
+
+
+def _told(around: Around) -> Iterator[Problem]:
+    """Without a channel that reports, ``unreachable`` is known of refused messages only."""
+    used = [around.instances.get(key) for key in around.mapping.channels]
+    if any(info is None or C.REPORTS in info.capabilities for info in used):
+        return
+    message = "no channel here tells what became of a message; only one that is refused at once"
+    for path in dict.fromkeys(step.path[:2] for step in around.mapping.all_steps()):
+        if path[1:] == (EventKind.UNREACHABLE,):
+            mend = f"{message} leads here; name one that can do 'reports'"
+            yield _warning(around.problem(path, mend))
 
 
 def _step(around: Around, step: Step) -> Iterator[Problem]:

@@ -77,6 +77,15 @@ def test_a_channel_that_reaches_nobody_is_refused() -> None:
     assert "request.channels: 'sms' cannot do 'sms'" in str(problem)
 
 
+def test_without_a_channel_that_reports_few_are_known_to_be_unreachable() -> None:
+    back = "back: {unreachable: [{update: [{to: state, value: 1}]}]}\n"
+    (problem,) = found(back)
+    assert (problem.row, problem.severity) == ("back.unreachable", "warning")
+    assert "name one that can do 'reports'" in problem.message
+    tells = Info(PluginKind.CHANNEL, frozenset({C.SMS, C.REPORTS}))
+    assert found(back, instances={**INSTANCES, "sms": tells}) == []
+
+
 def test_a_source_that_calls_nobody_waits_in_vain_for_a_webhook() -> None:
     silent = Info(PluginKind.CONNECTOR, INSTANCES["agiloft"].capabilities - {C.HOOK})
     mapping = compile_mapping(sample(request=GOOD).replace("[button]", "[webhook]"), "s.yaml")

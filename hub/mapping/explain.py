@@ -18,7 +18,7 @@ from hub.mapping.compiled import CompiledMapping
 from hub.mapping.lines import LinesRule
 from hub.mapping.plan import RequestPlan
 from hub.mapping.problems import Path
-from hub.mapping.references import row_index, rows_path
+from hub.mapping.references import row_path
 from hub.mapping.rows import UNSET, Row, Source
 from hub.mapping.steps import Step
 from hub.mapping.texts import names_in, render
@@ -245,8 +245,7 @@ def _place(mapping: CompiledMapping, step: Step, row: Row, index: int) -> Path:
             for number, one in enumerate(rows):
                 if one.to == name and one.direction != "in":
                     return ("request", part, number)
-    path = rows_path(step)
-    return (*path, row_index(mapping, path, row, index))
+    return row_path(mapping, step, row, index)
 
 
 class _Text:

@@ -75,9 +75,7 @@ class DryRun:
         told = self._about(ref)
         study = self._study
         tables = known_tables(study.registry, study.workspace.key, study.discovered)
-        told["unfit"] = check_mapping(
-            mapping, study.workspace, study.registry, study.forms, tables
-        )
+        told["unfit"] = check_mapping(mapping, study.workspace, study.registry, study.forms, tables)
         if plan is None:
             return {**told, "wanted": False, "problems": []}
         places = {row.rule: row.path for row in rows}

@@ -136,11 +136,11 @@ def _told(around: Around) -> Iterator[Problem]:
     used = [around.instances.get(key) for key in around.mapping.channels]
     if any(info is None or C.REPORTS in info.capabilities for info in used):
         return
-    message = "no channel here tells what became of a message; only one that is refused at once"
+    message = "only messages that are refused at once lead here, since no channel tells of others"
     for path in dict.fromkeys(step.path[:2] for step in around.mapping.all_steps()):
         if path[1:] == (EventKind.UNREACHABLE,):
-            mend = f"{message} leads here; name one that can do 'reports'"
-            yield _warning(around.problem(path, mend))
+            fault = around.problem(path, f"{message}; name a channel that can do 'reports'")
+            yield _warning(fault)
 
 
 def _step(around: Around, step: Step) -> Iterator[Problem]:

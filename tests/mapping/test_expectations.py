@@ -11,7 +11,7 @@ from hub.kernel.errors import ConfigurationError
 from hub.mapping.examples import run_examples
 from hub.mapping.expectations import mismatches
 from hub.mapping.loader import compile_mapping
-from tests.mapping.samples import EXAMPLES, HEAD, REQUEST, ROOT, sample
+from tests.mapping.samples import EXAMPLES, REQUEST, sample
 from tests.mapping.test_examples import ALICE, outcome
 
 FOUND = {
@@ -235,13 +235,3 @@ def test_a_mismatch_names_the_line_of_the_row_that_gave_the_value() -> None:
         "        - {to: state, value: Signed}",
     ]
     assert rows == [f"correct the row in line {lines.index(row) + 1}" for row in wanted]
-
-
-def test_the_handbooks_block_about_operators_holds() -> None:
-    handbook = (ROOT / "mappings" / "README.md").read_text(encoding="utf-8")
-    block = handbook.partition("## Tests")[2].partition("```yaml\n")[2].partition("```")[0]
-    base = "  kind: k\n  provider: bankid\n  channels: sms\n  expires_after: 14d\n  form: f\n"
-    text = HEAD + block.replace("request:\n", f"request:\n{base}", 1)
-    results = run_examples(compile_mapping(text, "handbook.yaml"))
-    assert [str(result) for result in results if not result.passed] == []
-    assert len(results) == 3

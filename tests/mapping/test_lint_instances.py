@@ -81,7 +81,7 @@ def test_without_a_channel_that_reports_few_are_known_to_be_unreachable() -> Non
     back = "back: {unreachable: [{update: [{to: state, value: 1}]}]}\n"
     (problem,) = found(back)
     assert (problem.row, problem.severity) == ("back.unreachable", "warning")
-    assert "name one that can do 'reports'" in problem.message
+    assert "name a channel that can do 'reports'" in problem.fix
     tells = Info(PluginKind.CHANNEL, frozenset({C.SMS, C.REPORTS}))
     assert found(back, instances={**INSTANCES, "sms": tells}) == []
 

@@ -23,7 +23,7 @@ from hub.mapping.mutations import unmissed
 from hub.mapping.problems import Problem, unknown_word
 from hub.mapping.round_trips import round_trips
 from hub.services.inspection import Files, read_files
-from hub.services.mappings import note_maker
+from hub.services.mapping_checks import note_maker
 from hub.settings import WorkspaceSettings
 
 # What a row with a date makes of the made-up values must not depend on today.

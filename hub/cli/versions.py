@@ -14,7 +14,7 @@ from hub.cli.tables import show
 from hub.cli.words import in_words, who
 from hub.kernel.errors import NotFound
 from hub.mapping.problems import did_you_mean
-from hub.services.mappings import version_faults
+from hub.services.mapping_checks import version_faults
 from hub.services.office import Office, open_office
 from hub.services.study import open_study
 from hub.services.versions import SHORT, Versions

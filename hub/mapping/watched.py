@@ -134,13 +134,15 @@ class _WatchedExpression(Expression):
         self._one, self._notes = one, notes
         self.text, self.variables = one.text, one.variables
 
-    def evaluate(self, data: Mapping[str, Any], *, now: datetime) -> Any:
+    def evaluate(
+        self, data: Mapping[str, Any], *, now: datetime, bindings: Mapping[str, Any] | None = None
+    ) -> Any:
         self._notes.read("expr", UNSET, data)
         read = self._notes.runs[-1].read
         for name in named_paths(self.text):
             if name.split(".")[0] in data:
                 read.append(Noted(name, value_at(data, name)))
-        value = self._one.evaluate(data, now=now)
+        value = self._one.evaluate(data, now=now, bindings=bindings)
         read[0] = Noted("expr", value)
         return value
 

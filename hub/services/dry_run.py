@@ -22,7 +22,7 @@ from hub.services.explaining import does
 from hub.services.form_answers import checked_answers
 from hub.services.imagined import Imagined
 from hub.services.known_tables import known_tables
-from hub.services.mappings import check_mapping
+from hub.services.mapping_checks import check_mapping
 from hub.services.messages import INVITE
 from hub.services.new_requests import plan_data
 from hub.services.record_ids import plain_id

@@ -24,7 +24,7 @@ from hub.registry import Registry, find_manifests
 from hub.services.house import beside
 from hub.services.known_tables import known_tables
 from hub.services.leftovers import Taken, leftovers, no_such_mapping, taken
-from hub.services.mappings import mapping_problems
+from hub.services.mapping_checks import mapping_problems
 from hub.settings import WorkspaceSettings, load_hub_settings, load_workspaces
 from hub.settings.known_fields import FOLDER, Tables, load_fields
 

@@ -13,7 +13,7 @@ from hub.contracts.events import EventKind
 from hub.kernel.errors import ConfigurationError, NotFound, Refused
 from hub.services import endings
 from hub.services.house import open_house
-from hub.services.mappings import version_faults
+from hub.services.mapping_checks import version_faults
 from hub.services.trigger_rows import Trigger
 from hub.services.triggers import accept
 from hub.services.versions import Versions

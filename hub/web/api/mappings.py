@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, validate
 
 from hub.kernel.errors import ConfigurationError, NotFound
 from hub.services.house import House
-from hub.services.mappings import version_faults
+from hub.services.mapping_checks import version_faults
 from hub.services.reload import seen_by
 from hub.services.versions import Versions
 from hub.storage.models import MappingVersion

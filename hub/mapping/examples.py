@@ -11,7 +11,7 @@ from hub.kernel.errors import MappingError
 from hub.mapping.compiled import CompiledMapping
 from hub.mapping.coverage import PARTS
 from hub.mapping.example_events import Happened, happened
-from hub.mapping.expectations import Mismatch, mismatches
+from hub.mapping.expectations import Mismatch, as_expected, mismatches
 from hub.mapping.grammar import is_text_key
 from hub.mapping.origins import Origins
 from hub.mapping.plan import RequestPlan
@@ -96,7 +96,8 @@ class _Run:
             if steps.failed:
                 raise steps.failed[0]
             found |= steps.parts
-        return found
+        told: dict[str, Any] = as_expected(found)
+        return told
 
     def _differences(self) -> Iterator[tuple[Mismatch, Path | None]]:
         plan = self.mapping.plan(self.given["record"], now=self.now)

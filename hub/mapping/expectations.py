@@ -86,6 +86,17 @@ def block_faults(expected: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
             yield from block_faults(value, (*path, index))
 
 
+def as_expected(found: Any) -> Any:
+    """What came out, as an example would write it: a workspace's text by its key."""
+    if isinstance(found, WorkspaceText):
+        return found.key
+    if isinstance(found, timedelta):
+        return written(found)
+    if isinstance(found, Mapping):
+        return {key: as_expected(value) for key, value in found.items()}
+    return [as_expected(value) for value in found] if isinstance(found, list | tuple) else found
+
+
 def shown(value: Any) -> str:
     """A value in one line, not longer than one can read."""
     if value is NOTHING:

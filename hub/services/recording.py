@@ -31,6 +31,11 @@ from hub.services.study import Study
 
 _SIGNED = (COMPLETED, EventKind.SIGNED.value)
 _ADDRESSES = ("name", "mobile", "email", "national_id")
+# Not what the file says itself, such as provider and reminders: a change there is no surprise.
+_TOLD = (
+    "title", "number", "recipient", "prefill", "lines", "currency", "problems", "records", "back",
+    "then",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -134,11 +139,10 @@ class Recording:
             ) from None
         if found.get("skipped"):
             return {"skipped": True}
-        person = found.pop("recipient", {})
-        expect = {"language": found.pop("language")}
-        expect |= {name: found.pop(name) for name in ("title", "number") if found.get(name)}
-        expect["recipient"] = {name: person[name] for name in _ADDRESSES if person.get(name)}
-        return expect | {name: value for name, value in found.items() if value}
+        person = found["recipient"]
+        found["recipient"] = {name: person[name] for name in _ADDRESSES if person.get(name)}
+        told = {name: found[name] for name in _TOLD if found.get(name)}
+        return {"language": found["language"], **told}
 
     def _tried(self, text: str, name: str, example: Any) -> tuple[int, tuple[str, ...]]:
         """The new text compiled, and its examples run; the new example's line. Raises

@@ -111,14 +111,16 @@ class Registry:
 
     def check(self) -> list[str]:
         """Every configured instance tried for plugin, settings and ports; the problems."""
-        problems: list[str] = []
-        for workspace in self._workspaces:
-            for where in self.instances(workspace):
-                try:
-                    self._settings_object(where, self.manifest(where))
-                except ConfigurationError as error:
-                    problems.extend(error.problems or (error.detail,))
-        return problems
+        every = (where for key in self._workspaces for where in self.instances(key))
+        return [problem for where in every for problem in self.faults(where)]
+
+    def faults(self, where: InstanceKey) -> list[str]:
+        """Why an instance cannot be made: its plugin, its settings."""
+        try:
+            self._settings_object(where, self.manifest(where))
+        except ConfigurationError as error:
+            return list(error.problems or (error.detail,))
+        return []
 
     def declared_tables(self, where: InstanceKey) -> Mapping[str, Collection[str] | None] | None:
         """What a connector's settings say of its tables; no instance is made. Raises

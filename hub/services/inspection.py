@@ -7,7 +7,7 @@ mend it``; what only looks forgotten has ``warning:`` before it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
@@ -20,7 +20,7 @@ from hub.mapping.compiled import CompiledMapping
 from hub.mapping.forms import FormSpec
 from hub.mapping.fragments import read_fragments
 from hub.mapping.loader import load_forms, load_mapping
-from hub.registry import Registry, find_manifests
+from hub.registry import InstanceKey, Registry, find_manifests
 from hub.services.house import beside
 from hub.services.known_tables import known_tables
 from hub.services.leftovers import Taken, leftovers, no_such_mapping, taken
@@ -92,7 +92,7 @@ def inspect(folder: Path) -> list[str]:
     files = read_files(folder)
     if files.problems and not (files.workspaces and files.forms):
         return files.problems  # whatever else were told would follow from these
-    files.problems += files.registry.check()
+    files.problems += _instances(files)
     wanted = [
         (workspace.key, index)
         for workspace in files.workspaces.values()
@@ -104,6 +104,28 @@ def inspect(folder: Path) -> list[str]:
         used[key] += looked.taken
     files.problems += leftovers(files, used)
     return list(dict.fromkeys(files.problems))
+
+
+def _instances(files: Files) -> Iterator[str]:
+    """Every fault of an instance. In the demo's environment one without settings has none, since
+    ``paraph demo`` fills them in."""
+    registry = files.registry
+    for where in (each for key in files.workspaces for each in registry.instances(key)):
+        faults, one = registry.faults(where), registry.settings(where)
+        if not faults or files.environment != "demo" or one.settings or not _known(registry, where):
+            yield from faults
+            continue
+        message = "it has no settings, so only 'paraph demo' can use it"
+        mend = "write them under 'settings' for anything else"
+        yield f"{one.where}: instances.{where.key}: warning: {message}; {mend}"
+
+
+def _known(registry: Registry, where: InstanceKey) -> bool:
+    try:
+        registry.manifest(where)
+    except ConfigurationError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

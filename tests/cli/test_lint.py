@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,12 +15,20 @@ from click.testing import CliRunner
 from hub.cli import cli
 from hub.cli.findings import Finding, as_text, parse, summary
 from hub.services.inspection import MANY
+from tests.mapping.samples import ROOT
 from tests.simulated_house import write_files
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     return write_files(tmp_path, "lint")
+
+
+def shipped(folder: Path) -> Path:
+    """A copy of what the repository holds; its ``config``."""
+    for name in ("config", "mappings"):
+        shutil.copytree(ROOT / name, folder / name)
+    return folder / "config"
 
 
 def mapping(config: Path) -> Path:
@@ -215,3 +224,21 @@ def test_many_mappings_are_looked_at_at_once_with_the_same_outcome(config: Path)
         "alice",
         *(key for key in keys if key.endswith("7")),
     }
+
+
+def test_what_we_ship_has_no_error_and_tells_what_only_the_demo_can_use(tmp_path: Path) -> None:
+    config = shipped(tmp_path)
+    shown, _ = lint(config)
+    assert "instances.agiloft: it has no settings, so only 'paraph demo' can use it" in shown
+    change(config / "paraph.yaml", "environment: demo", "environment: production")
+    shown, _ = lint(config, code=1)
+    assert "error: base_url: is missing" in shown
+    assert "only 'paraph demo'" not in shown
+
+
+def test_the_demos_instances_must_still_be_of_a_plugin(tmp_path: Path) -> None:
+    config = shipped(tmp_path)
+    change(config / "workspaces" / "demo.yaml", "plugin: bankid,", "plugin: bankidd,")
+    shown, _ = lint(config, code=1)
+    assert "error: unknown plugin 'bankidd'" in shown
+    assert "did you mean 'bankid'?" in shown

@@ -3,16 +3,13 @@ fragments, excerpts of a workspace's file."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 import pytest
 from click import Context
-from click.testing import CliRunner
 from ruamel.yaml import YAML
 
 from hub.cli import cli
@@ -86,18 +83,6 @@ def test_no_block_is_left_out() -> None:
     assert {name for name, _ in BLOCK.findall(HANDBOOK)} == {"yaml", "json"}
     recipes = re.findall(r"^### \d+\. .+$", HANDBOOK, re.MULTILINE)
     assert len(recipes) >= 10
-
-
-def test_the_editor_is_given_the_files_that_the_command_writes(tmp_path: Path) -> None:
-    (block,) = blocks("json")
-    assert CliRunner().invoke(cli, ["schema", "--out", str(tmp_path)]).exit_code == 0
-    named = json.loads(block)["yaml.schemas"]
-    assert {name.removeprefix(".schemas/") for name in named} == {
-        path.name for path in tmp_path.iterdir()
-    }
-    for name, pattern in named.items():
-        kept = [path for path in ROOT.glob(pattern) if path.is_file()]
-        assert kept, f"{pattern} finds nothing for {name}"
 
 
 def commands() -> list[str]:

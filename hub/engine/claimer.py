@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.engine import claims, recovery
 from hub.engine.claims import Ready, Survey, Turn
+from hub.engine.misses import Entity, Misses
 from hub.engine.settings import EngineSettings, Limits
 from hub.engine.work import TimerWork, Work
 from hub.kernel.clock import Clock
@@ -17,6 +19,7 @@ from hub.storage.db import Database
 Item = Work | TimerWork
 _SHORTEST_POLL = 0.02  # seconds; however fast the business clock runs
 _SHORTEST_PAUSE = 0.001
+_MANY = 1000
 _CROWDED = 0.01  # seconds: somebody else was claiming at the same destination
 
 
@@ -43,6 +46,14 @@ class Claimer:
         self._claims = 0
         self._busy = False
         self._crowded = False
+        self._misses = Misses(settings.poll)
+        self._ended: set[Entity] = set()
+
+    def ended(self, items: Iterable[Item]) -> None:
+        """These were settled: what waited for them may be claimed now."""
+        self._ended |= {(i.workspace_id, i.entity) for i in items if isinstance(i, Work)}
+        if len(self._ended) > _MANY:  # no thread was free to claim for long
+            self._misses, self._ended = Misses(self._settings.poll), set()
 
     def claim(self, free: int, free_timers: int, *, carried: bool = False) -> Claimed:
         """Lease up to ``free`` things that may be done now, of them ``free_timers`` timers.
@@ -53,18 +64,22 @@ class Claimer:
             with self._db.read() as session:
                 seen = self._survey(session)
             if not seen.anything(free_timers):
+                self._ended.clear()
                 return Claimed([], self._pause(seen, free_timers))
         self._crowded = False
         with self._db.write() as session:  # look again: others may have claimed meanwhile
             seen = self._survey(session)
             items = self._take(session, seen, free, free_timers, carried)
+        self._ended.clear()
         self._busy = bool(items)
         pause = self._pause(seen, free_timers)
         return Claimed(items, min(pause, _CROWDED) if self._crowded else pause)
 
     def _survey(self, session: Session) -> Survey:
         now, wall = self._clock.now(), self._clock.wall()
-        return claims.survey(session, self._limits, now, wall)
+        seen = claims.survey(session, self._limits, now, wall)
+        self._misses.keep_off(session, seen, self._ended)
+        return seen
 
     def _take(
         self, session: Session, seen: Survey, free: int, free_timers: int, carried: bool
@@ -88,6 +103,9 @@ class Claimer:
             items.extend(works)
             claims.spend(session, ready, len(works), seen.wall)
             self._turn.last = ready.place
+            ready.running += len(works)
+            if most and not works:
+                self._misses.note(ready, seen.wall)
             return len(works)
 
         claims.in_turn(self._turn.order(seen.ready), free - len(items), take)

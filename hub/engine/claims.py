@@ -1,7 +1,8 @@
 """Claiming: which work may be done now, destination by destination in turn.
 
 A claim leases rows to this process. Every later write on them is conditional on the claim's id, so
-whoever has lost a lease changes nothing. The statements stand in ``hub.storage.queries_work``.
+whoever has lost a lease changes nothing. The statements stand in ``queries_survey`` and
+``queries_work`` of ``hub.storage``.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from hub.engine import rates
 from hub.engine.breaker import Health
 from hub.engine.settings import Limits
 from hub.engine.work import TimerWork, Work
+from hub.storage import queries_survey
 from hub.storage import queries_work as queries
 
 Place = tuple[str, str]
@@ -29,7 +31,8 @@ class Ready:
     """A destination that something is owed to, and how many more calls it may have now.
 
     ``limit`` is how many it may have at a time. ``again`` is when to look again if it may have
-    none. ``full_at``: see ``rates``.
+    none. ``full_at``: see ``rates``. ``running`` calls are under way there, and what became due
+    last did so at ``newest``.
     """
 
     place: Place
@@ -38,6 +41,8 @@ class Ready:
     limit: int = 0
     per_second: float | None = None
     full_at: datetime | None = None
+    running: int = 0
+    newest: datetime | None = None
 
 
 @dataclass
@@ -80,9 +85,10 @@ class Survey:
 
 def survey(session: Session, limits: Limits, now: datetime, wall: datetime) -> Survey:
     """Look at all destinations; claims nothing."""
-    running = Counter((row[0], row[1]) for row in queries.RUNNING.all(session))
+    running = Counter((row[0], row[1]) for row in queries_survey.RUNNING.all(session))
     ready = []
-    for workspace, key, paused, until, failures, full_at, due in queries.SURVEY.all(session):
+    rows = queries_survey.SURVEY.all(session, {"wall": wall})
+    for workspace, key, paused, until, failures, full_at, due, newest in rows:
         if due is None or paused is not None:
             continue
         place = (workspace, key)
@@ -96,11 +102,12 @@ def survey(session: Session, limits: Limits, now: datetime, wall: datetime) -> S
         limit = limits(workspace, key)
         most = 1 if health.is_half_open(wall) else limit.concurrency
         allowed, again = rates.allowed(full_at, limit.per_second, wall)
-        room = max(0, min(most - running[place], allowed))
+        under_way = running[place]
+        room = max(0, min(most - under_way, allowed))
         # Full for want of calls that end: their end rings the bell, so looking again is not urgent.
         again = again if not allowed else wall + _LATER
-        ready.append(Ready(place, room, again, most, limit.per_second, full_at))
-    (timer_at,) = queries.NEXT_TIMER.first(session) or (None,)
+        ready.append(Ready(place, room, again, most, limit.per_second, full_at, under_way, newest))
+    (timer_at,) = queries_survey.NEXT_TIMER.first(session) or (None,)
     return Survey(ready, timer_at, now, wall)
 
 

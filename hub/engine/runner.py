@@ -90,7 +90,10 @@ class Runner:
 
     def settle(self, finished: Iterable[Finished]) -> list[Finished]:
         """Store how works ended; gives back those that the database did not take."""
-        return self._settler.settle(finished)
+        ended = list(finished)
+        left = self._settler.settle(ended)
+        self._claimer.ended(one.item for one in ended)
+        return left
 
     def extend(self, items: Sequence[Item]) -> None:
         """Heartbeat: these are still being worked on."""

@@ -27,27 +27,6 @@ from hub.storage.types import UtcDateTime
 _d, _t, _i = Delivery.__table__.c, Timer.__table__.c, Instance.__table__.c
 ATTEMPTS = insert(Attempt)
 
-SURVEY = Prepared.of(
-    text(
-        """
-    SELECT i.workspace_id, i.key, i.paused_code, i.breaker_until, i.failures, i.rate_full_at,
-           (SELECT min(d.next_at) FROM delivery d
-             WHERE d.workspace_id = i.workspace_id AND d.destination = i.key
-               AND d.state IN ('pending', 'retry')) AS next_at
-      FROM instance i ORDER BY i.workspace_id, i.key
-    """
-    ).columns(
-        _i.workspace_id,
-        _i.key,
-        _i.paused_code,
-        _i.breaker_until,
-        _i.failures,
-        _i.rate_full_at,
-        _d.next_at,
-    )
-)
-"""Every destination with its condition and when something is due there (NULL: nothing owed)."""
-
 SPEND = Prepared.of(
     text(
         "UPDATE instance SET rate_full_at = :full_at WHERE workspace_id = :workspace AND key = :key"
@@ -61,16 +40,6 @@ FULL_AT = Prepared.of(
     ).columns(_i.rate_full_at)
 )
 """From when on the calls per second of a destination are all there again, see ``engine.rates``."""
-
-RUNNING = Prepared.of(
-    text(
-        """
-    SELECT workspace_id, destination FROM delivery
-     WHERE state = 'leased' AND lease_until IS NOT NULL
-    """
-    ).columns(_d.workspace_id, _d.destination)
-)
-"""What is under way, one row each: grouping would make SQLite walk the whole table."""
 
 OWED_COUNTS = text(
     """
@@ -91,10 +60,6 @@ OWED_COUNTS = text(
 )  # fmt: skip
 """How many deliveries are owed or were given up, and since when. Each half names the first column
 of a partial index, so that what was delivered is never looked at."""
-
-NEXT_TIMER = Prepared.of(
-    text("SELECT min(due_at) AS due_at FROM timer WHERE state = 'pending'").columns(_t.due_at)
-)
 
 _CLAIM = """
     UPDATE delivery

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from hub.engine import outbox
 from hub.kernel.crypto import Vault
@@ -140,23 +141,33 @@ class Workers:
         with self._db.read() as session:
             return session.scalar(select(func.count()).where(Delivery.state.in_(OWED))) or 0
 
+    def pile_up(self, destination: str, count: int, entities: int) -> None:
+        """Owe so many more to one destination, outside of the verdict."""
+        with self._db.write() as session:
+            for number in range(count):
+                entity, seq = f"piled-{number % entities}", number // entities
+                self._put(session, f"piled-{number}", entity, seq, destination)
+
     def _owe(self, number: int) -> None:
         entity, seq = number % self._entities, number // self._entities
-        key = f"key-{number:06}"
+        key, destination = f"key-{number:06}", f"d{entity % self._destinations}"
         with self._db.write() as session:
-            owed = outbox.owe(
-                session,
-                workspace_id=WORKSPACE,
-                request_id=None,
-                entity=f"entity-{entity}",
-                kind=KIND,
-                destination=f"d{entity % self._destinations}",
-                payload={"number": number, "text": "x" * 200},
-                key=key,
-                seq=seq,
-                now=self._clock.now(),
-                wall=self._clock.wall(),
-            )
-        assert owed is not None
+            self._put(session, key, f"entity-{entity}", seq, destination)
         self._owed[key] = f"entity-{entity}/{seq}"
         self.last_key = key
+
+    def _put(self, session: Session, key: str, entity: str, seq: int, destination: str) -> None:
+        owed = outbox.owe(
+            session,
+            workspace_id=WORKSPACE,
+            request_id=None,
+            entity=entity,
+            kind=KIND,
+            destination=destination,
+            payload={"key": key, "text": "x" * 200},
+            key=key,
+            seq=seq,
+            now=self._clock.now(),
+            wall=self._clock.wall(),
+        )
+        assert owed is not None

@@ -7,6 +7,7 @@ import pytest
 from hub.engine.work import Work
 from hub.kernel.errors import Permanent
 from hub.storage import queries_retention as retention
+from hub.storage import queries_survey as survey
 from hub.storage import queries_work as queries
 from hub.storage.prepared import Prepared
 from hub.storage.queries_request import KNOWN_EVENT, KNOWN_WISH, SUBSCRIBERS
@@ -15,16 +16,17 @@ from tests.engine.house import House
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PARAMETERS = {
     "claim": "c", "until": "2027", "wall": "2027", "now": "2027", "most": 8,
-    "workspace": "w", "destination": "d", "id": "i", "next_at": "2027",
+    "workspace": "w", "entity": "e", "destination": "d", "id": "i", "next_at": "2027",
 }  # fmt: skip
 
 # statement → what its plan must use
 PLANS = [
     (queries.CLAIM, ["ix_delivery_due", "ix_delivery_entity"]),
     (queries.CLAIM_TIMERS, ["ix_timer_due"]),
-    (queries.SURVEY, ["ix_delivery_due"]),
-    (queries.RUNNING, ["ix_delivery_leased"]),
-    (queries.NEXT_TIMER, ["ix_timer_due"]),
+    (survey.SURVEY, ["ix_delivery_due"]),
+    (survey.NEXT_OF, ["ix_delivery_entity"]),
+    (survey.RUNNING, ["ix_delivery_leased"]),
+    (survey.NEXT_TIMER, ["ix_timer_due"]),
     (queries.LEASED_DELIVERIES, ["ix_delivery_leased"]),
     (queries.LEASED_TIMERS, ["ix_timer_leased"]),
     (queries.EXTEND, []),

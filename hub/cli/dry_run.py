@@ -63,6 +63,9 @@ def _faults(told: dict[str, Any]) -> list[Any]:
 def _lines(told: dict[str, Any]) -> Iterator[str]:
     mapping, record = told["mapping"], told["record"]
     yield f"mapping {mapping['key']} ({mapping['version']}), {mapping['file']}"
+    if mapping["in_force"] not in (None, mapping["version"]):
+        why = "held since a rollback" if mapping["held"] else "the file has changed since"
+        yield f"note: new requests begin with {mapping['in_force']}, {why}"
     yield f"record {record['table']}/{record['id']} of {record['instance']}"
     for one in told["unfit"]:
         yield f"unfit: {one}"
@@ -72,7 +75,10 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
     yield from _request(told["request"])
     for one in told["problems"]:
         rule = f"{one['rule']} ({one['path'] or 'no path'})"
-        yield f"problem: {one['where']}: {rule}: {one['message']}"
+        yield f"problem: {one['where']}: {rule}: {one['message']} ({one['code']})"
+    if told["problems"]:
+        yield ""
+        yield "The record does not fit: the request would fail at once, and nobody would be asked."
     for one in told["messages"]:
         yield from _message(one)
     for event, steps in told["events"].items():

@@ -38,6 +38,7 @@ class _Told:
     failed: int = 0
     round_trips: int = 0
     unmissed: int = 0
+    not_mutated: int = 0  # mappings with an example that fails
     found: list[findings.Finding] = field(default_factory=list)
 
     @property
@@ -128,7 +129,9 @@ def _try(
         told.round_trips += 1
         if trip.problem is not None:
             _tell(told, str(trip.problem), shown)
-    if mutate and all(result.passed for result in results):
+    if mutate and not all(result.passed for result in results):
+        told.not_mutated += 1
+    elif mutate:
         for problem in unmissed(mapping, render=render):
             told.unmissed += 1
             _tell(told, str(problem), shown)
@@ -189,4 +192,7 @@ def _summary(told: _Told, *, mutate: bool) -> str:
         counted.append(f"{told.round_trips} rows tried in both directions")
     if mutate:
         counted.append(f"{told.unmissed} rows that no example would miss")
+        if told.not_mutated:
+            which = f"{told.not_mutated} mappings whose examples fail"
+            counted.append(f"no row was taken out in {which}; mend those first")
     return "; ".join(counted) + "."

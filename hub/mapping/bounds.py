@@ -35,13 +35,14 @@ def _problems(expression: Expression) -> Iterator[str]:
         for part in parts
         if part.type == "bind" and part.lhs.type == "variable"
     }
+    bounds = _Bounds(bound)
     yield from _recursion(parts, bound)
     for part in parts:
         if part.type == "binary" and part.value == "..":
-            if not (_bounded(part.lhs, bound) and _bounded(part.rhs, bound)):
+            if not (bounds.hold(part.lhs) and bounds.hold(part.rhs)):
                 yield "the range has no bound; write its end as $min([…, 1000])"
         elif part.type == "function" and _called(part) == "pad":
-            if len(part.arguments) > 1 and not _bounded(part.arguments[1], bound):
+            if len(part.arguments) > 1 and not bounds.hold(part.arguments[1]):
                 yield "$pad has no bound; write its width as $min([…, 100])"
         elif part.type == "path" and _is_open_join(part):
             yield "the join has no condition, so it makes every pair; add one in brackets"
@@ -78,48 +79,63 @@ def _reached(calls: Mapping[str, set[str]], name: str) -> set[str]:
     return found
 
 
-def _bounded(node: Any, bound: Mapping[str, Any], depth: int = 0) -> bool:
-    """Whether the number cannot grow with a value of the record."""
+class _Bounds:
+    """Which numbers cannot grow with a value of the record. Each variable is judged once: where
+    one is made of another twice, again and again, the ways through them are without number."""
 
-    def inner(part: Any) -> bool:
-        return _bounded(part, bound, depth + 1)
+    def __init__(self, bound: Mapping[str, Any]) -> None:
+        self._bound = bound
+        self._variables: dict[str, bool] = {}
 
-    if depth > _ENOUGH:
+    def hold(self, node: Any, depth: int = 0) -> bool:
+        """Whether this number cannot grow."""
+
+        def inner(part: Any) -> bool:
+            return self.hold(part, depth + 1)
+
+        if depth > _ENOUGH:
+            return False
+        if node.type == "number":
+            return True
+        if node.type == "unary" and node.value == "-":
+            return inner(node.expression)
+        if node.type == "binary":
+            if node.value in ("+", "-"):
+                return inner(node.lhs) and inner(node.rhs)
+            if node.value == "*":
+                constant = "number" in (node.lhs.type, node.rhs.type)
+                return constant and inner(node.lhs) and inner(node.rhs)
+            return node.value in ("/", "%") and node.rhs.type == "number" and inner(node.lhs)
+        if node.type == "condition":
+            return inner(node.then) and (node._else is None or inner(node._else))
+        if node.type == "block":
+            return bool(node.expressions) and inner(node.expressions[-1])
+        if node.type == "variable":
+            return self._variable(str(node.value), depth)
+        if node.type == "path" and len(node.steps) == 1:
+            return inner(node.steps[0])
+        return node.type == "function" and self._call(node, depth)
+
+    def _variable(self, name: str, depth: int) -> bool:
+        if name not in self._bound:
+            return False
+        if name not in self._variables:
+            self._variables[name] = False  # what is made of itself has no bound
+            self._variables[name] = self.hold(self._bound[name], depth + 1)
+        return self._variables[name]
+
+    def _call(self, node: Any, depth: int) -> bool:
+        name = _called(node)
+        if name in _SIZES:
+            return True
+        if name in _KEEPS:
+            return bool(node.arguments) and self.hold(node.arguments[0], depth + 1)
+        if name in ("min", "max") and node.arguments:
+            listed = node.arguments[0]
+            if listed.type == "unary" and listed.value == "[":
+                judge = any if name == "min" else all
+                return judge(self.hold(each, depth + 1) for each in listed.expressions)
         return False
-    if node.type == "number":
-        return True
-    if node.type == "unary" and node.value == "-":
-        return inner(node.expression)
-    if node.type == "binary":
-        if node.value in ("+", "-"):
-            return inner(node.lhs) and inner(node.rhs)
-        if node.value == "*":
-            constant = "number" in (node.lhs.type, node.rhs.type)
-            return constant and inner(node.lhs) and inner(node.rhs)
-        return node.value in ("/", "%") and node.rhs.type == "number" and inner(node.lhs)
-    if node.type == "condition":
-        return inner(node.then) and (node._else is None or inner(node._else))
-    if node.type == "block":
-        return bool(node.expressions) and inner(node.expressions[-1])
-    if node.type == "variable":
-        return node.value in bound and inner(bound[node.value])
-    if node.type == "path" and len(node.steps) == 1:
-        return inner(node.steps[0])
-    return node.type == "function" and _bounded_call(node, inner)
-
-
-def _bounded_call(node: Any, inner: Any) -> bool:
-    name = _called(node)
-    if name in _SIZES:
-        return True
-    if name in _KEEPS:
-        return bool(node.arguments) and inner(node.arguments[0])
-    if name in ("min", "max") and node.arguments:
-        listed = node.arguments[0]
-        if listed.type == "unary" and listed.value == "[":
-            judge = any if name == "min" else all
-            return judge(inner(each) for each in listed.expressions)
-    return False
 
 
 def _called(node: Any) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -46,9 +46,9 @@ class Converter:
 def parse_converter(text: str) -> Converter:
     """``e164:SE`` → a converter. Raises ``ValueError`` with a sentence."""
     name, colon, argument = text.partition(":")
-    if name not in _MAKERS:
-        raise ValueError(unknown_word("converter", name, list(_MAKERS)))
-    make, keeps, wants = _MAKERS[name]
+    if name not in MAKERS:
+        raise ValueError(unknown_word("converter", name, list(MAKERS)))
+    make, keeps, wants = MAKERS[name]
     if bool(wants) != bool(colon):
         example = f"{name}:{wants}" if wants else name
         raise ValueError(f"converter '{text}' is not complete or has too much; write '{example}'")
@@ -128,27 +128,44 @@ def _postcode(country: str) -> Apply:
 
 
 def _date(text: str) -> str:
+    """The day of a date or of a moment, as it is written there."""
     try:
-        return date.fromisoformat(text.strip()[:10]).isoformat()
+        return datetime.fromisoformat(text.strip()).date().isoformat()
     except ValueError:
-        raise ConversionError("is not a date; expected 2026-01-31") from None
+        raise ConversionError("is not a date; write it as YYYY-MM-DD") from None
 
 
 def _datetime(text: str) -> str:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise ConversionError("is not a moment; expected 2026-01-31T12:00:00Z") from None
+        raise ConversionError("is not a moment; write it as YYYY-MM-DDThh:mm:ssZ") from None
     if moment.tzinfo is None:
-        raise ConversionError("has no time zone; expected 2026-01-31T12:00:00Z")
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        raise ConversionError("has no time zone; write it as YYYY-MM-DDThh:mm:ssZ")
+    try:
+        return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    except OverflowError:
+        raise ConversionError("is at the end of time; write it as YYYY-MM-DDThh:mm:ssZ") from None
+
+
+_APART = re.compile(r"[\s\u00a0\u202f'\u2019]")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:(?!\1)[.,]\d*)?")
 
 
 def _decimal(text: str) -> str:
-    """A plain decimal as text: ``1 234,50`` and ``1234.50`` are ``1234.50``."""
-    plain = re.sub(r"[\s\u00a0']", "", text).replace(",", ".")
+    """A plain decimal as text: ``1 234,50``, ``1.234,50`` and ``1,234.50`` are ``1234.50``.
+
+    A point alone is the decimal sign, as machines write it. A comma alone is one too, except before
+    exactly three digits: people mean both a thousand and a fraction by it.
+    """
+    plain = _APART.sub("", text)
+    grouped = _GROUPED.fullmatch(plain)
+    if grouped and len(re.findall(r"[.,]", plain)) > 1:
+        plain = plain.replace(grouped.group(1), "")
+    elif grouped and grouped.group(1) == "," and not plain.lstrip("+-").startswith("0"):
+        raise ConversionError("may mean thousands or a fraction; write 1234 or 1.234")
     try:
-        number = Decimal(plain)
+        number = Decimal(plain.replace(",", "."))
     except InvalidOperation:
         raise ConversionError("is not a number") from None
     if not number.is_finite() or abs(number.adjusted()) > 30:
@@ -191,7 +208,7 @@ def _truncate(argument: str) -> Apply:
 
 
 # name → (maker, keeps, how its argument looks)
-_MAKERS: dict[str, tuple[Callable[[str], Apply], bool, str]] = {
+MAKERS: dict[str, tuple[Callable[[str], Apply], bool, str]] = {
     "trim": (_on_text(str.strip), True, ""),
     "lower": (_on_text(str.lower), False, ""),
     "upper": (_on_text(str.upper), False, ""),
@@ -223,7 +240,7 @@ def shape_of_converters() -> JsonSchema:
     """Every converter as an editor may offer and check it."""
     offered: list[str] = []
     patterns: list[str] = []
-    for name, (_, _, wants) in _MAKERS.items():
+    for name, (_, _, wants) in MAKERS.items():
         arguments = _ARGUMENTS[name] if wants else ""
         if not wants:
             offered.append(name)

@@ -104,6 +104,8 @@ class _Reader:
             self.fault(node, path, "anchors and very deep nesting are not allowed; write it out")
             return None
         self._seen.add(id(node))
+        if getattr(node, "anchor", None):  # libyaml's nodes never have one, see ``nodes``
+            self.fault(node, path, f"anchors are not allowed; remove &{node.anchor}")
         if str(node.tag) not in _PLAIN_TAGS:
             self.fault(node, path, f"the tag {node.tag} is not allowed; remove it")
             return None

@@ -18,9 +18,8 @@ from hub.mapping.compiled import CompiledMapping
 from hub.mapping.lines import LinesRule
 from hub.mapping.plan import RequestPlan
 from hub.mapping.problems import Path
-from hub.mapping.references import row_path
+from hub.mapping.references import placed_rows
 from hub.mapping.rows import UNSET, Row, Source
-from hub.mapping.steps import Step
 from hub.mapping.texts import names_in, render
 from hub.mapping.watched import Noted, Notes, Run, Watch, value_at
 
@@ -106,7 +105,8 @@ def explain_step(
         items=_watched(watch, step.items, "for_each", key, (*own, "for_each")),
         target=_watched(watch, step.target, "id", key, (*own, step.spec.kind, "id")),
         rows=tuple(
-            watch.row(row, _place(mapping, step, row, index)) for index, row in enumerate(step.rows)
+            watch.row(row, _turned_round(mapping, row) or path)
+            for path, row in placed_rows(mapping, step)
         ),
     )
     alone = replace(mapping, record_steps=(watched,), back_steps={}, then_steps={})
@@ -236,8 +236,8 @@ def _wrote(source: Source) -> str:
     return f"expr {source.expression.text}" if source.expression is not None else "value"
 
 
-def _place(mapping: CompiledMapping, step: Step, row: Row, index: int) -> Path:
-    """Where a step's row stands: one that ``both`` stands for, where it was turned round from."""
+def _turned_round(mapping: CompiledMapping, row: Row) -> Path | None:
+    """Where a row that ``both`` stands for was turned round from."""
     _, both, name = row.rule.rpartition(".both.")
     if both:
         request = mapping.request
@@ -245,7 +245,7 @@ def _place(mapping: CompiledMapping, step: Step, row: Row, index: int) -> Path:
             for number, one in enumerate(rows):
                 if one.to == name and one.direction != "in":
                     return ("request", part, number)
-    return row_path(mapping, step, row, index)
+    return None
 
 
 class _Text:

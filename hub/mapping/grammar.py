@@ -118,11 +118,11 @@ class Flag(fields.Boolean):
 
 
 class OneOrMany(fields.Field[tuple[Any, ...]]):
-    """A single entry or a list of them."""
+    """A single entry or a list of them; ``unique``: none of them twice."""
 
-    def __init__(self, inner: fields.Field[Any], **options: Any) -> None:
+    def __init__(self, inner: fields.Field[Any], *, unique: bool = False, **options: Any) -> None:
         super().__init__(**options)
-        self._inner = inner
+        self._inner, self._unique = inner, unique
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[Any, ...]:
         if not isinstance(value, list):
@@ -130,7 +130,10 @@ class OneOrMany(fields.Field[tuple[Any, ...]]):
         found, faults = [], {}
         for index, item in enumerate(value):
             try:
-                found.append(self._inner.deserialize(item))
+                one = self._inner.deserialize(item)
+                if self._unique and one in found:
+                    raise ValidationError(f"'{item}' is named twice; remove one of them")
+                found.append(one)
             except ValidationError as error:
                 faults[index] = error.messages
         if faults:
@@ -268,13 +271,15 @@ class TextField(fields.String):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = str(super()._deserialize(value, attr, data, **kwargs))
+        if not text.strip():
+            raise ValidationError("is empty; write a text")
         faults = () if is_text_key(text) else check_template(text, self._names)
         if faults:
             raise ValidationError([str(fault) for fault in faults])
         return text
 
     def json_schema(self, walk: Walk) -> JsonSchema:
-        return {"type": "string", "maxLength": MAX_TEMPLATE}
+        return {**pattern(r"\S", "is empty; write a text"), "maxLength": MAX_TEMPLATE}
 
 
 def is_text_key(text: str) -> bool:

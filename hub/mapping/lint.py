@@ -65,6 +65,10 @@ def _request(around: Around) -> Iterator[Problem]:
         yield around.problem(("request", "form"), message)
     if request.prefill and request.form is None:
         yield around.problem(("request", "prefill"), "needs a form; add 'form' or remove it")
+    reminders = request.reminders
+    if reminders.limit and reminders.after >= request.expires_after:
+        message = "the first reminder is due when the request has expired; remind sooner"
+        yield around.problem(("request", "reminders", "after"), message, severity="warning")
     for index, row in enumerate(request.prefill):
         fault = check_field_name(row.to, fields) if fields is not None else None
         if fault:

@@ -14,7 +14,7 @@ from hub.mapping.expressions import Expression
 from hub.mapping.grammar import is_text_key
 from hub.mapping.problems import Path
 from hub.mapping.reads import Names, plain_reads
-from hub.mapping.references import row_path
+from hub.mapping.references import placed_rows
 from hub.mapping.rows import Row, Source
 from hub.mapping.steps import Step
 from hub.mapping.texts import names_in
@@ -65,9 +65,7 @@ def places(mapping: CompiledMapping) -> Iterator[Place]:
 
 def row_places(mapping: CompiledMapping, step: Step) -> Iterator[tuple[Path, Row]]:
     """A step's own rows, without those that ``both`` stands for."""
-    for index, row in enumerate(step.rows):
-        if ".both." not in row.rule:
-            yield row_path(mapping, step, row, index), row
+    return ((path, row) for path, row in placed_rows(mapping, step) if ".both." not in row.rule)
 
 
 def _of_request(mapping: CompiledMapping) -> Iterator[Place]:

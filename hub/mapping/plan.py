@@ -9,11 +9,19 @@ from typing import Any
 
 from hub.mapping.expressions import Expression, ExpressionError
 from hub.mapping.lines import LinePlan, LinesRule
+from hub.mapping.people import (
+    LONGEST_NUMBER,
+    LONGEST_TITLE,
+    RecipientPlan,
+    Unfit,
+    language_code,
+    one_line,
+    recipient,
+)
 from hub.mapping.problems import BAD_VALUE, EXPRESSION_FAILED, RowProblem, row_problem
 from hub.mapping.rows import UNSET, Row, evaluate, evaluate_one, plain
 from hub.mapping.texts import TextError, render
 
-RECIPIENT_KEY = "signer"
 FALLBACK_LANGUAGE = "en"
 
 
@@ -27,19 +35,6 @@ class ReminderRule:
     limit: int
     quiet: tuple[time, time] | None = None
     channel: str | None = None
-
-
-@dataclass(frozen=True)
-class RecipientPlan:
-    """Who is to sign. ``mobile`` is E.164 where the mapping converts it."""
-
-    key: str
-    role: str
-    name: str
-    language: str
-    mobile: str | None = None
-    email: str | None = None
-    national_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,8 +89,10 @@ class RequestRule:
             elif not wanted:
                 return None
         language = self._language(data, now, problems)
-        person, faults = evaluate((row for row in self.recipient if _reads(row)), data, now)
+        asked = [row for row in self.recipient if _reads(row)]
+        person, faults = evaluate(asked, data, now)
         problems += faults
+        signer = recipient(asked, person, language, problems)
         prefill, faults = evaluate((row for row in self.prefill if _reads(row)), data, now)
         problems += faults
         lines, currency = (
@@ -112,7 +109,7 @@ class RequestRule:
             reminders=self.reminders,
             form=self.form,
             prefill=prefill,
-            recipients=(_recipient(person, language),),
+            recipients=(signer,),
             carries_on=self.carries_on,
             lines=lines,
             currency=currency,
@@ -132,23 +129,34 @@ class RequestRule:
 
     def _language(self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]) -> str:
         value, problem = evaluate_one(self.language, data, now)
+        if problem is None and value is not UNSET:
+            try:
+                return language_code(value)
+            except Unfit as fault:
+                problem = _unfit(self.language, fault)
         if problem:
             problems.append(problem)
-        return value if isinstance(value, str) else FALLBACK_LANGUAGE
+        return FALLBACK_LANGUAGE
 
     def _number(self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]) -> str:
         if self.number is None:
             return ""
         value, problem = evaluate_one(self.number, data, now)
+        if problem is None and value is not UNSET and value is not None:
+            try:
+                return one_line(value, LONGEST_NUMBER)
+            except Unfit as fault:
+                problem = _unfit(self.number, fault)
         if problem:
             problems.append(problem)
-        return "" if value is UNSET or value is None else str(value)
+        return ""
 
     def _title(self, language: str, data: Mapping[str, Any], problems: list[RowProblem]) -> str:
         try:
-            return render(self.title_text(language), data)
-        except TextError as error:
-            problems.append(row_problem("request.title", "", BAD_VALUE, str(error)))
+            return one_line(render(self.title_text(language), data), LONGEST_TITLE)
+        except (TextError, Unfit) as error:
+            text = f"the title {error}" if isinstance(error, Unfit) else str(error)
+            problems.append(row_problem("request.title", "", BAD_VALUE, text))
             return ""
 
 
@@ -169,20 +177,9 @@ def truthy(value: Any) -> bool:
     return bool(value) if value is not UNSET else False
 
 
+def _unfit(row: Row, fault: Unfit) -> RowProblem:
+    return row_problem(row.rule, row.source.reads, BAD_VALUE, f"the value {fault}")
+
+
 def _reads(row: Row) -> bool:
     return row.direction != "out"
-
-
-def _recipient(person: Mapping[str, Any], language: str) -> RecipientPlan:
-    def text(name: str) -> str | None:
-        return str(person[name]) if name in person else None
-
-    return RecipientPlan(
-        key=RECIPIENT_KEY,
-        role="signer",
-        name=text("name") or "",
-        language=text("language") or language,
-        mobile=text("mobile"),
-        email=text("email"),
-        national_id=text("national_id"),
-    )

@@ -4,7 +4,8 @@ an item where there is no ``for_each``."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from hub.contracts.events import LINE_EVENTS
 from hub.mapping.compiled import COMPLETED, CompiledMapping
@@ -39,7 +40,28 @@ def reference_problems(mapping: CompiledMapping, records: list[str]) -> Iterator
         yield from _records(mapping, step, records)
         yield from _items(mapping, step)
         yield from _matched(mapping, step)
+        own = [one for one in placed_rows(mapping, step) if ".both." not in one[1].rule]
+        yield from _twice(mapping, own)
+    request = mapping.request
+    for part, rows in (
+        (("recipient",), request.recipient),
+        (("prefill",), request.prefill),
+        (("lines", "rows"), request.lines.rows if request.lines is not None else ()),
+    ):
+        at: Path = ("request", *part)
+        yield from _twice(mapping, [((*at, index), row) for index, row in enumerate(rows)])
     yield from _values(mapping)
+
+
+def _twice(mapping: CompiledMapping, rows: Sequence[tuple[Path, Row]]) -> Iterator[Problem]:
+    """Rows that give what another one gives: only the last one would count."""
+    first: dict[str, Path] = {}
+    for path, row in rows:
+        if row.to in first:
+            line = mapping.document.where(first[row.to])[0]
+            message = f"'{row.to}' is given twice, first in line {line}; remove one of them"
+            yield mapping.document.problem(path, message)
+        first.setdefault(row.to, path)
 
 
 def _records(mapping: CompiledMapping, step: Step, names: list[str]) -> Iterator[Problem]:
@@ -142,8 +164,7 @@ def _names(mapping: CompiledMapping, step: Step) -> list[tuple[Path, str]]:
 
 
 def _sources(mapping: CompiledMapping, step: Step) -> list[tuple[Path, Source]]:
-    rows = enumerate(step.rows)
-    found = [(row_path(mapping, step, row, index), row.source) for index, row in rows]
+    found = [(path, row.source) for path, row in placed_rows(mapping, step)]
     return found + ([(step.path, step.target)] if step.target is not None else [])
 
 
@@ -152,17 +173,18 @@ def _names_of_texts(step: Step) -> list[tuple[Path, str]]:
     return [(step.path, name) for text in texts for name in sorted(names_in(text))]
 
 
-def row_path(mapping: CompiledMapping, step: Step, row: Row, index: int) -> Path:
-    """Where a row of a step stands in the file; one that the word ``both`` stands for, at the
-    list. Entries of the list are counted there, since that word is one too."""
+def placed_rows(mapping: CompiledMapping, step: Step) -> Iterator[tuple[Path, Row]]:
+    """A step's rows, each with where it stands in the file; those that the word ``both`` stands
+    for, at the list. Entries of the list are counted there, since that word is one too."""
+    if not step.rows:
+        return
     path = rows_path(step)
-    if ".both." in row.rule:
-        return path
-    here = mapping.document.data
+    entries: Any = mapping.document.data
     for part in path:
-        here = here[part]
-    found = [i for i, item in enumerate(here) if item != "both" and item.get("to") == row.to]
-    return (*path, found[0] if found else index)
+        entries = entries[part]
+    numbers = (number for number, entry in enumerate(entries) if entry != "both")
+    for row in step.rows:
+        yield (path if ".both." in row.rule else (*path, next(numbers))), row
 
 
 def rows_path(step: Step) -> Path:

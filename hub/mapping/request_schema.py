@@ -89,12 +89,14 @@ class RequestSchema(Strict):
     )
     provider = OneOrMany(
         Word(),
+        unique=True,
         required=True,
         validate=NOT_EMPTY,
         metadata={"help": "The instance with which it is signed; a list names stand-ins too."},
     )
     channels = OneOrMany(
         Word(),
+        unique=True,
         required=True,
         validate=NOT_EMPTY,
         metadata={"help": "The instances that carry the link to the customer, in this order."},

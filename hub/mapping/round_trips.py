@@ -65,7 +65,7 @@ def _try(row: Row, back: Row, random: Random, now: datetime) -> tuple[int, str]:
             return tried, said.replace("; ", ", ")
         if tried >= WANTED:
             break
-    return tried, ""
+    return tried, "" if tried else "no made-up value can be read, so it could not be tried"
 
 
 def _read(row: Row, stored: Any, now: datetime) -> Any:

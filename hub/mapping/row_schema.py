@@ -140,6 +140,17 @@ class StepRow(_Row):
     path = PathField(CONTEXT, data_key="from", metadata=_FROM_CONTEXT)
 
 
+def plain_only(data: Mapping[str, Any]) -> None:
+    """For values of people: no list or object stands in for one. Raises ``ValidationError``."""
+    choices = data.get("map") or {}
+    for key, given in (("value", data.get("value")), ("default", data.get("default"))):
+        if isinstance(given, list | dict):
+            raise ValidationError({key: ["must be a text, not a list or a block; correct it"]})
+    wrong = [str(key) for key, value in choices.items() if isinstance(value, list | dict)]
+    if wrong:
+        raise ValidationError({"map": {wrong[0]: ["must be a text, not a list; correct it"]}})
+
+
 class PrefillRow(_Row):
     """A row of ``prefill``: ``to`` is a field of the form."""
 
@@ -160,3 +171,7 @@ class RecipientRow(PrefillRow):
         required=True,
         metadata={"help": "What about the customer this is."},
     )
+
+    @validates_schema
+    def _plain(self, data: Any, **_: Any) -> None:
+        plain_only(data)

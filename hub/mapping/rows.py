@@ -14,11 +14,20 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from hub.contracts.requests import Reason
 from hub.mapping.converters import ConversionError, Converter, convert
 from hub.mapping.expressions import Expression, ExpressionError
 from hub.mapping.paths import FieldPath
-from hub.mapping.problems import EXPRESSION_FAILED, MISSING, NOT_IN_MAP, RowProblem, row_problem
+from hub.mapping.problems import (
+    BAD_VALUE,
+    EXPRESSION_FAILED,
+    MISSING,
+    NOT_IN_MAP,
+    RowProblem,
+    row_problem,
+)
 
 UNSET: Any = object()
 _SCALARS = frozenset({str, int, float, bool})
@@ -86,12 +95,32 @@ def evaluate(
 def evaluate_one(row: Row, data: Mapping[str, Any], now: datetime) -> tuple[Any, RowProblem | None]:
     """The value of one row (``UNSET`` when missing), or its problem."""
     try:
-        return _value(row.source, data, now), None
+        value = _value(row.source, data, now)
+        _check_storable(value)
+        return value, None
     except _Bad as bad:
-        code = bad.code
+        code, message = bad.code, str(bad)
         if row.to == _NUMBER_TARGET and code == MISSING:
             code = Reason.MISSING_NUMBER.value
-        return UNSET, row_problem(row.rule or row.to, row.source.reads, code, str(bad))
+    except Exception as error:  # one row never hides the others, nor keeps a record waiting
+        code, message = BAD_VALUE, f"the value cannot be worked out ({type(error).__name__})"
+    return UNSET, row_problem(row.rule or row.to, row.source.reads, code, message)
+
+
+def _check_storable(value: Any) -> None:
+    """Half a character, as in "\\ud83d", can neither be stored nor sent."""
+    try:
+        if isinstance(value, str):
+            if not value.isascii():
+                value.encode()
+        elif isinstance(value, list | dict):
+            orjson.dumps(plain(value))
+    except UnicodeEncodeError:
+        raise _Bad(
+            BAD_VALUE, "the value holds half a character; correct it at its source"
+        ) from None
+    except (TypeError, orjson.JSONEncodeError):
+        raise _Bad(BAD_VALUE, "the value cannot be written as data") from None
 
 
 def _value(source: Source, data: Mapping[str, Any], now: datetime) -> Any:

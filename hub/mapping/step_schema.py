@@ -45,7 +45,7 @@ class RecordSchema(Strict):
         metadata={"help": "The table there. Without it the name of this block."},
     )
     for_each = ItemsField(load_default=None, metadata=_FOR_EACH)
-    match = OneOrMany(fields.String(), load_default=(), metadata=_MATCH)
+    match = OneOrMany(fields.String(), unique=True, load_default=(), metadata=_MATCH)
     rows = rows_of(StepRow, required=True, validate=NOT_EMPTY, metadata=_ROWS)
     note = TextField(
         CONTEXT, metadata={"help": "A note on the record: a text, or the key of a workspace's one."}
@@ -69,9 +69,13 @@ class UpdateField(fields.Field[tuple[bool, tuple[Row, ...]]]):
             return True, ()
         if not isinstance(value, list) or not value:
             raise ValidationError("must be a list of rows; or write the word both")
-        found, faults = [], {}
+        found: list[Row] = []
+        faults: dict[int, Any] = {}
         for index, item in enumerate(value):
             if item == "both" and index == 0:
+                continue
+            if item == "both":
+                faults[index] = ["'both' must be the first entry; move it up"]
                 continue
             try:
                 found.append(_STEP_ROW.deserialize(item))
@@ -166,7 +170,7 @@ class CreateSchema(Strict):
 
     instance = Word(required=True, data_key="in", metadata=_INSTANCE)
     table = fields.String(required=True, metadata=_TABLE)
-    match = OneOrMany(fields.String(), load_default=(), metadata=_MATCH)
+    match = OneOrMany(fields.String(), unique=True, load_default=(), metadata=_MATCH)
     rows = rows_of(StepRow, required=True, validate=NOT_EMPTY, metadata=_ROWS)
 
 

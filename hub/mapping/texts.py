@@ -8,34 +8,37 @@ grow beyond what it is made from.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError, nodes
+from jinja2 import Template, TemplateError, TemplateSyntaxError, nodes
 from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from hub.mapping.problems import did_you_mean
+from hub.mapping.text_environment import (
+    FILTERS,
+    MAX_OUTPUT,
+    TESTS,
+    TextError,
+    compiled,
+    environment,
+    pieces,
+)
 
+__all__ = [
+    "MAX_OUTPUT", "MAX_TEMPLATE", "TextError", "TextProblem", "check_template", "names_in",
+    "render",
+]  # fmt: skip
 MAX_TEMPLATE = 20_000
-MAX_OUTPUT = 100_000
-_FILTERS = (
-    "capitalize", "d", "default", "first", "join", "last", "length", "lower", "round", "title",
-    "trim", "truncate", "upper",
-)  # fmt: skip
-_TESTS = ("defined", "undefined", "none", "string", "number", "in", "eq", "ne", "true", "false")
+_DEEPEST = 60
 _NODES: tuple[type[nodes.Node], ...] = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr,
     nodes.Getitem, nodes.Filter, nodes.Keyword, nodes.Test, nodes.If, nodes.For, nodes.CondExpr,
     nodes.Compare, nodes.Operand, nodes.And, nodes.Or, nodes.Not, nodes.Concat,
 )  # fmt: skip
 _NESTED_LOOPS = 2
-
-
-class TextError(ValueError):
-    """A text cannot be made. Never repeats values."""
 
 
 @dataclass(frozen=True)
@@ -51,26 +54,6 @@ class TextProblem:
         return f"{self.line}:{self.column}: {self.message}" + (f"; {self.fix}" if self.fix else "")
 
 
-class _Environment(ImmutableSandboxedEnvironment):
-    """Without calls, and with the closed lists of filters and tests."""
-
-    def __init__(self) -> None:
-        super().__init__(undefined=StrictUndefined, autoescape=False, finalize=_shown)
-        self.globals.clear()
-        self.filters = {name: self.filters[name] for name in _FILTERS}
-        self.tests = {name: self.tests[name] for name in _TESTS}
-
-    def is_safe_callable(self, obj: Any) -> bool:
-        return False
-
-
-def _shown(value: Any) -> Any:
-    return "" if value is None else value
-
-
-_environment = _Environment()
-
-
 def check_template(
     text: str, allowed: Collection[str] | None, must_have: Collection[str] = ()
 ) -> tuple[TextProblem, ...]:
@@ -82,49 +65,54 @@ def check_template(
     if len(text) > MAX_TEMPLATE:
         return (TextProblem(1, 1, f"has more than {MAX_TEMPLATE} characters", "shorten it"),)
     try:
-        tree = _environment.parse(text)
+        tree = environment.parse(text)
     except TemplateSyntaxError as error:
         return (_problem(text, error.lineno, "", f"cannot be read: {error.message}", "correct it"),)
-    except RecursionError:
-        return (TextProblem(1, 1, "is nested too deeply", "simplify it"),)
+    except (RecursionError, SyntaxError):
+        return (_TOO_DEEP,)
     problems = [*_forbidden(text, tree)]
+    if _TOO_DEEP in problems:
+        return (_TOO_DEEP,)
     used = list(_names(tree, frozenset()))
     if allowed is not None:
         problems += [_unknown(text, *use, allowed) for use in used if not _allows(allowed, use[0])]
     have = {name for name, _ in used}
-    problems += [
-        TextProblem(1, 1, f"does not contain {{{{ {name} }}}}", "add it where it is to appear")
-        for name in must_have
-        if not any(each == name or each.startswith(name + ".") for each in have)
-    ]
+    for name in must_have:
+        if not any(_is_of(each, name) for each in have):
+            what, fix = f"does not contain {{{{ {name} }}}}", "add it where it is to appear"
+            problems.append(TextProblem(1, 1, what, fix))
+        elif not _surely(tree.body, name):
+            what = f"does not always contain {{{{ {name} }}}} whole"
+            fix = "write it outside of if and for, without filters"
+            problems.append(TextProblem(1, 1, what, fix))
     return tuple(dict.fromkeys(problems))
 
 
 def render(text: str, context: Mapping[str, Any], *, limit: int = MAX_OUTPUT) -> str:
     """The text with ``context`` filled in. Raises ``TextError`` (never with values in it)."""
     template = _compiled(text)
-    pieces: list[str] = []
+    made: list[str] = []
     size = 0
     try:
-        for piece in template.generate(context):
+        for piece in pieces(template, context):
             size += len(piece)
             if size > limit:
                 raise TextError(f"the text is longer than {limit} characters")
-            pieces.append(piece)
+            made.append(piece)
     except TextError:
         raise
     except SecurityError:
         raise TextError("the text uses something that is not allowed") from None
     except TemplateError as error:
-        raise TextError(f"the text cannot be made: {_undefined(error)}") from None
+        raise TextError(f"the text cannot be made: {_undefined(error, text)}") from None
     except Exception as error:
         raise TextError(f"the text cannot be made ({type(error).__name__})") from None
-    return "".join(pieces)
+    return "".join(made)
 
 
 def names_in(text: str) -> tuple[str, ...]:
     """Every dotted name that a good template reads, in its order."""
-    return tuple(dict.fromkeys(name for name, _ in _names(_environment.parse(text), frozenset())))
+    return tuple(dict.fromkeys(name for name, _ in _names(environment.parse(text), frozenset())))
 
 
 @lru_cache(maxsize=512)
@@ -132,26 +120,40 @@ def _compiled(text: str) -> Template:
     problems = check_template(text, None)
     if problems:
         raise TextError("; ".join(str(problem) for problem in problems))
-    return _environment.from_string(text)
+    return compiled(text)
 
 
-def _undefined(error: TemplateError) -> str:
-    """The name that is missing, which Jinja2 puts in quotes at the end of its message."""
+def _undefined(error: TemplateError, text: str) -> str:
+    """The name that is missing, which Jinja2 puts in quotes at the end of its message. One that
+    the text does not have was a value: in ``record[record.name]``."""
     found = re.search(r"'([\w.]+)' is undefined|attribute '(\w+)'", error.message or "")
-    return f"'{found.group(1) or found.group(2)}' is missing" if found else "a value is missing"
+    name = (found.group(1) or found.group(2)) if found else ""
+    known = name and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text)
+    return f"'{name}' is missing" if known else "a value is missing"
+
+
+_TOO_DEEP = TextProblem(1, 1, "is nested too deeply", "simplify it")
 
 
 def _forbidden(text: str, tree: nodes.Template) -> Iterator[TextProblem]:
-    for node in tree.find_all(nodes.Node):
-        if isinstance(node, nodes.Filter) and node.name not in _FILTERS:
-            fix = did_you_mean(node.name, _FILTERS)
+    """What texts must not have. A stack and no recursion: what it looks at may be too deep."""
+    stack: list[tuple[nodes.Node, int, int]] = [(tree, 0, 0)]
+    while stack:
+        node, depth, loops = stack.pop()
+        if depth > _DEEPEST:
+            yield _TOO_DEEP
+            return
+        loops += isinstance(node, nodes.For)
+        stack += [(each, depth + 1, loops) for each in reversed([*node.iter_child_nodes()])]
+        if isinstance(node, nodes.Filter) and node.name not in FILTERS:
+            fix = did_you_mean(node.name, FILTERS)
             yield _problem(text, node.lineno, node.name, f"unknown filter '{node.name}'", fix)
-        elif isinstance(node, nodes.Test) and node.name not in _TESTS:
-            fix = did_you_mean(node.name, _TESTS)
+        elif isinstance(node, nodes.Test) and node.name not in TESTS:
+            fix = did_you_mean(node.name, TESTS)
             yield _problem(text, node.lineno, node.name, f"unknown test '{node.name}'", fix)
         elif isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
             yield _problem(text, node.lineno, node.attr, "names must not begin with _", "remove it")
-        elif isinstance(node, nodes.For) and _loops(node) > _NESTED_LOOPS:
+        elif isinstance(node, nodes.For) and loops > _NESTED_LOOPS:
             what = f"more than {_NESTED_LOOPS} loops inside each other"
             yield _problem(text, node.lineno, "for", what, "take one out")
         elif not isinstance(node, _NODES):
@@ -159,9 +161,36 @@ def _forbidden(text: str, tree: nodes.Template) -> Iterator[TextProblem]:
             yield _problem(text, node.lineno, "", what, "use names, filters, if and for")
 
 
-def _loops(node: nodes.For) -> int:
-    inner = [_loops(each) for each in node.find_all(nodes.For)]
-    return 1 + max(inner, default=0)
+def _is_of(name: str, wanted: str) -> bool:
+    return name == wanted or name.startswith(wanted + ".")
+
+
+def _surely(body: Sequence[nodes.Node], name: str) -> bool:
+    """Whether the text shows the name whole whatever the values are."""
+    for node in body:
+        if isinstance(node, nodes.Output):
+            if any(_is_of(_dotted(each), name) for each in node.nodes):
+                return True
+        elif isinstance(node, nodes.If):
+            branches = [node.body, *(each.body for each in node.elif_), node.else_]
+            if all(_surely(branch, name) for branch in branches):
+                return True
+        elif (
+            isinstance(node, nodes.For)
+            and _is_of(_dotted(node.iter), name)
+            and _shows_entries(node)
+        ):
+            return True
+    return False
+
+
+def _shows_entries(loop: nodes.For) -> bool:
+    """Whether the loop shows something of each entry, whatever the values are."""
+    if loop.test is not None:
+        return False
+    entry = {target.name for target in _targets(loop.target)}
+    shown = (one for one in loop.body if isinstance(one, nodes.Output))
+    return any(name.name in entry for one in shown for name in one.find_all(nodes.Name))
 
 
 def _names(node: nodes.Node, local: frozenset[str]) -> Iterator[tuple[str, int]]:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,7 @@ from hub.kernel.logging import get_logger
 from hub.kernel.redact import last_digits
 from hub.services import endings, history, lines
 from hub.services.core import Core
+from hub.services.moments import in_zone
 from hub.storage.models import Request, SigningOrder
 
 _log = get_logger(__name__)
@@ -103,14 +103,13 @@ def _signature(
     core: Core, request: Request, order: SigningOrder, verdict: Conclusion, at: datetime
 ) -> dict[str, Any]:
     """Who signed, when, how: what notes and write-backs may refer to."""
-    zone = ZoneInfo(core.workspace(request.workspace_id).zone)
     provider = core.instance(request.workspace_id, order.provider)
     who = verdict.identity
     return {
         "name": who.name if who else "",
         "national_id": who.national_id if who else "",
         "at": at.isoformat(timespec="seconds"),
-        "at_local": at.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z"),
+        "at_local": in_zone(at, core.workspace(request.workspace_id).zone),
         "order_ref": order.reference,
         "provider": core.registry.manifest(provider).title,
     }

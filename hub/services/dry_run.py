@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from hub.contracts.capabilities import Capability
+from hub.contracts.events import EventKind
 from hub.contracts.records import RecordRef
 from hub.kernel.errors import ConfigurationError, NotFound, Refused
 from hub.mapping.compiled import CompiledMapping
@@ -92,11 +93,11 @@ class DryRun:
             }
             for one in plan.problems
         ]
-        told["messages"] = list(self._messages(plan, ref))
-        told["events"] = {
-            one: self._steps(plan, ref, record, one, values)
-            for one in ([event] if event else self._imagined.events())
-        }
+        names = [event] if event else self._imagined.events()
+        if plan.problems:  # the request fails at once, and nobody is asked
+            names = [one for one in names if one == EventKind.FAILED]
+        told["messages"] = [] if plan.problems else list(self._messages(plan, ref))
+        told["events"] = {one: self._steps(plan, ref, record, one, values) for one in names}
         return told
 
     def check_event(self, event: str | None) -> None:
@@ -106,11 +107,14 @@ class DryRun:
 
     def _about(self, ref: RecordRef) -> dict[str, Any]:
         mapping = self._mapping
+        in_force = self._study.in_force(mapping.key)
         return {
             "mapping": {
                 "key": mapping.key,
                 "version": mapping.sha256[:SHORT],
                 "file": mapping.document.name,
+                "in_force": in_force.sha256[:SHORT] if in_force else None,
+                "held": in_force is not None and in_force.held,
             },
             "record": {"instance": mapping.source_instance, "table": ref.table, "id": ref.id},
         }

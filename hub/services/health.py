@@ -73,13 +73,22 @@ def ready(core: Core) -> tuple[bool, str]:
     except Exception as error:  # whatever it is, this process is not ready
         _log.error("not ready", error=type(error).__name__)
         return False, f"the database cannot be written ({type(error).__name__})"
-    return True, "; ".join(filter(None, ("ready", core.jumps.look(), _cut_off(core))))
+    told = ("ready", core.jumps.look(), _cut_off(core), _faulty_files(core))
+    return True, "; ".join(filter(None, told))
 
 
 def _cut_off(core: Core) -> str | None:
     if not core.cut_off():
         return None
     return "wake-ups do not get through (Redis, or the database): work begins up to a second later"
+
+
+def _faulty_files(core: Core) -> str | None:
+    """Who looks at health has no right to what stands in the files."""
+    count = len(core.shelf.faults)
+    if not count:
+        return None
+    return f"{count} faults in mappings' files: the former versions go on, see paraph lint"
 
 
 def sync(core: Core) -> list[SyncHealth]:

@@ -146,7 +146,7 @@ def open_house(folder: Path, *, clock: Clock | None = None, threads: int | None 
     shelf = MappingShelf(
         db, clock, beside(folder, "mappings"), beside(folder, "forms"), folder / FIELDS
     )
-    shelf.load(workspaces, ids, registry)
+    shelf.load(workspaces, ids, registry, starting=True)
     core = Core(settings, workspaces, ids, db, clock, vault, registry, shelf, links)
     probes.know_instances(core)
     history.follow(db, Announcer(core))

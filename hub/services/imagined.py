@@ -16,6 +16,7 @@ from hub.mapping.example_schema import EVENTS
 from hub.mapping.plan import RequestPlan
 from hub.mapping.rehearsal import Rehearsed, rehearse
 from hub.mapping.texts import render
+from hub.services.moments import in_zone
 from hub.services.study import Study
 
 _SIGNED = (COMPLETED, EventKind.SIGNED.value, *LINE_EVENTS)
@@ -110,15 +111,20 @@ class Imagined:
         )
 
     def _signature(self, plan: RequestPlan) -> dict[str, Any]:
-        at = self._now.isoformat(timespec="seconds")
-        return {
-            "name": plan.recipients[0].name,
-            "at": at,
-            "at_local": at,
-            "order_ref": "dry-run",
-            "provider": self._study.title(plan.providers[0]),
-            "national_id_last": f"{MASK}-0000",
-        }
+        return signature(self._study, plan, self._now, "dry-run")
+
+
+def signature(study: Study, plan: RequestPlan, at: datetime, order_ref: str) -> dict[str, Any]:
+    """A signature by the first provider, as steps read it; who signed is told only by one that
+    knows."""
+    return {
+        "name": plan.recipients[0].name,
+        "at": at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "at_local": in_zone(at, study.workspace.zone),
+        "order_ref": order_ref,
+        "provider": study.title(plan.providers[0]),
+        **({"national_id_last": f"{MASK}-0000"} if study.tells_who(plan.providers[0]) else {}),
+    }
 
 
 def _decided(line: dict[str, Any]) -> dict[str, Any]:

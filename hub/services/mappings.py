@@ -2,14 +2,15 @@
 
 Activation is all or nothing: every file is read, checked against instances, forms and texts,
 and its examples are run, before the first of them takes effect. A reload that fails leaves the
-former versions active. A version that was rolled back to (``versions``) is held until its file
-gives something else.
+former versions active; a start goes on with them (``former``), since a file that somebody spoiled
+must not keep the hub from what is owed. A version that was rolled back to (``versions``) is held
+until its file gives something else.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from hub.mapping.loader import load_forms, load_mapping
 from hub.registry import Registry
 from hub.services.known_tables import known_tables
 from hub.services.mapping_checks import check_mapping, version_faults
-from hub.services.version_rows import Place, activate, compiled
+from hub.services.version_rows import Faults, Place, activate, compiled, former
 from hub.settings import WorkspaceSettings
 from hub.settings.known_fields import Tables, load_fields
 from hub.storage.db import Database
@@ -50,6 +51,7 @@ class _Shelf:
     forms: Mapping[str, FormSpec]
     filed: Mapping[Place, str]  # the hash of what the files gave
     discovered: Mapping[str, Tables]
+    faults: tuple[str, ...] = ()  # of files that a start could not take
 
 
 class MappingShelf:
@@ -73,31 +75,55 @@ class MappingShelf:
         workspaces: Mapping[str, WorkspaceSettings],
         workspace_ids: Mapping[str, str],
         registry: Registry,
+        *,
+        starting: bool = False,
     ) -> None:
-        """Read, check and activate everything. Raises ``ConfigurationError`` and changes
-        nothing."""
+        """Read, check and activate everything. Raises ``ConfigurationError`` and changes nothing;
+        ``starting`` after there were mappings in force, those whose file is faulty stay as they
+        were (``faults``)."""
         forms = load_forms(self._forms)
-        fragments = read_fragments(self._mappings)
         discovered = load_fields(self._fields) if self._fields is not None else {}
+        wanted, faulty = self._read(workspaces, workspace_ids, registry, forms, discovered)
+        named = {row_id: workspaces[key] for key, row_id in workspace_ids.items()}
+
+        def faults_of(row: MappingVersion) -> list[str]:
+            return version_faults(row, named[row.workspace_id], registry, forms, discovered)
+
+        for place, problems in self._held_faults(wanted, faults_of):
+            faulty.setdefault(place, []).extend(problems)
+        gone = self._forms_in_use(workspace_ids.values(), forms)
+        stay = former(self._db, faulty, faults_of) if faulty and starting and not gone else None
+        told = tuple(dict.fromkeys(fault for faults in faulty.values() for fault in faults))
+        if gone or (faulty and stay is None):
+            raise ConfigurationError("the mappings are not valid", problems=(*told, *gone))
+        good = {place: mapping for place, mapping in wanted.items() if place not in faulty}
+        with self._switching:
+            self._activate(good, stay or {}, forms, discovered, told)
+
+    def _read(
+        self,
+        workspaces: Mapping[str, WorkspaceSettings],
+        workspace_ids: Mapping[str, str],
+        registry: Registry,
+        forms: Mapping[str, FormSpec],
+        discovered: Mapping[str, Tables],
+    ) -> tuple[dict[Place, CompiledMapping], dict[Place, list[str]]]:
+        """The mappings that can be read, and what is wrong with those that may not be in force."""
+        fragments = read_fragments(self._mappings)
         wanted: dict[Place, CompiledMapping] = {}
-        problems: list[str] = []
+        faulty: dict[Place, list[str]] = {}
         for workspace in workspaces.values():
             tables = known_tables(registry, workspace.key, discovered)
             for key in workspace.mappings:
-                path = self._mappings / f"{key}.yaml"
+                place, path = (workspace_ids[workspace.key], key), self._mappings / f"{key}.yaml"
                 try:
-                    mapping = load_mapping(path, workspace.values, fragments)
-                    problems += check_mapping(mapping, workspace, registry, forms, tables)
-                    wanted[workspace_ids[workspace.key], key] = mapping
+                    wanted[place] = mapping = load_mapping(path, workspace.values, fragments)
+                    problems = check_mapping(mapping, workspace, registry, forms, tables)
                 except ConfigurationError as error:
-                    problems += error.problems or (error.detail,)
-        named = {row_id: workspaces[key] for key, row_id in workspace_ids.items()}
-        problems += self._held_faults(wanted, named, registry, forms, discovered)
-        problems += self._forms_in_use(workspace_ids.values(), forms)
-        if problems:
-            raise ConfigurationError("the mappings are not valid", problems=tuple(problems))
-        with self._switching:
-            self._activate(wanted, forms, discovered)
+                    problems = list(error.problems or (error.detail,))
+                if problems:
+                    faulty[place] = problems
+        return wanted, faulty
 
     def follow(self) -> bool:
         """Take up what another process has chosen: a version that was rolled back to, or the
@@ -156,6 +182,11 @@ class MappingShelf:
         return self._shelf.forms
 
     @property
+    def faults(self) -> tuple[str, ...]:
+        """What is wrong in files that the start could not take; a reload takes them or refuses."""
+        return self._shelf.faults
+
+    @property
     def discovered(self) -> Mapping[str, Tables]:
         """What was read of the upstreams' tables, see ``known_tables``."""
         return self._shelf.discovered
@@ -197,36 +228,32 @@ class MappingShelf:
             ]
 
     def _held_faults(
-        self,
-        wanted: Mapping[Place, CompiledMapping],
-        workspaces: Mapping[str, WorkspaceSettings],
-        registry: Registry,
-        forms: Mapping[str, FormSpec],
-        discovered: Mapping[str, Tables],
-    ) -> list[str]:
+        self, wanted: Mapping[Place, CompiledMapping], faults_of: Faults
+    ) -> Iterator[tuple[Place, list[str]]]:
         """What is wrong with the versions that stay active over their file's."""
         held = select(MappingVersion).where(
-            MappingVersion.workspace_id.in_(workspaces),
+            MappingVersion.workspace_id.in_({place[0] for place in wanted}),
             MappingVersion.active,
             MappingVersion.held_over.is_not(None),
         )
         with self._db.read() as session:
             rows = list(session.scalars(held))
-        problems: list[str] = []
         for row in rows:
             filed = wanted.get((row.workspace_id, row.key))
             if filed is None or filed.sha256 != row.held_over:
                 continue
-            faults = version_faults(row, workspaces[row.workspace_id], registry, forms, discovered)
             way_out = f"'paraph rollback {row.key} {filed.sha256[:12]}' goes on with the file"
-            problems += [f"{fault} (held since a rollback; {way_out})" for fault in faults]
-        return problems
+            faults = [f"{fault} (held since a rollback; {way_out})" for fault in faults_of(row)]
+            if faults:
+                yield (row.workspace_id, row.key), faults
 
     def _activate(
         self,
         wanted: Mapping[Place, CompiledMapping],
+        stay: Mapping[Place, MappingVersion],
         forms: Mapping[str, FormSpec],
         discovered: Mapping[str, Tables],
+        faults: tuple[str, ...],
     ) -> None:
         with self._db.write() as session:
             alone(session, "mappings")  # processes that start at once
@@ -238,9 +265,12 @@ class MappingShelf:
             self._versions.update(
                 {version_id: wanted[place] for place, (version_id, held) in ids.items() if not held}
             )
-        active = {place: ActiveMapping(self.version(one), one) for place, (one, _) in ids.items()}
+        in_force = {place: one for place, (one, _) in ids.items()}
+        in_force |= {place: row.id for place, row in stay.items()}
+        active = {place: ActiveMapping(self.version(one), one) for place, one in in_force.items()}
         filed = {place: mapping.sha256 for place, mapping in wanted.items()}
-        self._shelf = _Shelf(active, forms, filed, discovered)
+        filed |= {place: row.held_over or row.sha256 for place, row in stay.items()}
+        self._shelf = _Shelf(active, forms, filed, discovered, faults)
 
 
 def open_key(active: ActiveMapping, record_id: str) -> str:

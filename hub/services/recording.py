@@ -26,8 +26,9 @@ from hub.mapping.plan import RequestPlan
 from hub.mapping.rows import plain
 from hub.services.dry_run import DryRun
 from hub.services.form_answers import checked_answers
-from hub.services.imagined import reason_text
+from hub.services.imagined import reason_text, signature
 from hub.services.study import Study
+from hub.services.versions import SHORT
 
 _SIGNED = (COMPLETED, EventKind.SIGNED.value)
 _ADDRESSES = ("name", "mobile", "email", "national_id")
@@ -67,6 +68,7 @@ class Recording:
         record that no example can be made of, and ``ConfigurationError`` for answers or a file that
         do not fit; nothing is written then."""
         mapping = self._study.mapping(self._name)
+        self._refuse_held(mapping)
         before = self._file.read_bytes()
         text = before.decode("utf-8")
         name = _free_name(mapping, name, event)
@@ -80,6 +82,19 @@ class Recording:
         line, problems = self._tried(text, name, example)
         self._write(before, text)
         return Recorded(self._file, line, name, problems)
+
+    def _refuse_held(self, mapping: CompiledMapping) -> None:
+        """A file that changes ends a rollback, which nobody expects of a new example."""
+        in_force = self._study.in_force(mapping.key)
+        own = self._study.mappings / f"{mapping.key}.yaml"
+        if in_force is None or not in_force.held or self._file.resolve() != own.resolve():
+            return
+        raise Refused(
+            f"version {in_force.sha256[:SHORT]} of {mapping.key} is in force since a rollback, "
+            "which a changed file would end: record into a copy of the file, or first go back to "
+            f"the file's version (paraph versions {mapping.key}, paraph rollback)",
+            code="rolled_back",
+        )
 
     def _given(
         self,
@@ -105,7 +120,16 @@ class Recording:
                 code="nothing_made_up",
             ) from None
         given |= {"event": event, **({"form": filled} if filled else {})}
-        return {**given, **_happened(plan, event, self._study.title(plan.providers[0]))}
+        return {**given, **self._happened(plan, event)}
+
+    def _happened(self, plan: RequestPlan, event: str) -> dict[str, Any]:
+        """How the event went, as an example gives it."""
+        if event in _SIGNED:
+            return {"signature": signature(self._study, plan, MOMENT, "example-order")}
+        reason = Reason.NO_ANSWER.value if event == EventKind.FAILED else ""
+        text = reason_text(event, reason, plan.language)
+        told = {"reason": reason} if reason else {}
+        return {"outcome": {**told, "reason_text": text}} if text else {}
 
     def _form(
         self,
@@ -197,19 +221,6 @@ def _same_plan(
                 code="comes_out_differently",
             )
     return plan
-
-
-def _happened(plan: RequestPlan, event: str, provider: str) -> dict[str, Any]:
-    """How the event went, as an example gives it."""
-    if event in _SIGNED:
-        at = MOMENT.isoformat().replace("+00:00", "Z")
-        name = plan.recipients[0].name
-        signed = {"name": name, "at": at, "order_ref": "example-order", "provider": provider}
-        return {"signature": signed}
-    reason = Reason.NO_ANSWER.value if event == EventKind.FAILED else ""
-    text = reason_text(event, reason, plan.language)
-    told = {"reason": reason} if reason else {}
-    return {"outcome": {**told, "reason_text": text}} if text else {}
 
 
 def _region(mapping: CompiledMapping) -> str:

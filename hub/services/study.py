@@ -10,6 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from hub.contracts.capabilities import Capability
 from hub.contracts.manifest import Manifest
 from hub.contracts.plugin import PluginContext
 from hub.kernel.clock import Clock
@@ -30,8 +34,23 @@ from hub.settings import HubSettings, WorkspaceSettings, load_hub_settings, load
 from hub.settings import secret_keys as keys_of
 from hub.settings.known_fields import FOLDER as FIELDS
 from hub.settings.known_fields import Tables, load_fields
+from hub.storage.db import Database
+from hub.storage.models import MappingVersion
 
 Calling = Callable[[str], AbstractContextManager[None]]
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The version of a mapping that new requests begin with; ``held`` over its file's since a
+    rollback."""
+
+    sha256: str
+    held: bool
+
+
+def _nothing(key: str) -> InForce | None:
+    return None
 
 
 @contextmanager
@@ -41,7 +60,8 @@ def _freely(instance: str) -> Iterator[None]:
 
 @dataclass(frozen=True)
 class Study:
-    """One workspace as its files have it. ``calling`` surrounds each call to an instance."""
+    """One workspace as its files have it. ``calling`` surrounds each call to an instance;
+    ``in_force`` tells what the hub uses of a mapping, where there is a hub."""
 
     workspace: WorkspaceSettings
     registry: Registry
@@ -52,6 +72,7 @@ class Study:
     discovered: Mapping[str, Tables] = field(default_factory=dict)
     calling: Calling = _freely
     closing: list[Callable[[], None]] = field(default_factory=list)
+    in_force: Callable[[str], InForce | None] = _nothing
 
     def instance(self, key: str) -> InstanceKey:
         """Which instance ``key`` is here."""
@@ -87,6 +108,13 @@ class Study:
         except ConfigurationError:
             return ""
 
+    def tells_who(self, provider: str) -> bool:
+        """Whether a provider's instance tells who signed."""
+        try:
+            return self.registry.manifest(self.instance(provider)).can(Capability.IDENTITY)
+        except ConfigurationError:
+            return False
+
     def close(self) -> None:
         """Give back what was opened."""
         self.registry.close()
@@ -120,6 +148,7 @@ def open_study(folder: Path, choose: Callable[[dict[str, str]], str]) -> Study:
         beside(folder, "mappings"),
         load_fields(folder / FIELDS),
         closing=closing,
+        in_force=lambda mapping: _stored(folder, key, mapping),
     )
 
 
@@ -138,7 +167,27 @@ def study_of(core: Core, workspace_id: str) -> Study:
         core.shelf.folder,
         core.shelf.discovered,
         calling,
+        in_force=lambda mapping: _active(core.db, workspace_id, mapping),
     )
+
+
+def _stored(folder: Path, workspace: str, mapping: str) -> InForce | None:
+    """What the hub of this folder uses; nothing where none has begun, or its database is away."""
+    try:
+        office = open_office(folder)
+    except (ConfigurationError, SQLAlchemyError):
+        return None
+    try:
+        return _active(office.db, office.workspace_ids.get(workspace, ""), mapping)
+    finally:
+        office.db.close()
+
+
+def _active(db: Database, workspace_id: str, mapping: str) -> InForce | None:
+    mine = (MappingVersion.workspace_id == workspace_id, MappingVersion.key == mapping)
+    with db.read() as session:
+        row = session.scalar(select(MappingVersion).where(*mine, MappingVersion.active))
+        return None if row is None else InForce(row.sha256, row.held_over is not None)
 
 
 def _vault(settings: HubSettings) -> Vault:

@@ -6,7 +6,7 @@ file gives something else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,10 +18,13 @@ from hub.kernel.logging import get_logger
 from hub.mapping.compiled import CompiledMapping
 from hub.mapping.loader import compile_mapping
 from hub.mapping.surroundings import Surroundings
+from hub.storage.db import Database
 from hub.storage.models import MappingVersion
 
 _log = get_logger(__name__)
 Place = tuple[str, str]  # workspace id, mapping key
+Faults = Callable[[MappingVersion], list[str]]
+"""Everything that keeps a stored version from being in force now."""
 
 
 def activate(
@@ -38,6 +41,9 @@ def activate(
     )
     if row is not None and row is active and row.held_over is None:
         return row.id, False
+    if active is not None and active.held_over is not None:
+        _log.warning("rollback ended, since the file has changed", mapping=key,
+                     was=active.sha256[:12])  # fmt: skip
     let_go(session, place)
     if row is None:
         row = MappingVersion(
@@ -54,6 +60,27 @@ def activate(
     session.flush()
     _log.info("mapping activated", mapping=key, sha256=mapping.sha256[:12])
     return row.id, False
+
+
+def former(
+    db: Database, faulty: Mapping[Place, Sequence[str]], faults_of: Faults
+) -> dict[Place, MappingVersion] | None:
+    """For mappings whose file is faulty, the version that is in force until now, if it is still
+    good; what is left out is not in force. None where nothing was in force at all, as at a first
+    start."""
+    with db.read() as session:
+        rows = list(session.scalars(select(MappingVersion).where(MappingVersion.active)))
+    if not rows:
+        return None
+    stay: dict[Place, MappingVersion] = {}
+    for row in rows:
+        place = (row.workspace_id, row.key)
+        if place in faulty and not faults_of(row):
+            stay[place] = row
+    for place, faults in faulty.items():
+        version = stay[place].sha256[:12] if place in stay else "none"
+        _log.error("mapping is faulty", mapping=place[1], goes_on_with=version, problems=faults)
+    return stay
 
 
 def let_go(session: Session, place: Place) -> None:

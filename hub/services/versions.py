@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Protocol
 
 from sqlalchemy import Select, and_, func, or_, select
@@ -21,7 +21,7 @@ from hub.kernel.clock import Clock
 from hub.kernel.errors import ConfigurationError, NotFound, Refused
 from hub.kernel.logging import get_logger
 from hub.mapping.problems import did_you_mean
-from hub.services.version_rows import let_go
+from hub.services.version_rows import Faults, let_go
 from hub.storage.db import Database
 from hub.storage.locks import alone
 from hub.storage.models import MappingVersion, Request
@@ -31,7 +31,6 @@ SHORT = 12  # characters of a hash that people are shown
 LEAST = 4  # characters of a hash that name a version
 PAGE = 50
 Query = Select[MappingVersion]
-Faults = Callable[[MappingVersion], list[str]]
 
 
 class HasVersions(Protocol):

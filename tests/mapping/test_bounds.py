@@ -82,3 +82,12 @@ def test_an_unbounded_expression_is_an_error_at_its_row(extra: str, row: str) ->
 def test_a_row_of_the_request_is_looked_at_too() -> None:
     request = REQUEST + "    - {to: mobile, expr: '$pad(mobile, state)'}\n"
     assert [problem.row for problem in found(request=request)] == ["request.recipient[mobile].expr"]
+
+
+def test_variables_made_of_each_other_again_and_again_are_judged_once() -> None:
+    chain = "; ".join(f"$a{n + 1} := $a{n} + $a{n}" for n in range(20))
+    assert list(bound_problems(Expression(f"($a0 := 1; {chain}; [1..$a20])"))) == []
+    assert "the range has no bound" in str(
+        list(bound_problems(Expression(f"($a0 := quantity; {chain}; [1..$a20])")))
+    )
+    assert list(bound_problems(Expression("($a := $a + 1; [1..$a])")))

@@ -40,6 +40,15 @@ WRONG = [
     ),
     ("14d", "14 days", "request.expires_after: is no duration; write for example 90s, 30m, 24h"),
     ("14d", "0d", "is no duration"),
+    (
+        "    - {to: name, from: customer_name}",
+        "    - {to: name, from: a}\n    - {to: name, from: b}",
+        "11:7: request.recipient[name]: 'name' is given twice, first in line 10; remove one",
+    ),
+    ("provider: bankid", "provider: [bankid, bankid]", "'bankid' is named twice; remove one"),
+    ("channels: sms", "channels: [sms, mail, sms]", "'sms' is named twice; remove one"),
+    ("from: customer_name", "from: a, map: {x: [y]}", "must be a text, not a list; correct it"),
+    ("from: customer_name", "from: a, default: [y]", "must be a text, not a list or a block"),
     ("kind: information_request", "kind: Information Request", "is no key; use lower-case"),
     ("to: name", "to: nmae", "unknown recipient field 'nmae'; did you mean 'name'?"),
     ("from: customer_name", "from: customer..name", "is not a path; write names joined by dots"),
@@ -110,6 +119,19 @@ EXTRA_WRONG = [
         LATER,
         "needs record 'd', which is made later; move 'd' up",
     ),
+    ("back: {completed: [{note: ' '}]}\n", "back.completed[1].note: is empty; write a text"),
+    (
+        "back: {completed: [{update: [{to: a, value: 1}, both]}]}\n",
+        "'both' must be the first entry; move it up",
+    ),
+    (
+        "back: {completed: [{update: [{to: a, value: 1}, {to: a, value: 2}]}]}\n",
+        "back.completed[1].update[a]: 'a' is given twice, first in line",
+    ),
+    (
+        "records: {c: {in: r, rows: [{to: a, value: 1}, {to: a, value: 2}]}}\n",
+        "records.c.rows[a]: 'a' is given twice, first in line",
+    ),
     ("back: {complete: [{note: x y}]}\n", "unknown event 'complete'; did you mean 'completed'?"),
     ("back: {sent: [{note: x y}]}\n", "unknown event 'sent'"),
     ("back: {completed: [{update: []}]}\n", "must be a list of rows; or write the word both"),
@@ -172,6 +194,7 @@ def test_the_place_is_that_of_the_key_in_the_file() -> None:
     [
         ("a: [1\nb: 2", "YAML"),
         ("mapping: a\nmapping: b", "2:1: mapping: stands here twice; remove one of them"),
+        ("a: &x 1\nb: 2", "anchors are not allowed; remove &x"),
         ("a: &x 1\nb: *x", "anchors and very deep nesting are not allowed; write it out"),
         ("a: !!python/object/apply:os.system [x]", "is not allowed; remove it"),
         ("a: !thing x", "the tag !thing is not allowed; remove it"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import time, timedelta
 from typing import Any
 
+import pytest
+
 from hub.mapping.plan import ReminderRule, truthy
 from tests.mapping.samples import NOW, REQUEST, compiled
 
@@ -80,3 +82,43 @@ def test_a_named_person_is_planned_only_where_the_mapping_names_one() -> None:
 def test_truth_is_jsonatas() -> None:
     assert [truthy(x) for x in (None, "", 0, [], {}, [0, ""], False)] == [False] * 7
     assert [truthy(x) for x in ("x", 1, [0, 1], {"a": 1}, True)] == [True] * 5
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("customer_name", ["Alice"], "is a list, an object or a yes or no"),
+        ("customer_name", {"first": "Alice"}, "is a list, an object or a yes or no"),
+        ("customer_name", True, "is a list, an object or a yes or no"),
+        ("customer_name", "A" * 3_000_000, "has more than 200 characters"),
+        ("customer_name", "Ali\x00ce", "holds characters that cannot be shown"),
+        ("number", {"id": 7}, "is a list, an object or a yes or no"),
+        ("number", "7" * 101, "has more than 100 characters"),
+        ("speaks", "Svenska", "is no code of a language"),
+        ("speaks", ["sv"], "is a list, an object or a yes or no"),
+        ("speaks", "the Swedish language", "has more than 8 characters"),
+    ],
+)
+def test_what_cannot_be_sent_or_stored_is_a_problem(field: str, value: Any, said: str) -> None:
+    request = FULL.replace("{from: speaks, map: {Svenska: sv, English: en}, default: sv}",
+                           "{from: speaks}")  # fmt: skip
+    problems = plan({**RECORD, "speaks": "sv", field: value}, request=request).problems
+    assert any(said in one.message for one in problems), problems
+
+
+def test_line_breaks_in_names_and_titles_become_blanks() -> None:
+    made = plan({**RECORD, "customer_name": " Alice\r\n Berg\t", "number": "7\n8"})
+    assert made.problems == ()
+    assert (made.recipients[0].name, made.number, made.title) == ("Alice Berg", "7 8", "Case 7 8")
+
+
+def test_a_title_that_is_too_long_is_a_problem() -> None:
+    problems = plan({**RECORD, "number": "7" * 90}, request=FULL.replace(
+        "Case {{ record.number }}", "{{ number }} {{ number }} {{ number }} {{ number }}"
+    )).problems  # fmt: skip
+    assert [one.message for one in problems] == ["the title has more than 300 characters"]
+
+
+def test_a_name_of_any_script_is_taken() -> None:
+    for name in ("Åsa Öberg", "محمد", "王小明", "O’Neill-Æ", "👩‍🔧 Workshop"):
+        assert plan({**RECORD, "customer_name": name}).recipients[0].name == name

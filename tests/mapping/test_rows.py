@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hub.contracts.requests import REASON_TEXTS, Reason
-from hub.mapping.converters import ConversionError, convert, parse_converter
+from hub.mapping.converters import MAKERS, ConversionError, convert, parse_converter
 from hub.mapping.paths import parse_path
 from hub.mapping.rows import plain
 from tests.mapping.samples import NOW, REQUEST, compiled
@@ -127,7 +127,15 @@ GOOD = [
     ("date", "2026-01-31", "2026-01-31"),
     ("date", "2026-01-31T10:00:00Z", "2026-01-31"),
     ("datetime", "2026-01-31T10:00:00+01:00", "2026-01-31T09:00:00Z"),
+    ("date", " 2026-01-31 10:00 ", "2026-01-31"),
     ("decimal", "1 234,50", "1234.50"),
+    ("decimal", "1.234,50", "1234.50"),
+    ("decimal", "1,234.50", "1234.50"),
+    ("decimal", "-1.234.567", "-1234567"),
+    ("decimal", "12,5", "12.5"),
+    ("decimal", "0,125", "0.125"),
+    ("decimal", "1234,567", "1234.567"),
+    ("decimal", "1.500", "1.500"),
     ("decimal", 12.5, "12.5"),
     ("int", "12", 12),
     ("int", 12.0, 12),
@@ -159,9 +167,14 @@ def test_a_converter_gives_one_canonical_form(converter: str, given: Any, expect
     [
         ("date", "31/1 2026"),
         ("date", "2026-02-30"),
+        ("date", "2026-01-31 nonsense"),
+        ("datetime", "0001-01-01T00:00:00+01:00"),
+        ("datetime", "9999-12-31T23:59:59-01:00"),
         ("datetime", "2026-01-31T10:00:00"),
         ("datetime", "soon"),
         ("decimal", "12 kr"),
+        ("decimal", "5,678"),
+        ("decimal", "1,2,3"),
         ("decimal", "nan"),
         ("decimal", "1e400"),
         ("int", "1.5"),
@@ -210,3 +223,42 @@ def test_data_that_json_does_not_know_becomes_text_or_is_refused() -> None:
     }
     with pytest.raises(TypeError):
         plain({"x": object()})
+
+
+# Each converter that keeps everything → values that mean different things.
+KEPT_APART = {
+    "trim": ("Alice", "alice", "ALICE", "Al ice"),
+    "e164:SE": ("0701740605", "0701740606", "+4520123456"),
+    "datetime": ("2026-01-31T10:00:00Z", "2026-01-31T10:00:01Z", "2026-01-31T10:00:00+01:00"),
+    "decimal": ("1", "-1", "1,5", "15", "1000000"),
+    "int": ("1", "-1", "10"),
+    "bool": ("yes", "no"),
+    "national_id:SE": ("811228-9874", "19121212-1212", "20121212-1212"),
+    "postcode:SE": ("123 45", "123 46"),
+}
+
+
+def test_a_converter_that_keeps_everything_keeps_different_values_apart() -> None:
+    keeps = {name for name, (_, keeps, _) in MAKERS.items() if keeps}
+    assert {text.partition(":")[0] for text in KEPT_APART} == keeps
+    for text, values in KEPT_APART.items():
+        found = [convert(value, (parse_converter(text),), NOW) for value in values]
+        assert len(set(found)) == len(values), text
+
+
+def test_whatever_goes_wrong_in_a_row_is_its_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(value: Any, chain: Any, now: Any) -> Any:
+        raise ZeroDivisionError(value)
+
+    monkeypatch.setattr("hub.mapping.rows.convert", broken)
+    plan = plan_of("    - {to: x, from: plain}\n", {"plain": "secret"})
+    fault = next(one for one in plan.problems if one.rule == "request.prefill.x")
+    assert (fault.code, fault.message) == (
+        "bad_value", "the value cannot be worked out (ZeroDivisionError)",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("value", ["\ud83d", ["\ud83d"], {"a": {"b": "\udc00"}}])
+def test_half_a_character_is_refused(value: Any) -> None:
+    (problem,) = plan_of("    - {to: x, from: plain}\n", {"plain": value}).problems
+    assert "half a character" in problem.message or "cannot be written" in problem.message

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from hub.mapping.texts import MAX_TEMPLATE, TextError, check_template, render
@@ -81,10 +79,8 @@ def test_what_must_be_in_a_text_is_asked_for() -> None:
     ],
 )
 def test_a_text_cannot_reach_into_python_or_grow(text: str) -> None:
-    started = time.monotonic()
     with pytest.raises(TextError):
         render(text, {"x": "a"})
-    assert time.monotonic() - started < 2
 
 
 def test_attributes_by_subscript_stay_inside_the_sandbox() -> None:
@@ -108,3 +104,84 @@ def test_a_missing_value_is_named_but_no_value_is_shown() -> None:
         render("{{ signature.order_ref }}", {"signature": {"name": "Alice"}})
     with pytest.raises(TextError, match="'gone' is missing"):
         render("{{ gone }}", {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ link }}",
+        "Hej {{ recipient.name }}: {{ link.url }}",
+        "{% if recipient.vip %}{{ link }}!{% else %}{{ link }}{% endif %}",
+        "{% for part in link %}{{ part[0] }}{% endfor %}",
+    ],
+)
+def test_what_is_always_shown_whole_counts(text: str) -> None:
+    assert check_template(text, None, must_have=("link",)) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{% if link %}x{% endif %}",
+        "{% if recipient.vip %}{{ link }}{% endif %}",
+        "{% if a %}{{ link }}{% elif b %}{{ link }}{% endif %}",
+        "{{ link | truncate(3) }}",
+        "{{ '' if link else 'x' }}",
+        "{% for x in recipient.list %}{{ link }}{% endfor %}",
+        "{% for part in link %}x{% endfor %}",
+        "{% for part in link if part.y %}{{ part }}{% endfor %}",
+    ],
+)
+def test_what_may_be_missing_or_cut_off_does_not_count(text: str) -> None:
+    (problem,) = check_template(text, None, must_have=("link",))
+    assert str(problem) == (
+        "1:1: does not always contain {{ link }} whole; write it outside of if and for, "
+        "without filters"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "said"),
+    [
+        ("{{ 1.5 | round(9000000, 'ceil') }}", {}, "at most 20 digits"),
+        ("{% for a in x %}{% for b in x %}{% endfor %}{% endfor %}", {"x": "a" * 900}, "20000"),
+        ("{{ x | join(y) }}", {"x": ["a"] * 9000, "y": "b" * 9000}, "longer than 100000"),
+        ("{{ x | join(attribute='a') }}", {"x": [{"a": "b" * 60_000}] * 2}, "longer than 100000"),
+        ("{{ " + "~".join(["y"] * 200) + " }}", {"y": "b" * 9000}, "longer than 100000"),
+    ],
+)
+def test_nothing_goes_on_without_end(text: str, values: dict[str, object], said: str) -> None:
+    with pytest.raises(TextError, match=said):
+        render(text, values)
+
+
+def test_the_time_that_loops_take_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.mapping.text_environment.SECONDS", -1.0)
+    with pytest.raises(TextError, match="takes more than"):
+        render("{% for a in x %}{{ a }}{% endfor %}", {"x": "ab"})
+
+
+@pytest.mark.parametrize("depth", [70, 300, 2000])
+def test_a_text_that_is_nested_too_deeply_is_told(depth: int) -> None:
+    for text in (
+        "{{ " + "not " * depth + "x }}",
+        "{% if x %}" * (depth // 3) + "{% endif %}" * (depth // 3),
+        "{{ x" + ".y" * depth + " }}",
+    ):
+        if depth == 70 and "if" in text:
+            continue
+        assert "is nested too deeply" in str(check_template(text, None)[0])
+        with pytest.raises(TextError, match="nested too deeply"):
+            render(text, {"x": 1})
+
+
+def test_loops_inside_each_other_are_checked_in_one_walk() -> None:
+    text = "{% for a in x %}\n" * 25 + "{% endfor %}" * 25
+    assert [problem.line for problem in check_template(text, None)] == list(range(3, 26))
+
+
+def test_a_key_that_comes_from_a_value_is_not_repeated() -> None:
+    with pytest.raises(TextError) as caught:
+        render("{{ record[record.name] }}", {"record": {"name": "AliceAndersson"}})
+    assert "Alice" not in str(caught.value)
+    assert "a value is missing" in str(caught.value)

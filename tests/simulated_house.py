@@ -40,7 +40,7 @@ texts:
   sms_invite: {{en: "{{{{ sender }}}}: {{{{ title }}}} {{{{ link }}}}"}}
   sms_reminder: {{en: "{{{{ sender }}}}: again, {{{{ link }}}}"}}
   terms: {{en: "It costs 500 kr."}}
-  signed_text: {{en: "{{{{ sender }}}} {{{{ rows | length }}}} {{{{ terms }}}}"}}
+  signed_text: {{en: "{{{{ sender }}}} {{% for row in rows %}}{{{{ row[1] }}}}{{% endfor %}} {{{{ terms }}}}"}}
   signature: {{en: "{{{{ signature.name }}}} {{{{ signature.national_id_last }}}} {{{{ signature.at_local }}}}"}}
 """  # noqa: E501 - a text of a file, line by line
 _MAPPING = """\

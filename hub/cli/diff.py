@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from hub.cli import options
-from hub.cli.words import in_words
+from hub.cli.words import in_words, text_of
 from hub.services.differences import Comparing
 from hub.services.house import beside
 from hub.services.office import open_office
@@ -49,11 +49,14 @@ class Since(click.ParamType[Any]):
 @options.config
 @options.workspace
 @options.output
-@click.option("--since", type=Since(), default="30d", show_default=True, help="A span or moment.")
+@click.option(
+    "--since", type=Since(), default="30d", show_default=True,
+    help="From when on: 30d, 12h, or a moment with its zone, 2026-01-31T00:00:00Z.",
+)  # fmt: skip
 @click.option("--mapping", default=None, help="Which mapping; where neither version tells it.")
 @click.option(
     "--limit", type=click.IntRange(1, 100_000), default=1000, show_default=True,
-    help="At most so many records, newest first.",
+    help="At most so many past records are looked at, newest first.",
 )  # fmt: skip
 @click.option("--reveal", is_flag=True, help="Show the values themselves; they are personal data.")
 @click.argument("old")
@@ -107,11 +110,7 @@ def _tell(one: dict[str, Any], output: str) -> None:
         return
     click.echo(f"{one['record']} (request {one['request']})")
     for change in one["changes"]:
-        click.echo(f"  {change['rule']}: {_text(change['before'])} → {_text(change['after'])}")
-
-
-def _text(value: Any) -> str:
-    return "nothing" if value is None else str(value)
+        click.echo(f"  {change['rule']}: {text_of(change['before'])} → {text_of(change['after'])}")
 
 
 def _sum_up(

@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from hub.cli import options
-from hub.cli.words import in_words
+from hub.cli.words import below, in_words
 from hub.services.dry_run import DryRun
 from hub.services.form_answers import read_answers
 from hub.services.study import open_study
@@ -103,7 +103,7 @@ def _request(request: dict[str, Any]) -> Iterator[str]:
             yield f"  {name} = {request[name]}"
     yield f"  expires_after = {request['expires_after'] / 86400:g} days"
     for name, value in request["prefill"].items():
-        yield f"  prefill {name} = {value}"
+        yield f"  prefill {name} = {below(value, 4)}"
     for line in request["lines"]:
         price = f"{line['quantity']} {line['unit']} at {line['price']}"
         yield f"  line {line['id']}: {line['text']}, {price}"
@@ -134,6 +134,6 @@ def _step(step: dict[str, Any]) -> Iterator[str]:
         match = f", unless one matches by {', '.join(does['match'])}" if "match" in does else ""
         yield f"{head}: {kind} {target} at {step['instance']}{match}"
         for name, value in does.get("fields", {}).items():
-            yield f"      {name} = {value}"
+            yield f"      {name} = {below(value, 8)}"
         for line in does.get("text", "").splitlines():
             yield f"      | {line}"

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 
 from hub.cli import options
-from hub.cli.words import in_words
+from hub.cli.words import below, in_words
 from hub.kernel.errors import ConfigurationError
 from hub.services.explaining import Explaining
 from hub.services.house import beside
@@ -60,6 +60,8 @@ def _lines(told: dict[str, Any]) -> list[str]:
         f"mapping {mapping['key']}, version {mapping['version'][:SHORT]}, {told['where']}",
         f"record {told['request']['record']}{after} at {told['at']}",
     ]
+    if one["error"]:
+        lines.append(f"error: {one['error']}")
     if told.get("message"):
         lines += [f"{name}: {value}" for name, value in told["message"].items() if value]
     if told.get("problem"):
@@ -68,9 +70,9 @@ def _lines(told: dict[str, Any]) -> list[str]:
         lines.append(_did(told["does"]))
     for row in told["rows"]:
         lines += ["", f"{row['where']}: {row['rule']} ({row['wrote']})"]
-        lines += [f"  read {each['path']} = {text(each['value'])}" for each in row["read"]]
-        lines += [f"  {each['what']} → {text(each['value'])}" for each in row["changed"]]
-        ended = f"problem: {row['problem']}" if row["problem"] else f"= {text(row['value'])}"
+        lines += [f"  read {each['path']} = {below(each['value'], 4)}" for each in row["read"]]
+        lines += [f"  {each['what']} → {below(each['value'], 4)}" for each in row["changed"]]
+        ended = f"problem: {row['problem']}" if row["problem"] else f"= {below(row['value'], 4)}"
         lines.append(f"  {row['to']} {ended}")
     return lines
 
@@ -80,8 +82,3 @@ def _did(does: dict[str, Any] | None) -> str:
         return "nothing to do for this case"
     kind, where = next(iter(does.items()))
     return f"{kind} {where}"
-
-
-def text(value: Any) -> str:
-    """A value on a line."""
-    return "nothing" if value is None else str(value)

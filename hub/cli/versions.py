@@ -27,9 +27,15 @@ _MAPPINGS = ("mapping", "version", "state", "activated", "open")
 @click.command()
 @options.config
 @options.workspace
-@click.option("--most", default=50, show_default=True, help="At most so many, newest first.")
+@click.option(
+    "--most", default=50, show_default=True, type=click.IntRange(min=1),
+    help="At most so many, newest first.",
+)  # fmt: skip
+@click.option("--text", metavar="VERSION", help="Print the text of this version, and no list.")
 @click.argument("mapping", required=False)
-def versions(folder: Path, workspace: str | None, most: int, mapping: str | None) -> None:
+def versions(
+    folder: Path, workspace: str | None, most: int, text: str | None, mapping: str | None
+) -> None:
     """List the versions of MAPPING, or each mapping with the one in force.
 
     Lines added and removed are counted against the version below. Piped, it is tab-separated.
@@ -37,6 +43,9 @@ def versions(folder: Path, workspace: str | None, most: int, mapping: str | None
     office, workspace_id = _office(folder, workspace)
     service = Versions(office, workspace_id)
     with in_words():
+        if text is not None:
+            click.echo(service.find(text, mapping).text, nl=False)
+            return
         if mapping is None:
             show(_MAPPINGS, [(one["mapping"], *_row(one)) for one in service.mappings()])
             return

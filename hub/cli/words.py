@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import getpass
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import click
 
@@ -45,6 +47,20 @@ def in_words() -> Iterator[None]:
         raise click.ClickException(f"not reached: {error.detail}; try again later") from None
     except ParaphError as error:
         raise click.ClickException(f"{error.code}: {error.detail}") from None
+
+
+def text_of(value: Any) -> str:
+    """A value on a line, as JSON writes what is no text."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def below(value: Any, indent: int) -> str:
+    """A value whose further lines stand below its first."""
+    return text_of(value).replace("\n", "\n" + " " * indent)
 
 
 def who() -> str:

@@ -83,7 +83,7 @@ def check_template(
             problems.append(TextProblem(1, 1, what, fix))
         elif not _surely(tree.body, name):
             what = f"does not always contain {{{{ {name} }}}} whole"
-            fix = "write it outside of if and for, without filters"
+            fix = "write it outside of if, without filters, a list in a for of its own"
             problems.append(TextProblem(1, 1, what, fix))
     return tuple(dict.fromkeys(problems))
 

@@ -116,6 +116,7 @@ class Explaining:
                 "destination": row.destination,
                 "state": row.state,
                 "error_code": row.error_code,
+                "error": row.error_detail,
             },
             "mapping": {"key": case.mapping.key, "version": case.sha256},
             "request": {

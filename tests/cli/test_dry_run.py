@@ -86,3 +86,20 @@ def test_what_is_not_there_is_told(case, paraph):
     assert "credentials were refused" in paraph("repair", "1", code=1)
     change(case.simulated.config / "mappings" / "repair.yaml", "expires_after", "expire_after")
     assert "did you mean 'expires_after'" in paraph("repair", "1", code=2)
+
+
+def test_a_record_that_does_not_fit_ends_there_and_lists_stand_below(case, paraph):
+    case.upstream.put("case", "9", {"state": "New", "name": "Alice", "mobile": "07", "what": "x"})
+    told = paraph("repair", "9", code=1)
+    assert "(bad_number)" in told
+    assert "The record does not fit: the request would fail at once" in told
+    assert "invite" not in told
+    assert "after completed" not in told
+    assert "after failed" in told
+
+
+def test_it_says_when_new_requests_begin_with_another_version(case, paraph):
+    assert "note: new" not in paraph("repair", "1")
+    change(case.simulated.config / "mappings" / "repair.yaml", "Repair of", "Mending of")
+    assert "note: new requests begin with " in paraph("repair", "1")
+    assert "the file has changed since" in paraph("repair", "1")

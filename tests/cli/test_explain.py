@@ -57,3 +57,13 @@ def test_it_works_with_faulty_files(case, paraph):
 
 def test_an_unknown_id_is_told(paraph):
     assert "there is no delivery with this id: nope" in paraph("nope", code=1)
+
+
+def test_one_that_was_given_up_tells_why(case, paraph):
+    (message,) = case.deliveries("message")
+    with case.core.db.write() as session:
+        row = session.get_one(type(message), message.id)
+        row.state, row.error_code, row.error_detail = "gave_up", "refused", "the number is barred"
+    told = paraph(message.id).splitlines()
+    assert told[0] == "message invite to sms: gave_up (refused)"
+    assert "error: the number is barred" in told

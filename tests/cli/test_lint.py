@@ -242,3 +242,23 @@ def test_the_demos_instances_must_still_be_of_a_plugin(tmp_path: Path) -> None:
     shown, _ = lint(config, code=1)
     assert "error: unknown plugin 'bankidd'" in shown
     assert "did you mean 'bankid'?" in shown
+
+
+def test_files_that_are_named_are_told_alone(config: Path) -> None:
+    change(mapping(config), "expires_after: 14d", "expire_after: 14d")
+    shown, _ = lint(config, str(mapping(config)), code=1)
+    assert "expire_after" in shown
+    shown, told = lint(config, str(config / "workspaces" / "alice.yaml"))
+    assert shown == ""
+    assert told.startswith("No problems") or "0 errors" in told
+
+
+def test_a_file_that_does_not_belong_to_the_configuration_is_told(
+    config: Path, tmp_path: Path
+) -> None:
+    draft = tmp_path / "draft.yaml"
+    draft.write_text(mapping(config).read_text(encoding="utf-8"), encoding="utf-8")
+    result = CliRunner().invoke(cli, ["lint", "--config", str(config), str(draft)])
+    assert result.exit_code == 2
+    assert "is no file of" in result.output
+    assert "paraph dry-run" in result.output

@@ -137,3 +137,9 @@ def test_every_row_of_the_mappings_we_ship_is_shown_by_an_example(tmp_path: Path
     _, told = run(shipped(tmp_path), "--mutate")
     assert " 0 failed; " in told
     assert told.endswith(" 0 rows that no example would miss.\n")
+
+
+def test_without_good_examples_nothing_is_taken_out_and_that_is_said(config: Path) -> None:
+    change(mapping(config), "{to: state, value: Signed}", "{to: state, value: Sigend}")
+    _, told = run(config, "--mutate", code=1)
+    assert "no row was taken out in 1 mappings whose examples fail; mend those first" in told

@@ -113,3 +113,12 @@ def test_a_version_that_is_active_or_does_not_fit_is_refused(simulated, paraph, 
     told = paraph("rollback", "repair", changed[0][:12], code=2)
     assert f"version {changed[0][:12]} of repair cannot be in force here" in told
     assert "unknown instance 'sms'" in told
+
+
+def test_a_versions_text_is_printed_as_it_was(paraph, file, changed):
+    before, now = changed
+    assert paraph("versions", "repair", "--text", now[:8]) == file.read_text()
+    told = paraph("versions", "--text", before)
+    assert told == file.read_text().replace("Mending of", "Repair of")
+    assert "there is no version" in paraph("versions", "repair", "--text", "ffffff", code=1)
+    assert "0 is not in the range" in paraph("versions", "repair", "--most", "0", code=2)

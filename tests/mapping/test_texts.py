@@ -135,8 +135,8 @@ def test_what_is_always_shown_whole_counts(text: str) -> None:
 def test_what_may_be_missing_or_cut_off_does_not_count(text: str) -> None:
     (problem,) = check_template(text, None, must_have=("link",))
     assert str(problem) == (
-        "1:1: does not always contain {{ link }} whole; write it outside of if and for, "
-        "without filters"
+        "1:1: does not always contain {{ link }} whole; write it outside of if, without filters, "
+        "a list in a for of its own"
     )
 
 

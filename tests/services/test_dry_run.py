@@ -163,7 +163,7 @@ def test_a_record_that_does_not_fit_tells_rule_path_and_position(case, run):
     line = int(problem["where"].split(":")[-2])
     assert "to: mobile" in file(case).read_text().splitlines()[line - 1]
     assert "070-12" not in str(told["problems"])
-    assert told["messages"][0]["problem"] == "there is no address to send to"
+    assert told["messages"] == []
 
 
 def test_a_record_that_is_not_wanted_says_so(case, run):
@@ -238,3 +238,35 @@ def test_it_works_before_the_hub_was_ever_started(case, tmp_path):
     assert DryRun(study, study.mapping("repair")).run("1")["wanted"] is True
     study.close()
     assert not fresh.exists()
+
+
+def test_a_record_that_does_not_fit_goes_no_further_than_its_failure(case, run):
+    case.upstream.put("case", "9", {"state": "New", "name": "Alice", "mobile": "07", "what": "x"})
+    told = run("9")
+    assert [one["code"] for one in told["problems"]] == ["bad_number"]
+    assert told["messages"] == []
+    assert list(told["events"]) == ["failed"]
+    assert run("9", event="completed")["events"] == {}
+
+
+def test_it_tells_which_version_new_requests_begin_with(case, run):
+    core = case.core
+    active = core.shelf.active(core.workspace_ids["alice"], "repair").mapping.sha256[:12]
+    assert run()["mapping"]["in_force"] == run()["mapping"]["version"] == active
+    change(file(case), "Repair of", "Mending of")
+    told = run()["mapping"]
+    assert (told["in_force"], told["held"]) == (active, False)
+    assert told["version"] != active
+    own = study_of(core, core.workspace_ids["alice"])
+    assert own.in_force("repair").sha256[:12] == active
+    assert own.in_force("other") is None
+
+
+def test_without_a_hub_nothing_is_in_force(case, tmp_path):
+    config = case.simulated.config
+    change(config / "paraph.yaml", str(case.simulated.config.parent), str(tmp_path / "elsewhere"))
+    study = open_study(config, only)
+    try:
+        assert study.in_force("repair") is None
+    finally:
+        study.close()

@@ -9,6 +9,7 @@ from hub.kernel.errors import ConfigurationError, NotFound, Refused, Retryable
 from hub.mapping.loader import load_mapping
 from hub.services.recording import Recording
 from hub.services.study import open_study
+from hub.services.versions import Versions
 from tests.services.trying import change, with_form
 
 REAL = {
@@ -180,3 +181,29 @@ def test_somebody_elses_change_at_the_same_moment_is_not_lost(file, record, monk
     with pytest.raises(Refused, match="was changed at the same moment"):
         record()
     assert file.read_text().endswith("# mine\n")
+
+
+def test_a_signature_is_made_up_as_the_hub_would_tell_it(case, file, record):
+    record(event="completed", name="signed")
+    signature = load_mapping(file).examples[-1]["given"]["signature"]
+    assert signature["at"] == "2026-01-15T12:00:00Z"
+    assert signature["at_local"] == "2026-01-15 13:00 CET"
+    assert signature["national_id_last"].endswith("-0000")
+    assert set(signature) == {
+        "name", "at", "at_local", "order_ref", "provider", "national_id_last",
+    }  # fmt: skip
+
+
+def test_a_rollback_is_not_ended_by_an_example(case, file, record):
+    core = case.core
+    versions = Versions(core, core.workspace_ids["alice"])
+    change(file, "Repair of", "Mending of")
+    case.simulated.house.reload()
+    versions.rollback("repair", None, by="Alice", faults=lambda row: [])
+    before = file.read_bytes()
+    with pytest.raises(Refused, match="in force since a rollback"):
+        record()
+    assert file.read_bytes() == before
+    copy = file.parent.parent / "copy.yaml"
+    copy.write_bytes(before)
+    assert record(mapping=str(copy)).file == copy

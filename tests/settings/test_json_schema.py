@@ -72,7 +72,7 @@ instances:
 texts:
   sms_invite: {sv: "{{ sender }}: {{ link }}"}
   terms: {sv: Fritt, en: Free}
-  signed_text: {sv: "{{ sender }} {{ rows | length }} {{ terms }}"}
+  signed_text: {sv: "{{ sender }} {% for row in rows %}{{ row[1] }}{% endfor %} {{ terms }}"}
   note_done: {en: Done}
 """
 # What the settings say and a JSON Schema cannot know, and why.

@@ -33,7 +33,7 @@ mappings: []
 texts:
   sms_invite: {sv: "{{ sender }}: {{ link }}"}
   terms: {sv: Fritt}
-  signed_text: {sv: "{{ sender }} {{ rows | length }} {{ terms }}"}
+  signed_text: {sv: "{{ sender }} {% for row in rows %}{{ row[1] }}{% endfor %} {{ terms }}"}
 """
 SECRET = {"SMS_PASSWORD": "hunter22"}
 

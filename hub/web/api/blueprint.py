@@ -69,7 +69,8 @@ def _guard(blueprint: Blueprint, house: House) -> None:
         elif caller.role == TRIGGER and request.endpoint != "api.trigger":
             abort(403)
         g.caller = caller
-        if request.method in ("POST", "PATCH") and request.mimetype != "application/json":
+        sent = request.content_length or request.headers.get("Transfer-Encoding")
+        if request.method in ("POST", "PATCH") and sent and request.mimetype != "application/json":
             abort(415)
 
 

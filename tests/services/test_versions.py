@@ -4,7 +4,6 @@ changes."""
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
@@ -12,66 +11,10 @@ from structlog.testing import capture_logs
 from hub.contracts.events import EventKind
 from hub.kernel.errors import ConfigurationError, NotFound, Refused
 from hub.services import endings
-from hub.services.health import ready
 from hub.services.house import open_house
-from hub.services.mapping_checks import version_faults
-from hub.services.trigger_rows import Trigger
-from hub.services.triggers import accept
-from hub.services.versions import Versions
 from hub.services.watch import FileWatch
 from hub.storage.models import Request
-from tests.simulated_house import RECORD, SimulatedHouse
-
-
-class Shop:
-    """A house whose mapping was changed twice: titles begin with One, Two, Three."""
-
-    def __init__(self, folder, database):
-        self.simulated = SimulatedHouse(folder, database=database)
-        self.file = self.simulated.config / "mappings" / "repair.yaml"
-        self.core = self.simulated.house.core
-        self.hashes = []
-        for former, title in (("Repair of", "One"), ("One", "Two"), ("Two", "Three")):
-            self.simulated.clock.advance(timedelta(minutes=1))
-            self.write(former, title)
-            self.simulated.house.reload()
-            self.hashes.append(self.active().mapping.sha256)
-
-    def write(self, old, new):
-        text = self.file.read_text(encoding="utf-8")
-        assert old in text
-        self.file.write_text(text.replace(old, new), encoding="utf-8")
-
-    def active(self, core=None):
-        core = core or self.core
-        return core.shelf.active(core.workspace_ids["alice"], "repair")
-
-    def title(self, core=None):
-        return self.active(core).mapping.request.title[""].split()[0]
-
-    def versions(self):
-        return Versions(self.core, self.core.workspace_ids["alice"])
-
-    def faults(self, row):
-        core = self.core
-        shelf = core.shelf
-        workspace = core.workspaces["alice"]
-        return version_faults(row, workspace, core.registry, shelf.forms, shelf.discovered)
-
-    def rollback(self, wanted=None):
-        self.simulated.clock.advance(timedelta(minutes=1))
-        row, _ = self.versions().rollback("repair", wanted, by="Alice", faults=self.faults)
-        self.core.shelf.follow()
-        return row
-
-    def restart(self):
-        self.simulated.restart()
-        self.core = self.simulated.house.core
-
-    def trigger(self, record_id):
-        workspace = self.core.workspace_ids["alice"]
-        accept(self.core, Trigger(workspace, "repair", record_id, "api", record=RECORD))
-        self.simulated.work()
+from tests.services.shop import Shop
 
 
 @pytest.fixture
@@ -291,64 +234,3 @@ def test_the_watch_outlives_a_database_that_is_away_and_tells_it_once():
         for _ in range(4):
             watch.follow()
     assert [one["event"] for one in entries] == ["versions cannot be looked at"] * 2
-
-
-def test_a_start_goes_on_with_the_former_version_of_a_file_that_was_spoiled(shop):
-    shop.trigger("1")
-    shop.write("Three", "Three {{")
-    shop.restart()
-    assert shop.title() == "Three"
-    (fault,) = [one for one in shop.core.shelf.faults if "title" in one]
-    assert str(shop.file) in fault
-    well, told = ready(shop.core)
-    assert well
-    assert "1 faults in mappings' files: the former versions go on, see paraph lint" in told
-    shop.trigger("2")
-    with pytest.raises(ConfigurationError):
-        shop.simulated.house.reload()
-    shop.write("Three {{", "Four")
-    shop.simulated.house.reload()
-    assert (shop.title(), shop.core.shelf.faults) == ("Four", ())
-    assert ready(shop.core)[1] == "ready"
-
-
-def test_a_start_after_a_rollback_goes_on_with_it_while_the_file_is_faulty(shop):
-    shop.rollback()
-    shop.write("Three", "Three {{")
-    shop.restart()
-    assert shop.title() == "Two"
-    shop.write("Three {{", "Three")
-    shop.simulated.house.reload()
-    assert shop.title() == "Two", "it is held over what the file gives again"
-
-
-def test_a_new_mapping_that_is_faulty_keeps_no_other_from_being_in_force(shop):
-    new = shop.file.with_name("inspection.yaml")
-    new.write_text("mapping: inspection\n", encoding="utf-8")
-    workspace = shop.simulated.config / "workspaces" / "alice.yaml"
-    text = workspace.read_text(encoding="utf-8")
-    workspace.write_text(text.replace("mappings: [repair]", "mappings: [repair, inspection]"),
-                         encoding="utf-8")  # fmt: skip
-    shop.restart()
-    assert shop.title() == "Three"
-    assert shop.core.shelf.active(shop.core.workspace_ids["alice"], "inspection") is None
-    assert any("inspection" in fault for fault in shop.core.shelf.faults)
-
-
-def test_a_former_version_that_no_longer_fits_either_is_not_in_force(shop):
-    shop.write("Three", "Three {{")
-    workspace = shop.simulated.config / "workspaces" / "alice.yaml"
-    text = workspace.read_text(encoding="utf-8")
-    assert "signing" in text
-    workspace.write_text(text.replace("  signing:", "  other:"), encoding="utf-8")
-    shop.restart()
-    assert shop.active() is None
-
-
-def test_a_rollback_that_a_changed_file_ends_is_told(shop):
-    held = shop.rollback()
-    shop.write("Three", "Four")
-    with capture_logs() as logs:
-        shop.simulated.house.reload()
-    assert any(one["event"].startswith("rollback ended") and one["was"] == held.sha256[:12]
-               for one in logs)  # fmt: skip

@@ -1,0 +1,79 @@
+"""A mapping's file that somebody spoiled: the hub starts all the same, with the former version."""
+
+from __future__ import annotations
+
+import pytest
+from structlog.testing import capture_logs
+
+from hub.kernel.errors import ConfigurationError
+from hub.services.health import ready
+from tests.services.shop import Shop
+
+
+@pytest.fixture
+def shop(tmp_path, database_url):
+    with capture_logs():
+        made = Shop(tmp_path, database_url)
+        yield made
+        made.simulated.close()
+
+
+def test_a_start_goes_on_with_the_former_version_of_a_file_that_was_spoiled(shop):
+    shop.trigger("1")
+    shop.write("Three", "Three {{")
+    shop.restart()
+    assert shop.title() == "Three"
+    (fault,) = [one for one in shop.core.shelf.faults if "title" in one]
+    assert str(shop.file) in fault
+    well, told = ready(shop.core)
+    assert well
+    assert "1 faults in mappings' files: the former versions go on, see paraph lint" in told
+    shop.trigger("2")
+    with pytest.raises(ConfigurationError):
+        shop.simulated.house.reload()
+    shop.write("Three {{", "Four")
+    shop.simulated.house.reload()
+    assert (shop.title(), shop.core.shelf.faults) == ("Four", ())
+    assert ready(shop.core)[1] == "ready"
+
+
+def test_a_start_after_a_rollback_goes_on_with_it_while_the_file_is_faulty(shop):
+    shop.rollback()
+    shop.write("Three", "Three {{")
+    shop.restart()
+    assert shop.title() == "Two"
+    shop.write("Three {{", "Three")
+    shop.simulated.house.reload()
+    assert shop.title() == "Two", "it is held over what the file gives again"
+
+
+def test_a_new_mapping_that_is_faulty_keeps_no_other_from_being_in_force(shop):
+    new = shop.file.with_name("inspection.yaml")
+    new.write_text("mapping: inspection\n", encoding="utf-8")
+    workspace = shop.simulated.config / "workspaces" / "alice.yaml"
+    text = workspace.read_text(encoding="utf-8")
+    workspace.write_text(text.replace("mappings: [repair]", "mappings: [repair, inspection]"),
+                         encoding="utf-8")  # fmt: skip
+    shop.restart()
+    assert shop.title() == "Three"
+    assert shop.core.shelf.active(shop.core.workspace_ids["alice"], "inspection") is None
+    assert any("inspection" in fault for fault in shop.core.shelf.faults)
+
+
+def test_a_former_version_that_no_longer_fits_either_is_not_in_force(shop):
+    shop.write("Three", "Three {{")
+    workspace = shop.simulated.config / "workspaces" / "alice.yaml"
+    text = workspace.read_text(encoding="utf-8")
+    assert "signing" in text
+    workspace.write_text(text.replace("  signing:", "  other:"), encoding="utf-8")
+    shop.restart()
+    assert shop.active() is None
+
+
+def test_a_rollback_that_a_changed_file_ends_is_told(shop):
+    held = shop.rollback()
+    shop.write("Three", "Four")
+    with capture_logs() as logs:
+        shop.simulated.house.reload()
+    assert any(one["event"].startswith("rollback ended") and one["was"] == held.sha256[:12]
+               for one in logs)  # fmt: skip

@@ -84,7 +84,9 @@ def read_document(text: str, name: str) -> Document:
     reader = _Reader(name)
     data = reader.value(node, ()) if node is not None else {}
     if not isinstance(data, dict):
-        reader.faults.append(f"{name}:1:1: file: must be keys with values; start with 'mapping: …'")
+        reader.faults.append(
+            f"{name}:1:1: file: must be keys with values; write 'key: value' lines"
+        )
     if reader.faults:
         raise _refused(name, reader.faults)
     return Document(name, text, data, reader.positions)

@@ -18,9 +18,11 @@ from hub.mapping.paths import NO_PATH, FieldPath, parse_path, path_pattern
 from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
 from hub.mapping.texts import MAX_TEMPLATE, check_template
 
+_REQUIRED = "Missing data for required field."
+_MEANT = re.compile(r"unknown key .*; did you mean '(\w+)'\?")
 # marshmallow's sentence → ours, with the way out.
 _SAID = {
-    "Missing data for required field.": "is missing; add it",
+    _REQUIRED: "is missing; add it",
     "Field may not be null.": "has no value; give it one or remove the key",
     "Not a valid string.": "must be a text; quote it",
     "Not a valid list.": "must be a list; start each entry with '-'",
@@ -69,7 +71,11 @@ class Strict(Schema):
 def problems_of(messages: Any, document: Document, path: Path = ()) -> Iterator[Problem]:
     """marshmallow's nested messages as problems with positions."""
     if isinstance(messages, Mapping):
+        told = [one for inner in messages.values() if isinstance(inner, list) for one in inner]
+        meant = {found[1] for found in map(_MEANT.search, map(str, told)) if found}
         for key, inner in messages.items():
+            if key in meant and inner == [_REQUIRED]:
+                continue  # it is there, under a name that is told already
             yield from problems_of(inner, document, path if key == "_schema" else (*path, key))
     elif isinstance(messages, list):
         for each in messages:
@@ -125,6 +131,8 @@ class OneOrMany(fields.Field[tuple[Any, ...]]):
         self._inner, self._unique = inner, unique
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> tuple[Any, ...]:
+        if isinstance(value, Mapping) and isinstance(self._inner, fields.String):
+            raise ValidationError("must be one entry or a list of them; start each with '-'")
         if not isinstance(value, list):
             return (self._inner.deserialize(value),)
         found, faults = [], {}
@@ -142,7 +150,8 @@ class OneOrMany(fields.Field[tuple[Any, ...]]):
 
     def json_schema(self, walk: Walk) -> JsonSchema:
         one = walk.value(self._inner)
-        return any_of(one, walk.entries(one))
+        several = walk.entries(one)
+        return any_of(one, {**several, "uniqueItems": True} if self._unique else several)
 
 
 class Blocks(fields.Field[dict[str, Any]]):

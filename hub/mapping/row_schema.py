@@ -175,3 +175,8 @@ class RecipientRow(PrefillRow):
     @validates_schema
     def _plain(self, data: Any, **_: Any) -> None:
         plain_only(data)
+
+    def json_rules(self, walk: Walk) -> JsonSchema:
+        plain = {"not": {"type": ["array", "object"]}}
+        keys = {"value": plain, "default": plain, "map": {"additionalProperties": plain}}
+        return {**super().json_rules(walk), "allOf": [{"properties": keys}]}

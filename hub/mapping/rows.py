@@ -113,14 +113,14 @@ def _check_storable(value: Any) -> None:
         if isinstance(value, str):
             if not value.isascii():
                 value.encode()
-        elif isinstance(value, list | dict):
-            orjson.dumps(plain(value))
+        elif value is not None and value is not UNSET and not isinstance(value, bool | float):
+            orjson.dumps(plain(value))  # no whole number of more than 64 bits either
     except UnicodeEncodeError:
         raise _Bad(
             BAD_VALUE, "the value holds half a character; correct it at its source"
         ) from None
     except (TypeError, orjson.JSONEncodeError):
-        raise _Bad(BAD_VALUE, "the value cannot be written as data") from None
+        raise _Bad(BAD_VALUE, "the value is too large, or cannot be written as data") from None
 
 
 def _value(source: Source, data: Mapping[str, Any], now: datetime) -> Any:

@@ -20,6 +20,7 @@ from hub.contracts.records import Record, RecordRef
 from hub.contracts.requests import Reason
 from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import NotFound
+from hub.kernel.logging import get_logger
 from hub.mapping.problems import RowProblem
 from hub.services import deadlines, endings, history, messages
 from hub.services.core import Core
@@ -34,6 +35,8 @@ from hub.services.new_requests import (
 from hub.storage import queries_request as queries
 from hub.storage.models import AccessToken, Inbound, Recipient, Request
 from hub.storage.prepared import insert, store
+
+_log = get_logger(__name__)
 
 
 class IntakeHandler(Handler):
@@ -63,7 +66,12 @@ class IntakeHandler(Handler):
         if existing is not None:
             _settle_inbound(session, payload["inbound"], "already_open", existing[0])
             return
-        plan = mapping.plan(result.fields, now=core.clock.now())
+        try:
+            plan = mapping.plan(result.fields, now=core.clock.now())
+        except Exception as error:  # a fault of ours: trying again for days would not mend it
+            _log.error("mapping_failed", mapping=mapping.key, exc_info=error)
+            self._fail(session, work, active, Reason.BAD_RECORD, None)
+            return
         if plan is None:
             _settle_inbound(session, payload["inbound"], "not_wanted", None)
             return
@@ -78,12 +86,24 @@ class IntakeHandler(Handler):
         active = ActiveMapping(
             core.shelf.version(payload["mapping_version"]), payload["mapping_version"]
         )
+        unknown = failure.code in (NotFound.code, "unknown_record")
+        reason = Reason.UNKNOWN_RECORD if unknown else endings.giving_up(core, work)
+        self._fail(session, work, active, reason, failure.detail)
+
+    def _fail(
+        self,
+        session: Session,
+        work: Work,
+        active: ActiveMapping,
+        reason: Reason,
+        detail: str | None,
+    ) -> None:
+        """A failed request without anything of the record."""
+        core, payload = self._core, work.payload
         plan = _empty_plan(active, core, work)
         request = create(core, session, work.workspace_id, active, payload["id"], {}, plan)
         _settle_inbound(session, payload["inbound"], "failed", request.id)
-        unknown = failure.code in (NotFound.code, "unknown_record")
-        reason = Reason.UNKNOWN_RECORD if unknown else endings.giving_up(core, work)
-        endings.fail(core, session, request, reason, detail=failure.detail)
+        endings.fail(core, session, request, reason, detail=detail)
 
 
 def create(

@@ -70,7 +70,7 @@ def test_a_problem_is_shown_like_a_compilers(config: Path) -> None:
         "      = did you mean 'expires_after'?\n"
     ) in shown
     assert "\x1b[" not in shown  # colour is for terminals
-    assert re.fullmatch(r"2 errors in 1 file\.\n", told)
+    assert re.fullmatch(r"1 error in 1 file\.\n", told)
 
 
 def test_json_is_for_programs(config: Path) -> None:

@@ -40,12 +40,8 @@ WRONG = [
     ),
     ("14d", "14 days", "request.expires_after: is no duration; write for example 90s, 30m, 24h"),
     ("14d", "0d", "is no duration"),
-    (
-        "    - {to: name, from: customer_name}",
-        "    - {to: name, from: a}\n    - {to: name, from: b}",
-        "11:7: request.recipient[name]: 'name' is given twice, first in line 10; remove one",
-    ),
     ("provider: bankid", "provider: [bankid, bankid]", "'bankid' is named twice; remove one"),
+    ("channels: sms", "channels: {a: sms}", "must be one entry or a list of them; start each"),
     ("channels: sms", "channels: [sms, mail, sms]", "'sms' is named twice; remove one"),
     ("from: customer_name", "from: a, map: {x: [y]}", "must be a text, not a list; correct it"),
     ("from: customer_name", "from: a, default: [y]", "must be a text, not a list or a block"),
@@ -183,6 +179,21 @@ def test_all_faults_of_a_file_are_told_at_once_and_in_order() -> None:
     assert places == sorted(places)
 
 
+def test_what_is_given_twice_is_told_at_the_second_place() -> None:
+    rows = "    - {to: name, from: a}\n    - {to: name, from: b}"
+    assert faults(sample().replace("    - {to: name, from: customer_name}", rows)) == [
+        (
+            "sample.yaml:11:7: request.recipient[name]: 'name' is given twice, first in line 10; "
+            "remove one of them"
+        )
+    ]
+
+
+def test_a_key_that_is_misspelt_is_not_told_as_missing_too() -> None:
+    (line,) = faults(sample().replace("expires_after", "expire_after"))
+    assert "unknown key 'expire_after'; did you mean 'expires_after'?" in line
+
+
 def test_the_place_is_that_of_the_key_in_the_file() -> None:
     text = HEAD + REQUEST + "    - {to: email, from: a, convert: [trim, upcase]}\n" + EXAMPLES
     (line,) = faults(text)
@@ -198,7 +209,7 @@ def test_the_place_is_that_of_the_key_in_the_file() -> None:
         ("a: &x 1\nb: *x", "anchors and very deep nesting are not allowed; write it out"),
         ("a: !!python/object/apply:os.system [x]", "is not allowed; remove it"),
         ("a: !thing x", "the tag !thing is not allowed; remove it"),
-        ("- 1", "must be keys with values; start with"),
+        ("- 1", "must be keys with values; write"),
         ("a: " + "[" * 200 + "]" * 200, "nesting"),
         ("a: '" + "x" * 300_000 + "'", "larger than"),
         ("a: \x00", "YAML"),

@@ -281,7 +281,7 @@ def test_every_converter_is_offered_as_it_is_read():
     shape = converters.shape_of_converters()
     checked = validator(shape)
     offered = [parse_converter(text).text for text in shape["examples"]]
-    assert {text.partition(":")[0] for text in offered} == set(converters._MAKERS)
+    assert {text.partition(":")[0] for text in offered} == set(converters.MAKERS)
     assert [text for text in offered if not checked.is_valid(text)] == []
     assert [text for text in offered if checked.is_valid(f"{text}:x")] == []
 

@@ -6,12 +6,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hub.contracts.requests import REASON_TEXTS, Reason
 from hub.mapping.converters import MAKERS, ConversionError, convert, parse_converter
 from hub.mapping.paths import parse_path
-from hub.mapping.rows import plain
+from hub.mapping.rows import UNSET, Row, Source, evaluate_one, plain
 from tests.mapping.samples import NOW, REQUEST, compiled
 
 HEADLESS = REQUEST.replace("    - {to: name, from: customer_name}\n", "")
@@ -262,3 +265,23 @@ def test_whatever_goes_wrong_in_a_row_is_its_problem(monkeypatch: pytest.MonkeyP
 def test_half_a_character_is_refused(value: Any) -> None:
     (problem,) = plan_of("    - {to: x, from: plain}\n", {"plain": value}).problems
     assert "half a character" in problem.message or "cannot be written" in problem.message
+
+
+DATES = st.datetimes(timezones=st.timezones()).map(lambda moment: moment.isoformat())
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()) | DATES,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=8,
+)
+CHAINS = sorted({case[0] for case in GOOD})
+
+
+@settings(max_examples=300)
+@given(value=ANY, chain=st.lists(st.sampled_from(CHAINS), min_size=1, max_size=3))
+def test_whatever_a_record_holds_a_row_gives_a_value_that_can_be_stored_or_a_problem(
+    value: Any, chain: list[str]
+) -> None:
+    source = Source(path=parse_path("field"), chain=tuple(map(parse_converter, chain)))
+    found, problem = evaluate_one(Row("x", source), {"field": value}, NOW)
+    assert (found is UNSET) or problem is None
+    orjson.dumps(plain(None if found is UNSET else found))

@@ -10,6 +10,7 @@ from connectors.simulated.connector import SimulatedConnector
 from hub.channels.simulated.channel import SimulatedChannel
 from hub.contracts.requests import REASON_TEXTS, Reason
 from hub.kernel.errors import Refused, Retryable
+from hub.mapping.plan import RequestRule
 
 DAY = timedelta(days=1)
 
@@ -76,3 +77,19 @@ def test_days_of_silence_are_called_that(case, monkeypatch, plugin, method):
     case.trigger()
     case.pass_time(4 * DAY, step=timedelta(hours=2))
     assert case.request().reason == Reason.GAVE_UP
+
+
+def test_a_mapping_that_breaks_on_a_record_fails_the_request_at_once(case, monkeypatch):
+    def broken(self, record, now):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(RequestRule, "plan", broken)
+    case.trigger()
+    case.work()
+    request = case.request()
+    assert (request.state, request.reason) == ("failed", Reason.BAD_RECORD)
+    assert case.record()["reason"] == REASON_TEXTS[Reason.BAD_RECORD]["en"]
+    monkeypatch.undo()
+    case.trigger()
+    case.work()
+    assert case.request().state == "sent", "nothing stands in the way of another try"

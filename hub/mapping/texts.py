@@ -33,6 +33,7 @@ __all__ = [
 ]  # fmt: skip
 MAX_TEMPLATE = 20_000
 _DEEPEST = 60
+_NO_LISTS: Mapping[str, int] = {}
 _NODES: tuple[type[nodes.Node], ...] = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.Getattr,
     nodes.Getitem, nodes.Filter, nodes.Keyword, nodes.Test, nodes.If, nodes.For, nodes.CondExpr,
@@ -55,12 +56,17 @@ class TextProblem:
 
 
 def check_template(
-    text: str, allowed: Collection[str] | None, must_have: Collection[str] = ()
+    text: str,
+    allowed: Collection[str] | None,
+    must_have: Collection[str] = (),
+    lists: Mapping[str, int] = _NO_LISTS,
 ) -> tuple[TextProblem, ...]:
     """What is wrong with a template.
 
     ``allowed`` holds the names that it may use: ``request`` allows everything below it,
-    ``request.url`` only that; None allows any name. Each of ``must_have`` must be used.
+    ``request.url`` only that; None allows any name. Each of ``must_have`` must be shown whole
+    whatever the values are. ``lists`` names those that are lists, with the place in each entry of
+    what must be shown of it.
     """
     if len(text) > MAX_TEMPLATE:
         return (TextProblem(1, 1, f"has more than {MAX_TEMPLATE} characters", "shorten it"),)
@@ -68,8 +74,10 @@ def check_template(
         tree = environment.parse(text)
     except TemplateSyntaxError as error:
         return (_problem(text, error.lineno, "", f"cannot be read: {error.message}", "correct it"),)
-    except (RecursionError, SyntaxError):
+    except RecursionError:
         return (_TOO_DEEP,)
+    except (ValueError, SyntaxError):  # a number that Python does not read
+        return (TextProblem(1, 1, "cannot be read: a number is too long", "correct it"),)
     problems = [*_forbidden(text, tree)]
     if _TOO_DEEP in problems:
         return (_TOO_DEEP,)
@@ -78,19 +86,25 @@ def check_template(
         problems += [_unknown(text, *use, allowed) for use in used if not _allows(allowed, use[0])]
     have = {name for name, _ in used}
     for name in must_have:
-        if not any(_is_of(each, name) for each in have):
+        if name not in have:
             what, fix = f"does not contain {{{{ {name} }}}}", "add it where it is to appear"
             problems.append(TextProblem(1, 1, what, fix))
-        elif not _surely(tree.body, name):
+        elif not _surely(tree.body, name, lists.get(name)):
             what = f"does not always contain {{{{ {name} }}}} whole"
             fix = "write it outside of if, without filters, a list in a for of its own"
             problems.append(TextProblem(1, 1, what, fix))
+    if not problems:
+        try:
+            compiled(text)
+        except TextError as error:
+            what, _, fix = str(error).partition("; ")
+            return (TextProblem(1, 1, what, fix),)
     return tuple(dict.fromkeys(problems))
 
 
 def render(text: str, context: Mapping[str, Any], *, limit: int = MAX_OUTPUT) -> str:
     """The text with ``context`` filled in. Raises ``TextError`` (never with values in it)."""
-    template = _compiled(text)
+    template = _checked(text)
     made: list[str] = []
     size = 0
     try:
@@ -107,7 +121,12 @@ def render(text: str, context: Mapping[str, Any], *, limit: int = MAX_OUTPUT) ->
         raise TextError(f"the text cannot be made: {_undefined(error, text)}") from None
     except Exception as error:
         raise TextError(f"the text cannot be made ({type(error).__name__})") from None
-    return "".join(made)
+    whole = "".join(made)
+    try:
+        whole.encode()
+    except UnicodeEncodeError:
+        raise TextError("the text would hold half a character") from None
+    return whole
 
 
 def names_in(text: str) -> tuple[str, ...]:
@@ -116,7 +135,7 @@ def names_in(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=512)
-def _compiled(text: str) -> Template:
+def _checked(text: str) -> Template:
     problems = check_template(text, None)
     if problems:
         raise TextError("; ".join(str(problem) for problem in problems))
@@ -153,6 +172,10 @@ def _forbidden(text: str, tree: nodes.Template) -> Iterator[TextProblem]:
             yield _problem(text, node.lineno, node.name, f"unknown test '{node.name}'", fix)
         elif isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
             yield _problem(text, node.lineno, node.attr, "names must not begin with _", "remove it")
+        elif isinstance(node, nodes.For) and node.recursive:
+            yield _problem(text, node.lineno, "for", "'recursive' is not available", "remove it")
+        elif isinstance(node, nodes.Name) and node.name == "loop" and node.ctx == "store":
+            yield _problem(text, node.lineno, "loop", "'loop' has a meaning already", "rename it")
         elif isinstance(node, nodes.For) and loops > _NESTED_LOOPS:
             what = f"more than {_NESTED_LOOPS} loops inside each other"
             yield _problem(text, node.lineno, "for", what, "take one out")
@@ -161,36 +184,58 @@ def _forbidden(text: str, tree: nodes.Template) -> Iterator[TextProblem]:
             yield _problem(text, node.lineno, "", what, "use names, filters, if and for")
 
 
-def _is_of(name: str, wanted: str) -> bool:
-    return name == wanted or name.startswith(wanted + ".")
-
-
-def _surely(body: Sequence[nodes.Node], name: str) -> bool:
-    """Whether the text shows the name whole whatever the values are."""
+def _surely(body: Sequence[nodes.Node], name: str, entry: int | None) -> bool:
+    """Whether the text shows the name whole whatever the values are. ``entry``: it is a list, of
+    whose entries this must be shown."""
     for node in body:
         if isinstance(node, nodes.Output):
-            if any(_is_of(_dotted(each), name) for each in node.nodes):
+            if any(_shows(each, name) for each in node.nodes):
                 return True
         elif isinstance(node, nodes.If):
-            branches = [node.body, *(each.body for each in node.elif_), node.else_]
-            if all(_surely(branch, name) for branch in branches):
+            if entry is not None and _dotted(node.test) == name and _surely(node.body, name, entry):
                 return True
-        elif (
-            isinstance(node, nodes.For)
-            and _is_of(_dotted(node.iter), name)
-            and _shows_entries(node)
-        ):
+            branches = [node.body, *(each.body for each in node.elif_), node.else_]
+            if all(_surely(branch, name, entry) for branch in branches):
+                return True
+        elif entry is not None and isinstance(node, nodes.For) and _goes_through(node, name, entry):
             return True
     return False
 
 
-def _shows_entries(loop: nodes.For) -> bool:
-    """Whether the loop shows something of each entry, whatever the values are."""
-    if loop.test is not None:
+def _shows(node: nodes.Node | None, name: str) -> bool:
+    if isinstance(node, nodes.Concat):
+        return any(_shows(each, name) for each in node.nodes)
+    if isinstance(node, nodes.CondExpr):
+        return _shows(node.expr1, name) and _shows(node.expr2, name)
+    return node is not None and _dotted(node) == name
+
+
+def _goes_through(loop: nodes.For, name: str, entry: int) -> bool:
+    """Whether the loop shows what it must of each entry."""
+    if loop.test is not None or _dotted(loop.iter) != name:
         return False
-    entry = {target.name for target in _targets(loop.target)}
-    shown = (one for one in loop.body if isinstance(one, nodes.Output))
-    return any(name.name in entry for one in shown for name in one.find_all(nodes.Name))
+    target = loop.target
+    return isinstance(target, nodes.Name) and _shows_part(loop.body, target.name, entry)
+
+
+def _shows_part(body: Sequence[nodes.Node], name: str, entry: int) -> bool:
+    """Whether ``name[entry]`` is shown, or the whole of ``name``."""
+    for node in body:
+        if isinstance(node, nodes.Output):
+            for each in node.nodes:
+                if _dotted(each) == name or _is_part(each, name, entry):
+                    return True
+        elif isinstance(node, nodes.If):
+            branches = [node.body, *(each.body for each in node.elif_), node.else_]
+            if all(_shows_part(branch, name, entry) for branch in branches):
+                return True
+    return False
+
+
+def _is_part(node: nodes.Node, name: str, entry: int) -> bool:
+    if not isinstance(node, nodes.Getitem) or not isinstance(node.arg, nodes.Const):
+        return False
+    return _dotted(node.node) == name and node.arg.value == entry
 
 
 def _names(node: nodes.Node, local: frozenset[str]) -> Iterator[tuple[str, int]]:
@@ -220,6 +265,9 @@ def _dotted(node: nodes.Node) -> str:
     if isinstance(node, nodes.Getattr):
         inner = _dotted(node.node)
         return f"{inner}.{node.attr}" if inner else ""
+    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
+        inner = _dotted(node.node) if isinstance(node.arg.value, str) else ""
+        return f"{inner}.{node.arg.value}" if inner else ""
     return ""
 
 

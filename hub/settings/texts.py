@@ -16,6 +16,7 @@ from hub.mapping.texts import check_template
 _MESSAGE = ("link", "sender", "phone", "name", "title", "number", "reminder")
 _SUBJECT = ("sender", "phone", "name", "title", "number", "reminder")
 _SIGNED = ("sender", "phone", "title", "number", "rows", "terms", "date")
+_LISTS = {"rows": 1}  # of label and answer the answer must be shown
 _NOTE = ("signature", "request", "recipient", "record", "form", "outcome", "records")
 
 
@@ -85,6 +86,6 @@ def text_problems(
         if not by_language:
             found.append((("texts", key), "has no language; add sv or en"))
         for language, text in by_language.items():
-            for problem in check_template(text, kind.names, kind.must):
+            for problem in check_template(text, kind.names, kind.must, _LISTS):
                 found.append((("texts", key, language), str(problem)))
     return found

@@ -110,9 +110,10 @@ def test_a_missing_value_is_named_but_no_value_is_shown() -> None:
     "text",
     [
         "{{ link }}",
-        "Hej {{ recipient.name }}: {{ link.url }}",
+        "Hej {{ recipient.name }}: {{ link }}",
         "{% if recipient.vip %}{{ link }}!{% else %}{{ link }}{% endif %}",
-        "{% for part in link %}{{ part[0] }}{% endfor %}",
+        "{{ recipient.name ~ ' ' ~ link }}",
+        "{{ link if recipient.vip else link }}",
     ],
 )
 def test_what_is_always_shown_whole_counts(text: str) -> None:
@@ -122,22 +123,48 @@ def test_what_is_always_shown_whole_counts(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "{% if link %}x{% endif %}",
-        "{% if recipient.vip %}{{ link }}{% endif %}",
-        "{% if a %}{{ link }}{% elif b %}{{ link }}{% endif %}",
-        "{{ link | truncate(3) }}",
-        "{{ '' if link else 'x' }}",
-        "{% for x in recipient.list %}{{ link }}{% endfor %}",
-        "{% for part in link %}x{% endfor %}",
-        "{% for part in link if part.y %}{{ part }}{% endfor %}",
+        "{% for row in rows %}{{ row[0] }}: {{ row[1] }}{% endfor %}",
+        "{% if rows %}{% for row in rows %}{{ row[1] }}{% endfor %}{% endif %}",
+        "{% for r in rows %}{% if r[0] %}{{ r[1] }}{% else %}-{{ r[1] }}{% endif %}{% endfor %}",
+        "{{ rows }}",
     ],
 )
+def test_a_list_may_be_shown_entry_by_entry(text: str) -> None:
+    assert check_template(text, None, must_have=("rows",), lists={"rows": 1}) == ()
+
+
+NOT_SURE = [
+    "{% if link %}x{% endif %}",
+    "{% if recipient.vip %}{{ link }}{% endif %}",
+    "{% if a %}{{ link }}{% elif b %}{{ link }}{% endif %}",
+    "{{ link | truncate(3) }}",
+    "{{ '' if link else 'x' }}",
+    "{{ link if a }}",
+    "{% for x in recipient.list %}{{ link }}{% endfor %}",
+    "{% for part in link %}{{ part }} {% endfor %}",
+    "{% for row in rows %}x{% endfor %}",
+    "{% for row in rows %}{{ row[0] }}{% endfor %}",
+    "{% for row in rows %}{{ row[1] | truncate(1) }}{{ row is defined }}{% endfor %}",
+    "{% for row in rows if row[1] == 'x' %}{{ row[1] }}{% endfor %}",
+    "{% for row in rows %}{% if row[0] %}{{ row[1] }}{% endif %}{% endfor %}",
+]
+
+
+@pytest.mark.parametrize("text", NOT_SURE)
 def test_what_may_be_missing_or_cut_off_does_not_count(text: str) -> None:
-    (problem,) = check_template(text, None, must_have=("link",))
+    name = "rows" if "rows" in text else "link"
+    (problem,) = check_template(text, None, must_have=(name,), lists={"rows": 1})
     assert str(problem) == (
-        "1:1: does not always contain {{ link }} whole; write it outside of if, without filters, "
-        "a list in a for of its own"
+        f"1:1: does not always contain {{{{ {name} }}}} whole; write it outside of if, without "
+        "filters, a list in a for of its own"
     )
+
+
+def test_a_part_of_what_must_be_shown_is_not_it() -> None:
+    (problem,) = check_template("{{ link.upper }}", None, must_have=("link",))
+    assert "does not contain {{ link }}" in str(problem)
+    text = "{{ signature['national_id_last'] }}"
+    assert check_template(text, None, must_have=("signature.national_id_last",)) == ()
 
 
 @pytest.mark.parametrize(
@@ -185,3 +212,56 @@ def test_a_key_that_comes_from_a_value_is_not_repeated() -> None:
         render("{{ record[record.name] }}", {"record": {"name": "AliceAndersson"}})
     assert "Alice" not in str(caught.value)
     assert "a value is missing" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ " + "9" * 5000 + " }}",
+        "{{ a[" + "9" * 5000 + "] }}",
+        "{{ 0x" + "f" * 5000 + " }}",
+        "{% for loop in x %}{% endfor %}",
+        "{% for a in x recursive %}{{ loop }}{% endfor %}",
+        "{{ x | d(a=1, a=2) }}",
+    ],
+)
+def test_whatever_passes_the_check_can_be_made(text: str) -> None:
+    assert len(check_template(text, None)) >= 1
+    with pytest.raises(TextError):
+        render(text, {"x": [], "a": {}})
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "said"),
+    [
+        ("{{ x | join(attribute='a.a.a.a.a.a') }}", {"x": [1]}, "at most 5 parts"),
+        ("{{ x | trim(y) }}", {"x": "a", "y": "b" * 51}, "at most 50 characters"),
+        ("{{ x | upper | length }}" * 60, {"x": "a" * 90_000}, "given too much text"),
+        ("{% for a in x %}{{ loop }}{% endfor %}", {"x": "a"}, "'loop' is no text"),
+        ("{{ x }}", {"x": "\ud83d"}, "half a character"),
+    ],
+)
+def test_filters_and_what_comes_out_have_their_bounds(
+    text: str, values: dict[str, object], said: str
+) -> None:
+    with pytest.raises(TextError, match=said):
+        render(text, values)
+
+
+def test_a_field_may_be_called_like_something_of_python() -> None:
+    record = {"items": ["a", "b"], "update": "now", "keys": {"values": 7}, "name": "Alice"}
+    text = (
+        "{% for x in record.items %}{{ x }}{% endfor %}{{ record.update }}{{ record.keys.values }}"
+    )
+    assert render(text, {"record": record}) == "abnow7"
+    for missing in ("record.copy", "record.name.upper", "record['pop']", "record.items.append"):
+        with pytest.raises(TextError, match="is missing"):
+            render("{{ " + missing + " }}", {"record": record})
+    assert (
+        render("{{ record.copy | default('-') }}{{ record.items[1] }}", {"record": record}) == "-b"
+    )
+
+
+def test_what_is_nothing_shows_nothing_with_filters_too() -> None:
+    text = "[{{ x }}{{ x | upper }}{{ x | trim }}{{ x | title }}{{ x ~ 1 }}{{ y | join('-') }}]"
+    assert render(text, {"x": None, "y": [None, 2]}) == "[1-2]"

@@ -101,7 +101,7 @@ def _national_id(country: str) -> Apply:
 
 _POSTCODES: dict[str, tuple[str, str]] = {
     # country → (digits and letters without spaces, how it is written)
-    "SE": (r"([1-9]\d{2})(\d{2})", r"\1 \2"),
+    "SE": (r"([1-9]\d{2})-?(\d{2})", r"\1 \2"),
     "DK": (r"(\d{4})", r"\1"),
     "NO": (r"(\d{4})", r"\1"),
     "FI": (r"(\d{5})", r"\1"),
@@ -110,12 +110,16 @@ _POSTCODES: dict[str, tuple[str, str]] = {
     "RO": (r"(\d{6})", r"\1"),
 }
 
+# How some write the country before a postcode: as on a car.
+_CAR_SIGNS = {"SE": "S", "DE": "D", "FR": "F", "NO": "N", "FI": "FIN"}
+
 
 def _postcode(country: str) -> Apply:
     if country not in _POSTCODES:
         raise ValueError(unknown_word("country of a postcode", country, list(_POSTCODES)))
     digits, written = _POSTCODES[country]
-    prefix = re.compile(rf"^{country}-?", re.IGNORECASE)
+    sign = _CAR_SIGNS.get(country, country)
+    prefix = re.compile(rf"^(?:{country}|{sign})-?", re.IGNORECASE)
 
     def apply(value: Any, now: datetime) -> str:
         compact = prefix.sub("", re.sub(r"\s", "", _text(value)))
@@ -127,9 +131,19 @@ def _postcode(country: str) -> Apply:
     return apply
 
 
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
+
+
+def _titled(text: str) -> str:
+    """Each word with a capital; what follows an apostrophe belongs to its word."""
+    return _WORD.sub(lambda found: found[0][0].upper() + found[0][1:].lower(), text)
+
+
 def _date(text: str) -> str:
-    """The day of a date or of a moment, as it is written there."""
+    """The day of a date or of a moment, as it is written there. Weeks are no days."""
     try:
+        if "W" in text.upper():
+            raise ValueError
         return datetime.fromisoformat(text.strip()).date().isoformat()
     except ValueError:
         raise ConversionError("is not a date; write it as YYYY-MM-DD") from None
@@ -158,7 +172,7 @@ def _decimal(text: str) -> str:
     A point alone is the decimal sign, as machines write it. A comma alone is one too, except before
     exactly three digits: people mean both a thousand and a fraction by it.
     """
-    plain = _APART.sub("", text)
+    plain = _APART.sub("", text).replace("\u2212", "-")  # a minus sign as typesetters have it
     grouped = _GROUPED.fullmatch(plain)
     if grouped and len(re.findall(r"[.,]", plain)) > 1:
         plain = plain.replace(grouped.group(1), "")
@@ -170,18 +184,25 @@ def _decimal(text: str) -> str:
         raise ConversionError("is not a number") from None
     if not number.is_finite() or abs(number.adjusted()) > 30:
         raise ConversionError("is not a number of reasonable size")
-    return format(number, "f")
+    return format(number if number else abs(number), "f")
+
+
+_THOUSANDS = re.compile(r"\s*[+-]?[1-9]\d{0,2}\.\d{3}\s*")
 
 
 def _int(text: str) -> int:
+    if _THOUSANDS.fullmatch(text):
+        raise ConversionError("may mean thousands or a fraction; write 1234, or use decimal")
     number = Decimal(_decimal(text))
     if number != number.to_integral_value():
         raise ConversionError("is not a whole number")
     return int(number)
 
 
-_YES = {"true", "yes", "ja", "1", "on", "x", "oui", "da"}
-_NO = {"false", "no", "nej", "0", "off", "", "non", "nu", "nein", "nei", "ei"}
+_YES = {"true", "yes", "y", "1", "1.0", "on", "x", "ja", "j", "sant", "sand", "wahr", "oui", "vrai",
+        "da", "kyllä"}  # fmt: skip
+_NO = {"false", "no", "n", "0", "0.0", "off", "", "nej", "falskt", "falsk", "nein", "falsch", "non",
+       "faux", "nu", "nei", "ei"}  # fmt: skip
 
 
 def _bool(text: str) -> bool:
@@ -212,7 +233,7 @@ MAKERS: dict[str, tuple[Callable[[str], Apply], bool, str]] = {
     "trim": (_on_text(str.strip), True, ""),
     "lower": (_on_text(str.lower), False, ""),
     "upper": (_on_text(str.upper), False, ""),
-    "title": (_on_text(str.title), False, ""),
+    "title": (_on_text(_titled), False, ""),
     "e164": (_e164, True, "SE"),
     "date": (_on_text(_date), False, ""),
     "datetime": (_on_text(_datetime), True, ""),

@@ -20,6 +20,7 @@ from hub.mapping.natives import REMOVED, base_frame, is_function
 from hub.mapping.parsing import parse
 
 MAX_EXPRESSION = 64 * 1024
+_MOST_PARENTS = 100
 STOPPED = "U1001"  # JSONata's code for an evaluation that its host stopped
 _BASE = base_frame()
 _thread = threading.local()
@@ -71,6 +72,8 @@ class Expression:
     def __init__(self, text: str) -> None:
         if len(text.encode(errors="surrogatepass")) > MAX_EXPRESSION:
             raise ExpressionError(f"the expression is larger than {MAX_EXPRESSION} bytes")
+        if text.count("%") > _MOST_PARENTS:  # the library's parser looks for each from the start
+            raise ExpressionError(f"the expression has more than {_MOST_PARENTS} of '%'")
         self.text = text
         try:
             self._ast = parse(text)

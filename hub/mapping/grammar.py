@@ -31,8 +31,6 @@ _SAID = {
     "Invalid input type.": "must be a block of keys; write 'key: value' below it",
     "Not a valid mapping type.": "must be a block of keys; write 'key: value' below it",
 }
-
-
 _NO_DURATION = "is no duration; write for example 90s, 30m, 24h or 14d"
 _NO_HOURS = 'is no span of hours; write for example "21:00-08:00"'
 NOT_EMPTY = validate.Length(1, error="is empty; write at least one entry")
@@ -155,15 +153,19 @@ class OneOrMany(fields.Field[tuple[Any, ...]]):
 
 
 class Blocks(fields.Field[dict[str, Any]]):
-    """Named blocks of one kind, in the order of the file."""
+    """Named blocks of one kind, at most ``most``, in the order of the file."""
 
-    def __init__(self, inner: fields.Field[Any], keys: Word, **options: Any) -> None:
+    def __init__(
+        self, inner: fields.Field[Any], keys: Word, *, most: int | None = None, **options: Any
+    ) -> None:
         super().__init__(**options)
-        self._inner, self._keys = inner, keys
+        self._inner, self._keys, self._most = inner, keys, most
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> dict[str, Any]:
         if not isinstance(value, Mapping):
             raise ValidationError("must be a block of keys; write 'key: value' below it")
+        if self._most is not None and len(value) > self._most:
+            raise ValidationError(f"has more than {self._most} entries; split the mapping")
         found: dict[str, Any] = {}
         faults: dict[str, Any] = {}
         for key, item in value.items():
@@ -177,7 +179,8 @@ class Blocks(fields.Field[dict[str, Any]]):
         return found
 
     def json_schema(self, walk: Walk) -> JsonSchema:
-        return walk.named(self._keys, walk.value(self._inner))
+        named = walk.named(self._keys, walk.value(self._inner))
+        return named if self._most is None else {**named, "maxProperties": self._most}
 
 
 class Duration(fields.Field[timedelta]):

@@ -19,6 +19,7 @@ from stdnum.no import fodselsnummer
 
 _SWEDISH = re.compile(r"(?P<century>\d{2})?(?P<day>\d{6})(?P<sign>[-+]?)(?P<end>\d{4})", re.ASCII)
 _COORDINATION = 60
+_OLD = 100  # from the year on in which somebody has this age, a plus sign is written
 
 
 def swedish(text: str, now: datetime) -> str:
@@ -32,8 +33,11 @@ def swedish(text: str, now: datetime) -> str:
     year_month_day = match["day"]
     for century in [match["century"]] if match["century"] else _centuries(match["sign"], now):
         born = _birth(century + year_month_day)
-        if born is not None and born <= now.date():
-            return century + short
+        if born is None or born > now.date():
+            continue
+        if match["sign"] == "+" and not match["century"] and now.year - born.year < _OLD:
+            continue
+        return century + short
     raise ValueError("is not a Swedish personal number: there is no such day of birth")
 
 

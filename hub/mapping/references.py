@@ -68,8 +68,9 @@ def _records(mapping: CompiledMapping, step: Step, names: list[str]) -> Iterator
     own: Path = step.path
     here = names.index(str(own[1])) if own[0] == "records" else len(names)
     at_most = here + 1 if step.record else here
+    texts = _texts(mapping, step) if step.spec.needs else []
     for need in step.spec.needs:
-        own = _place(mapping, step, need)
+        own = _place(texts, step, need)
         if need not in names:
             message = unknown_word("record", need, names)
             yield mapping.document.problem(own, f"needs {message}")
@@ -84,9 +85,9 @@ def _records(mapping: CompiledMapping, step: Step, names: list[str]) -> Iterator
         yield mapping.document.problem((*step.path, "for_each"), message)
 
 
-def _place(mapping: CompiledMapping, step: Step, record: str) -> Path:
+def _place(texts: Sequence[tuple[Path, str]], step: Step, record: str) -> Path:
     """What of the step reads the record."""
-    found = (path for path, text in _texts(mapping, step) if record in RECORD.findall(text))
+    found = (path for path, text in texts if record in text and record in RECORD.findall(text))
     return next(found, step.path)
 
 

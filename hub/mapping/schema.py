@@ -20,6 +20,7 @@ from hub.mapping.grammar import (
 from hub.mapping.request_schema import RequestSchema
 from hub.mapping.step_schema import BackStep, RecordSchema, ThenStep
 
+MOST_RECORDS = 100
 TRIGGERS: Mapping[str, str] = {
     "button": "Somebody presses a signed link or button in the upstream.",
     "webhook": "The upstream calls by itself when a record changes.",
@@ -88,6 +89,7 @@ class MappingSchema(Strict):
     records = Blocks(
         fields.Nested(RecordSchema),
         Word(),
+        most=MOST_RECORDS,
         load_default=dict,
         metadata={"help": "Records to make or match when the request is completed, in this order."},
     )

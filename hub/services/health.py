@@ -85,10 +85,11 @@ def _cut_off(core: Core) -> str | None:
 
 def _faulty_files(core: Core) -> str | None:
     """Who looks at health has no right to what stands in the files."""
-    count = len(core.shelf.faults)
+    count, idle = len(core.shelf.faults), len(core.shelf.idle)
     if not count:
         return None
-    return f"{count} faults in mappings' files: the former versions go on, see paraph lint"
+    without = f", {idle} mappings have none and are not in force" if idle else ""
+    return f"{count} faults in mappings' files: the former versions go on{without}; see paraph lint"
 
 
 def sync(core: Core) -> list[SyncHealth]:

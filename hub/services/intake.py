@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
@@ -68,7 +69,8 @@ class IntakeHandler(Handler):
             return
         try:
             plan = mapping.plan(result.fields, now=core.clock.now())
-        except Exception as error:  # a fault of ours: trying again for days would not mend it
+            orjson.dumps(result.fields, default=str)  # what cannot be stored is no record either
+        except Exception as error:  # trying again for days would not mend it
             _log.error("mapping_failed", mapping=mapping.key, exc_info=error)
             self._fail(session, work, active, Reason.BAD_RECORD, None)
             return

@@ -87,3 +87,5 @@ def version_faults(
         return check_mapping(compiled(row), workspace, registry, forms, tables)
     except ConfigurationError as error:
         return list(error.problems or (error.detail,))
+    except Exception as error:  # a fault of ours, and of this version only
+        return [f"{row.key}:1:1: file: cannot be taken ({type(error).__name__})"]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -27,7 +27,7 @@ from hub.mapping.loader import load_forms, load_mapping
 from hub.registry import Registry
 from hub.services.known_tables import known_tables
 from hub.services.mapping_checks import check_mapping, version_faults
-from hub.services.version_rows import Faults, Place, activate, compiled, former
+from hub.services.version_rows import Faults, Former, Place, activate, compiled, former
 from hub.settings import WorkspaceSettings
 from hub.settings.known_fields import Tables, load_fields
 from hub.storage.db import Database
@@ -52,6 +52,7 @@ class _Shelf:
     filed: Mapping[Place, str]  # the hash of what the files gave
     discovered: Mapping[str, Tables]
     faults: tuple[str, ...] = ()  # of files that a start could not take
+    idle: Mapping[Place, str] = field(default_factory=dict)  # not in force for that, see ``former``
 
 
 class MappingShelf:
@@ -82,7 +83,7 @@ class MappingShelf:
         ``starting`` after there were mappings in force, those whose file is faulty stay as they
         were (``faults``)."""
         forms = load_forms(self._forms)
-        discovered = load_fields(self._fields) if self._fields is not None else {}
+        discovered, unread = self._discovered(starting)
         wanted, faulty = self._read(workspaces, workspace_ids, registry, forms, discovered)
         named = {row_id: workspaces[key] for key, row_id in workspace_ids.items()}
 
@@ -92,13 +93,16 @@ class MappingShelf:
         for place, problems in self._held_faults(wanted, faults_of):
             faulty.setdefault(place, []).extend(problems)
         gone = self._forms_in_use(workspace_ids.values(), forms)
-        stay = former(self._db, faulty, faults_of) if faulty and starting and not gone else None
+        kept = former(self._db, faulty, faults_of) if faulty and starting and not gone else None
         told = tuple(dict.fromkeys(fault for faults in faulty.values() for fault in faults))
-        if gone or (faulty and stay is None):
+        if gone or (faulty and kept is None):
             raise ConfigurationError("the mappings are not valid", problems=(*told, *gone))
         good = {place: mapping for place, mapping in wanted.items() if place not in faulty}
+        filed = {place: mapping.sha256 for place, mapping in wanted.items()}
         with self._switching:
-            self._activate(good, stay or {}, forms, discovered, told)
+            active, stay = self._activate(good, kept or Former())
+            idle = kept.idle if kept is not None else {}
+            self._shelf = _Shelf(active, forms, filed | stay, discovered, (*told, *unread), idle)
 
     def _read(
         self,
@@ -109,7 +113,11 @@ class MappingShelf:
         discovered: Mapping[str, Tables],
     ) -> tuple[dict[Place, CompiledMapping], dict[Place, list[str]]]:
         """The mappings that can be read, and what is wrong with those that may not be in force."""
-        fragments = read_fragments(self._mappings)
+        unreadable: tuple[str, ...] = ()
+        try:
+            fragments = read_fragments(self._mappings)
+        except ConfigurationError as error:
+            fragments, unreadable = {}, tuple(error.problems or (error.detail,))
         wanted: dict[Place, CompiledMapping] = {}
         faulty: dict[Place, list[str]] = {}
         for workspace in workspaces.values():
@@ -121,9 +129,23 @@ class MappingShelf:
                     problems = check_mapping(mapping, workspace, registry, forms, tables)
                 except ConfigurationError as error:
                     problems = list(error.problems or (error.detail,))
-                if problems:
-                    faulty[place] = problems
+                except Exception as error:  # a fault of ours: no reason to keep all others waiting
+                    _log.error("mapping cannot be read", mapping=key, exc_info=error)
+                    problems = [f"{path}:1:1: file: cannot be taken ({type(error).__name__})"]
+                if problems or unreadable:
+                    faulty[place] = [*unreadable, *problems]
         return wanted, faulty
+
+    def _discovered(self, starting: bool) -> tuple[dict[str, Tables], tuple[str, ...]]:
+        """The names of fields, which serve checks only: a start goes on without them."""
+        if self._fields is None:
+            return {}, ()
+        try:
+            return load_fields(self._fields), ()
+        except ConfigurationError as error:
+            if not starting:
+                raise
+            return {}, tuple(error.problems or (error.detail,))
 
     def follow(self) -> bool:
         """Take up what another process has chosen: a version that was rolled back to, or the
@@ -131,27 +153,24 @@ class MappingShelf:
         read yet is left to its watch."""
         with self._switching:
             shelf = self._shelf
+            row_of, mine = MappingVersion, {place[0] for place in (*shelf.active, *shelf.idle)}
             query = select(
-                MappingVersion.id,
-                MappingVersion.workspace_id,
-                MappingVersion.key,
-                MappingVersion.sha256,
-                MappingVersion.held_over,
-            ).where(
-                MappingVersion.workspace_id.in_({place[0] for place in shelf.active}),
-                MappingVersion.active,
-            )
+                row_of.id, row_of.workspace_id, row_of.key, row_of.sha256, row_of.held_over
+            ).where(row_of.workspace_id.in_(mine), row_of.active)
             with self._db.read() as session:
                 rows = session.execute(query).all()
             changed: dict[Place, ActiveMapping] = {}
             for row in rows:
                 place = (row.workspace_id, row.key)
                 here = shelf.active.get(place)
+                now = here.version_id if here is not None else shelf.idle.get(place)
                 chosen = row.held_over is not None or row.sha256 == shelf.filed.get(place)
-                if chosen and here is not None and here.version_id != row.id:
+                if chosen and now is not None and now != row.id:
                     changed[place] = ActiveMapping(self.version(row.id), row.id)
             if changed:
-                self._shelf = replace(shelf, active={**shelf.active, **changed})
+                idle = {place: one for place, one in shelf.idle.items() if place not in changed}
+                active = {**shelf.active, **changed}
+                self._shelf = replace(shelf, active=active, idle=idle)
         for (_, key), one in changed.items():
             _log.info("mapping version taken up", mapping=key, sha256=one.mapping.sha256[:12])
         return bool(changed)
@@ -180,6 +199,11 @@ class MappingShelf:
     def forms(self) -> Mapping[str, FormSpec]:
         """Every form in force, by key."""
         return self._shelf.forms
+
+    @property
+    def idle(self) -> Collection[Place]:
+        """Mappings that are not in force, since neither file nor former version fits."""
+        return self._shelf.idle
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -248,13 +272,9 @@ class MappingShelf:
                 yield (row.workspace_id, row.key), faults
 
     def _activate(
-        self,
-        wanted: Mapping[Place, CompiledMapping],
-        stay: Mapping[Place, MappingVersion],
-        forms: Mapping[str, FormSpec],
-        discovered: Mapping[str, Tables],
-        faults: tuple[str, ...],
-    ) -> None:
+        self, wanted: Mapping[Place, CompiledMapping], kept: Former
+    ) -> tuple[dict[Place, ActiveMapping], dict[Place, str]]:
+        """What is in force now, and for those that stay what counts as their file's version."""
         with self._db.write() as session:
             alone(session, "mappings")  # processes that start at once
             ids = {
@@ -266,11 +286,9 @@ class MappingShelf:
                 {version_id: wanted[place] for place, (version_id, held) in ids.items() if not held}
             )
         in_force = {place: one for place, (one, _) in ids.items()}
-        in_force |= {place: row.id for place, row in stay.items()}
+        in_force |= {place: row.id for place, row in kept.stay.items()}
         active = {place: ActiveMapping(self.version(one), one) for place, one in in_force.items()}
-        filed = {place: mapping.sha256 for place, mapping in wanted.items()}
-        filed |= {place: row.held_over or row.sha256 for place, row in stay.items()}
-        self._shelf = _Shelf(active, forms, filed, discovered, faults)
+        return active, {place: row.held_over or row.sha256 for place, row in kept.stay.items()}
 
 
 def open_key(active: ActiveMapping, record_id: str) -> str:

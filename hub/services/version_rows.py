@@ -7,6 +7,7 @@ file gives something else.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -62,25 +63,37 @@ def activate(
     return row.id, False
 
 
-def former(
-    db: Database, faulty: Mapping[Place, Sequence[str]], faults_of: Faults
-) -> dict[Place, MappingVersion] | None:
+@dataclass(frozen=True)
+class Former:
+    """What becomes of mappings that a start cannot take from their files: versions that stay, and
+    places that are left without one, each with the id of the row that does not fit, if any."""
+
+    stay: Mapping[Place, MappingVersion] = field(default_factory=dict)
+    idle: Mapping[Place, str] = field(default_factory=dict)
+
+
+def former(db: Database, faulty: Mapping[Place, Sequence[str]], faults_of: Faults) -> Former | None:
     """For mappings whose file is faulty, the version that is in force until now, if it is still
-    good; what is left out is not in force. None where nothing was in force at all, as at a first
-    start."""
+    good. None where nothing was in force at all, as at a first start."""
     with db.read() as session:
         rows = list(session.scalars(select(MappingVersion).where(MappingVersion.active)))
     if not rows:
         return None
     stay: dict[Place, MappingVersion] = {}
+    idle = dict.fromkeys(faulty, "")
     for row in rows:
         place = (row.workspace_id, row.key)
-        if place in faulty and not faults_of(row):
+        if place not in faulty:
+            continue
+        if faults_of(row):
+            idle[place] = row.id
+        else:
             stay[place] = row
+            del idle[place]
     for place, faults in faulty.items():
         version = stay[place].sha256[:12] if place in stay else "none"
         _log.error("mapping is faulty", mapping=place[1], goes_on_with=version, problems=faults)
-    return stay
+    return Former(stay, idle)
 
 
 def let_go(session: Session, place: Place) -> None:

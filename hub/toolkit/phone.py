@@ -46,7 +46,8 @@ _UNPARSED = {
     NumberParseException.TOO_LONG: "too_long",
 }
 _E164 = re.compile(r"\+[1-9]\d{6,14}", re.ASCII)
-_SEPARATORS = re.compile(r"[,;/\n]|\d\s*\+")
+# A slash stands between two numbers, or behind the code of an area as Germans write it.
+_SEPARATORS = re.compile(r"[,;\n]|\d\s*\+|/.*/|(?:\d\D*){6}/")
 _EXTENSION = re.compile(r"#|\b(?:ext|anknytning|ankn)\b", re.IGNORECASE)
 
 

@@ -262,6 +262,7 @@ def test_it_tells_which_version_new_requests_begin_with(case, run):
     assert own.in_force("other") is None
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_without_a_hub_nothing_is_in_force(case, tmp_path):
     config = case.simulated.config
     change(config / "paraph.yaml", str(case.simulated.config.parent), str(tmp_path / "elsewhere"))

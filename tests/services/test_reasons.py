@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -77,6 +78,20 @@ def test_days_of_silence_are_called_that(case, monkeypatch, plugin, method):
     case.trigger()
     case.pass_time(4 * DAY, step=timedelta(hours=2))
     assert case.request().reason == Reason.GAVE_UP
+
+
+@pytest.mark.parametrize("odd", ["\ud800", 2**70, {"\ud800": 1}])
+def test_a_record_that_cannot_be_stored_fails_the_request_at_once(case, monkeypatch, odd):
+    read = SimulatedConnector.fetch
+
+    def fetch(self, ref):
+        found = read(self, ref)
+        return replace(found, fields={**found.fields, "zz": odd})
+
+    monkeypatch.setattr(SimulatedConnector, "fetch", fetch)
+    case.trigger()
+    case.work()
+    assert (case.request().state, case.request().reason) == ("failed", Reason.BAD_RECORD)
 
 
 def test_a_mapping_that_breaks_on_a_record_fails_the_request_at_once(case, monkeypatch):

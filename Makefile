@@ -59,7 +59,7 @@ fix: setup ## Repair what can be repaired: lint and format
 browser: setup ## Make sure there is a Chromium for the browser tests
 	@$(BIN)/python tests/tools/ensure_browser.py
 
-chaos: setup ## Kill and break it: ROUNDS=200 STORE=sqlite|cluster ONLY=kill|faults|order|fairness|timers|all
+chaos: setup ## Kill and break it: ROUNDS=200 STORE=sqlite|cluster ONLY=kill|faults|stuck|order|fairness|timers|all
 	@$(BIN)/python -m tests.chaos $(or $(ONLY),kill) --store $(or $(STORE),sqlite) --rounds $(or $(ROUNDS),200) \
 		$(if $(SECONDS),--seconds $(SECONDS))
 

@@ -67,7 +67,7 @@ browser: setup ## Make sure there is a Chromium for the browser tests
 servers: setup ## Make sure there are json-server and Kinto for the tests of crm_rest
 	@$(BIN)/python tests/tools/ensure_servers.py
 
-chaos: setup ## Kill and break it: ROUNDS=200 STORE=sqlite|cluster ONLY=kill|faults|order|fairness|timers|all
+chaos: setup ## Kill and break it: ROUNDS=200 STORE=sqlite|cluster ONLY=kill|faults|stuck|order|fairness|timers|all
 	@$(BIN)/python -m tests.chaos $(or $(ONLY),kill) --store $(or $(STORE),sqlite) --rounds $(or $(ROUNDS),200) \
 		$(if $(SECONDS),--seconds $(SECONDS))
 

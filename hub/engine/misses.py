@@ -27,9 +27,11 @@ Entity = tuple[str, str]
 class _Miss:
     newest: datetime | None  # what was the last to become due
     running: int
-    times: int
     since: datetime  # real time
-    until: datetime
+    pause: timedelta
+
+    def holds(self, wall: datetime) -> bool:
+        return self.since <= wall < self.since + self.pause
 
 
 class Misses:
@@ -46,20 +48,20 @@ class Misses:
             return
         ready = {one.place: one for one in seen.ready if one.room > 0}
         self._at = {at: miss for at, miss in self._at.items() if _same(miss, ready.get(at))}
-        held = [at for at, miss in self._at.items() if miss.since <= seen.wall < miss.until]
+        held = [at for at, miss in self._at.items() if miss.holds(seen.wall)]
         if held:
             for place in _next_places(session, ended):
                 self._at.pop(place, None)
         for place in held:
             if place in self._at:
-                ready[place].room, ready[place].again = 0, self._at[place].until
+                miss = self._at[place]
+                ready[place].room, ready[place].again = 0, miss.since + miss.pause
 
     def note(self, ready: Ready, wall: datetime) -> None:
         """A claim at ``ready`` brought nothing."""
         before = self._at.get(ready.place)
-        times = before.times + 1 if before else 0
-        pause = min(self._longest, _SHORTEST * 2**times if times else timedelta(0))
-        self._at[ready.place] = _Miss(ready.newest, ready.running, times, wall, wall + pause)
+        pause = min(self._longest, max(_SHORTEST, before.pause * 2)) if before else timedelta(0)
+        self._at[ready.place] = _Miss(ready.newest, ready.running, wall, pause)
 
 
 def _same(miss: _Miss, ready: Ready | None) -> bool:

@@ -1,5 +1,6 @@
-"""``python -m tests.chaos kill|faults|order|fairness|timers|all``: one line of figures for each, on
-the store that is named. Words for people go to stderr. The status tells whether all held."""
+"""``python -m tests.chaos kill|faults|stuck|order|fairness|timers|all``: one line of figures for
+each, on the store that is named. Words for people go to stderr. The status tells whether all held.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +18,15 @@ from tests.chaos.kill import kill_rounds
 from tests.chaos.order import soak
 from tests.chaos.processes import end_all, end_all_when_interrupted
 from tests.chaos.product import Product, Served
+from tests.chaos.shapes import Workers
 from tests.chaos.stores import SmallDisk, store_for
+from tests.chaos.stuck import stand
 from tests.chaos.timers import PENDING
 from tests.chaos.timers import timers as timers_run
 
 DISK_MEGABYTES = 24
 TIMER_SECONDS = 60
+STUCK_SECONDS = 180
 SHAPES = {"sqlite": ("product", "workers"), "cluster": ("larger",)}
 ORDER = {"sqlite": "workers", "cluster": "larger"}
 
@@ -82,6 +86,16 @@ def full_disk(folder: Path) -> bool:
         disk.close()
 
 
+def stuck(options: argparse.Namespace, folder: Path) -> bool:
+    """A pause, with deliveries behind it that can go nowhere."""
+    seconds = min(options.seconds, STUCK_SECONDS)
+    with arranged("workers", options.store, folder / "stuck") as (shape, receiver, _):
+        assert isinstance(shape, Workers)
+        stood = stand(shape, receiver, seconds=seconds, tell=say)
+        report("stuck", f"{shape.name}, {seconds:.0f} s", stood.line())
+        return stood.good
+
+
 def order(options: argparse.Namespace, folder: Path) -> bool:
     """The soak under kills."""
     name = next(iter(options.shape or ()), ORDER[options.store])
@@ -111,7 +125,7 @@ def timers(options: argparse.Namespace, folder: Path) -> bool:
 
 
 RUNS: dict[str, Callable[[argparse.Namespace, Path], bool]] = {
-    one.__name__: one for one in (kill, faults, order, fairness, timers)
+    one.__name__: one for one in (kill, faults, stuck, order, fairness, timers)
 }
 
 
@@ -139,7 +153,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--pending", type=int, default=PENDING, help="timers")
     parser.add_argument("--folder", help="where logs and databases stay after the run")
     parser.add_argument("--only", action="append", help="this fault only; may be repeated")
-    parser.add_argument("--seconds", type=float, default=600, help="how long order goes on")
+    parser.add_argument("--seconds", type=float, default=600, help="how long order and stuck go on")
     options = parser.parse_args(arguments)
     if options.store == "sqlite" and "larger" in (options.shape or ()):
         parser.error("the larger size is --store cluster")

@@ -21,7 +21,9 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-BEHAVIOURS = ("ok", "error_500", "throttled", "hang", "close_half_way", "commit_then_break")
+BEHAVIOURS = (
+    "ok", "error_500", "throttled", "refused", "hang", "close_half_way", "commit_then_break",
+)  # fmt: skip
 GATEWAY = "sms"  # the destination behind /a1
 HOOK = "hook"
 HANG = 60.0  # seconds
@@ -142,6 +144,8 @@ class Receiver:
             return _json({}, "500 Internal Server Error")
         if behaviour == "throttled":
             return _json({}, "429 Too Many Requests", f"Retry-After: {RETRY_AFTER}\r\n")
+        if behaviour == "refused":
+            return _json({}, "401 Unauthorized")
         if behaviour == "hang":
             await asyncio.sleep(HANG)
             return b""

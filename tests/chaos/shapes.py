@@ -11,7 +11,7 @@ from typing import Protocol
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hub.engine import outbox
+from hub.engine import conditions, outbox
 from hub.kernel.crypto import Vault
 from hub.storage.db import Database
 from hub.storage.models import Delivery
@@ -147,6 +147,19 @@ class Workers:
             for number in range(count):
                 entity, seq = f"piled-{number % entities}", number // entities
                 self._put(session, f"piled-{number}", entity, seq, destination)
+
+    def owe_chain(self, entity: str, destinations: Sequence[str]) -> None:
+        """Owe deliveries of one entity, to one destination after the other."""
+        with self._db.write() as session:
+            for seq, destination in enumerate(destinations):
+                key = f"{entity}-{seq}"
+                self._put(session, key, entity, seq, destination)
+                self._owed[key] = f"{entity}/{seq}"
+
+    def resume(self, destination: str) -> bool:
+        """End a destination's pause, as after its probe; whether it was paused."""
+        with self._db.write() as session:
+            return conditions.resume(session, (WORKSPACE, destination), self._clock.wall())
 
     def _owe(self, number: int) -> None:
         entity, seq = number % self._entities, number // self._entities

@@ -16,6 +16,7 @@ from tests.chaos.order import soak
 from tests.chaos.processes import end_all
 from tests.chaos.product import Product
 from tests.chaos.shapes import Workers
+from tests.chaos.stuck import stand
 
 pytestmark = [pytest.mark.serial, pytest.mark.timeout(300)]
 BREAK_AFTER_COMMIT = next(one for one in RECEIVER if one.name == "commit_then_break")
@@ -51,6 +52,14 @@ def test_killed_again_and_again_the_order_of_an_entity_holds(tmp_path: Path) -> 
         verdict = soak(shape, receiver, seconds=6, seed=2, tell=print)
     assert verdict.resumed, "nobody was killed"
     assert verdict.sound, verdict.line()
+
+
+@pytest.mark.parametrize("store", ["sqlite", "cluster"])
+def test_what_is_stuck_behind_a_pause_waits_and_loses_nothing(tmp_path: Path, store: str) -> None:
+    with arranged("workers", store, tmp_path / "run") as (shape, receiver, _):
+        assert isinstance(shape, Workers)
+        stood = stand(shape, receiver, seconds=4, tell=print)
+    assert stood.sound, stood.line()
 
 
 def test_the_larger_size_loses_and_doubles_nothing(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from hub.engine.retry import RetrySchedule
 from hub.engine.settings import DestinationLimits, EngineSettings
 from hub.engine.work import Failure, Work
 from hub.kernel.crypto import Vault
-from hub.kernel.errors import OutcomeUnknown, Retryable
+from hub.kernel.errors import AuthenticationFailed, OutcomeUnknown, Retryable
 from hub.storage.db import Database
 from hub.toolkit.http import HttpClient
 from tests.chaos.clock_file import clock_from_environment
@@ -50,6 +50,8 @@ class PostHandler:
         )
         if answer.status == 429:
             raise Retryable("asks for fewer calls", retry_after=answer.retry_after)
+        if answer.status == 401:
+            raise AuthenticationFailed("refuses the credentials")
         if answer.status != 200:
             raise OutcomeUnknown(f"answered {answer.status}")
         answer.json()

@@ -65,6 +65,20 @@ def test_a_place_where_all_waits_is_tried_ever_less_often(house: House, tried: l
     assert 10 <= len(tried) <= 20, "at least once a second, and hardly more often"
 
 
+def test_a_place_that_stays_stuck_for_hours_keeps_nobody_from_working(
+    house: House, tried: list[str]
+) -> None:
+    engine = opened(house)
+    [first] = stuck(house, engine, tried)
+    for _ in range(200):
+        house.advance(minutes=1)
+        assert keys(engine) == []
+    house.owe("other", destination="sms")
+    assert keys(engine) == ["other"]
+    assert engine.runner.settle([engine.runner.run(first)]) == []
+    assert keys(engine) == ["second"]
+
+
 def test_others_are_claimed_from_meanwhile(house: House, tried: list[str]) -> None:
     engine = opened(house)
     stuck(house, engine, tried)

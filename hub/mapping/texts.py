@@ -29,7 +29,7 @@ from hub.mapping.text_environment import (
 
 __all__ = [
     "MAX_OUTPUT", "MAX_TEMPLATE", "TextError", "TextProblem", "check_template", "names_in",
-    "render",
+    "render", "shows",
 ]  # fmt: skip
 MAX_TEMPLATE = 20_000
 _DEEPEST = 60
@@ -189,7 +189,7 @@ def _surely(body: Sequence[nodes.Node], name: str, entry: int | None) -> bool:
     whose entries this must be shown."""
     for node in body:
         if isinstance(node, nodes.Output):
-            if any(_shows(each, name) for each in node.nodes):
+            if any(shows(each, name) for each in node.nodes):
                 return True
         elif isinstance(node, nodes.If):
             if entry is not None and _dotted(node.test) == name and _surely(node.body, name, entry):
@@ -202,11 +202,12 @@ def _surely(body: Sequence[nodes.Node], name: str, entry: int | None) -> bool:
     return False
 
 
-def _shows(node: nodes.Node | None, name: str) -> bool:
+def shows(node: nodes.Node | None, name: str) -> bool:
+    """Whether an expression shows the name whole, whatever the values are."""
     if isinstance(node, nodes.Concat):
-        return any(_shows(each, name) for each in node.nodes)
+        return any(shows(each, name) for each in node.nodes)
     if isinstance(node, nodes.CondExpr):
-        return _shows(node.expr1, name) and _shows(node.expr2, name)
+        return shows(node.expr1, name) and shows(node.expr2, name)
     return node is not None and _dotted(node) == name
 
 
@@ -243,7 +244,8 @@ def _names(node: nodes.Node, local: frozenset[str]) -> Iterator[tuple[str, int]]
     if isinstance(node, nodes.For):
         yield from _names(node.iter, local)
         local = local | {"loop"} | {name.name for name in _targets(node.target)}
-        children: Iterator[nodes.Node] = iter([*node.body, *node.else_])
+        test = [node.test] if node.test is not None else []
+        children: Iterator[nodes.Node] = iter([*test, *node.body, *node.else_])
     else:
         children = node.iter_child_nodes()
     dotted = _dotted(node)

@@ -11,6 +11,7 @@ from marshmallow import fields
 
 from hub.contracts.json_schema import JsonSchema, Walk
 from hub.mapping.problems import did_you_mean
+from hub.mapping.text_links import glued_links
 from hub.mapping.texts import check_template
 
 _MESSAGE = ("link", "sender", "phone", "name", "title", "number", "reminder")
@@ -86,6 +87,8 @@ def text_problems(
         if not by_language:
             found.append((("texts", key), "has no language; add sv or en"))
         for language, text in by_language.items():
-            for problem in check_template(text, kind.names, kind.must, _LISTS):
-                found.append((("texts", key, language), str(problem)))
+            problems = check_template(text, kind.names, kind.must, _LISTS)
+            if "link" in kind.must and not problems:
+                problems = glued_links(text, "link")
+            found += [(("texts", key, language), str(problem)) for problem in problems]
     return found

@@ -129,6 +129,7 @@ def test_faults_of_the_installation_name_their_place(tmp_path, text, said):
             "alice.yaml:7:16: texts.sms_invite.sv: 1:1: does not contain {{ link }}",
         ),
         ("{{ link }}", "{{ link }} {{ lnik }}", "lnik"),
+        (": {{ link }}", "{{ link }}", "texts.sms_invite.sv: 1:1: {{ link }} is glued to what"),
         ("  terms: {sv: Fritt}\n", "", "the text 'terms' is missing; add it: Costs and terms."),
         (
             "  terms:",

@@ -107,6 +107,10 @@ class ErrorSchema(Strict):
         if not original_data:
             raise ValidationError("says nothing; give at least one of rule, path, code and text")
 
+    def json_rules(self, walk: Walk) -> JsonSchema:
+        """As the rule above."""
+        return {"minProperties": 1}
+
 
 class ExpectSchema(Strict):
     """``expect`` of an example: only what is named is compared."""

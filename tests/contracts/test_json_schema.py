@@ -22,7 +22,6 @@ WRITTEN = ("hub.mapping.", "hub.settings.", "hub.channels.", "connectors.", "pro
 # Rules between keys that a JSON Schema cannot give.
 LEFT = {
     "_no_unknown_keys": "given by additionalProperties",
-    "_match_is_written": "looks at the rows of the record",
     "_names_once": "looks at other steps and fields",
 }
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from hub.mapping.compiled import CompiledMapping
+from hub.mapping.compiled import COMPLETED, CompiledMapping
 from hub.mapping.document import Document
-from hub.mapping.grammar import is_text_key
 from hub.mapping.lines import LinesRule
 from hub.mapping.paths import FieldPath
 from hub.mapping.plan import ReminderRule, RequestRule
 from hub.mapping.problems import Problem
-from hub.mapping.references import RECORD, reference_problems
+from hub.mapping.reading import Readable, needs
+from hub.mapping.references import reference_problems
 from hub.mapping.rows import Row, Source, choice_key
 from hub.mapping.steps import ATTACH, ATTACH_EVIDENCE, CREATE, NOTE, SOURCE, UPDATE, Step, StepSpec
 from hub.mapping.surroundings import identity
@@ -42,15 +42,21 @@ def build(
         request=request,
         record_steps=tuple(_record_steps(data["records"])),
         back_steps={
-            event: tuple(_back_steps(event, steps, request))
+            event: tuple(_back_steps(event, steps, request, _made(event, data)))
             for event, steps in data["back"].items()
         },
         then_steps={
-            event: tuple(_then_steps(event, steps)) for event, steps in data["then"].items()
+            event: tuple(_then_steps(event, steps, _made(event, data)))
+            for event, steps in data["then"].items()
         },
         examples=tuple(data["examples"]),
     )
     return mapping, list(reference_problems(mapping, list(data["records"])))
+
+
+def _made(event: str, data: Mapping[str, Any]) -> list[str]:
+    """The records that are made before the steps of an event."""
+    return list(data["records"]) if event == COMPLETED else []
 
 
 def named(rows: Any, prefix: str) -> tuple[Row, ...]:
@@ -97,12 +103,13 @@ def _reminders(part: Mapping[str, Any] | None) -> ReminderRule:
 
 
 def _record_steps(records: Mapping[str, Mapping[str, Any]]) -> Iterator[Step]:
+    made: list[str] = []
     for name, part in records.items():
         key, path = f"records.{name}", ("records", name)
         rows = named(part["rows"], key)
         table, instance = part.get("table", name), part["instance"]
         yield Step(
-            _spec(key, instance, CREATE, rows, "", part.get("when")),
+            _spec(key, instance, CREATE, [*_sources(rows), part.get("when")], made),
             path,
             table=table,
             match=part["match"],
@@ -111,46 +118,52 @@ def _record_steps(records: Mapping[str, Mapping[str, Any]]) -> Iterator[Step]:
             items=part["for_each"],
         )
         if "note" in part:
-            spec = _spec(f"{key}.note", instance, NOTE, (), part["note"], None, name)
+            spec = _spec(f"{key}.note", instance, NOTE, [part["note"]], [*made, name])
+            spec = replace(spec, needs=tuple(dict.fromkeys((name, *spec.needs))))
             at, text, items = (*path, "note"), part["note"], part["for_each"]
             yield Step(spec, at, table=table, text=text, record=name, items=items)
+        made.append(name)
 
 
-def _back_steps(event: str, steps: list[Mapping[str, Any]], request: RequestRule) -> Iterator[Step]:
+def _back_steps(
+    event: str, steps: list[Mapping[str, Any]], request: RequestRule, made: Sequence[str]
+) -> Iterator[Step]:
     for number, part in enumerate(steps):
         key, path, when = f"back.{event}.{number}", ("back", event, number), part.get("when")
         more: dict[str, Any] = {"when": when, "items": part["for_each"]}
         if "update" in part:
             both, own = part["update"]
             rows = ((*_answers(request, key),) if both else ()) + named(own, key)
-            yield Step(_spec(key, SOURCE, UPDATE, rows, "", when), path, rows=rows, **more)
+            yield Step(
+                _spec(key, SOURCE, UPDATE, [*_sources(rows), when], made), path, rows=rows, **more
+            )
         elif "note" in part:
-            spec = _spec(key, SOURCE, NOTE, (), part["note"], when)
+            spec = _spec(key, SOURCE, NOTE, [part["note"], when], made)
             yield Step(spec, path, text=part["note"], **more)
         elif "text" in part["attach"]:
             name, text = part["attach"]["name"], part["attach"]["text"]
-            spec = _spec(key, SOURCE, ATTACH, (), f"{name}\n{text}", when)
+            spec = _spec(key, SOURCE, ATTACH, [name, text, when], made)
             yield Step(spec, path, text=text, file_name=name, **more)
         else:
             yield Step(StepSpec(key, SOURCE, ATTACH_EVIDENCE), path, **more)
 
 
-def _then_steps(event: str, steps: list[Mapping[str, Any]]) -> Iterator[Step]:
+def _then_steps(event: str, steps: list[Mapping[str, Any]], made: Sequence[str]) -> Iterator[Step]:
     for number, part in enumerate(steps):
         key, path, when = f"then.{event}.{number}", ("then", event, number), part.get("when")
         kind = next(name for name in (CREATE, UPDATE, NOTE, ATTACH) if name in part)
         body = part[kind]
         rows, text = named(body.get("rows", ()), key), body.get("text", "")
         target: Source | None = body.get("id")
-        read = (*rows, Row("id", target)) if target else rows
+        name = body.get("name", "")
         yield Step(
-            _spec(key, body["instance"], kind, read, text, when),
+            _spec(key, body["instance"], kind, [*_sources(rows), target, text, name, when], made),
             path,
             table=body["table"],
             match=body.get("match", ()),
             rows=rows,
             text=text,
-            file_name=body.get("name", ""),
+            file_name=name,
             when=when,
             target=target,
             items=part["for_each"],
@@ -167,7 +180,7 @@ def _answers(request: RequestRule, key: str) -> Iterator[Row]:
             answer = FieldPath(f"form.{row.to}", ("form", row.to))
             spare = FieldPath(f"recipient.{row.to}", ("recipient", row.to))
             yield Row(
-                row.source.path.text.removeprefix("record."),
+                _field(row.source.path),
                 Source(
                     path=answer,
                     fallback=spare if part == "recipient" else None,
@@ -178,17 +191,22 @@ def _answers(request: RequestRule, key: str) -> Iterator[Row]:
             )
 
 
+def _field(path: FieldPath) -> str:
+    """What a path of one name, perhaps below ``record``, is called as a field."""
+    return str(path.parts[1] if path.root == "record" and len(path.parts) > 1 else path.root)
+
+
+def _sources(rows: Iterable[Row]) -> Iterator[Source]:
+    return (row.source for row in rows)
+
+
 def _turned(choices: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
     return None if choices is None else {choice_key(value): key for key, value in choices.items()}
 
 
 def _spec(
-    key: str, instance: str, kind: str, rows: Any, text: str, when: Any, record: str = ""
+    key: str, instance: str, kind: str, reads: Iterable[Readable | None], earlier: Sequence[str]
 ) -> StepSpec:
-    needs = [record] if record else []
-    texts = [text for row in rows for text in row.source.texts()]
-    texts += [text] if text and not is_text_key(text) else []
-    texts += [when.text] if when else []
-    for each in texts:
-        needs += RECORD.findall(each)
-    return StepSpec(key, instance, kind, tuple(dict.fromkeys(needs)))
+    """``reads`` is everything that the step reads, ``earlier`` the records made before it."""
+    found = needs((one for one in reads if one is not None), earlier)
+    return StepSpec(key, instance, kind, found)

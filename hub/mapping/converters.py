@@ -162,7 +162,8 @@ def _datetime(text: str) -> str:
         raise ConversionError("is at the end of time; write it as YYYY-MM-DDThh:mm:ssZ") from None
 
 
-_APART = re.compile(r"[\s\u00a0\u202f'\u2019]")
+_APART = re.compile(r"[\s'\u2019]")  # blanks of all kinds, and what stands for one
+_BLANKS = re.compile(r"[+-]?\s*\d{1,3}(?:[\s'\u2019]\d{3})+(?:[.,]\d*)?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*(?:(?!\1)[.,]\d*)?")
 
 
@@ -172,7 +173,12 @@ def _decimal(text: str) -> str:
     A point alone is the decimal sign, as machines write it. A comma alone is one too, except before
     exactly three digits: people mean both a thousand and a fraction by it.
     """
-    plain = _APART.sub("", text).replace("\u2212", "-")  # a minus sign as typesetters have it
+    plain = text.strip().replace("\u2212", "-")  # a minus sign as typesetters have it
+    if _BLANKS.fullmatch(plain):
+        plain = _APART.sub("", plain)
+    if "_" in plain or _APART.search(plain.lstrip("+-").lstrip()):
+        raise ConversionError("is not a number")  # perhaps several
+    plain = _APART.sub("", plain)
     grouped = _GROUPED.fullmatch(plain)
     if grouped and len(re.findall(r"[.,]", plain)) > 1:
         plain = plain.replace(grouped.group(1), "")

@@ -16,6 +16,7 @@ from typing import Any
 
 from hub.mapping.durations import duration, written
 from hub.mapping.problems import Path, did_you_mean
+from hub.mapping.schema_size import TooLarge, check_size
 from hub.mapping.texts import TextError
 
 OPERATORS = ("equals", "contains", "schema")
@@ -187,7 +188,10 @@ def _schema_fault(schema: Any) -> str:
     if not isinstance(schema, Mapping | bool):
         return "is no JSON Schema; write a block such as {type: string}"
     try:
+        check_size(schema)
         _validator(json.dumps(schema))
+    except TooLarge as error:
+        return str(error)
     except ValueError as error:
         lines = str(error).splitlines() or ["it cannot be read"]
         return f"is no JSON Schema ({lines[0].replace('; ', ', ')}); correct it"

@@ -34,7 +34,14 @@ _SAID = {
 _NO_DURATION = "is no duration; write for example 90s, 30m, 24h or 14d"
 _NO_HOURS = 'is no span of hours; write for example "21:00-08:00"'
 NOT_EMPTY = validate.Length(1, error="is empty; write at least one entry")
-SHORT = validate.Length(1, 200, error="must have 1 to 200 characters; correct it")
+
+
+def up_to(most: int) -> validate.Length:
+    """Texts of at least one character, for what is stored in a column of that width."""
+    return validate.Length(1, most, error=f"must have 1 to {most} characters; correct it")
+
+
+SHORT = up_to(200)
 
 
 class Strict(Schema):

@@ -7,15 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any
 
+from hub.mapping.people import Unfit, one_line
 from hub.mapping.problems import BAD_VALUE, MISSING, RowProblem, row_problem
+from hub.mapping.reading import below
 from hub.mapping.rows import UNSET, Row, Source, evaluate, evaluate_one
 
 LINE_FIELDS = ("id", "text", "quantity", "unit", "price", "vat", "optional", "chosen")
 MOST_LINES = 500
 _RULE = "request.lines"
-_AMOUNTS = ("quantity", "price", "vat")
+_AMOUNTS = {"quantity": 1, "price": 0, "vat": 0}
+_TEXTS = {"id": 100, "text": 1000, "unit": 40}  # the longest that each may be
+_CHOICES = ("optional", "chosen")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -92,38 +97,59 @@ class LinesRule:
     def _line(
         self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]
     ) -> LinePlan | None:
-        number = data["position"]
+        number, item = data["position"], data["item"]
+        rule = f"{_RULE}[{number}]"
+        if self._reads_inside and not isinstance(item, Mapping):
+            text = "is no object, but rows read fields of it"
+            problems.append(row_problem(rule, self.items.reads, BAD_VALUE, text))
+            return None
         values, faults = evaluate(self.rows, data, now)
-        paths = {row.to: row.source.reads for row in self.rows}
         found = [
-            row_problem(f"{_RULE}[{number}].{fault.rule.rpartition('.')[2]}", fault.path,
+            row_problem(f"{rule}.{fault.rule.rpartition('.')[2]}", fault.path,
                         fault.code, fault.message)
             for fault in faults
         ]  # fmt: skip
-        amounts: dict[str, Decimal] = {}
-        for name in _AMOUNTS:
-            amount = _amount(values.get(name, 1 if name == "quantity" else 0))
-            if amount is None:
-                text = "must be a number; use convert: decimal"
-                found.append(row_problem(f"{_RULE}[{number}].{name}", paths[name], BAD_VALUE, text))
-            else:
-                amounts[name] = amount
+        bad = {fault.rule.rpartition(".")[2] for fault in faults}
+        fit: dict[str, Any] = {"id": str(number), "text": "", "unit": ""}
+        fit |= {name: Decimal(amount) for name, amount in _AMOUNTS.items()}
+        for row in self.rows:
+            try:
+                if row.to in values:
+                    fit[row.to] = _fit(row.to, values[row.to])
+                elif row.to == "price" and row.to not in bad:
+                    text = "is missing; give a default where there may be none"
+                    found.append(row_problem(f"{rule}.price", row.source.reads, MISSING, text))
+            except Unfit as fault:
+                text = str(fault)
+                found.append(row_problem(f"{rule}.{row.to}", row.source.reads, BAD_VALUE, text))
         problems += found
         if found:
             return None
-        optional = values.get("optional") is True
-        return LinePlan(
-            id=str(values.get("id", number)),
-            text=str(values.get("text", "")),
-            unit=str(values.get("unit", "")),
-            optional=optional,
-            chosen=values.get("chosen") is True or not optional,
-            **amounts,
-        )
+        optional = fit.pop("optional", False)
+        return LinePlan(**fit | {"optional": optional, "chosen": fit.get("chosen") or not optional})
+
+    @cached_property
+    def _reads_inside(self) -> bool:
+        """Whether rows read fields of an entry, which must have some then."""
+        return any(name for row in self.rows for name in below(row.source, "item"))
+
+
+def _fit(name: str, value: Any) -> Any:
+    """A value of a line as its plan holds it. Raises ``Unfit``."""
+    if name in _TEXTS:
+        return one_line(value, _TEXTS[name])
+    if name in _CHOICES:
+        if not isinstance(value, bool):
+            raise Unfit("must be yes or no; use convert: bool")
+        return value
+    amount = _amount(value)
+    if amount is None:
+        raise Unfit("must be a number; use convert: decimal")
+    return amount
 
 
 def _amount(value: Any) -> Decimal | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, bool) or not isinstance(value, int | float | str) or "_" in str(value):
         return None
     try:
         amount = Decimal(str(value))

@@ -58,6 +58,7 @@ def compose(text: str) -> Any:
             pass
     yaml = YAML(typ="safe", pure=True)
     yaml.version = _VERSION
+    yaml.composer.warn_double_anchors = False  # whoever reads these nodes refuses anchors
     return yaml.compose(text)
 
 

@@ -11,8 +11,9 @@ import re2
 from jsonata import datetimeutils
 from jsonata.regex_engine import RegexFlags
 
-from hub.mapping.limits import TEXT, current
+from hub.mapping.limits import TEXT, LimitExceeded, current
 
+STEPS = 20_000_000  # of RE2: characters times instructions; takes up to 0.3 s
 _GROUP = re.compile(r"\\g<(\d+)>")
 
 
@@ -25,14 +26,18 @@ class Pattern:
         options.case_sensitive = not ignore_case
         flagged = f"(?m){pattern}" if multiline else pattern
         self._regexp = re2.compile(flagged, options)
+        self._size = int(self._regexp.programsize)
 
     def search(self, string: str) -> Any | None:
         """The first match."""
         return next(self.finditer(string), None)
 
     def finditer(self, string: str) -> Iterator[Any]:
-        """All matches; each one is a tick of the running evaluation's guard."""
+        """All matches; each one is a tick of the running evaluation's guard. Between two of them
+        nothing can stop RE2, so what it may have to do there is bounded beforehand."""
         guard = current()
+        if guard and len(string) * self._size > STEPS:
+            raise LimitExceeded(f"a text of {len(string)} characters is too long for its pattern")
         for match in self._regexp.finditer(string):
             if guard:
                 guard.tick()

@@ -23,7 +23,17 @@ _BELOW = ("pattern", "update", "delete")
 
 def plain_reads(expression: Expression) -> Iterator[Names]:
     """Each name that the expression reads from the root, with the plain names below it."""
-    yield from _reads(expression.tree, True)
+    yield from (names for names in _reads(expression.tree, True) if names)
+
+
+def reads_below(expression: Expression, root: str) -> Iterator[str | None]:
+    """The names that the expression reads right below a name of the root; None where it reads what
+    stands there in another way, or all of the root."""
+    for names in _reads(expression.tree, True):
+        if not names or names == (root,):
+            yield None
+        elif names[0] == root:
+            yield names[1]
 
 
 def unknown_variables(expression: Expression) -> Iterator[str]:
@@ -69,6 +79,9 @@ def all_parts(node: Any) -> Iterator[Any]:
 
 
 def _reads(node: Any, rooted: bool) -> Iterator[Names]:
+    """Names from the root; none for the root as a whole."""
+    if _is_whole(node, rooted):
+        yield ()
     if node.type == "path":
         yield from _path(node, rooted)
         return
@@ -91,6 +104,8 @@ def _path(node: Any, rooted: bool) -> Iterator[Names]:
         names.append(str(step.value))
     if rooted and names:
         yield tuple(names)
+    elif rooted and begin:
+        yield ()
     if begin == 0 and first.type != "name":
         yield from _reads(first, rooted)
     for step in node.steps[1:]:
@@ -101,6 +116,12 @@ def _path(node: Any, rooted: bool) -> Iterator[Names]:
             yield from _reads(inner, False)
     for inner in _entries(node):
         yield from _reads(inner, False)
+
+
+def _is_whole(node: Any, rooted: bool) -> bool:
+    if node.type == "variable":
+        return node.value == _ROOT or (rooted and node.value == _HERE)
+    return rooted and node.type in ("wildcard", "descendant")
 
 
 def _entries(node: Any) -> Iterator[Any]:

@@ -3,7 +3,6 @@ an item where there is no ``for_each``."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,13 +10,11 @@ from hub.contracts.events import LINE_EVENTS
 from hub.mapping.compiled import COMPLETED, CompiledMapping
 from hub.mapping.grammar import is_text_key
 from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
+from hub.mapping.reading import Readable, below
 from hub.mapping.rows import Row, Source
 from hub.mapping.steps import Step
 from hub.mapping.texts import names_in
 
-RECORD = re.compile(r"\brecords\.(\w+)")
-_VALUE = re.compile(r"(?<![\w.])values\.(\w+)")
-_QUOTED = re.compile(r""" "(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' """, re.VERBOSE)
 _OF_ITEM = ("item", "position")
 _OF_LINE = "line"
 
@@ -68,9 +65,9 @@ def _records(mapping: CompiledMapping, step: Step, names: list[str]) -> Iterator
     own: Path = step.path
     here = names.index(str(own[1])) if own[0] == "records" else len(names)
     at_most = here + 1 if step.record else here
-    texts = _texts(mapping, step) if step.spec.needs else []
+    readers = _readers(mapping, step) if step.spec.needs else []
     for need in step.spec.needs:
-        own = _place(texts, step, need)
+        own = _place(readers, step, need)
         if need not in names:
             message = unknown_word("record", need, names)
             yield mapping.document.problem(own, f"needs {message}")
@@ -80,14 +77,14 @@ def _records(mapping: CompiledMapping, step: Step, names: list[str]) -> Iterator
         elif step.path[0] in ("back", "then") and step.path[1] != COMPLETED:
             message = f"needs record '{need}', which is only made when completed; remove it"
             yield mapping.document.problem(own, message)
-    if step.items is not None and any(RECORD.search(text) for text in step.items.texts()):
+    if step.items is not None and [*below(step.items, "records")]:
         message = "counts records that are not made yet; count record.*, form.* or lines"
         yield mapping.document.problem((*step.path, "for_each"), message)
 
 
-def _place(texts: Sequence[tuple[Path, str]], step: Step, record: str) -> Path:
+def _place(readers: Sequence[tuple[Path, Readable]], step: Step, record: str) -> Path:
     """What of the step reads the record."""
-    found = (path for path, text in texts if record in text and record in RECORD.findall(text))
+    found = (path for path, readable in readers if record in below(readable, "records"))
     return next(found, step.path)
 
 
@@ -121,40 +118,46 @@ def _items(mapping: CompiledMapping, step: Step) -> Iterator[Problem]:
 
 
 def _values(mapping: CompiledMapping) -> Iterator[Problem]:
-    request = mapping.request
-    texts: list[tuple[Path, str]] = [
-        (("request", "title", language) if language else ("request", "title"), text)
-        for language, title in request.title.items()
-        for text in names_in(title)
-    ]
-    for part, rows in (("recipient", request.recipient), ("prefill", request.prefill)):
-        for index, row in enumerate(rows):
-            texts += [(("request", part, index), text) for text in row.source.texts()]
-    if request.lines is not None:
-        for index, row in enumerate(request.lines.rows):
-            path: Path = ("request", "lines", "rows", index)
-            texts += [(path, text) for text in row.source.texts()]
-    texts += [(("request", "language"), text) for text in request.language.source.texts()]
-    if request.number is not None:
-        texts += [(("request", "number"), text) for text in request.number.source.texts()]
-    if mapping.when is not None:
-        texts.append((("when",), mapping.when.text))
+    """Values that nobody declared."""
+    readers = [*_of_request(mapping)]
     for step in mapping.all_steps():
-        texts += _texts(mapping, step)
-    for path, text in texts:
-        for name in _VALUE.findall(_QUOTED.sub("", text)):
-            if name not in mapping.values:
+        readers += _readers(mapping, step)
+        if step.items is not None:
+            readers.append(((*step.path, "for_each"), step.items))
+    for path, readable in readers:
+        for name in below(readable, "values"):
+            if name is not None and name not in mapping.values:
                 message = unknown_word("value", name, mapping.values)
                 hint = "" if mapping.values else f": add it under 'values', '{name}: …'"
                 yield mapping.document.problem(path, message + hint)
 
 
-def _texts(mapping: CompiledMapping, step: Step) -> list[tuple[Path, str]]:
-    """Everything that a step reads, with its place."""
-    found = [(path, text) for path, source in _sources(mapping, step) for text in source.texts()]
+def _of_request(mapping: CompiledMapping) -> Iterator[tuple[Path, Readable]]:
+    """Everything that the request reads, with its place."""
+    request, lines = mapping.request, mapping.request.lines
+    for language, title in request.title.items():
+        yield (("request", "title", language) if language else ("request", "title")), title
+    for part, rows in (("recipient", request.recipient), ("prefill", request.prefill)):
+        for index, row in enumerate(rows):
+            yield ("request", part, index), row.source
+    if lines is not None:
+        yield ("request", "lines", "for_each"), lines.items
+        yield ("request", "lines", "currency"), lines.currency
+        for index, row in enumerate(lines.rows):
+            yield ("request", "lines", "rows", index), row.source
+    yield ("request", "language"), request.language.source
+    if request.number is not None:
+        yield ("request", "number"), request.number.source
+    if mapping.when is not None:
+        yield ("when",), mapping.when
+
+
+def _readers(mapping: CompiledMapping, step: Step) -> list[tuple[Path, Readable]]:
+    """Everything that a step reads beside what it counts by, with its place."""
+    found: list[tuple[Path, Readable]] = [*_sources(mapping, step)]
     if step.when is not None:
-        found.append((step.path, step.when.text))
-    return found + _names_of_texts(step)
+        found.append((step.path, step.when))
+    return found + [(step.path, text) for text in (step.text, step.file_name) if text]
 
 
 def _names(mapping: CompiledMapping, step: Step) -> list[tuple[Path, str]]:

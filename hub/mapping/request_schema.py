@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from hub.mapping.grammar import NOT_EMPTY, Duration, OneOrMany, Quiet, Strict, Word
+from hub.mapping.grammar import NOT_EMPTY, Duration, OneOrMany, Quiet, Strict, Word, up_to
 from hub.mapping.row_schema import LineRow, PrefillRow, RecipientRow, RecordValue
 from hub.mapping.rows import Source
 from hub.mapping.value_fields import CodeField, ItemsField, TitleField
@@ -76,6 +76,7 @@ class RequestSchema(Strict):
 
     kind = Word(
         required=True,
+        validate=up_to(40),
         metadata={"help": "What sort of request this is, in a word of your own; lists show it."},
     )
     title = TitleField(

@@ -10,12 +10,12 @@ from marshmallow import fields
 from hub.mapping.example_schema import EVENTS, ExampleSchema
 from hub.mapping.grammar import (
     NOT_EMPTY,
-    SHORT,
     Blocks,
     ExpressionField,
     OneOrMany,
     Strict,
     Word,
+    up_to,
 )
 from hub.mapping.request_schema import RequestSchema
 from hub.mapping.step_schema import BackStep, RecordSchema, ThenStep
@@ -38,7 +38,7 @@ class SourceSchema(Strict):
     )
     table = fields.String(
         required=True,
-        validate=SHORT,
+        validate=up_to(100),
         metadata={"help": "The table upstream, by the name that its programs use."},
     )
 

@@ -72,9 +72,22 @@ def test_a_long_value_is_cut_in_the_message() -> None:
     assert mismatch.found == "b" * 10_000  # whoever shows both sides has all of it
 
 
+def doubling(levels: int) -> str:
+    """A schema of few lines that takes 2 to the power of ``levels`` steps to check."""
+    parts = [
+        f"a{level}: {{allOf: [{{$ref: '#/$defs/a{level + 1}'}}, {{$ref: '#/$defs/a{level + 1}'}}]}}"
+        for level in range(levels)
+    ]
+    parts.append(f"a{levels}: {{type: string}}")
+    return f"{{$ref: '#/$defs/a0', $defs: {{{', '.join(parts)}}}}}"
+
+
 REFUSED = [
     ("{title: {schema: {type: strin}}}", "expect.title.schema: is no JSON Schema"),
-    ("{title: {schema: {$ref: 'https://example.com/x'}}}", "is no JSON Schema"),
+    ("{title: {schema: {$ref: 'https://example.com/x'}}}", "which is elsewhere; write it into"),
+    ("{title: {schema: {$id: 'https://example.com/x'}}}", "uses '$id'; use $ref with '#/…'"),
+    ("{title: {schema: {allOf: [{$ref: '#'}]}}}", "refers to itself by '#'"),
+    (f"{{title: {{schema: {doubling(30)}}}}}", "has more than 10000 parts"),
     ("{title: {schema: {pattern: '(a+)+(?=b)'}}}", "is no JSON Schema"),
     ("{title: {schema: text}}", "is no JSON Schema; write a block such as {type: string}"),
     ("{recipient: {name: {schema: [1]}}}", "expect.recipient.name.schema: is no JSON Schema"),
@@ -94,6 +107,13 @@ def test_an_operator_that_cannot_be_used_is_told_with_its_place(expect: str, tol
     (line,) = caught.value.problems
     assert line.startswith("sample.yaml:12:")
     assert told in line
+
+
+def test_a_schema_may_refer_to_its_own_parts() -> None:
+    expect = "{title: {schema: {$ref: '#/$defs/a~1b', $defs: {'a/b': {type: string}}}}}"
+    example = f"examples:\n  - {{name: n, {ALICE}, expect: {expect}}}\n"
+    mapping = compile_mapping(sample().replace(EXAMPLES, example), "sample.yaml")
+    assert [result.passed for result in run_examples(mapping)] == [True]
 
 
 BAD_MOBILE = REQUEST + "    - {to: mobile, from: mobile, convert: 'e164:SE', required: true}\n"

@@ -117,6 +117,13 @@ def test_a_catastrophic_regular_expression_takes_linear_time(pattern: str) -> No
     assert time.monotonic() - started < STOPPED_WITHIN
 
 
+def test_a_pattern_of_thousands_of_parts_is_not_tried_on_a_long_text() -> None:
+    expression = Expression("$contains(text, /(a|b){0,300}a(a|b){300}c/)")
+    assert expression.evaluate({"text": "ab" * 300}, now=NOW) is False
+    with pytest.raises(ExpressionError, match="900000 characters is too long for its pattern"):
+        expression.evaluate({"text": "ab" * 450_000}, now=NOW)
+
+
 def test_a_date_picture_cannot_make_a_catastrophic_expression() -> None:
     started = time.monotonic()
     picture = "[Y]" + "[MNn]" * 15 + "x"

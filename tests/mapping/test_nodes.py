@@ -75,6 +75,7 @@ def seen(text: str) -> Any:
 @given(texts)
 @example("a:\n- b: 1\n  c:\n-\n")
 @example("a: [\n  b,\n  {c: d,\n   e: f}]\nb: |\n  text\n   more\n")
+@example("a: &x y\nb: &x y\n")
 @example("a: one\n  two\n\n  three\nb: 'x\n  y'\n")
 def test_libyaml_and_ruamel_see_the_same(text: str) -> None:
     fast = seen(text)

@@ -1,0 +1,82 @@
+"""Which records and values are read, however that is written."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.kernel.errors import ConfigurationError
+from hub.mapping.compiled import CompiledMapping
+from hub.mapping.loader import compile_mapping
+from tests.mapping.samples import sample
+
+RECORDS = """
+records:
+  repair: {in: agiloft, table: repair, rows: [{to: a, value: x}]}
+  repair-case: {in: agiloft, table: repair, rows: [{to: a, value: x}]}
+then:
+  completed:
+    - {create: {in: agiloft, table: invoice, rows: [{to: job, SOURCE}]}}
+"""
+
+
+def compiled(source: str, more: str = RECORDS) -> CompiledMapping:
+    return compile_mapping(sample() + more.replace("SOURCE", source), "sample.yaml")
+
+
+@pytest.mark.parametrize(
+    ("source", "needs"),
+    [
+        ("from: records.repair.id", ("repair",)),
+        ("from: records.repair-case.id", ("repair-case",)),
+        ("from: records.`repair-case`.id", ("repair-case",)),
+        ("expr: records.repair.id", ("repair",)),
+        ("expr: records . `repair-case` . id", ("repair-case",)),
+        ("expr: $$.records.repair.id", ("repair",)),
+        ("expr: 'records.(repair.id)'", ("repair", "repair-case")),
+        ("""expr: '$lookup(records, "repair").id'""", ("repair", "repair-case")),
+        ("expr: '$keys($$)'", ("repair", "repair-case")),
+        ("expr: '*.repair.id'", ("repair", "repair-case")),
+        ("expr: '/* records.old */ form.x & \"records.repair\"'", ()),
+        ("expr: 'form.x * 2'", ()),
+    ],
+)
+def test_a_step_needs_the_records_that_it_reads(source: str, needs: tuple[str, ...]) -> None:
+    assert compiled(source).step("then.completed.0").spec.needs == needs
+
+
+@pytest.mark.parametrize(
+    ("text", "needs"),
+    [
+        ("Kept in records.Please see", ()),
+        ("See {{ records['repair-case'].id }}", ("repair-case",)),
+        ("{% for name in records %}{{ name }}{% endfor %}", ("repair", "repair-case")),
+    ],
+)
+def test_a_note_needs_the_records_that_it_shows(text: str, needs: tuple[str, ...]) -> None:
+    more = RECORDS.partition("then:")[0] + f'back:\n  completed: [{{note: "{text}"}}]\n'
+    assert compiled("", more).step("back.completed.0").spec.needs == needs
+
+
+@pytest.mark.parametrize(
+    "source", ["from: records.repar.id", "from: records.`repar`.id", "expr: records . repar . id"]
+)
+def test_a_record_that_nobody_makes_is_told(source: str) -> None:
+    with pytest.raises(ConfigurationError, match="unknown record 'repar'; did you mean 'repair'"):
+        compiled(source)
+
+
+@pytest.mark.parametrize(
+    "source", ["from: values.`my-vel`", "expr: '`values`.`my-vel`'", "from: values.my-vel"]
+)
+def test_a_value_that_nobody_declared_is_told(source: str) -> None:
+    more = RECORDS + "values: {my-val: 1}\n"
+    with pytest.raises(ConfigurationError, match="unknown value 'my-vel'; did you mean 'my-val'"):
+        compiled(source, more)
+
+
+def test_what_is_written_back_goes_to_the_field_that_was_read() -> None:
+    row = "{to: name, from: '`my name`', direction: both}"
+    text = sample().replace("{to: name, from: customer_name}", row)
+    mapping = compile_mapping(text + "back: {completed: [{update: both}]}\n", "sample.yaml")
+    [found] = mapping.step("back.completed.0").rows
+    assert found.to == "my name"

@@ -20,6 +20,11 @@ from hub.contracts.records import RecordRef
 from hub.kernel.errors import MalformedAnswer, OutcomeUnknown, Refused, Unsupported
 from hub.toolkit.http import Answer
 
+_NOT_IT = (
+    "what it gave does not hold the id that was asked for; correct id, record or item_path, or "
+    "set read_has_id to false"
+)
+
 
 @dataclass(frozen=True)
 class Found:
@@ -67,6 +72,8 @@ class Client:
         fields = at(item, table.hit)
         if not isinstance(fields, Mapping):
             raise unreadable(answer, "there is no record where the settings say", changes=False)
+        if table.read_has_id and id_at(item, table.id).casefold() != ref.id.casefold():
+            raise unreadable(answer, _NOT_IT, changes=False)
         return Found(ref.id, fields, _version(table, item, answer))
 
     def search(self, name: str, conditions: Mapping[str, Any], parent: str = "") -> Iterator[Found]:

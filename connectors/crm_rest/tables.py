@@ -69,6 +69,12 @@ class Table:
         help="Where the id stands in a record.",
         default="id",
     )
+    read_has_id: bool = setting(
+        fields.Boolean(),
+        title="Id in reads",
+        help="Whether one record that is read holds its id, which must be the one asked for.",
+        default=True,
+    )
     record: str = setting(
         fields.String(),
         title="Record",

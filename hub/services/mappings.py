@@ -14,9 +14,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from hub.contracts.requests import OPEN_STATES
 from hub.kernel.clock import Clock
 from hub.kernel.errors import ConfigurationError
 from hub.kernel.logging import get_logger
@@ -25,6 +24,7 @@ from hub.mapping.forms import FormSpec
 from hub.mapping.fragments import read_fragments
 from hub.mapping.loader import load_forms, load_mapping
 from hub.registry import Registry
+from hub.services.forms_in_use import form_faults
 from hub.services.known_tables import known_tables
 from hub.services.mapping_checks import check_mapping, version_faults
 from hub.services.version_rows import Faults, Former, Place, activate, compiled, former
@@ -32,7 +32,7 @@ from hub.settings import WorkspaceSettings
 from hub.settings.known_fields import Tables, load_fields
 from hub.storage.db import Database
 from hub.storage.locks import alone
-from hub.storage.models import MappingVersion, Request
+from hub.storage.models import MappingVersion
 
 _log = get_logger(__name__)
 
@@ -92,7 +92,8 @@ class MappingShelf:
 
         for place, problems in self._held_faults(wanted, faults_of):
             faulty.setdefault(place, []).extend(problems)
-        gone = self._forms_in_use(workspace_ids.values(), forms)
+        ids = workspace_ids.values()
+        gone = form_faults(self._db, ids, forms, self._forms, self.version)
         kept = former(self._db, faulty, faults_of) if faulty and starting and not gone else None
         told = tuple(dict.fromkeys(fault for faults in faulty.values() for fault in faults))
         if gone or (faulty and kept is None):
@@ -232,24 +233,6 @@ class MappingShelf:
             with self._lock:
                 self._versions[version_id] = found
         return found
-
-    def _forms_in_use(
-        self, workspace_ids: Collection[str], forms: Mapping[str, FormSpec]
-    ) -> list[str]:
-        # a request keeps its mapping's text but not its form's: customers are filling it in
-        query = (
-            select(Request.form, func.count())
-            .where(Request.workspace_id.in_(workspace_ids), Request.state.in_(OPEN_STATES))
-            .where(Request.form.is_not(None), Request.form.not_in(list(forms)))
-            .group_by(Request.form)
-            .order_by(Request.form)
-        )
-        with self._db.read() as session:
-            return [
-                f"{self._forms}: the form '{key}' is gone, but {count} open requests use it; put "
-                "its file back until they have ended (new requests may use another form)"
-                for key, count in session.execute(query)
-            ]
 
     def _held_faults(
         self, wanted: Mapping[Place, CompiledMapping], faults_of: Faults

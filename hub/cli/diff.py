@@ -6,6 +6,7 @@ import json
 import sys
 from collections import Counter
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from rich.progress import Progress
 
 from hub.cli import options
 from hub.cli.words import in_words, text_of
-from hub.services.differences import Comparing
+from hub.services.differences import Compared, Comparing
 from hub.services.house import beside
 from hub.services.office import open_office
 from hub.services.versions import SHORT
@@ -88,20 +89,55 @@ def diff(
         )
         first, second = service.pair(old, new, mapping)
         begin = since if isinstance(since, datetime) else office.clock.now() - since
-        sums: Counter[str] = Counter()
-        looked = changed = 0
+        sums = _Sums(first.key, first.sha256[:SHORT], second.sha256[:SHORT])
         with Progress(console=Console(stderr=True), disable=not sys.stderr.isatty()) as bar:
-            task = bar.add_task("records", total=service.count(first.key, begin, limit))
+            sums.there = service.count(first.key, begin)
+            task = bar.add_task("records", total=min(sums.there, limit))
             for one in service.compare(first, second, begin, limit):
-                looked += 1
                 bar.advance(task)
+                sums.add(one)
                 if one.changes:
-                    changed += 1
-                    sums.update(change.rule for change in one.changes)
                     _tell(service.shown(one, first, second, reveal=reveal), output)
-    versions = (first.sha256[:SHORT], second.sha256[:SHORT])
-    _sum_up(first.key, versions, looked, changed, sums, output)
-    sys.exit(1 if changed else 0)
+    sums.tell(output)
+    sys.exit(1 if sums.changed else 0)
+
+
+@dataclass
+class _Sums:
+    """What came of all records: how many there were, how many were looked at and changed."""
+
+    key: str
+    old: str
+    new: str
+    there: int = 0
+    looked: int = 0
+    changed: int = 0
+    erased: int = 0
+    rules: Counter[str] = field(default_factory=Counter)
+
+    def add(self, one: Compared) -> None:
+        self.looked += 1
+        self.changed += bool(one.changes)
+        self.erased += not one.kept
+        self.rules.update(change.rule for change in one.changes)
+
+    def tell(self, output: str) -> None:
+        if output == "json":
+            told: dict[str, Any] = {"mapping": self.key, "old": self.old, "new": self.new}
+            told |= {"records": self.looked, "of": max(self.there, self.looked)}
+            told |= {"erased": self.erased, "changed": self.changed}
+            click.echo(json.dumps(told | {"rules": dict(self.rules.most_common())}))
+            return
+        if self.changed:
+            click.echo("")
+        for rule, number in self.rules.most_common():
+            click.echo(f"{number:>6}  {rule}")
+        versions = f"{self.key} {self.old} → {self.new}"
+        click.echo(f"{versions}: {self.changed} of {self.looked} records change.")
+        if self.erased:
+            click.echo(f"{self.erased} of them hold nothing any more, or were never read.")
+        if self.there > self.looked:
+            click.echo(f"These are the newest of {self.there}; --limit takes more.")
 
 
 def _tell(one: dict[str, Any], output: str) -> None:
@@ -111,23 +147,3 @@ def _tell(one: dict[str, Any], output: str) -> None:
     click.echo(f"{one['record']} (request {one['request']})")
     for change in one["changes"]:
         click.echo(f"  {change['rule']}: {text_of(change['before'])} → {text_of(change['after'])}")
-
-
-def _sum_up(
-    key: str,
-    versions: tuple[str, str],
-    looked: int,
-    changed: int,
-    sums: Counter[str],
-    output: str,
-) -> None:
-    if output == "json":
-        told: dict[str, Any] = {"mapping": key, "old": versions[0], "new": versions[1]}
-        told |= {"records": looked, "changed": changed, "rules": dict(sums.most_common())}
-        click.echo(json.dumps(told))
-        return
-    if changed:
-        click.echo("")
-    for rule, number in sums.most_common():
-        click.echo(f"{number:>6}  {rule}")
-    click.echo(f"{key} {versions[0]} → {versions[1]}: {changed} of {looked} records change.")

@@ -68,6 +68,8 @@ def _lines(told: dict[str, Any]) -> list[str]:
         lines.append(f"problem: {told['problem']}")
     elif "does" in told:
         lines.append(_did(told["does"]))
+    if told.get("remark"):
+        lines.append(f"remark: {told['remark']}")
     for row in told["rows"]:
         lines += ["", f"{row['where']}: {row['rule']} ({row['wrote']})"]
         lines += [f"  read {each['path']} = {below(each['value'], 4)}" for each in row["read"]]

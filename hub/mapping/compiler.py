@@ -179,13 +179,15 @@ def _answers(request: RequestRule, key: str) -> Iterator[Row]:
                 continue
             answer = FieldPath(f"form.{row.to}", ("form", row.to))
             spare = FieldPath(f"recipient.{row.to}", ("recipient", row.to))
+            name = _field(row.source.path)
             yield Row(
-                _field(row.source.path),
+                name,
                 Source(
                     path=answer,
                     fallback=spare if part == "recipient" else None,
                     chain=row.source.chain if row.direction == "both" else (),
                     choices=_turned(row.source.choices),
+                    like=FieldPath(f"record.{name}", ("record", name)),
                 ),
                 rule=f"{key}.both.{row.to}",
             )

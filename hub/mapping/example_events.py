@@ -100,7 +100,7 @@ def _made(
 ) -> None:
     """A record that was made, or one of several."""
     name, _, index = rest.rstrip("]").partition("[")
-    made = {"id": f"example-{rest}", "created": True, **operation.fields}
+    made = {"id": f"example-{rest}", "created": True}
     told = given.get("records", {}).get(name, {})
     if not index:
         found[name] = dict(operation.fields)

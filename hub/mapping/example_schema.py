@@ -29,6 +29,20 @@ EVENTS: Mapping[str, str] = {
 }
 
 
+class _MadeRecord(fields.Field[Any]):
+    """What was made of one entry of ``records``: a block, or where it has ``for_each`` a list of
+    blocks, with nothing for an item of which nothing was made."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        found = [one for one in value if one is not None] if isinstance(value, list) else [value]
+        if not all(isinstance(one, dict) for one in found):
+            raise ValidationError("must be a block such as {id: C-1}, or a list of such blocks")
+        return value
+
+    def json_schema(self, walk: Walk) -> JsonSchema:
+        return any_of({"type": "object"}, {"type": "array", "items": {"type": ["object", "null"]}})
+
+
 class GivenSchema(Strict):
     """``given`` of an example: the record, and what happened to the request."""
 
@@ -57,7 +71,8 @@ class GivenSchema(Strict):
     )
     line = fields.Dict(metadata={"help": "The line that a line event is about."})
     records = fields.Dict(
-        metadata={"help": "What was made before, by its name in `records`: id, number."}
+        values=_MadeRecord(),
+        metadata={"help": "What was made before, by its name in `records`: id, number."},
     )
 
 

@@ -68,12 +68,13 @@ _THINGS = re.compile(r"product|file|table|model|item|artic", re.IGNORECASE)
 class FieldsRead:
     """Field → what rows take it for, and the chains of converters that it goes through. ``roots``
     are the top-level fields that are read, None when all may be; ``words`` are texts that the
-    mapping compares with or chooses by."""
+    mapping compares with or chooses by; ``text`` is the mapping's own."""
 
     kinds: dict[str, Kind] = field(default_factory=dict)
     chains: dict[str, list[tuple[Converter, ...]]] = field(default_factory=dict)
     roots: set[str] | None = field(default_factory=set)
     words: set[str] = field(default_factory=set)
+    text: str = ""
 
     def add(self, path: str, chain: tuple[Converter, ...], kind: Kind | None = None) -> None:
         """A row reads the field and sends it through ``chain``, which may tell its kind."""
@@ -96,7 +97,7 @@ class FieldsRead:
 
 def fields_read(mapping: CompiledMapping, form: FormSpec | None) -> FieldsRead:
     """Everything that a mapping reads of its record."""
-    found = FieldsRead()
+    found = FieldsRead(text=mapping.text)
     types = {one.name: one.type for one in form.fields} if form is not None else {}
     request, lines = mapping.request, mapping.request.lines
     below = ""

@@ -75,6 +75,8 @@ class _Pasting:
             self.positions[to] = document.positions[at]
         if isinstance(here, dict):
             return {key: self.value(document, (*at, key), (*to, key), within) for key in here}
+        if isinstance(here, list) and _is_data(to):
+            return [self.value(document, (*at, n), (*to, n), within) for n in range(len(here))]
         if isinstance(here, list):
             found: list[Any] = []
             self._paste(document, at, to, found, within)
@@ -160,3 +162,8 @@ def _at(data: Any, path: Path) -> Any:
     for part in path:
         data = data[part]
     return data
+
+
+def _is_data(path: Path) -> bool:
+    """Inside ``given`` of an example, where ``include`` is a name like any other."""
+    return path[:1] == ("examples",) and path[2:3] == ("given",)

@@ -21,7 +21,7 @@ _RULE = "request.lines"
 _AMOUNTS = {"quantity": 1, "price": 0, "vat": 0}
 _TEXTS = {"id": 100, "text": 1000, "unit": 40}  # the longest that each may be
 _CHOICES = ("optional", "chosen")
-_CURRENCY = re.compile(r"[A-Z]{3}")
+CURRENCY = "[A-Z]{3}"
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class LinesRule:
     def _currency(self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]) -> str:
         rule = f"{_RULE}.currency"
         value, problem = evaluate_one(Row("currency", self.currency, rule=rule), data, now)
-        if problem is None and not (isinstance(value, str) and _CURRENCY.fullmatch(value)):
+        if problem is None and not (isinstance(value, str) and re.fullmatch(CURRENCY, value)):
             code = MISSING if value is UNSET else BAD_VALUE
             text = "must be the three letters of a currency, e.g. SEK"
             problem = row_problem(rule, self.currency.reads, code, text)

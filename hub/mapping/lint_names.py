@@ -24,6 +24,8 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "lines": _LINE,
     "line": _LINE,
 }
+# What is known of a record that was made: of its receipt.
+_MADE = ("id", "number", "created", "repeated", "table", "filled_in")
 _FIELD = "field of the source"
 _FUNCTIONS = sorted(f"${name}" for name in FUNCTIONS)
 
@@ -34,6 +36,7 @@ def name_problems(around: Around) -> Iterator[Problem]:
         for path, names in reads:
             judge = _in_step if place.step is not None else _in_request
             yield from judge(around, place, path, names)
+        yield from _through_list(around, place)
         yield from _variables(around, place)
     for step in around.mapping.all_steps():
         yield from _targets(around, step)
@@ -73,8 +76,26 @@ def _in_step(around: Around, place: Place, path: Path, names: Names) -> Iterator
         if fields is not None and root in fields:
             message = f"unknown name '{root}'; did you mean 'record.{root}'?"
         yield around.problem(path, message)
+    elif root == "records":
+        if len(names) > 2 and names[2] not in _MADE:
+            what = f"name below 'records.{names[1]}'"
+            yield around.problem(path, unknown_word(what, names[2], _MADE))
     elif len(names) > 1:
         yield from _below(around, path, root, names[1])
+
+
+def _through_list(around: Around, place: Place) -> Iterator[Problem]:
+    """A plain path does not go into every entry of a list, as an expression does."""
+    if place.step is None or place.source is None or place.source.path is None:
+        return
+    parts = place.source.path.parts
+    several = {step.path[1] for step in around.mapping.record_steps if step.items is not None}
+    at = 1 if parts[0] == "lines" else 2
+    known = parts[0] == "lines" or (parts[0] == "records" and parts[1:2] and parts[1] in several)
+    if known and len(parts) > at and not isinstance(parts[at], int):
+        name = ".".join(map(str, parts[:at]))
+        message = f"'{name}' is a list; write expr to read all of it, or {name}[0] for its first"
+        yield around.problem((*place.path, "from"), message)
 
 
 def _below(around: Around, path: Path, root: str, name: str) -> Iterator[Problem]:

@@ -1,6 +1,5 @@
 """Made-up values in place of personal ones: consistent, and such that the same converters take
 them. The same value always becomes the same one; a bad value becomes one that is bad alike.
-
 """
 
 from __future__ import annotations
@@ -29,6 +28,9 @@ _PHONE = re.compile(r"(?:\+|00?)[\d ()/-]{7,}")
 _PERSON = re.compile(r"(?:\d{2})?\d{6}[-+ ]?\d{4}")
 _AMOUNT = re.compile(r"[-+]?[\d\s]{1,6}(?:[.,]\d{1,4})?")
 _CODE = re.compile(r"(?=.*\d)[\w./:#-]{1,40}")
+_SIX = re.compile(r"\d{6}")
+_TELLING = re.compile(r"[\s@]|\d{6}")  # what no name of a field has
+_PREFIX = 4  # letters, as in SC-1234
 _LAST_NAME = re.compile(r"last|sur|family|efternamn", re.IGNORECASE)
 _TYPED = ("bool", "date", "datetime", "decimal", "int")
 _SMALL = 10_000
@@ -55,7 +57,9 @@ class MadeUp:
     def value(self, value: Any, path: str, kind: Kind | None = None) -> Any:
         """A value in place of the one at a dotted path."""
         if isinstance(value, Mapping):
-            return {name: self.value(one, f"{path}.{name}") for name, one in value.items()}
+            return {
+                self._name(name): self.value(one, f"{path}.{name}") for name, one in value.items()
+            }
         if isinstance(value, list):
             return [self.value(one, path, kind) for one in value]
         if value is None or isinstance(value, bool) or value in self._known.words:
@@ -70,6 +74,12 @@ class MadeUp:
         head, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
         return head + self._text(inner, path, kind or _looks_like(inner)) + tail
 
+    def _name(self, name: str) -> str:
+        """The name of a field, unless somebody's data stands in its place."""
+        if not _TELLING.search(name) or name in self._known.text:
+            return name
+        return str(self._keep("key", name, (f"Name {n}" for n in count(1)), lambda one: True))
+
     def _number(self, value: float, kind: Kind | None) -> float:
         if kind is None and abs(value) < _SMALL:
             return value
@@ -81,7 +91,7 @@ class MadeUp:
     def _text(self, text: str, path: str, kind: Kind | None) -> str:
         chains = self._known.chains.get(path, [])
         if kind is None and _says_when_or_how_much(text, chains):
-            if not _is_long_ago(text, self._now):
+            if not _is_long_ago(text, self._now) and not _may_be_born(text, chains):
                 return text
             kind = Kind.BIRTH
         good = [chain for chain in chains if self._code(text, chain) is None]
@@ -146,7 +156,7 @@ class MadeUp:
             Kind.POSTCODE: lambda: _shaped(text, 1),
             Kind.ADDRESS: lambda: (f"Storgatan {n}" for n in count(1)),
             Kind.CITY: lambda: (*CITIES, *(f"Ort {n}" for n in range(_LOTS))).__iter__(),
-            Kind.BIRTH: lambda: (f"19{80 + n % 20}-01-01" for n in range(20)),
+            Kind.BIRTH: lambda: _births(text),
             Kind.ID: lambda: _shaped(text, 1),
         }
         if kind is not None:
@@ -185,6 +195,11 @@ def _names(text: str, path: str) -> Candidates:
         yield name if " " in text else last if _LAST_NAME.search(path) else first
 
 
+def _births(text: str) -> Candidates:
+    for n in range(20):
+        yield f"{80 + n}0101" if _SIX.fullmatch(text) else f"19{80 + n}-01-01"
+
+
 def _emails() -> Candidates:
     for name in NAMES:
         yield f"{name.partition(' ')[0].lower()}@example.com"
@@ -193,8 +208,8 @@ def _emails() -> Candidates:
 
 
 def _shaped(text: str, start: int) -> Candidates:
-    """Texts of the same shape: digits by others, long words by X; short prefixes stay."""
-    shape = re.sub(r"[^\W\d_]{5,}", lambda word: "X" * len(word.group()), text)
+    """Texts of the same shape: digits by others, letters by X but for a short prefix."""
+    shape = re.sub(r"[^\W\d_]+", _without_words, text)
     places = [i for i, one in enumerate(shape) if one.isdigit()]
     if not places:
         yield from (f"Text {n}" for n in range(1, _LOTS))
@@ -205,6 +220,12 @@ def _shaped(text: str, start: int) -> Candidates:
         for place, digit in zip(places, digits, strict=True):
             made[place] = digit
         yield "".join(made)
+
+
+def _without_words(found: re.Match[str]) -> str:
+    word = found.group()
+    keeps = found.start() == 0 and word.isupper() and len(word) <= _PREFIX
+    return word if keeps else "X" * len(word)
 
 
 def _broken(text: str) -> Candidates:
@@ -231,6 +252,15 @@ def _says_when_or_how_much(text: str, chains: list[tuple[Converter, ...]]) -> bo
     if _AMOUNT.fullmatch(text) or (typed and len(re.sub(r"\D", "", text)) <= 8):
         return True
     return _day(text) is not None
+
+
+def _may_be_born(text: str, chains: list[tuple[Converter, ...]]) -> bool:
+    """Six digits that are a day, where no row takes them for a number."""
+    if not _SIX.fullmatch(text) or any(one.text in _TYPED for chain in chains for one in chain):
+        return False
+    with suppress(ValueError):
+        return bool(datetime.strptime(text, "%y%m%d"))  # noqa: DTZ007 - a day has no zone
+    return False
 
 
 def _is_long_ago(text: str, now: datetime) -> bool:

@@ -22,7 +22,7 @@ LONGEST: Mapping[str, int] = {
     "language": 8,
 }
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z]{2,4})?")
+LANGUAGE = "[A-Za-z]{2,3}(?:-[A-Za-z]{2,4})?"
 
 
 @dataclass(frozen=True)
@@ -56,11 +56,12 @@ def one_line(value: Any, longest: int) -> str:
 
 
 def language_code(value: Any) -> str:
-    """The code of a language, such as ``sv``. Raises ``Unfit``."""
+    """The code of a language, such as ``sv``, also of ``SV`` and ``sv-SE``: texts are written for
+    languages and not for countries. Raises ``Unfit``."""
     text = one_line(value, LONGEST["language"])
-    if not _LANGUAGE.fullmatch(text):
+    if not re.fullmatch(LANGUAGE, text):
         raise Unfit("is no code of a language such as sv or en; use map")
-    return text
+    return text.partition("-")[0].lower()
 
 
 def recipient(

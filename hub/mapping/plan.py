@@ -93,8 +93,10 @@ class RequestRule:
         person, faults = evaluate(asked, data, now)
         problems += faults
         signer = recipient(asked, person, language, problems)
-        prefill, faults = evaluate((row for row in self.prefill if _reads(row)), data, now)
+        asked = [row for row in self.prefill if _reads(row)]
+        prefill, faults = evaluate(asked, data, now)
         problems += faults
+        problems += [_no_answer(row) for row in asked if _is_no_answer(prefill.get(row.to))]
         lines, currency = (
             self.lines.plan(data, now, problems) if self.lines is not None else ((), "")
         )
@@ -179,6 +181,17 @@ def truthy(value: Any) -> bool:
 
 def _unfit(row: Row, fault: Unfit) -> RowProblem:
     return row_problem(row.rule, row.source.reads, BAD_VALUE, f"the value {fault}")
+
+
+def _is_no_answer(value: Any) -> bool:
+    """Whether a form has no field that could hold it: several choices are a list of texts."""
+    inner = value if isinstance(value, list) else [value]
+    return any(isinstance(each, dict | list) for each in inner)
+
+
+def _no_answer(row: Row) -> RowProblem:
+    text = "the value is an object or a list of such, which no field of a form holds"
+    return row_problem(row.rule, row.source.reads, BAD_VALUE, text)
 
 
 def _reads(row: Row) -> bool:

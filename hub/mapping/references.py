@@ -107,6 +107,11 @@ def _items(mapping: CompiledMapping, step: Step) -> Iterator[Problem]:
     """``item`` without ``for_each``, ``line`` outside of a line's event. In an expression the same
     words may be fields of something else, so they are left to what it gives."""
     of_line = len(step.path) > 1 and step.path[1] in LINE_EVENTS
+    if step.items is not None and step.items.path is not None and step.record is None:
+        root = step.items.path.root
+        if root in _OF_ITEM:
+            message = f"'{root}' is known to the rows only; name a list of record, form or lines"
+            yield mapping.document.problem((*step.path, "for_each"), message)
     for path, name in _names(mapping, step):
         root = name.partition(".")[0]
         if root in _OF_ITEM and step.items is None:

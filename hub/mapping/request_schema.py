@@ -7,6 +7,8 @@ from typing import Any
 from marshmallow import fields, validate
 
 from hub.mapping.grammar import NOT_EMPTY, Duration, OneOrMany, Quiet, Strict, Word, up_to
+from hub.mapping.lines import CURRENCY
+from hub.mapping.people import LANGUAGE
 from hub.mapping.row_schema import LineRow, PrefillRow, RecipientRow, RecordValue
 from hub.mapping.rows import Source
 from hub.mapping.value_fields import CodeField, ItemsField, TitleField
@@ -58,6 +60,8 @@ class LinesSchema(Strict):
         metadata={"help": "The list of the record that gives a line for each entry: its path."},
     )
     currency = CodeField(
+        CURRENCY,
+        "is no currency; write its three letters, such as SEK",
         required=True,
         metadata={"help": "Three letters such as SEK, or where the record says it."},
     )
@@ -103,6 +107,8 @@ class RequestSchema(Strict):
         metadata={"help": "The instances that carry the link to the customer, in this order."},
     )
     language = CodeField(
+        LANGUAGE,
+        "is no code of a language; write for example sv or en",
         load_default=lambda: Source(value="en"),
         metadata={
             "help": "The customer's language: sv, en, or where the record says it.",

@@ -57,9 +57,9 @@ def _try(row: Row, back: Row, random: Random, now: datetime) -> tuple[int, str]:
         if answer is UNSET:
             continue
         tried += 1
-        once = _write(back, row.to, answer, now)
+        once = _write(row, back, answer, stored, now)
         again = _read(row, once, now)
-        if again is UNSET or again != answer or _write(back, row.to, again, now) != once:
+        if again is UNSET or again != answer or _write(row, back, again, once, now) != once:
             told = "nothing" if again is UNSET else repr(again)
             said = f"{stored!r} is read as {answer!r}, written back as {once!r} and read as {told}"
             return tried, said.replace("; ", ", ")
@@ -70,11 +70,17 @@ def _try(row: Row, back: Row, random: Random, now: datetime) -> tuple[int, str]:
 
 def _read(row: Row, stored: Any, now: datetime) -> Any:
     """What the row makes of the value in the record; ``UNSET`` when it does not fit."""
-    field = str(row.source.path.parts[-1]) if row.source.path else ""
-    value, _ = evaluate_one(row, {field: stored, "record": {field: stored}}, now)
+    record = {_field(row): stored}
+    value, _ = evaluate_one(row, {**record, "record": record}, now)
     return value
 
 
-def _write(back: Row, name: str, answer: Any, now: datetime) -> Any:
-    value, _ = evaluate_one(back, {"form": {name: answer}}, now)
+def _write(row: Row, back: Row, answer: Any, stored: Any, now: datetime) -> Any:
+    """What is written for an answer where ``stored`` stands in the record."""
+    known = {"form": {row.to: answer}, "record": {_field(row): stored}}
+    value, _ = evaluate_one(back, known, now)
     return None if value is UNSET else value
+
+
+def _field(row: Row) -> str:
+    return str(row.source.path.parts[-1]) if row.source.path else ""

@@ -46,6 +46,7 @@ class Source:
     choices: Mapping[str, Any] | None = None
     default: Any = UNSET
     required: bool = False
+    like: FieldPath | None = None  # a key of ``map`` that is written back gets the type of this
 
     @property
     def reads(self) -> str:
@@ -140,7 +141,21 @@ def _value(source: Source, data: Mapping[str, Any], now: datetime) -> Any:
                 return source.default
             raise _Bad(NOT_IN_MAP, "the value is not among the keys of 'map'")
         value = source.choices[key]
+        if source.like is not None:
+            value = _typed(value, source.like.read(data))
     return value
+
+
+def _typed(key: Any, former: Any) -> Any:
+    """A key of ``map``, which is text, as the value that it stood for when it was read."""
+    if isinstance(former, bool):
+        return key == "true" if key in ("true", "false") else key
+    if isinstance(former, int | float):
+        try:
+            return type(former)(key)
+        except (TypeError, ValueError):
+            return key
+    return key
 
 
 def _bare(error: ConversionError) -> bool:

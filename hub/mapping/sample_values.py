@@ -30,12 +30,21 @@ def sample_values(source: Source, random: Random) -> Iterator[Any]:
 
 def _maker(source: Source) -> Callable[[Random], Any]:
     if source.choices is not None:
-        keys = [*source.choices, "what nobody foresaw"]
+        typed = [one for key in source.choices for one in _meant(key)]
+        keys: list[Any] = [*source.choices, *typed, "what nobody foresaw"]
         return lambda random: random.choice(keys)
     names = [each.text for each in source.chain if each.text != "trim"]
     name, _, argument = (names[-1] if names else "").partition(":")
     make = _MAKERS.get(name, _text)
     return lambda random: make(random, argument)
+
+
+def _meant(key: str) -> Iterator[Any]:
+    """What a key of ``map`` may be in the record beside a text."""
+    if key in ("true", "false"):
+        yield key == "true"
+    elif key.isascii() and key.removeprefix("-").isdigit():
+        yield int(key)
 
 
 def _text(random: Random, _: str) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from hub.contracts.records import Attach, Create, Note, Operation, RecordRef, Update
@@ -16,6 +17,7 @@ from hub.kernel.errors import MappingError
 from hub.mapping.expressions import Expression
 from hub.mapping.plan import wants
 from hub.mapping.problems import Path, RowProblem
+from hub.mapping.reading import below
 from hub.mapping.rows import UNSET, Row, Source, evaluate, evaluate_one, plain
 from hub.mapping.texts import TextError
 
@@ -123,7 +125,18 @@ class Step:
                 f"{self.spec.key}: for_each gives other items than when the step was owed",
                 rule=f"{self.spec.key}.for_each",
             )
+        if self._reads_inside and not isinstance(found[index], Mapping):
+            raise MappingError(
+                f"{self.spec.key}: item {index + 1} is no object, but rows read fields of it",
+                rule=f"{self.spec.key}.for_each",
+                path=self.items.reads,
+            )
         return {**data, "item": found[index], "position": index + 1}
+
+    @cached_property
+    def _reads_inside(self) -> bool:
+        """Whether rows read fields of an item, which must have some then."""
+        return any(name for row in self.rows for name in below(row.source, "item"))
 
     def _items(self, items: Source, data: Mapping[str, Any], now: datetime) -> list[Any]:
         """The entries that it is done for. JSONata gives a list of one as its only entry."""
@@ -158,9 +171,11 @@ class Step:
         value, problem = evaluate_one(row, data, now)
         if problem:
             raise _error((problem,))
-        if not isinstance(value, str | int):
+        if isinstance(value, bool) or not isinstance(value, str | int):
             raise MappingError(
-                "the id of the record is missing", rule=row.rule, path=self.target.reads
+                "the id of the record is missing, or is no id",
+                rule=row.rule,
+                path=self.target.reads,
             )
         return RecordRef(self.table, str(value))
 

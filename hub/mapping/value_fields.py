@@ -3,12 +3,13 @@ value block, a text or one a language."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields
 
-from hub.contracts.json_schema import JsonSchema, Walk, any_of
+from hub.contracts.json_schema import JsonSchema, Walk, any_of, pattern
 from hub.mapping.grammar import Blocks, Strict, TextField, Word
 from hub.mapping.row_schema import ContextValue, RecordValue
 from hub.mapping.rows import Source
@@ -18,16 +19,25 @@ _RECORD_VALUE = fields.Nested(RecordValue)
 
 
 class CodeField(fields.Field[Source]):
-    """A fixed code such as a language's or a currency's, or a value block."""
+    """A fixed code such as a language's or a currency's, or a value block. ``shape`` is how a code
+    looks, ``said`` the end of the sentence about one that does not look so."""
+
+    def __init__(self, shape: str, said: str, **options: Any) -> None:
+        super().__init__(**options)
+        self._shape, self._said = shape, said
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Source:
         if isinstance(value, str):
-            return Source(value=value)
-        loaded: Source = _RECORD_VALUE.deserialize(value)
+            loaded = Source(value=value)
+        else:
+            loaded = cast(Source, _RECORD_VALUE.deserialize(value))
+        for each in (loaded.value, loaded.default, *(loaded.choices or {}).values()):
+            if isinstance(each, str) and not re.fullmatch(self._shape, each):
+                raise ValidationError(f"'{each}' {self._said}")
         return loaded
 
     def json_schema(self, walk: Walk) -> JsonSchema:
-        return any_of({"type": "string"}, walk.block(RecordValue()))
+        return any_of(pattern(f"^{self._shape}$", self._said), walk.block(RecordValue()))
 
 
 class ItemsField(fields.Field[Source]):

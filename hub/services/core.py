@@ -22,7 +22,8 @@ from hub.toolkit.guard import Guard
 @dataclass
 class Core:
     """Settings, clock, database, plugins, mappings. ``wake`` tells the engine that work is
-    there, ``cut_off`` whether other processes do not hear of it."""
+    there, ``cut_off`` whether other processes do not hear of it. ``refused`` counts the faults for
+    which the last reload took nothing."""
 
     settings: HubSettings
     workspaces: dict[str, WorkspaceSettings]
@@ -35,6 +36,7 @@ class Core:
     links: Links
     wake: Callable[[], None] = field(default=lambda: None)
     cut_off: Callable[[], bool] = field(default=lambda: False)
+    refused: int = field(init=False, default=0)
     outgoing: Outgoing = field(init=False)  # calls from web threads
     jumps: Jumps = field(init=False)  # of this machine's clock
     group: GroupCommit = field(init=False)  # small writes of many threads, in shared commits

@@ -48,11 +48,12 @@ class Change:
 
 @dataclass(frozen=True)
 class Compared:
-    """One past record with what changes for it."""
+    """One past record with what changes for it. ``kept``: what it held is still there."""
 
     request_id: str
     record: str
     changes: tuple[Change, ...]
+    kept: bool = True
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,9 @@ class Comparing:
                 )
         return first, second
 
-    def count(self, key: str, since: datetime, limit: int) -> int:
-        """How many records would be looked at."""
-        some = self._past(key, since).with_only_columns(Request.id).limit(limit).subquery()
+    def count(self, key: str, since: datetime) -> int:
+        """How many records there are since then."""
+        some = self._past(key, since).with_only_columns(Request.id).subquery()
         with self._core.db.read() as session:
             return session.scalar(select(func.count()).select_from(some)) or 0
 
@@ -174,7 +175,7 @@ class Comparing:
     ) -> Compared:
         record = f"{request.source_instance}: {request.source_table}/{request.source_id}"
         if not request.record:  # it could not be read, or was erased
-            return Compared(request.id, record, ())
+            return Compared(request.id, record, (), kept=False)
         before, after = (self._outcome(one, request, events) for one in (old, new))
         rules = dict.fromkeys((*before, *after))
         changes = (Change(rule, before.get(rule), after.get(rule)) for rule in rules)

@@ -16,6 +16,7 @@ from hub.contracts.records import Create, Note, Operation, RecordRef, Update
 from hub.kernel.errors import NotFound, Refused
 from hub.mapping.compiled import CompiledMapping
 from hub.mapping.explain import Explained, explain_plan, explain_step, own_words
+from hub.mapping.grammar import is_text_key
 from hub.mapping.problems import Path as Place
 from hub.services.masks import shown
 from hub.services.messages import KIND as MESSAGE
@@ -146,6 +147,7 @@ class Explaining:
             "where": self._where(case, mapping.step(row.step).path),
             "does": does(found.operation, known, reveal=reveal),
             "problem": found.error.detail if found.error is not None else None,
+            "remark": _AS_NOW if is_text_key(mapping.step(row.step).text) else None,
             "rows": [self._row(case, one, known, reveal) for one in found.rows],
         }
 
@@ -204,6 +206,9 @@ class Explaining:
         if workspace is not None and text in workspace.texts:
             return workspace.text(text, language)
         return text
+
+
+_AS_NOW = "the text is the workspace's as it stands now; it may have been another when it was sent"
 
 
 def does(

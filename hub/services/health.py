@@ -85,6 +85,8 @@ def _cut_off(core: Core) -> str | None:
 
 def _faulty_files(core: Core) -> str | None:
     """Who looks at health has no right to what stands in the files."""
+    if core.refused:
+        return f"{core.refused} faults in files: what was in force goes on; see paraph lint"
     count, idle = len(core.shelf.faults), len(core.shelf.idle)
     if not count:
         return None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from hub.kernel.clock import Clock
 from hub.kernel.crypto import Vault
@@ -30,14 +31,23 @@ class Office:
 
 
 def open_office(folder: Path) -> Office:
-    """Raises ``ConfigurationError`` when no hub has begun its database, or another version has."""
+    """Raises ``ConfigurationError`` when no hub has begun its database, or another version has, and
+    when it cannot be reached or read."""
     settings = load_hub_settings(folder / "paraph.yaml")
     url = make_url(database_url(settings))
     if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).exists():
         raise ConfigurationError(f"there is no database at {url.database}; start the hub first")
     db = Database(database_url(settings), Vault(*secret_keys(settings)))
-    if not is_current(db):
-        raise ConfigurationError("the database is another version's; start this hub once")
-    with db.read() as session:
-        ids = {row.key: row.id for row in session.scalars(select(Workspace))}
+    try:
+        if not is_current(db):
+            raise ConfigurationError("the database is another version's; start this hub once")
+        with db.read() as session:
+            ids = {row.key: row.id for row in session.scalars(select(Workspace))}
+    except SQLAlchemyError as error:
+        said = " ".join(str(getattr(error, "orig", None) or error).split())[:300]
+        where = url.render_as_string(hide_password=True)
+        raise ConfigurationError(
+            f"the database at {where} cannot be used: {said}; does it run, and is database_url "
+            "right?"
+        ) from None
     return Office(db, make_clock(settings), ids)

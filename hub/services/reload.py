@@ -18,7 +18,17 @@ from hub.settings import WorkspaceSettings, load_workspaces
 
 
 def reload_files(core: Core, folder: Path) -> None:
-    """Read everything again. Raises ``ConfigurationError`` and changes nothing on any problem."""
+    """Read everything again. Raises ``ConfigurationError`` and changes nothing on any problem; who
+    looks at health is told of it until the files are good."""
+    try:
+        _take(core, folder)
+    except ConfigurationError as error:
+        core.refused = len(error.problems) or 1
+        raise
+    core.refused = 0
+
+
+def _take(core: Core, folder: Path) -> None:
     workspaces = load_workspaces(folder / "workspaces", environment=core.settings.environment)
     _refuse_removal(core, folder, workspaces)
     trial = core.registry.trial(workspaces)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from hub.contracts.records import Update
 from hub.kernel.errors import ConfigurationError
 from hub.mapping.compiled import CompiledMapping
 from hub.mapping.loader import compile_mapping
-from tests.mapping.samples import sample
+from hub.mapping.texts import render
+from tests.mapping.samples import NOW, SOURCE, sample
 
 RECORDS = """
 records:
@@ -80,3 +84,29 @@ def test_what_is_written_back_goes_to_the_field_that_was_read() -> None:
     mapping = compile_mapping(text + "back: {completed: [{update: both}]}\n", "sample.yaml")
     [found] = mapping.step("back.completed.0").rows
     assert found.to == "my name"
+
+
+@pytest.mark.parametrize(
+    ("choices", "former", "answer", "written"),
+    [
+        ("{true: yes please, false: no thanks}", True, "no thanks", False),
+        ("{1: low, 2: high}", 1, "high", 2),
+        ("{1: low, 2: high}", "1", "high", "2"),
+        ("{a: low, b: high}", "a", "high", "b"),
+        ("{1: low, x: high}", 1, "high", "x"),
+    ],
+)
+def test_a_choice_is_written_back_in_the_type_in_which_it_was_read(
+    choices: str, former: Any, answer: str, written: Any
+) -> None:
+    row = f"{{to: name, from: level, map: {choices}, direction: both}}"
+    text = sample().replace("{to: name, from: customer_name}", row)
+    text = text.partition("examples:")[0] + "back: {completed: [{update: both}]}\n"
+    mapping = compile_mapping(text, "sample.yaml")
+    context = {"record": {"level": former}, "form": {"name": answer}}
+    operation = mapping.operation(
+        "back.completed.0", context, source=SOURCE, now=NOW, render=render
+    )
+    assert isinstance(operation, Update)
+    assert operation.fields == {"level": written}
+    assert type(operation.fields["level"]) is type(written)

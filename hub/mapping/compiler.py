@@ -189,6 +189,7 @@ def _answers(request: RequestRule, key: str) -> Iterator[Row]:
                     choices=_turned(row.source.choices),
                     like=FieldPath(f"record.{name}", ("record", name)),
                 ),
+                direction="out",
                 rule=f"{key}.both.{row.to}",
             )
 

@@ -17,13 +17,19 @@ from hub.mapping.rows import UNSET, Row, choice_key
 def direction_problems(mapping: CompiledMapping) -> Iterator[Problem]:
     """Every row whose direction cannot be kept."""
     request = mapping.request
-    used = any(".both." in row.rule for step in mapping.all_steps() for row in step.rows)
+    used = any(row.direction == "out" for step in mapping.all_steps() for row in step.rows)
+    written: dict[str | int, str] = {}
     for part, rows in (("recipient", request.recipient), ("prefill", request.prefill)):
         for index, row in enumerate(rows):
             path: Path = ("request", part, index, "direction")
             if row.direction == "in":
                 continue
             fault = why_not(row)
+            if fault is None and row.source.path is not None:
+                field = row.source.path.parts[-1]
+                if field in written:
+                    fault = f"'{field}' is written by '{written[field]}' already; use direction in"
+                written.setdefault(field, row.to)
             if fault:
                 yield mapping.document.problem(path, fault)
             elif not used:

@@ -179,6 +179,17 @@ class ExpectSchema(Strict):
         list, "a list", metadata={"help": "The steps elsewhere, all of them in their order."}
     )
 
+    @validates_schema(pass_original=True)
+    def _nothing_of_nobody(self, data: Any, original_data: Any, **_: Any) -> None:
+        if data.get("skipped") is True and len(original_data) > 1:
+            message = "stands alone, since then there is no request; remove the rest, or this"
+            raise ValidationError(message, "skipped")
+
+    def json_rules(self, walk: Walk) -> JsonSchema:
+        alone: JsonSchema = {"properties": {"skipped": {"const": True}}, "required": ["skipped"]}
+        return {"if": alone, "then": {"maxProperties": 1}}
+
+
 
 class ExampleSchema(Strict):
     """One example: a test that stands in the file."""

@@ -65,7 +65,7 @@ def places(mapping: CompiledMapping) -> Iterator[Place]:
 
 def row_places(mapping: CompiledMapping, step: Step) -> Iterator[tuple[Path, Row]]:
     """A step's own rows, without those that ``both`` stands for."""
-    return ((path, row) for path, row in placed_rows(mapping, step) if ".both." not in row.rule)
+    return ((path, row) for path, row in placed_rows(mapping, step) if row.direction == "in")
 
 
 def _of_request(mapping: CompiledMapping) -> Iterator[Place]:

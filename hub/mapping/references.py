@@ -37,7 +37,7 @@ def reference_problems(mapping: CompiledMapping, records: list[str]) -> Iterator
         yield from _records(mapping, step, records)
         yield from _items(mapping, step)
         yield from _matched(mapping, step)
-        own = [one for one in placed_rows(mapping, step) if ".both." not in one[1].rule]
+        own = [one for one in placed_rows(mapping, step) if one[1].direction == "in"]
         yield from _twice(mapping, own)
     request = mapping.request
     for part, rows in (
@@ -193,7 +193,7 @@ def placed_rows(mapping: CompiledMapping, step: Step) -> Iterator[tuple[Path, Ro
         entries = entries[part]
     numbers = (number for number, entry in enumerate(entries) if entry != "both")
     for row in step.rows:
-        yield (path if ".both." in row.rule else (*path, next(numbers))), row
+        yield (path if row.direction == "out" else (*path, next(numbers))), row
 
 
 def rows_path(step: Step) -> Path:

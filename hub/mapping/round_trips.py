@@ -47,7 +47,8 @@ def round_trips(mapping: CompiledMapping, *, now: datetime, seed: int = 0) -> It
 def _written_by(mapping: CompiledMapping, row: Row) -> Row | None:
     """The row that writes the answer back."""
     rows = (each for step in mapping.all_steps() for each in step.rows)
-    return next((each for each in rows if each.rule.endswith(f".both.{row.to}")), None)
+    name, field = f".both.{row.to}", _field(row)
+    return next((each for each in rows if each.rule.endswith(name) and each.to == field), None)
 
 
 def _try(row: Row, back: Row, random: Random, now: datetime) -> tuple[int, str]:

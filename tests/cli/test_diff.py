@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from hub.cli import cli
 from tests.services.one_case import OneCase
 from tests.services.trying import change
+from tests.simulated_house import RECORD
 
 EVER = "2020-01-01T00:00:00Z"  # the simulated house lives in its own time
 
@@ -81,3 +82,38 @@ def test_sides_that_are_not_there_are_told(draft, paraph):
     assert "there is no file nowhere.yaml" in paraph("active", "nowhere.yaml", code=1)
     change(draft, "expires_after", "expire_after")
     assert "did you mean 'expires_after'" in paraph("active", draft, code=2)
+
+
+def test_records_beyond_the_limit_are_told(case, draft, paraph):
+    case.upstream.put("case", "8", RECORD)
+    case.trigger("8")
+    case.work()
+    told = paraph("active", draft, "--limit", "1")
+    assert "0 of 1 records change." in told
+    assert "These are the newest of 2; --limit takes more." in told
+    sums = json.loads(paraph("active", draft, "--limit", "1", "--format", "json"))
+    assert (sums["records"], sums["of"]) == (1, 2)
+
+
+def test_records_that_hold_nothing_are_counted_apart(case, draft, paraph):
+    case.trigger("99")
+    case.work()
+    assert "1 of them hold nothing any more, or were never read." in paraph("active", draft)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("postgresql+psycopg://u:hush@127.0.0.1:1/x", "postgresql+psycopg://u:***@127.0.0.1:1/x"),
+        ("sqlite:///{folder}/junk.db", "not a database"),
+    ],
+)
+def test_a_database_that_cannot_be_used_is_told(case, draft, paraph, tmp_path, url, said):
+    (tmp_path / "junk.db").write_text("junk " * 1000, encoding="utf-8")
+    file = case.simulated.config / "paraph.yaml"
+    lines = [line for line in file.read_text().splitlines() if "database_url" not in line]
+    file.write_text("\n".join([*lines, f"database_url: {url.format(folder=tmp_path)}", ""]))
+    told = paraph("active", draft, code=2)
+    assert said in told
+    assert "cannot be used" in told
+    assert "hush" not in told

@@ -106,6 +106,16 @@ def test_include_outside_of_a_list_is_no_key() -> None:
     assert any("unknown key 'include'" in each for each in found), found
 
 
+def test_include_is_a_field_like_any_other_in_the_record_of_an_example() -> None:
+    text = sample().replace(
+        "record: {customer_name: Alice}",
+        "record: {customer_name: Alice, options: [{include: true, sku: X}, {include: y}]}",
+    )
+    mapping = compile_mapping(text, "sample.yaml")
+    record = mapping.examples[0]["given"]["record"]
+    assert record["options"] == [{"include": True, "sku": "X"}, {"include": "y"}]
+
+
 def test_fragments_cannot_multiply_without_end() -> None:
     doubling = {}
     for n in range(6):

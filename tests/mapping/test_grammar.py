@@ -69,6 +69,17 @@ WRONG = [
     ("provider: bankid", "provider: [bankid, 5]", "request.provider[2]: must be a text"),
     ("provider: bankid\n  ", "", "request.provider: is missing; add it"),
     ("mapping: sample", "mapping:", "mapping: has no value; give it one or remove the key"),
+    ("kind: information_request", f"kind: {'k' * 41}", "must have 1 to 40 characters"),
+    ("kind:", "language: Svenska\n  kind:", "'Svenska' is no code of a language; write for"),
+    ("kind:", "language: {from: a, default: x1}\n  kind:", "'x1' is no code of a language"),
+    (
+        "kind:",
+        "lines: {for_each: a, currency: kr, rows: [{to: text, from: item}]}\n  kind:",
+        "'kr' is no currency; write its three letters, such as SEK",
+    ),
+    ("expect: {recipient: {name: Alice}}", "expect: {skipped: true, title: x}", "stands alone"),
+    ("record: {customer", "records: {a: 7}, record: {customer", "must be a block such as {id:"),
+    ("record: {customer", "records: {a: [{}, 7]}, record: {customer", "or a list of such blocks"),
     ("kind:", "documents: [a]\n  kind:", "this version has no 'documents' yet; remove it"),
     (
         "source: {connector: agiloft, table: service_case}",

@@ -200,6 +200,21 @@ def test_what_looks_personal_is_made_up_wherever_it_stands():
     assert made["j"] == "2026-05-01"
 
 
+@pytest.mark.parametrize(
+    ("real", "made"),
+    [("kim.ek85", "XXX.XX11"), ("Ek-7", "XX-2"), ("SC-4815", "SC-1001"), ("811228", "800101"),
+     ("KIM.EK85", "KIM.XX11"), ("999999", "999999")],
+)  # fmt: skip
+def test_short_names_and_days_of_birth_do_not_stay(real, made):
+    assert chained().value(real, "field") == made
+
+
+def test_what_stands_where_a_name_of_a_field_should_be_does_not_stay():
+    value = {"Selma Lagerlöf": "mother", "selma@example.com": 1, "08112298": 2, "field": 3}
+    made = chained().value(value, "extra")
+    assert list(made) == ["Name 1", "Name 2", "Name 3", "field"]
+
+
 def test_a_value_that_nothing_made_up_can_stand_for_is_told_by_its_field():
     class Nothing:
         text = "nothing"

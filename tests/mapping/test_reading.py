@@ -110,3 +110,13 @@ def test_a_choice_is_written_back_in_the_type_in_which_it_was_read(
     assert isinstance(operation, Update)
     assert operation.fields == {"level": written}
     assert type(operation.fields["level"]) is type(written)
+
+
+def test_two_rows_that_write_one_field_back_are_told() -> None:
+    text = sample().replace(
+        "    - {to: name, from: customer_name}\n",
+        "    - {to: name, from: city, direction: both}\n"
+        "  prefill: [{to: place, from: record.city, direction: both}]\n",
+    )
+    with pytest.raises(ConfigurationError, match="'city' is written by 'name' already"):
+        compile_mapping(text + "back: {completed: [{update: both}]}\n", "sample.yaml")

@@ -7,9 +7,10 @@ second time, and a ``map`` must not give two choices the same value.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from hub.mapping.compiled import CompiledMapping
+from hub.mapping.plan import RequestRule
 from hub.mapping.problems import Path, Problem
 from hub.mapping.rows import UNSET, Row, choice_key
 
@@ -18,23 +19,31 @@ def direction_problems(mapping: CompiledMapping) -> Iterator[Problem]:
     """Every row whose direction cannot be kept."""
     request = mapping.request
     used = any(row.direction == "out" for step in mapping.all_steps() for row in step.rows)
-    written: dict[str | int, str] = {}
+    fields = _written(request)
     for part, rows in (("recipient", request.recipient), ("prefill", request.prefill)):
         for index, row in enumerate(rows):
             path: Path = ("request", part, index, "direction")
             if row.direction == "in":
                 continue
             fault = why_not(row)
-            if fault is None and row.source.path is not None:
-                field = row.source.path.parts[-1]
-                if field in written:
-                    fault = f"'{field}' is written by '{written[field]}' already; use direction in"
-                written.setdefault(field, row.to)
+            field = row.source.path.parts[-1] if row.source.path is not None else ""
+            others = [each for each in fields.get(field, ()) if each is not row]
+            if fault is None and others:
+                fault = f"'{others[0].to}' writes '{field}' too; use direction in for one of them"
             if fault:
                 yield mapping.document.problem(path, fault)
             elif not used:
                 message = "is written nowhere; add {update: both} to 'back'"
                 yield mapping.document.problem(path, message, severity="warning")
+
+
+def _written(request: RequestRule) -> Mapping[str | int, list[Row]]:
+    """The rows that write each field back."""
+    found: dict[str | int, list[Row]] = {}
+    for row in (*request.recipient, *request.prefill):
+        if row.direction != "in" and row.source.path is not None:
+            found.setdefault(row.source.path.parts[-1], []).append(row)
+    return found
 
 
 def why_not(row: Row) -> str | None:

@@ -10,7 +10,7 @@ from marshmallow import ValidationError, fields, validates_schema
 from hub.contracts.events import EventKind
 from hub.contracts.json_schema import JsonSchema, Walk, any_of
 from hub.mapping.expectations import OPERATORS, block_faults, is_block
-from hub.mapping.grammar import SHORT, Flag, OneOrMany, Strict, Word
+from hub.mapping.grammar import SHORT, Blocks, Flag, OneOrMany, Strict, Word
 
 # What ``back`` and ``then`` may follow, and what it means.
 EVENTS: Mapping[str, str] = {
@@ -36,11 +36,11 @@ class _MadeRecord(fields.Field[Any]):
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
         found = [one for one in value if one is not None] if isinstance(value, list) else [value]
         if not all(isinstance(one, dict) for one in found):
-            raise ValidationError("must be a block such as {id: C-1}, or a list of such blocks")
+            raise ValidationError("must be a block, or a list of them; write {id: C-1}")
         return value
 
     def json_schema(self, walk: Walk) -> JsonSchema:
-        return any_of({"type": "object"}, {"type": "array", "items": {"type": ["object", "null"]}})
+        return any_of({"type": "object"}, walk.entries({"type": ["object", "null"]}))
 
 
 class GivenSchema(Strict):
@@ -70,8 +70,9 @@ class GivenSchema(Strict):
         fields.Dict(), metadata={"help": "The lines of the request as the customer left them."}
     )
     line = fields.Dict(metadata={"help": "The line that a line event is about."})
-    records = fields.Dict(
-        values=_MadeRecord(),
+    records = Blocks(
+        _MadeRecord(),
+        Word(),
         metadata={"help": "What was made before, by its name in `records`: id, number."},
     )
 
@@ -188,7 +189,6 @@ class ExpectSchema(Strict):
     def json_rules(self, walk: Walk) -> JsonSchema:
         alone: JsonSchema = {"properties": {"skipped": {"const": True}}, "required": ["skipped"]}
         return {"if": alone, "then": {"maxProperties": 1}}
-
 
 
 class ExampleSchema(Strict):

@@ -78,8 +78,16 @@ WRONG = [
         "'kr' is no currency; write its three letters, such as SEK",
     ),
     ("expect: {recipient: {name: Alice}}", "expect: {skipped: true, title: x}", "stands alone"),
-    ("record: {customer", "records: {a: 7}, record: {customer", "must be a block such as {id:"),
-    ("record: {customer", "records: {a: [{}, 7]}, record: {customer", "or a list of such blocks"),
+    (
+        "record: {customer",
+        "records: {a: 7}, record: {customer",
+        "given.records.a: must be a block, or a list of them; write",
+    ),
+    (
+        "record: {customer",
+        "records: {a: [{}, 7]}, record: {customer",
+        "must be a block, or a list of them; write {id: C-1}",
+    ),
     ("kind:", "documents: [a]\n  kind:", "this version has no 'documents' yet; remove it"),
     (
         "source: {connector: agiloft, table: service_case}",

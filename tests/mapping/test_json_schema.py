@@ -46,7 +46,7 @@ LEFT = {
     "stands here twice": "looks at other steps and fields",
     "the same value twice": "looks at other choices",
 }
-ELSEWHERE = [*LEFT, "$eval is not available"]
+ELSEWHERE = [*LEFT, "$eval is not available", "is no code of a language"]
 
 
 def data_of(text: str) -> Any:

@@ -8,6 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from hub.cli import cli
+from hub.kernel.errors import ConfigurationError
+from hub.services.office import open_office
 from tests.services.one_case import OneCase
 from tests.services.trying import change
 from tests.simulated_house import RECORD
@@ -108,12 +110,14 @@ def test_records_that_hold_nothing_are_counted_apart(case, draft, paraph):
         ("sqlite:///{folder}/junk.db", "not a database"),
     ],
 )
-def test_a_database_that_cannot_be_used_is_told(case, draft, paraph, tmp_path, url, said):
+def test_a_database_that_cannot_be_used_is_told(case, tmp_path, url, said):
     (tmp_path / "junk.db").write_text("junk " * 1000, encoding="utf-8")
     file = case.simulated.config / "paraph.yaml"
     lines = [line for line in file.read_text().splitlines() if "database_url" not in line]
     file.write_text("\n".join([*lines, f"database_url: {url.format(folder=tmp_path)}", ""]))
-    told = paraph("active", draft, code=2)
+    with pytest.raises(ConfigurationError) as caught:  # told in words by ``main``
+        open_office(case.simulated.config)
+    told = str(caught.value)
     assert said in told
     assert "cannot be used" in told
     assert "hush" not in told

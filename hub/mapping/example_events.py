@@ -11,9 +11,9 @@ from hub.contracts.records import Create, Note, Operation, RecordRef, Update
 from hub.kernel.errors import MappingError
 from hub.mapping.compiled import COMPLETED, CompiledMapping
 from hub.mapping.expectations import WorkspaceText
-from hub.mapping.grammar import is_text_key
 from hub.mapping.plan import RequestPlan
 from hub.mapping.steps import Render, Step
+from hub.mapping.texts import is_text_key
 
 
 @dataclass

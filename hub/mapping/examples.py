@@ -12,12 +12,11 @@ from hub.mapping.compiled import CompiledMapping
 from hub.mapping.coverage import PARTS
 from hub.mapping.example_events import Happened, happened
 from hub.mapping.expectations import Mismatch, as_expected, mismatches
-from hub.mapping.grammar import is_text_key
 from hub.mapping.origins import Origins
 from hub.mapping.plan import RequestPlan
 from hub.mapping.problems import Path, Problem, RowProblem
 from hub.mapping.steps import Render
-from hub.mapping.texts import render
+from hub.mapping.texts import is_text_key, render
 
 MOMENT = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 _Fault = RowProblem | MappingError

@@ -11,9 +11,8 @@ from enum import StrEnum
 from hub.mapping.compiled import CompiledMapping
 from hub.mapping.converters import Converter
 from hub.mapping.forms import FieldType, FormSpec
-from hub.mapping.grammar import is_text_key
 from hub.mapping.rows import Row, Source
-from hub.mapping.texts import names_in
+from hub.mapping.texts import is_text_key, names_in
 from hub.mapping.watched import named_paths
 
 _ALL = re.compile(r"\*|\$\$|\$keys|\$each|\$sift|\$spread|\$lookup|\$(?![\w$])|\$string\(\s*\)")

@@ -9,10 +9,11 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from hub.contracts.json_schema import JsonSchema, Walk
+from hub.mapping.compiling_fields import ConverterField
 from hub.mapping.converters import parse_converter
 from hub.mapping.form_texts import FALLBACK
 from hub.mapping.forms import Choice, FieldSpec, FieldType, FormSpec, FormStep
-from hub.mapping.grammar import NOT_EMPTY, SHORT, ConverterField, Flag, OneOrMany, Strict, Word
+from hub.mapping.grammar import NOT_EMPTY, SHORT, Flag, OneOrMany, Strict, Word
 from hub.mapping.problems import unknown_word
 
 # The words of HTML's autocomplete attribute that a form of ours can need.

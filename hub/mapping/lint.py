@@ -11,13 +11,13 @@ from hub.mapping.coverage import coverage_problems
 from hub.mapping.directions import direction_problems
 from hub.mapping.form_schema import check_field_name
 from hub.mapping.forms import FormSpec
-from hub.mapping.grammar import is_text_key
 from hub.mapping.known import Around, InstanceInfo, KnownTables
 from hub.mapping.lint_instances import instance_problems
 from hub.mapping.lint_names import name_problems
 from hub.mapping.places import text_path
 from hub.mapping.problems import Path, Problem, unknown_word
 from hub.mapping.references import not_yet
+from hub.mapping.texts import is_text_key
 
 __all__ = ["InstanceInfo", "Problem", "lint"]
 

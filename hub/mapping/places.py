@@ -11,13 +11,12 @@ from dataclasses import dataclass
 
 from hub.mapping.compiled import CompiledMapping
 from hub.mapping.expressions import Expression
-from hub.mapping.grammar import is_text_key
 from hub.mapping.problems import Path
 from hub.mapping.reads import Names, plain_reads
 from hub.mapping.references import placed_rows
 from hub.mapping.rows import Row, Source
 from hub.mapping.steps import Step
-from hub.mapping.texts import names_in
+from hub.mapping.texts import is_text_key, names_in
 
 ITEM = ("item", "position")
 

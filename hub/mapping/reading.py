@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from hub.mapping.expressions import Expression
-from hub.mapping.grammar import is_text_key
 from hub.mapping.paths import FieldPath
 from hub.mapping.reads import reads_below
 from hub.mapping.rows import Source
-from hub.mapping.texts import names_in
+from hub.mapping.texts import is_text_key, names_in
 
 Readable = Source | Expression | str
 """A source, a condition, or a text that people read."""

@@ -8,12 +8,11 @@ from typing import Any
 
 from hub.contracts.events import LINE_EVENTS
 from hub.mapping.compiled import COMPLETED, CompiledMapping
-from hub.mapping.grammar import is_text_key
 from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
 from hub.mapping.reading import Readable, below
 from hub.mapping.rows import Row, Source
 from hub.mapping.steps import Step
-from hub.mapping.texts import names_in
+from hub.mapping.texts import is_text_key, names_in
 
 _OF_ITEM = ("item", "position")
 _OF_LINE = "line"

@@ -9,16 +9,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from hub.contracts.json_schema import JsonSchema, Walk, one_key_of
-from hub.mapping.grammar import (
-    SHORT,
-    ConverterField,
-    ExpressionField,
-    Flag,
-    OneOrMany,
-    PathField,
-    Strict,
-    Word,
-)
+from hub.mapping.compiling_fields import ConverterField, ExpressionField, PathField
+from hub.mapping.grammar import SHORT, Flag, OneOrMany, Strict, Word
 from hub.mapping.lines import LINE_FIELDS
 from hub.mapping.rows import UNSET, Row, Source, choice_key
 

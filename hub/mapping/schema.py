@@ -7,16 +7,9 @@ from collections.abc import Mapping
 
 from marshmallow import fields
 
+from hub.mapping.compiling_fields import ExpressionField
 from hub.mapping.example_schema import EVENTS, ExampleSchema
-from hub.mapping.grammar import (
-    NOT_EMPTY,
-    Blocks,
-    ExpressionField,
-    OneOrMany,
-    Strict,
-    Word,
-    up_to,
-)
+from hub.mapping.grammar import NOT_EMPTY, Blocks, OneOrMany, Strict, Word, up_to
 from hub.mapping.request_schema import RequestSchema
 from hub.mapping.step_schema import BackStep, RecordSchema, ThenStep
 

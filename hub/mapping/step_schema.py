@@ -8,15 +8,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from hub.contracts.json_schema import JsonSchema, Walk, any_of, one_key_of
-from hub.mapping.grammar import (
-    NOT_EMPTY,
-    SHORT,
-    ExpressionField,
-    OneOrMany,
-    Strict,
-    TextField,
-    Word,
-)
+from hub.mapping.compiling_fields import ExpressionField, TextField
+from hub.mapping.grammar import NOT_EMPTY, SHORT, OneOrMany, Strict, Word
 from hub.mapping.request_schema import rows_of
 from hub.mapping.row_schema import CONTEXT, ContextValue, StepRow
 from hub.mapping.rows import Row

@@ -28,8 +28,15 @@ from hub.mapping.text_environment import (
 )
 
 __all__ = [
-    "MAX_OUTPUT", "MAX_TEMPLATE", "TextError", "TextProblem", "check_template", "names_in",
-    "render", "shows",
+    "MAX_OUTPUT",
+    "MAX_TEMPLATE",
+    "TextError",
+    "TextProblem",
+    "check_template",
+    "is_text_key",
+    "names_in",
+    "render",
+    "shows",
 ]  # fmt: skip
 MAX_TEMPLATE = 20_000
 _DEEPEST = 60
@@ -132,6 +139,11 @@ def render(text: str, context: Mapping[str, Any], *, limit: int = MAX_OUTPUT) ->
 def names_in(text: str) -> tuple[str, ...]:
     """Every dotted name that a good template reads, in its order."""
     return tuple(dict.fromkeys(name for name, _ in _names(environment.parse(text), frozenset())))
+
+
+def is_text_key(text: str) -> bool:
+    """Whether ``text`` names a text of the workspace rather than being one."""
+    return re.fullmatch(r"[a-z][a-z0-9_.]*", text) is not None
 
 
 @lru_cache(maxsize=512)

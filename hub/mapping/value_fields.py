@@ -10,7 +10,8 @@ from typing import Any, cast
 from marshmallow import ValidationError, fields
 
 from hub.contracts.json_schema import JsonSchema, Walk, any_of, pattern
-from hub.mapping.grammar import Blocks, Strict, TextField, Word
+from hub.mapping.compiling_fields import TextField
+from hub.mapping.grammar import Blocks, Strict, Word
 from hub.mapping.row_schema import ContextValue, RecordValue
 from hub.mapping.rows import Source
 

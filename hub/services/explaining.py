@@ -16,8 +16,8 @@ from hub.contracts.records import Create, Note, Operation, RecordRef, Update
 from hub.kernel.errors import NotFound, Refused
 from hub.mapping.compiled import CompiledMapping
 from hub.mapping.explain import Explained, explain_plan, explain_step, own_words
-from hub.mapping.grammar import is_text_key
 from hub.mapping.problems import Path as Place
+from hub.mapping.texts import is_text_key
 from hub.services.masks import shown
 from hub.services.messages import KIND as MESSAGE
 from hub.services.step_context import STEP_KIND, moment, step_context

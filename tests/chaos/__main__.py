@@ -91,7 +91,7 @@ def stuck(options: argparse.Namespace, folder: Path) -> bool:
     seconds = min(options.seconds, STUCK_SECONDS)
     with arranged("workers", options.store, folder / "stuck") as (shape, receiver, _):
         assert isinstance(shape, Workers)
-        stood = stand(shape, receiver, seconds=seconds, tell=say)
+        stood = stand(shape, receiver, seconds=seconds)
         report("stuck", f"{shape.name}, {seconds:.0f} s", stood.line())
         return stood.good
 

@@ -5,7 +5,6 @@ if nothing were, and all of it must be done once the pause is over."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,10 +13,7 @@ from tests.chaos.receiving import Receiving
 from tests.chaos.shapes import Workers
 
 REFUSES, BEHIND = "refuses", "behind"
-CHAINS, LINKS = (
-    10,
-    5,
-)  # entities; deliveries of each, of which the first goes to the one that refuses
+CHAINS, LINKS = 10, 5  # entities; deliveries of each, the first to the one that refuses
 FEED_EVERY, FEED = 0.5, 5  # seconds, deliveries to the others
 PATIENCE = 120.0
 
@@ -31,12 +27,13 @@ class Stood:
     gap: float
     resumed: float
     slipped: int  # deliveries of what was stuck, while it was
+    paused: bool
     drained: bool
 
     @property
     def sound(self) -> bool:
-        """Nothing lost, doubled, out of order or sent while it had to wait."""
-        return self.verdict.sound and self.drained and not self.slipped
+        """There was a pause, and nothing was lost, doubled, out of order or sent during it."""
+        return self.paused and self.verdict.sound and self.drained and not self.slipped
 
     @property
     def good(self) -> bool:
@@ -46,14 +43,12 @@ class Stood:
     def line(self) -> str:
         """The figures."""
         return (
-            f"{self.verdict.line()} slipped={self.slipped} longest_gap={self.gap:.2f} "
-            f"after_pause={self.resumed:.2f} drained={self.drained}"
+            f"{self.verdict.line()} paused={self.paused} slipped={self.slipped} "
+            f"longest_gap={self.gap:.2f} after_pause={self.resumed:.2f} drained={self.drained}"
         )
 
 
-def stand(
-    workers: Workers, receiver: Receiving, *, seconds: float, tell: Callable[[str], None]
-) -> Stood:
+def stand(workers: Workers, receiver: Receiving, *, seconds: float) -> Stood:
     """Be stuck for ``seconds``, let all be done, and judge."""
     receiver.behave(**{REFUSES: "refused"})
     for chain in range(CHAINS):
@@ -65,8 +60,7 @@ def stand(
         time.sleep(FEED_EVERY)
     ended = time.monotonic()
     receiver.behave(**{REFUSES: "ok"})
-    if not workers.resume(REFUSES):
-        tell(f"{REFUSES} was not paused")
+    paused = workers.resume(REFUSES)
     workers.wake()
     drained = workers.drained(PATIENCE)
     arrivals = receiver.books()
@@ -78,5 +72,6 @@ def stand(
         gap=max(later - earlier for earlier, later in pairwise(during)),
         resumed=min((one["moment"] for one in stuck), default=ended + PATIENCE) - ended,
         slipped=sum(one["moment"] < ended for one in stuck),
+        paused=paused,
         drained=drained,
     )

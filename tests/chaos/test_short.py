@@ -58,7 +58,7 @@ def test_killed_again_and_again_the_order_of_an_entity_holds(tmp_path: Path) -> 
 def test_what_is_stuck_behind_a_pause_waits_and_loses_nothing(tmp_path: Path, store: str) -> None:
     with arranged("workers", store, tmp_path / "run") as (shape, receiver, _):
         assert isinstance(shape, Workers)
-        stood = stand(shape, receiver, seconds=4, tell=print)
+        stood = stand(shape, receiver, seconds=4)
     assert stood.sound, stood.line()
 
 

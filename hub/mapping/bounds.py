@@ -37,13 +37,12 @@ def _problems(expression: Expression) -> Iterator[str]:
     }
     bounds = _Bounds(bound)
     yield from _recursion(parts, bound)
+    if "pad" not in bound:
+        yield from _paddings(parts, bounds)
     for part in parts:
         if part.type == "binary" and part.value == "..":
             if not (bounds.hold(part.lhs) and bounds.hold(part.rhs)):
                 yield "the range has no bound; write its end as $min([…, 1000])"
-        elif part.type == "function" and _called(part) == "pad":
-            if len(part.arguments) > 1 and not bounds.hold(part.arguments[1]):
-                yield "$pad has no bound; write its width as $min([…, 100])"
         elif part.type == "path" and _is_open_join(part):
             yield "the join has no condition, so it makes every pair; add one in brackets"
         elif part.type == "function" and _called(part) == "reduce" and _doubles(part, bound):
@@ -77,6 +76,23 @@ def _reached(calls: Mapping[str, set[str]], name: str) -> set[str]:
             found.add(one)
             following |= calls.get(one, set())
     return found
+
+
+def _paddings(parts: list[Any], bounds: _Bounds) -> Iterator[str]:
+    calls = [part for part in parts if part.type in ("function", "partial")]
+    piped = {id(part.rhs) for part in parts if part.type == "apply"}
+    for call in calls:
+        if _called(call) == "pad":
+            # What is piped into a call is its first argument, as the context is that of a call
+            # with only one.
+            follows = call.type == "function" and (id(call) in piped or len(call.arguments) == 1)
+            for width in call.arguments[0 if follows else 1 :][:1]:
+                if not bounds.hold(width):
+                    yield "$pad has no bound; write its width as $min([…, 100])"
+    named = {id(call.procedure) for call in calls}
+    for part in parts:
+        if part.type == "variable" and part.value == "pad" and id(part) not in named:
+            yield "$pad is passed on, so nothing bounds its width; call it as $pad(text, 20)"
 
 
 class _Bounds:

@@ -33,6 +33,18 @@ def below(readable: Readable, root: str) -> Iterator[str | None]:
         yield from reads_below(readable.expression, root)
 
 
+def mentions(readable: Readable, word: str) -> bool:
+    """Whether the word stands in it at all. Names have no other spelling, so whatever does not
+    mention one does not read it by name; asked first, since looking closely takes longer."""
+    if isinstance(readable, str):
+        return word in readable
+    if isinstance(readable, Expression):
+        return word in readable.text
+    if any(path is not None and path.root == word for path in (readable.path, readable.fallback)):
+        return True
+    return readable.expression is not None and word in readable.expression.text
+
+
 def needs(readables: Iterable[Readable], earlier: Sequence[str]) -> tuple[str, ...]:
     """Which records something needs, of which ``earlier`` are made before it: where it cannot be
     seen, all of those."""

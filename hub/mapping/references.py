@@ -9,7 +9,7 @@ from typing import Any
 from hub.contracts.events import LINE_EVENTS
 from hub.mapping.compiled import COMPLETED, CompiledMapping
 from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
-from hub.mapping.reading import Readable, below
+from hub.mapping.reading import Readable, below, mentions
 from hub.mapping.rows import Row, Source
 from hub.mapping.steps import Step
 from hub.mapping.texts import is_text_key, names_in
@@ -129,7 +129,7 @@ def _values(mapping: CompiledMapping) -> Iterator[Problem]:
         if step.items is not None:
             readers.append(((*step.path, "for_each"), step.items))
     for path, readable in readers:
-        for name in below(readable, "values"):
+        for name in below(readable, "values") if mentions(readable, "values") else ():
             if name is not None and name not in mapping.values:
                 message = unknown_word("value", name, mapping.values)
                 hint = "" if mapping.values else f": add it under 'values', '{name}: …'"

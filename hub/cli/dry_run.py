@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from rich.console import Console
 
 from hub.cli import options
 from hub.cli.words import below, in_words
+from hub.mapping.durations import written
 from hub.services.dry_run import DryRun
 from hub.services.form_answers import read_answers
 from hub.services.study import open_study
@@ -101,7 +103,7 @@ def _request(request: dict[str, Any]) -> Iterator[str]:
     for name in ("kind", "title", "number", "language", "form", "carries_on", "currency"):
         if request[name]:
             yield f"  {name} = {request[name]}"
-    yield f"  expires_after = {request['expires_after'] / 86400:g} days"
+    yield f"  expires_after = {written(timedelta(seconds=request['expires_after']))}"
     for name, value in request["prefill"].items():
         yield f"  prefill {name} = {below(value, 4)}"
     for line in request["lines"]:

@@ -11,6 +11,7 @@ from hub.contracts.events import EventKind
 from hub.contracts.records import RecordRef
 from hub.kernel.errors import ConfigurationError, NotFound, Refused
 from hub.mapping.compiled import CompiledMapping
+from hub.mapping.durations import written
 from hub.mapping.example_schema import EVENTS
 from hub.mapping.explain import explain_plan
 from hub.mapping.plan import RequestPlan
@@ -145,7 +146,9 @@ class DryRun:
             return
         for number in range(1, rule.limit + 1):
             after = rule.after + rule.every * (number - 1)
-            yield self._message(plan, ref, wanted or channel, REMINDER, number, f"after {after}")
+            yield self._message(
+                plan, ref, wanted or channel, REMINDER, number, f"after {written(after)}"
+            )
 
     def _message(
         self, plan: RequestPlan, ref: RecordRef, channel: str, purpose: str, number: int, when: str

@@ -13,7 +13,7 @@ from hub.mapping.expressions import MAX_EXPRESSION, Expression, ExpressionError
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 # Each is to stop within the limit of 200 ms; the rest is for a machine with other work to do.
-STOPPED_WITHIN = 2.0
+STOPPED_WITHIN = 2.0  # seconds of this thread's own work, however busy the machine is
 
 
 def run(text: str, data: dict[str, Any] | None = None) -> Any:
@@ -104,17 +104,17 @@ DOUBLING = """(
 )
 def test_what_would_run_away_is_stopped(text: str, why: str) -> None:
     expression = Expression(text)
-    started = time.monotonic()
+    started = time.thread_time()
     with pytest.raises(ExpressionError, match=why):
         expression.evaluate({"long": "a" * 900_000}, now=NOW)
-    assert time.monotonic() - started < STOPPED_WITHIN
+    assert time.thread_time() - started < STOPPED_WITHIN
 
 
 @pytest.mark.parametrize("pattern", ["/(a+)+$/", "/^(a|a)*b$/", "/(a|aa)+c/", "/(.*a){12}x/"])
 def test_a_catastrophic_regular_expression_takes_linear_time(pattern: str) -> None:
-    started = time.monotonic()
+    started = time.thread_time()
     assert run(f"$contains(text, {pattern})", {"text": "a" * 30_000 + "!"}) is False
-    assert time.monotonic() - started < STOPPED_WITHIN
+    assert time.thread_time() - started < STOPPED_WITHIN
 
 
 def test_a_pattern_of_thousands_of_parts_is_not_tried_on_a_long_text() -> None:
@@ -125,11 +125,11 @@ def test_a_pattern_of_thousands_of_parts_is_not_tried_on_a_long_text() -> None:
 
 
 def test_a_date_picture_cannot_make_a_catastrophic_expression() -> None:
-    started = time.monotonic()
+    started = time.thread_time()
     picture = "[Y]" + "[MNn]" * 15 + "x"
     with pytest.raises(ExpressionError):
         run(f'$toMillis("2026{"a" * 90}", "{picture}{picture}")')
-    assert time.monotonic() - started < STOPPED_WITHIN
+    assert time.thread_time() - started < STOPPED_WITHIN
 
 
 def test_a_date_without_a_year_is_refused_since_it_would_mean_today() -> None:

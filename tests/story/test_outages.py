@@ -12,7 +12,7 @@ from tests.story.inside import form_with, with_settings
 from tests.story.world import mobile_of
 
 SLOW = 20.0  # seconds of an answer that nobody waits for here
-PATIENT = 0.2  # the time limit that these tests set
+PATIENT = 0.5  # the time limit that these tests set
 MANY = 1000
 HURRIED = with_settings(
     agiloft={"timeout": PATIENT},
@@ -98,7 +98,7 @@ def test_bankid_out_of_order_when_the_customer_starts(hurried, fault):
     browser = hurried.browser()
     review = hurried.fill_in(browser, link)
     faults = hurried.world.bankid.faults
-    faults.switch_on(fault, operation="sign", times=None, value="0.6")
+    faults.switch_on(fault, operation="sign", times=None, value=str(3 * PATIENT))
     refused = hurried.begin(browser, review)
     assert refused.status == 503
     assert "Vänta en minut" in refused.text

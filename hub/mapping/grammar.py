@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import time, timedelta
+from functools import cached_property
 from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
@@ -51,11 +52,18 @@ class Strict(Schema):
     class Meta:
         unknown = EXCLUDE
 
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """What may stand in it; a schema is made once and asked for every block of its kind."""
+        return frozenset(field.data_key or name for name, field in self.load_fields.items())
+
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _no_unknown_keys(self, data: Any, original_data: Any, **_: Any) -> None:
         if not isinstance(original_data, Mapping):
             return
-        known = {field.data_key or name for name, field in self.load_fields.items()}
+        known = self._known
+        if known.issuperset(original_data):
+            return
         unknown = {
             key: [
                 f"this version has no '{key}' yet; remove it"

@@ -25,6 +25,7 @@ from yaml.events import (
 )
 
 _TAG = "tag:yaml.org,2002:"
+_TEXT = _TAG + "str"
 _VERSION = (1, 2)
 _DEEPEST = 100
 # Blocks of text that are empty or begin with an empty line: ruamel refuses some of them.
@@ -85,10 +86,11 @@ class _Composer:
         """The node that begins with ``event``; None when the collection around it ends."""
         kind = type(event)
         if kind is ScalarEvent:
-            if event.anchor or event.tag or (event.style in _BLOCKS and event.value[:1] in _BLANK):
+            value = event.value
+            if event.anchor or event.tag or (event.style in _BLOCKS and value[:1] in _BLANK):
                 raise _Unsure
-            tag = _plain_tag(event.value) if event.implicit[0] else _TAG + "str"
-            return Node("scalar", tag, event.value, event.start_mark)
+            tag = _plain_tag(value) if event.implicit[0] else _TEXT
+            return Node("scalar", tag, value, event.start_mark)
         if kind is not MappingStartEvent and kind is not SequenceStartEvent:
             if getattr(event, "anchor", None):  # an alias
                 raise _Unsure
@@ -123,4 +125,4 @@ def _plain_tag(value: str) -> str:
     for tag, pattern in _RESOLVERS.get(value[:1], ()):
         if pattern.match(value):
             return tag
-    return _TAG + "str"
+    return _TEXT

@@ -92,10 +92,31 @@ def test_closures_and_library_agree_and_leave_the_record_alone(text: str, record
     assert json.dumps(record) == before
 
 
-def test_a_part_has_no_attribute_in_which_another_part_could_hide() -> None:
-    plain = {
-        "_jsonata_lambda", "_outer_instance", "bp", "consarray", "descending", "environment",
-        "focus", "id", "index", "keep_array", "keep_singleton_array", "label", "lbp", "level",
-        "position", "thunk", "token", "type",
-    }  # fmt: skip
-    assert set(vars(Parser.Symbol(None, "x"))) == plain | set(evaluator._HOLDERS)
+HIDING_PLACES = (
+    "a[b > 1]^(>c, d){e: f}",
+    "a@$x#$i.b[$x = %.c]",
+    "$map(a, function($v, $i) { $v ? [$v..$i] : {'k': -$v} })",
+    "($f := $pad(?, 3); $ ~> $f ~> |a|{'b': 1}, ['c']|)",
+    "$match(a, /b+/i) and (b in [1, 'c', null, true])",
+)
+
+
+@pytest.mark.parametrize("text", HIDING_PLACES)
+def test_no_part_of_an_expression_is_left_out(text: str) -> None:
+    """Whatever kind of container a part hides in: each was made ready."""
+    seen: set[int] = set()
+    stack, parts = [Expression(text).tree], 0
+    while stack:
+        one = stack.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, Parser.Symbol):
+            parts += 1
+            assert hasattr(one, "picks"), f"{one.type} was left out"
+            stack += vars(one).values()
+        elif isinstance(one, list | tuple | set):
+            stack += one
+        elif isinstance(one, dict):
+            stack += [*one, *one.values()]
+    assert parts > 5

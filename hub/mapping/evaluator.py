@@ -59,7 +59,12 @@ def _by_library(part: Any, evaluator: Any, data: Any, frame: Any) -> Any:
 Parser.Symbol.picks = False
 Parser.Symbol.run = _by_library
 # The attributes of a part that can hold parts; a test compares them with the library's.
-_PLAIN = frozenset({type(None), str, int, float, bool})  # what holds no other part
+_HOLDERS = (
+    "value", "expression", "seeking_parent", "errors", "steps", "slot", "next_function",
+    "procedure", "arguments", "body", "predicate", "stages", "input", "tuple", "expr", "group",
+    "name", "lhs", "rhs", "lhs_object", "rhs_object", "rhs_terms", "terms", "condition", "then",
+    "_else", "expressions", "error", "signature", "pattern", "update", "delete", "ancestor",
+)  # fmt: skip
 
 
 class Evaluator(Jsonata):  # type: ignore[misc]
@@ -125,7 +130,8 @@ def mark(tree: Any) -> frozenset[str]:
             if part.type == "variable":
                 names.add(str(part.value))
             part.picks = part.type == "path" and all(step.type == "name" for step in part.steps)
-            stack += [each for each in vars(part).values() if type(each) not in _PLAIN]
+            attributes = vars(part)
+            stack += [each for name in _HOLDERS if (each := attributes[name]) is not None]
             run = closure(part)
             if run is not None:
                 part.run = run

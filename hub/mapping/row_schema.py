@@ -10,7 +10,8 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from hub.contracts.json_schema import JsonSchema, Walk, one_key_of
 from hub.mapping.compiling_fields import ConverterField, ExpressionField, PathField
-from hub.mapping.grammar import SHORT, Flag, OneOrMany, Strict, Word
+from hub.mapping.good_rows import Leaf
+from hub.mapping.grammar import SHORT, Flag, OneOrMany, Word
 from hub.mapping.lines import LINE_FIELDS
 from hub.mapping.rows import UNSET, Row, Source, choice_key
 
@@ -32,7 +33,7 @@ CONTEXT = (
 )  # fmt: skip
 
 
-class _Value(Strict):
+class _Value(Leaf):
     """One value: exactly one of ``from``, ``value``, ``expr``, and what is done to it."""
 
     path = PathField(data_key="from", metadata=_FROM)

@@ -92,6 +92,15 @@ def test_closures_and_library_agree_and_leave_the_record_alone(text: str, record
     assert json.dumps(record) == before
 
 
+def test_a_part_has_no_attribute_in_which_another_part_could_hide() -> None:
+    plain = {
+        "_jsonata_lambda", "_outer_instance", "bp", "consarray", "descending", "environment",
+        "focus", "id", "index", "keep_array", "keep_singleton_array", "label", "lbp", "level",
+        "position", "thunk", "token", "type",
+    }  # fmt: skip
+    assert set(vars(Parser.Symbol(None, "x"))) == plain | set(evaluator._HOLDERS)
+
+
 HIDING_PLACES = (
     "a[b > 1]^(>c, d){e: f}",
     "a@$x#$i.b[$x = %.c]",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from marshmallow import Schema, ValidationError
 
 from hub.contracts.requests import REASON_TEXTS, Reason
 from hub.mapping.paths import parse_path
+from hub.mapping.row_schema import LineRow, PrefillRow, RecipientRow, StepRow
 from hub.mapping.rows import plain
 from tests.mapping.samples import NOW, REQUEST, compiled
 
@@ -153,3 +156,38 @@ def test_whatever_goes_wrong_in_a_row_is_its_problem(monkeypatch: pytest.MonkeyP
 def test_half_a_character_is_refused(value: Any) -> None:
     (problem,) = plan_of("    - {to: x, from: plain}\n", {"plain": value}).problems
     assert "half a character" in problem.message or "cannot be written" in problem.message
+
+
+GOOD_AND_BAD_ROWS = (
+    {"to": "name", "from": "a.b", "convert": "trim", "required": True},
+    {"to": "name", "expr": "a & b", "default": None},
+    {"to": "name", "value": 0},
+    {"to": "name", "value": None},
+    {"to": "name", "from": "a", "map": {"x": 1, "y": None}},
+    {"to": "name", "from": "a", "expr": "b"},
+    {"to": "name", "form": "a"},
+    {"to": "", "from": "a"},
+    {"to": 5, "from": "a"},
+    {"to": "name", "from": None},
+    {"to": "name", "from": "a", "required": 1},
+    {"to": "name", "from": "a", "convert": ["trim", "trmi"]},
+    {"to": "name", "value": 1, "required": True},
+    {"from": "a"},
+    {},
+    ["to", "name"],
+    None,
+)
+
+
+@pytest.mark.parametrize("schema", [StepRow, PrefillRow, RecipientRow, LineRow])
+@pytest.mark.parametrize("given", GOOD_AND_BAD_ROWS, ids=str)
+def test_a_row_is_read_as_marshmallow_reads_it(schema: type[Schema], given: Any) -> None:
+    def outcome(load: Any) -> str:
+        try:
+            return repr(load(given))
+        except ValidationError as error:
+            return f"refused {error.messages}"
+
+    one = schema()
+    unhurried = outcome(lambda data: Schema.load(one, data))
+    assert re.sub(r"0x[0-9a-f]+", "", outcome(one.load)) == re.sub(r"0x[0-9a-f]+", "", unhurried)

@@ -10,6 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 FRONTEND := hub/web/frontend
 BUILT := hub/web/static/build
+FONTS := hub/services/typeset/fonts
 JSONATA := $(VENV)/jsonata-suite
 SERVERS := tests/connectors/crm_rest/servers
 SCRIPTS := $(shell find $(FRONTEND)/src 2>/dev/null)
@@ -21,14 +22,14 @@ WHEELS := --only-binary :all: --no-binary dkimpy
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
-.PHONY: help setup assets demo cluster test check check-jsonata fix browser servers chaos bench lock clean
+.PHONY: help setup assets demo cluster test check check-jsonata fix browser servers seal-tools chaos bench lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-13s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(VENV)/package.stamp assets ## Install everything; does nothing when nothing changed
 
-assets: $(BUILT)/stamp ## Build the pages' scripts
+assets: $(BUILT)/stamp ## Build the pages' scripts, and fetch the fonts of documents
 
 demo: setup ## Run the hub and simulators of every other system on this machine
 	@$(BIN)/paraph demo
@@ -36,7 +37,7 @@ demo: setup ## Run the hub and simulators of every other system on this machine
 cluster: setup ## Run the larger size here: PostgreSQL, Valkey, two web processes, two workers
 	@$(BIN)/python -m tests.cluster
 
-test: check browser servers ## What CI runs: the checks and all tests
+test: check browser servers seal-tools ## What CI runs: the checks and all tests
 	@echo "tests     in $(WORKERS) processes"
 	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not serial" --ignore tests/house $(SLOWEST)
 	@echo "tests     that need the machine for themselves"
@@ -62,10 +63,13 @@ fix: setup ## Repair what can be repaired: lint and format
 	@$(BIN)/ruff format .
 
 browser: setup ## Make sure there is a Chromium for the browser tests
-	@$(BIN)/python tests/tools/ensure_browser.py
+	@$(BIN)/python -m tests.tools.ensure_browser
 
 servers: setup ## Make sure there are json-server and Kinto for the tests of crm_rest
 	@$(BIN)/python tests/tools/ensure_servers.py
+
+seal-tools: setup ## Make sure there are pdfsig, SoftHSM and openssl for the tests of seals
+	@$(BIN)/python -m tests.tools.ensure_seal_tools
 
 chaos: setup ## Kill and break it: ROUNDS=200 STORE=sqlite|cluster ONLY=kill|faults|stuck|order|fairness|timers|all
 	@$(BIN)/python -m tests.chaos $(or $(ONLY),kill) --store $(or $(STORE),sqlite) --rounds $(or $(ROUNDS),200) \
@@ -92,7 +96,7 @@ lock: $(VENV)/requirements.stamp ## Renew requirements.lock, package-lock.json a
 		npm --loglevel=error $(if $(UPGRADE),update,install) --package-lock-only) || exit 1; done
 
 clean: ## Remove what setup and the tests made
-	@rm -rf $(VENV) *.egg-info $(FRONTEND)/node_modules $(BUILT) build dist test-results
+	@rm -rf $(VENV) *.egg-info $(FRONTEND)/node_modules $(BUILT) $(FONTS) build dist test-results
 	@rm -rf .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	@find $(wildcard hub connectors providers tests) -name __pycache__ -prune -exec rm -rf {} +
 
@@ -123,7 +127,8 @@ $(FRONTEND)/node_modules/stamp: $(FRONTEND)/package.json $(FRONTEND)/package-loc
 	@cd $(FRONTEND) && PATH="$(abspath $(BIN)):$$PATH" npm --loglevel=error --silent ci
 	@touch $@
 
-$(BUILT)/stamp: $(FRONTEND)/node_modules/stamp $(FRONTEND)/esbuild.config.mjs $(SCRIPTS)
+$(BUILT)/stamp: $(FRONTEND)/node_modules/stamp $(FRONTEND)/esbuild.config.mjs $(FRONTEND)/fonts.mjs $(SCRIPTS)
 	@echo "scripts   build"
 	@$(BIN)/node $(FRONTEND)/esbuild.config.mjs
+	@$(BIN)/node $(FRONTEND)/fonts.mjs
 	@mkdir -p $(BUILT) && touch $@

@@ -10,11 +10,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from hub.kernel.crypto import Vault
 from hub.storage.db import Database
 from hub.storage.migrate import upgrade
 from tests.cluster.servers import PostgresServer, ValkeyServer
+
+# How fast examples are drawn says something of the machine, and nothing of the code.
+settings.register_profile("paraph", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("paraph")
 
 STORES = ("sqlite", "postgresql")
 MIGRATED = "paraph_migrated"

@@ -14,6 +14,7 @@ class Capability(StrEnum):
     CREATE = "create"  # create a record, matched before it is made
     UPDATE = "update"  # write fields, repeatable without harm
     NOTE = "note"  # add a note once
+    FILES = "files"  # hands over files that hang on a record
     ATTACH = "attach"  # attach a file once
     READ_BACK = "read_back"  # read written fields again
     HOOK = "hook"  # is called by the other side
@@ -25,6 +26,7 @@ class Capability(StrEnum):
     EVIDENCE = "evidence"  # hands over the proof of a signature
     IDENTITY = "identity"  # tells who signed
     ENFORCES_PERSON = "enforces_person"  # refuses another person before signing
+    CANVAS = "canvas"  # takes a signature that is drawn or typed on the hub's own page
     CANCEL = "cancel"  # withdraws an order
     REMIND = "remind"  # reminds the customer itself
     MESSAGES = "messages"  # carries messages between customer and upstream

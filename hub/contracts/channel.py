@@ -23,13 +23,23 @@ def wait_before_repeat(absent_since: datetime | None, now: datetime, wait: float
 
 
 @dataclass(frozen=True)
+class File:
+    """A file that goes along with an e-mail."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Message:
     """One message to one person.
 
     ``to`` is E.164 for SMS, an address for e-mail; ``sender`` a text sender or display name.
     ``html`` and ``subject`` are for e-mail. ``report_url`` is where delivery reports are to go; it
     names this message. ``created_at`` bounds the look-up after an unknown outcome.
-    ``thread`` names the conversation: messages of one request share it.
+    ``thread`` names the conversation: messages of one request share it. ``files`` go along with an
+    e-mail; an SMS carries none.
     """
 
     to: str
@@ -42,6 +52,7 @@ class Message:
     report_url: str = ""
     language: str = "en"
     thread: str = ""
+    files: tuple[File, ...] = ()
 
 
 class ReportStatus(StrEnum):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.contracts.plugin import HookAnswer, PluginContext, ProbeResult, RawHook
-from hub.contracts.records import Operation, Receipt, Record, RecordRef
+from hub.contracts.records import Operation, Receipt, Record, RecordRef, UpstreamFile
 from hub.kernel.errors import Unsupported
 
 
@@ -74,6 +74,12 @@ class Connector(ABC):
         """Whether the upstream's ``read`` is what ``written`` becomes there (dates, case,
         spaces)."""
         return _plain(written) == _plain(read)
+
+    def read_file(self, ref: RecordRef, file: Any, limit: int) -> UpstreamFile:
+        """A file that hangs on a record: ``file`` is the value of its field there, as ``fetch``
+        gave it. At most ``limit`` bytes. Raises ``NotFound``, ``TooLarge``, ``Retryable``,
+        ``AuthenticationFailed``."""
+        raise Unsupported(f"{self.context.instance} hands over no files")
 
     def read_hook(self, raw: RawHook) -> HookReading:
         """Verify an inbound call and say what it speaks of. Raises ``HookRejected``."""

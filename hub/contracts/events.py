@@ -23,6 +23,13 @@ class EventKind(StrEnum):
     COMPLETED = "completed"  # everybody has signed
     EXPIRED = "expired"  # the time ran out
     CANCELLED = "cancelled"  # the upstream or an operator withdrew it
+    VIEWED = "viewed"  # a person saw a document, a page or an attachment of it
+    DOWNLOADED = "downloaded"  # a person took a file with them
+    APPROVED = "approved"  # an approver agreed; that is no signature
+    CLEARED = "cleared"  # an acceptance was taken back by an operator; the history keeps it
+    REMARKED = "remarked"  # the customer wrote to the sender, or the sender answered
+    PREPARED = "prepared"  # documents and attachments are here, rendered and hashed
+    SEALED = "sealed"  # the evidence is made and the signed PDF sealed
     REMINDED = "reminded"  # a reminder was handed to a channel
     FORWARDED = "forwarded"  # the recipient passed the link on to somebody else
     UNREACHABLE = "unreachable"  # a message could not be delivered

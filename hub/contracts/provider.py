@@ -103,9 +103,11 @@ class ProviderHook:
 
 
 class Provider(ABC):
-    """Base of all providers. ``Settings`` is the plugin's settings dataclass."""
+    """Base of all providers. ``Settings`` is the plugin's settings dataclass; ``spoken`` is what
+    customers call this way of signing, where the manifest's title is no name of a make."""
 
     Settings: type
+    spoken: Wording = {}
 
     def __init__(self, settings: Any, context: PluginContext) -> None:
         self.settings = settings
@@ -142,6 +144,13 @@ class Provider(ABC):
     @abstractmethod
     def evidence(self, order: Order, raw: Mapping[str, Any]) -> tuple[EvidencePart, ...]:
         """The proof, piece by piece, exactly as received."""
+
+    def receive(self, order: Order, task: SigningTask, answer: Mapping[str, Any]) -> Progress:
+        """Take what the customer did at a ``Canvas`` step, as plain data of the shape of
+        ``hub.contracts.canvas.CanvasAnswer`` (``ink`` as the JSON text that was posted, or parsed),
+        and say how far the order is. No network. Raises ``Unfit``, with words, for what the
+        customer can mend."""
+        raise Unsupported(f"{self.context.instance} takes nothing from the hub's pages")
 
     def read_hook(self, raw: RawHook) -> ProviderHook:
         """Verify an inbound call and say what happened. Raises ``HookRejected``."""

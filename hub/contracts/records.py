@@ -28,6 +28,15 @@ class Record:
 
 
 @dataclass(frozen=True)
+class UpstreamFile:
+    """A file of a record. ``media_type`` is what the other side says of it; nobody trusts it."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Create:
     """Create a record, unless one matches.
 

@@ -35,9 +35,11 @@ MOVES: dict[EventKind, tuple[frozenset[RequestState], RequestState]] = {
     EventKind.INVITED: (frozenset({S.DRAFT, S.PREPARING}), S.SENT),
     EventKind.OPENED: (frozenset({S.PREPARING, S.SENT}), S.OPENED),
     EventKind.SIGNED: (frozenset({S.PREPARING, S.SENT, S.OPENED, S.SIGNED}), S.SIGNED),
-    EventKind.COMPLETED: (frozenset({S.SIGNED}), S.COMPLETED),
-    EventKind.DECLINED: (OPEN_STATES - {S.SIGNED}, S.DECLINED),
+    # from SENT and OPENED: an approval was cleared and given again, the signatures stayed
+    EventKind.COMPLETED: (frozenset({S.SENT, S.OPENED, S.SIGNED}), S.COMPLETED),
+    EventKind.DECLINED: (OPEN_STATES, S.DECLINED),  # also after others have signed
     EventKind.EXPIRED: (OPEN_STATES, S.EXPIRED),
+    EventKind.CLEARED: (frozenset({S.SIGNED, S.COMPLETED}), S.SENT),
     EventKind.FAILED: (OPEN_STATES, S.FAILED),
     EventKind.CANCELLED: (OPEN_STATES, S.CANCELLED),
 }
@@ -67,6 +69,7 @@ class Reason(StrEnum):
     MESSAGE_REFUSED = "message_refused"
     UNKNOWN_RECORD = "unknown_record"
     BAD_RECORD = "bad_record"
+    BAD_DOCUMENT = "bad_document"
     PROVIDER_REJECTED = "provider_rejected"
     SYSTEM_REFUSED = "system_refused"
     GAVE_UP = "gave_up"
@@ -114,6 +117,10 @@ REASON_TEXTS: dict[Reason, Mapping[str, str]] = {
     Reason.BAD_RECORD: {
         "en": "Something in the record does not fit. The details say which field.",
         "sv": "Något i posten stämmer inte. Detaljerna säger vilket fält.",
+    },
+    Reason.BAD_DOCUMENT: {
+        "en": "A document or attachment cannot be used. The details say which and why.",
+        "sv": "Ett dokument eller en bilaga kan inte användas. Detaljerna säger vilket och varför.",
     },
     Reason.PROVIDER_REJECTED: {
         "en": "The signing service refused the request.",

@@ -59,11 +59,13 @@ class SandboxContext:
 
 @dataclass(frozen=True)
 class SandboxLink:
-    """A link for the start page: what a person can look at or do in this simulator."""
+    """A link for the start page: what a person can look at or do in this simulator. ``begins``
+    names the story of the start page that begins here: ``case`` or ``offer``."""
 
     title: str
     path: str
     about: str
+    begins: str = ""
 
 
 class Sandbox(ABC):

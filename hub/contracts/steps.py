@@ -24,9 +24,15 @@ class Embed:
 
 @dataclass(frozen=True)
 class Canvas:
-    """Draw or type the signature on the hub's own page."""
+    """Draw or type the signature on the hub's own page, or agree there by a button.
 
-    typed_only: bool = False
+    ``methods`` of ``drawn`` and ``typed``, the preferred one first; empty for an approval, which
+    asks for no signature. ``least_ink``: how long the drawn lines must be together, as a part of
+    the canvas's width, so that the page can say so before it sends.
+    """
+
+    methods: tuple[str, ...] = ("drawn",)
+    least_ink: float = 0.2
 
 
 @dataclass(frozen=True)

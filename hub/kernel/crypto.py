@@ -19,11 +19,15 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from hub.kernel.errors import ConfigurationError
+from hub.kernel.errors import ConfigurationError, Spoiled
 
 _SEAL_TEXT = "g1:"  # AES-256-GCM, first form; the mark is authenticated with what it stands before
 _SEAL = _SEAL_TEXT.encode()
+_SEAL_BYTES = b"b1:"  # AES-256-GCM of bytes; then the key's mark, the nonce and what is sealed
+_MARK = 8  # bytes that tell under which master something was sealed
 _NONCE = 12  # bytes, random: good for 2^32 seals under one master
+_BYTES_HEAD = len(_SEAL_BYTES) + _MARK + _NONCE
+_OTHER_KEY = "stored data was sealed with another PARAPH_SECRET_KEY than the configured one"
 
 
 def sha256_hex(data: bytes) -> str:
@@ -46,6 +50,10 @@ class Vault:
             )
         self._masters = [master.encode() for master in masters]
         self._ciphers = [AESGCM(_derive(master, "seal")) for master in self._masters]
+        self._bytes_ciphers = {
+            _derive(master, "mark:bytes")[:_MARK]: AESGCM(_derive(master, "seal:bytes"))
+            for master in self._masters
+        }
         self._macs: dict[str, list[hmac.HMAC]] = {}
 
     def seal(self, text: str) -> str:
@@ -63,9 +71,29 @@ class Vault:
                     return cipher.decrypt(raw[:_NONCE], raw[_NONCE:], _SEAL).decode()
                 except (InvalidTag, ValueError):
                     continue
-        raise ConfigurationError(
-            "stored data was sealed with another PARAPH_SECRET_KEY than the configured one"
-        )
+        raise ConfigurationError(_OTHER_KEY)
+
+    def seal_bytes(self, content: bytes, bound_to: str) -> bytes:
+        """Encrypt and authenticate ``content`` together with where it belongs, such as its path."""
+        mark, cipher = next(iter(self._bytes_ciphers.items()))
+        head = _SEAL_BYTES + mark + _nonces.take()
+        return head + cipher.encrypt(head[-_NONCE:], content, head + bound_to.encode())
+
+    def open_bytes(self, sealed: bytes | memoryview, bound_to: str) -> bytes:
+        """What was sealed. ``ConfigurationError`` when no master fits, ``Spoiled`` when the bytes
+        are not as they were sealed, or belong elsewhere."""
+        whole = memoryview(sealed)
+        head = bytes(whole[:_BYTES_HEAD])
+        if not head.startswith(_SEAL_BYTES) or len(head) < _BYTES_HEAD:
+            raise Spoiled("the stored bytes are not sealed by this hub")
+        cipher = self._bytes_ciphers.get(head[len(_SEAL_BYTES) : -_NONCE])
+        if cipher is None:
+            raise ConfigurationError(_OTHER_KEY)
+        try:
+            rest = whole[_BYTES_HEAD:]
+            return cipher.decrypt(head[-_NONCE:], rest, head + bound_to.encode())
+        except InvalidTag:
+            raise Spoiled("the stored bytes are not those that were sealed here") from None
 
     def mac(self, use: str, text: str) -> str:
         """URL-safe HMAC-SHA256 of ``text`` under the newest master, for one named use."""

@@ -7,7 +7,10 @@ ParaphError
 ├── Permanent              never try again by itself; a person must look
 │   ├── NotFound           the thing does not exist there
 │   ├── Refused            the other side understood and said no (bad number, closed record, ...)
+│   │   ├── Unfit          what a person gave is not in order; its words say how to mend it
+│   │   └── TooLarge       more bytes than are taken
 │   ├── Unsupported        the plugin does not declare this capability
+│   ├── Spoiled            stored bytes are not what was stored; only a backup helps
 │   └── MalformedAnswer    the other side answered something we cannot read; deliveries wait for
 │                          it as for ``Retryable``, since a proxy's page passes
 ├── AuthenticationFailed   pause the instance, alert, resume when its probe succeeds
@@ -20,6 +23,8 @@ goes to logs and attempts. Neither may hold personal data or secrets.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 
 class ParaphError(Exception):
@@ -84,6 +89,38 @@ class Refused(Permanent):
     """The other side understood the call and said no."""
 
     code = "refused"
+
+
+class Unfit(Refused):
+    """What a person gave cannot be taken as it is; ``words`` (language → text, where the one who
+    raises has some) say how to mend it, ``customer`` is the English one, ``detail`` is for
+    operators, ``values`` what words need (a number, a limit)."""
+
+    code = "unfit"
+
+    def __init__(
+        self,
+        code: str,
+        detail: str = "",
+        *,
+        words: Mapping[str, str] | None = None,
+        **values: str | int,
+    ) -> None:
+        super().__init__(detail or code, code=code, customer=(words or {}).get("en"))
+        self.words = words or {}
+        self.values = values
+
+
+class TooLarge(Refused):
+    """More bytes than are taken."""
+
+    code = "too_large"
+
+
+class Spoiled(Permanent):
+    """Stored bytes are missing a part, changed, or belong elsewhere."""
+
+    code = "spoiled"
 
 
 class Unsupported(Permanent):

@@ -7,8 +7,11 @@ is told with file, line, column and what to do; the hub does not start with one.
 
 from __future__ import annotations
 
+from hub.settings.blocks import BlobSettings, DocumentSettings
 from hub.settings.installation import (
     HubSettings,
+    blobs_place,
+    data_folder,
     database_url,
     is_sqlite,
     load_hub_settings,
@@ -17,6 +20,7 @@ from hub.settings.installation import (
     redis_url,
     secret_keys,
 )
+from hub.settings.seal import SealSettings
 from hub.settings.workspace import (
     LANGUAGES,
     InstanceSettings,
@@ -27,9 +31,14 @@ from hub.settings.workspace import (
 
 __all__ = [
     "LANGUAGES",
+    "BlobSettings",
+    "DocumentSettings",
     "HubSettings",
     "InstanceSettings",
+    "SealSettings",
     "WorkspaceSettings",
+    "blobs_place",
+    "data_folder",
     "database_url",
     "is_sqlite",
     "load_hub_settings",

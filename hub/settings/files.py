@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
-from marshmallow import ValidationError
+from marshmallow import ValidationError, fields
 
 from hub.contracts.settings import schema_of
 from hub.kernel.errors import ConfigurationError
@@ -32,29 +32,37 @@ def load(cls: Any, data: dict[str, Any], document: Document) -> Any:
     try:
         return cls(**schema_of(cls)().load(data))
     except ValidationError as error:
-        known = set(cls.__dataclass_fields__)
-        raise refused(document, list(_flatten(error.messages, (), known))) from None
+        raise refused(document, list(_flatten(error.messages, (), cls))) from None
 
 
-def _flatten(messages: Any, path: tuple[str, ...], known: set[str]) -> list[tuple[Any, str]]:
+def _flatten(messages: Any, path: tuple[str, ...], cls: Any) -> list[tuple[Any, str]]:
     if isinstance(messages, Mapping):
         skip = {"key", "value"} if len(path) > 1 else set()
         return [
             line
             for key, inner in messages.items()
-            for line in _flatten(inner, path if key in skip else (*path, key), known)
+            for line in _flatten(inner, path if key in skip else (*path, key), cls)
         ]
-    return [(path, _sentence(str(text), path, known)) for text in messages]
+    return [(path, _sentence(str(text), path, cls)) for text in messages]
 
 
-def _sentence(text: str, path: tuple[Any, ...], known: set[str]) -> str:
+def _sentence(text: str, path: tuple[Any, ...], cls: Any) -> str:
     if text == "Unknown field.":
-        inside = RETRY if path[-2:-1] == ("retry",) else _INSTANCE
-        names = known if len(path) == 1 else inside
-        return f"unknown key '{path[-1]}'; {did_you_mean(str(path[-1]), names)}"
+        return f"unknown key '{path[-1]}'; {did_you_mean(str(path[-1]), _beside(path, cls))}"
     if text.startswith("Missing data"):
         return f"'{path[-1]}' is missing; add it"
     return text[:1].lower() + text[1:].rstrip(".")
+
+
+def _beside(path: tuple[Any, ...], cls: Any) -> Collection[str]:
+    """The keys that are known where ``path`` ends."""
+    known = schema_of(cls)().fields
+    for key in path[:-1]:
+        inner = known.get(key)
+        if not isinstance(inner, fields.Nested):
+            return RETRY if path[-2] == "retry" else _INSTANCE
+        known = inner.schema.fields
+    return set(known)
 
 
 def refused(document: Document, found: list[tuple[Any, str]]) -> ConfigurationError:

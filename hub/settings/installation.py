@@ -6,57 +6,26 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import re
 import secrets
 import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
-from hub.contracts.json_schema import JsonSchema
 from hub.contracts.settings import setting
 from hub.mapping.document import read_document
+from hub.settings.blocks import BlobSettings, Block, DocumentSettings
 from hub.settings.files import load, read_text, refused, resolve
+from hub.settings.rules import Begins, Network
+from hub.settings.seal import SealSettings, seal_problems
 from hub.settings.spans import Span
+from hub.storage.blobs import S3Place
 from hub.toolkit.guard import Guard
-
-
-class _Network:
-    """A rule: the text is a network in CIDR form."""
-
-    def __call__(self, text: str) -> None:
-        try:
-            ipaddress.ip_network(text)
-        except ValueError:
-            try:
-                meant = str(ipaddress.ip_network(text, strict=False))
-            except ValueError:
-                meant = "10.1.0.0/16 or fd00::/8"
-            raise ValidationError(f"'{text}' is no network; write it like {meant}") from None
-
-    def json_schema(self) -> JsonSchema:
-        return {"pattern": "^[0-9a-fA-F.:]+(/[0-9]{1,3})?$"}
-
-
-class _Begins:
-    """A rule: the address begins with one of these."""
-
-    def __init__(self, *schemes: str) -> None:
-        self._schemes = schemes
-
-    def __call__(self, value: str) -> None:
-        if not value.startswith(self._schemes):
-            *more, last = self._schemes
-            raise ValidationError(f"begin it with {', '.join(more)} or {last}")
-
-    def json_schema(self) -> JsonSchema:
-        return {"pattern": f"^({'|'.join(re.escape(scheme) for scheme in self._schemes)})"}
-
 
 ENVIRONMENTS = ("production", "test", "demo")
 
@@ -83,7 +52,7 @@ class HubSettings:
         default="data",
     )
     database_url: str | None = setting(
-        fields.String(validate=_Begins("sqlite:///", "postgresql+psycopg://")),
+        fields.String(validate=Begins("sqlite:///", "postgresql+psycopg://")),
         title="Database",
         help="An SQLAlchemy URL. Without it: SQLite in the data folder.",
         default=None,
@@ -96,18 +65,31 @@ class HubSettings:
         default="embedded",
     )
     broker_url: str | None = setting(
-        fields.String(validate=_Begins("redis://", "rediss://", "amqp://", "amqps://")),
+        fields.String(validate=Begins("redis://", "rediss://", "amqp://", "amqps://")),
         title="Broker",
         help="For the executor dramatiq: redis://… or amqp://… (RabbitMQ).",
         secret=True,
         default=None,
     )
     redis_url: str | None = setting(
-        fields.String(validate=_Begins("redis://", "rediss://")),
+        fields.String(validate=Begins("redis://", "rediss://")),
         title="Redis",
         help="Carries wake-ups between processes. Without it: the broker if that is Redis, else "
         "the database does it.",
         secret=True,
+        default=None,
+    )
+    blobs: BlobSettings | None = setting(
+        Block(BlobSettings),
+        title="Object store",
+        help="Where documents and proofs are kept: {folder: …}, or {s3: {bucket, endpoint, region, "
+        "access_key, secret_key, prefix}}. Without it: the folder blobs in the data folder.",
+        default=None,
+    )
+    documents: DocumentSettings | None = setting(
+        Block(DocumentSettings),
+        title="Documents",
+        help="What one may be and cost: {pages: 100, megabytes: 25, seconds: 60, memory: 1500}.",
         default=None,
     )
     secret_keys: list[str] = setting(
@@ -130,7 +112,7 @@ class HubSettings:
         default=1_000_000,
     )
     outgoing_networks: list[str] = setting(
-        fields.List(fields.String(validate=_Network())),
+        fields.List(fields.String(validate=Network())),
         title="Outgoing networks",
         help="Networks (CIDR) that webhooks may go to although they are not public, also by http.",
         default=[],
@@ -181,6 +163,12 @@ class HubSettings:
         help="Business time runs this many times as fast; only in demo and test.",
         default=1.0,
     )
+    seal: SealSettings = setting(
+        Block(SealSettings),
+        title="Seal",
+        help="How signed documents are sealed; see the table of its settings.",
+        default=SealSettings(),
+    )
 
 
 def load_hub_settings(path: Path, environ: Mapping[str, str] = os.environ) -> HubSettings:
@@ -213,7 +201,9 @@ def _unfit(settings: HubSettings) -> list[tuple[Any, str]]:
             faults.append((("executor",), f"dramatiq needs PostgreSQL: {_POSTGRES}"))
     elif settings.broker_url is not None:
         faults.append((("broker_url",), f"is for the executor dramatiq only: {_NO_BROKER}"))
-    return faults
+    if settings.blobs is not None and settings.blobs.folder and settings.blobs.s3:
+        faults.append((("blobs",), "name either folder or s3, not both"))
+    return [*faults, *seal_problems(settings.seal)]
 
 
 _BROKER = "add broker_url: redis://… (or amqp://…), or write executor: embedded"
@@ -261,6 +251,14 @@ def data_folder(settings: HubSettings) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o700)
     return folder
+
+
+def blobs_place(settings: HubSettings) -> Path | S3Place:
+    """What ``Blobs`` are opened on."""
+    if settings.blobs is not None and settings.blobs.s3 is not None:
+        return S3Place(**asdict(settings.blobs.s3))
+    named = settings.blobs.folder if settings.blobs is not None else None
+    return Path(named) if named else data_folder(settings) / "blobs"
 
 
 def database_url(settings: HubSettings) -> str:

@@ -16,6 +16,11 @@ from hub.mapping.texts import check_template
 
 _MESSAGE = ("link", "sender", "phone", "name", "title", "number", "reminder")
 _SUBJECT = ("sender", "phone", "name", "title", "number", "reminder")
+_CODE = ("code", "sender", "phone", "title")
+_NEWS = ("name", "sender", "phone", "title")
+_TOLD = ("name", "sender", "phone", "title", "number", "at")
+_REMARK = ("name", "sender", "phone", "title", "number")
+_NEWS_SUBJECT = ("sender", "phone", "title")
 _SIGNED = ("sender", "phone", "title", "number", "rows", "terms", "date")
 _LISTS = {"rows": 1}  # of label and answer the answer must be shown
 _NOTE = ("signature", "request", "recipient", "record", "form", "outcome", "records")
@@ -38,6 +43,27 @@ TEXTS: Mapping[str, TextKind] = {
     "email_invite_subject": TextKind("Its subject.", _SUBJECT),
     "email_reminder": TextKind("The e-mail that reminds.", _MESSAGE, ("link", "sender")),
     "email_reminder_subject": TextKind("Its subject.", _SUBJECT),
+    "sms_code": TextKind("The SMS with a one-time code.", _CODE, ("code",)),
+    "email_code": TextKind("The e-mail with a one-time code.", _CODE, ("code",)),
+    "email_code_subject": TextKind("Its subject.", _NEWS_SUBJECT),
+    "email_receipt": TextKind("The e-mail with the signed PDF.", _NEWS),
+    "email_receipt_subject": TextKind("Its subject.", _NEWS_SUBJECT),
+    **{
+        f"{way}_{about}": TextKind(f"{told} by {name}.", _TOLD)
+        for about, told in (
+            ("viewed", "News of a look at the documents,"),
+            ("downloaded", "News of a file that was taken along,"),
+            ("completed", "News that all have signed,"),
+            ("declined", "News of a no,"),
+        )
+        for way, name in (("email", "e-mail"), ("sms", "SMS"))
+    },
+    "email_remark": TextKind("What stands above a customer's remark, by e-mail.", _REMARK),
+    "sms_remark": TextKind("The same by SMS.", _REMARK),
+    "email_remark_subject": TextKind("The subject of a remark.", _NEWS_SUBJECT),
+    "email_answer": TextKind("What stands above the answer to a remark, by e-mail.", _NEWS_SUBJECT),
+    "email_answer_subject": TextKind("Its subject.", _NEWS_SUBJECT),
+    "sms_answer": TextKind("The same by SMS.", _NEWS_SUBJECT),
     "terms": TextKind("Costs and terms.", ("sender", "phone", "title"), required=True),
     "signed_text": TextKind("What is signed.", _SIGNED, ("rows", "terms", "sender"), required=True),
     "signature": TextKind("The note about the signature.", _NOTE, ("signature.national_id_last",)),
@@ -58,10 +84,25 @@ class Texts(fields.Dict):
             "properties": {
                 key: {"description": _told(kind), **text} for key, kind in TEXTS.items()
             },
-            "patternProperties": {"^note_": {"description": "A note for mappings.", **text}},
+            "patternProperties": {
+                "^note_": {"description": "A note for mappings.", **text},
+                f"^({'|'.join(TEXTS)})\\.[\\w-]+$": {
+                    "description": "The same for requests of one kind only, e.g. terms.offer.",
+                    **text,
+                },
+            },
             "additionalProperties": False,
             "required": [key for key, kind in TEXTS.items() if kind.required],
         }
+
+
+def _kind_of(key: str) -> TextKind | None:
+    """What a text is for; one for a single kind of request (``terms.offer``) is as the one for
+    all."""
+    name, dot, of_kind = key.partition(".")
+    if key.startswith("note_"):
+        return TextKind("", _NOTE)
+    return TEXTS.get(name) if not dot or of_kind else None
 
 
 def _told(kind: TextKind) -> str:
@@ -79,13 +120,13 @@ def text_problems(
         if kind.required and not texts.get(key)
     ]
     for key, by_language in texts.items():
-        kind = TEXTS.get(key) or (TextKind("", _NOTE) if key.startswith("note_") else None)
+        kind = _kind_of(key)
         if kind is None:
             hint = did_you_mean(key, TEXTS)
             found.append((("texts", key), f"unknown text '{key}'; {hint}, or 'note_…' for notes"))
             continue
         if not by_language:
-            found.append((("texts", key), "has no language; add sv or en"))
+            found.append((("texts", key), "has no language; add sv, en or another"))
         for language, text in by_language.items():
             problems = check_template(text, kind.names, kind.must, _LISTS)
             if "link" in kind.must and not problems:

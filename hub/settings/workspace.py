@@ -23,7 +23,7 @@ from hub.settings.retrying import DISABLE_AFTER, RETRY, retry_problems
 from hub.settings.spans import Span
 from hub.settings.texts import Texts, text_problems
 
-LANGUAGES = ("sv", "en")
+LANGUAGES = ("sv", "da", "nb", "fi", "ro", "fr", "de", "en")
 _KEY = re.compile(r"^[a-z][a-z0-9_]{0,63}$")
 
 
@@ -53,6 +53,8 @@ class WorkspaceSettings:
     phone: str
     email: str
     website: str
+    address: str
+    registration: str
     zone: str
     language: str
     accent: str | None
@@ -63,9 +65,10 @@ class WorkspaceSettings:
     values: Mapping[str, Any] = field(default_factory=dict)  # those of this environment
     file: str = field(default="", compare=False)
 
-    def text(self, key: str, language: str) -> str:
-        """The text in ``language``, else in the workspace's own, else any."""
-        by_language = self.texts[key]
+    def text(self, key: str, language: str, kind: str = "") -> str:
+        """The text in ``language``, else in the workspace's own, else any. For requests of a
+        ``kind`` that has one of its own (``terms.offer``), that one."""
+        by_language = self.texts.get(f"{key}.{kind}") or self.texts[key]
         return (
             by_language.get(language)
             or by_language.get(self.language)
@@ -94,6 +97,18 @@ class WorkspaceFile:
     website: str = setting(
         fields.String(), title="Website", help="Shown on every page.", default=""
     )
+    address: str = setting(
+        fields.String(validate=validate.Length(max=500)),
+        title="Address",
+        help="Stands on documents that the hub makes; one line below the other.",
+        default="",
+    )
+    registration: str = setting(
+        fields.String(validate=validate.Length(max=100)),
+        title="Registration",
+        help="The company's or VAT number, for documents that the hub makes.",
+        default="",
+    )
     zone: str = setting(
         fields.String(validate=validate.OneOf(available_timezones(), error="is no time zone")),
         title="Zone",
@@ -103,7 +118,7 @@ class WorkspaceFile:
     language: str = setting(
         fields.String(validate=validate.OneOf(LANGUAGES)),
         title="Language",
-        help="sv or en; used where a customer has none.",
+        help="sv, da, nb, fi, ro, fr, de or en; used where a customer has none.",
         default="sv",
     )
     accent: str | None = setting(

@@ -11,6 +11,17 @@ from hub.storage.models_core import (
     Scoped,
     Workspace,
 )
+from hub.storage.models_paper import (
+    Acceptance,
+    Attachment,
+    Blob,
+    Document,
+    DocumentPage,
+    Evidence,
+    Message,
+    OneTimeCode,
+    Viewing,
+)
 from hub.storage.models_register import CaseNote, Customer, CustomerKey, NumberSeries, RepairCase
 from hub.storage.models_request import (
     AccessToken,
@@ -23,19 +34,27 @@ from hub.storage.models_webhook import WebhookSubscription
 from hub.storage.models_work import Attempt, Delivery, Lease, Replay, ReplayItem, Timer
 
 __all__ = [
+    "Acceptance",
     "AccessToken",
     "ApiKey",
+    "Attachment",
     "Attempt",
     "Base",
+    "Blob",
     "CaseNote",
     "Customer",
     "CustomerKey",
     "Delivery",
+    "Document",
+    "DocumentPage",
+    "Evidence",
     "Inbound",
     "Instance",
     "Lease",
     "MappingVersion",
+    "Message",
     "NumberSeries",
+    "OneTimeCode",
     "Recipient",
     "RepairCase",
     "Replay",
@@ -45,6 +64,7 @@ __all__ = [
     "Scoped",
     "SigningOrder",
     "Timer",
+    "Viewing",
     "WebhookSubscription",
     "Workspace",
 ]

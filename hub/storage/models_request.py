@@ -58,7 +58,11 @@ class Request(Scoped, Base):
 
 
 class Recipient(Scoped, Base):
-    """A person of a request. ``contact`` holds name, mobile, email, national_id."""
+    """A person of a request. ``contact`` holds name, mobile, email, national_id.
+
+    ``turn``: people of a lower turn come first; viewers and copies have none of their own.
+    ``forwarded_from`` is who passed the link on; that row's own link only reads from then on.
+    """
 
     __tablename__ = "recipient"
     __table_args__ = (UniqueConstraint("request_id", "key"),)
@@ -68,7 +72,11 @@ class Recipient(Scoped, Base):
     role: Mapped[str] = mapped_column(String(16))
     language: Mapped[str] = mapped_column(String(8))
     contact: Mapped[Any] = mapped_column(SealedJson)
-    signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    turn: Mapped[int] = mapped_column(Integer, default=1)
+    invited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # or approved
+    forwarded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    forwarded_from: Mapped[str | None] = mapped_column(String(36))
 
 
 class RequestEvent(Scoped, Base):
@@ -117,7 +125,10 @@ class SigningOrder(Scoped, Base):
     """
 
     __tablename__ = "signing_order"
-    __table_args__ = (Index("ix_order_request", "request_id", "status"),)
+    __table_args__ = (
+        Index("ix_order_request", "request_id", "status"),
+        Index("ix_order_recipient", "recipient_id", "status"),
+    )
 
     request_id: Mapped[str] = mapped_column(ForeignKey("request.id"))
     recipient_id: Mapped[str] = mapped_column(ForeignKey("recipient.id"))

@@ -12,11 +12,12 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Integer, String, bindparam, column, text
 from sqlalchemy.sql.elements import TextClause
 
-from hub.storage.models import Delivery, Inbound, Timer
+from hub.storage.models import Delivery, Inbound, OneTimeCode, Timer
 from hub.storage.prepared import Prepared
 from hub.storage.types import UtcDateTime
 
 _d, _i, _t = Delivery.__table__.c, Inbound.__table__.c, Timer.__table__.c
+_c = OneTimeCode.__table__.c
 
 
 def _walk(sql: str) -> TextClause:
@@ -75,6 +76,10 @@ OLD_TIMERS = Prepared.of(
                         WHERE r.id = t.entity
                           AND (r.finished_at IS NULL OR r.finished_at >= :before))
            AND NOT EXISTS (
+               SELECT 1 FROM recipient p JOIN request r ON r.id = p.request_id
+                WHERE p.id = t.entity
+                  AND (r.finished_at IS NULL OR r.finished_at >= :before))
+           AND NOT EXISTS (
                SELECT 1 FROM signing_order o JOIN request r ON r.id = o.request_id
                 WHERE o.id = t.entity
                   AND (r.finished_at IS NULL OR r.finished_at >= :before)) AS ended
@@ -89,3 +94,13 @@ OLD_TIMERS = Prepared.of(
 )
 """Parameters: after, at, before, most. A timer of an open request stays: its row is what keeps the
 same reminder from being armed again."""
+
+OLD_CODES = Prepared.of(
+    _walk(
+        """
+    SELECT c.id, c.created_at AS at, c.expires_at < :before AS ended
+      FROM one_time_code c WHERE c.id > :after ORDER BY c.id LIMIT :most
+    """
+    ).columns(_c.id, column("at", UtcDateTime), column("ended", Boolean))
+)
+"""Parameters: after, before, most."""

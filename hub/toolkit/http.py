@@ -15,8 +15,8 @@ from __future__ import annotations
 import email.utils
 import re
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import nullcontext
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import closing, nullcontext
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 from urllib.parse import urlsplit
@@ -26,7 +26,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, Timeout
 
-from hub.kernel.errors import MalformedAnswer, OutcomeUnknown, Retryable
+from hub.kernel.errors import MalformedAnswer, OutcomeUnknown, Retryable, TooLarge
 from hub.toolkit import wire
 from hub.toolkit.dialling import GuardedAdapter, limited
 from hub.toolkit.guard import Guard
@@ -140,13 +140,16 @@ class HttpClient:
         *,
         changes: bool | None = None,
         timeout: tuple[float, float] | None = None,
+        most: int | None = None,
         **options: Any,
     ) -> Answer:
         """Send one request and read the answer, whatever its status.
 
         ``options`` go to requests (``json``, ``data``, ``params``, ``headers``, ``auth``,
         ``files``). ``changes`` says whether the call has an effect at the other side; by default
-        everything but GET, HEAD and OPTIONS has. Raises ``Retryable`` or ``OutcomeUnknown``.
+        everything but GET, HEAD and OPTIONS has. With ``most`` the answer may have so many bytes
+        in place of ``max_bytes``, and is read no further. Raises ``Retryable``,
+        ``OutcomeUnknown`` or, with ``most``, ``TooLarge``.
         """
         url = path if path.startswith(("http://", "https://")) else self.base_url + path
         has_effect = method.upper() not in _SAFE if changes is None else changes
@@ -154,7 +157,7 @@ class HttpClient:
         answer: Answer | None = None
         try:
             with limited(self._longest) if self._longest else nullcontext():
-                answer = self._exchange(method, url, timeout or self._timeout, options)
+                answer = self._exchange(method, url, timeout or self._timeout, most, options)
             return answer
         except requests.RequestException as error:
             # the library's own text may hold the address with its query: it is not carried on
@@ -166,7 +169,12 @@ class HttpClient:
                 listener(method, url, answer, time.monotonic() - started, sent)
 
     def _exchange(
-        self, method: str, url: str, timeout: tuple[float, float], options: dict[str, Any]
+        self,
+        method: str,
+        url: str,
+        timeout: tuple[float, float],
+        most: int | None,
+        options: dict[str, Any],
     ) -> Answer:
         started = time.monotonic()
         adapter = cast(HTTPAdapter, self._session.get_adapter(url))
@@ -177,7 +185,7 @@ class HttpClient:
                 patience = Timeout(connect=timeout[0], read=timeout[1])
                 retries = adapter.max_retries
                 raw = wire.send(self._connections(adapter), method.upper(), call, patience, retries)
-                body = self._read(wire.chunks_of(raw, _CHUNK))
+                body = self._read(wire.chunks_of(raw, _CHUNK), most)
                 return Answer(raw.status, raw.headers, body, time.monotonic() - started)
         # Straight to the adapter: what a session adds (environment, cookies, redirects, hooks) is
         # what this client switches off, and costs as much as the call itself.
@@ -185,7 +193,7 @@ class HttpClient:
         with adapter.send(
             prepared, stream=True, timeout=timeout, verify=self._verify, cert=self._cert
         ) as response:
-            body = self._read(response.iter_content(_CHUNK))
+            body = self._read(response.iter_content(_CHUNK), most)
             return Answer(response.status_code, response.headers, body, time.monotonic() - started)
 
     def _connections(self, adapter: HTTPAdapter) -> HTTPConnectionPool:
@@ -206,7 +214,9 @@ class HttpClient:
         """Close all connections."""
         self._session.close()
 
-    def _read(self, body: Iterator[bytes]) -> bytes:
+    def _read(self, body: Iterator[bytes], most: int | None) -> bytes:
+        if most is not None:
+            return _at_most(body, most)
         chunks: list[bytes] = []
         size = 0
         for chunk in body:
@@ -217,6 +227,19 @@ class HttpClient:
             if size >= self._max_bytes and self._cut:
                 break  # leaving the answer closes the connection
         return b"".join(chunks)[: self._max_bytes]
+
+
+def _at_most(body: Iterator[bytes], most: int) -> bytes:
+    """The whole body. Raises ``TooLarge`` as soon as there is more, and closes the connection."""
+    chunks: list[bytes] = []
+    size = 0
+    with closing(body) if isinstance(body, Generator) else nullcontext():
+        for chunk in body:
+            size += len(chunk)
+            if size > most:
+                raise TooLarge(f"the file has more than {most} bytes")
+            chunks.append(chunk)
+    return b"".join(chunks)
 
 
 class _NoCookies(requests.cookies.cookielib.DefaultCookiePolicy):  # type: ignore[name-defined,misc]

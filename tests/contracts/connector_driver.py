@@ -20,6 +20,7 @@ from hub.kernel.clock import ManualClock
 STARTED = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 HOOK_SECRET = "hook-secret-of-this-instance"
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 20
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><path d="M0 0"/></svg>'
 HOOK_URL = f"https://hub.example/hooks/upstream/{HOOK_SECRET}"
 
 
@@ -76,6 +77,14 @@ class ConnectorDriver(ABC):
 
     def files(self, ref: RecordRef) -> list[tuple[str, bytes]]:
         """Name and content of each file of a record."""
+        raise NotImplementedError
+
+    def put_file(self, ref: RecordRef, name: str, content: bytes) -> Any:
+        """Hang a file on a record, as somebody there would; what its field holds then."""
+        raise NotImplementedError
+
+    def no_file(self) -> Any:
+        """What a field holds that names a file which is not there."""
         raise NotImplementedError
 
     def wrong_credentials(self) -> dict[str, Any] | None:

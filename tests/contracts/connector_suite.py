@@ -16,15 +16,28 @@ from hub.contracts.capabilities import Capability
 from hub.contracts.connector import Connector
 from hub.contracts.plugin import RawHook
 from hub.contracts.records import Create, Note, RecordRef, Update
-from hub.kernel.errors import HookRejected, NotFound, Permanent, RecordLocked, Unsupported
+from hub.kernel.errors import (
+    HookRejected,
+    NotFound,
+    Permanent,
+    RecordLocked,
+    Unsupported,
+)
 from tests.contracts.connector_attacks import ConnectorAttacks
-from tests.contracts.connector_driver import HOOK_URL, PDF, STARTED, ConnectorDriver, operation_for
+from tests.contracts.connector_driver import (
+    HOOK_URL,
+    PDF,
+    STARTED,
+    ConnectorDriver,
+    operation_for,
+)
+from tests.contracts.connector_files import ConnectorFiles
 
 C = Capability
 OPERATIONS = (C.CREATE, C.UPDATE, C.NOTE, C.ATTACH)
 
 
-class ConnectorSuite(ConnectorAttacks):
+class ConnectorSuite(ConnectorFiles, ConnectorAttacks):
     """Inherit it, offer ``driver``."""
 
     @pytest.fixture
@@ -260,6 +273,9 @@ class ConnectorSuite(ConnectorAttacks):
         for capability in off:
             with pytest.raises(Unsupported):
                 connector.apply(operation_for(driver, capability), "key-1")
+        if not driver.can(C.FILES):
+            with pytest.raises(Unsupported):
+                connector.read_file(driver.seed_record(), "plan.pdf", 1_000)
         if not driver.can(C.CHANGES):
             with pytest.raises(Unsupported):
                 list(connector.changes(driver.table, None))

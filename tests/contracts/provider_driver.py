@@ -34,6 +34,7 @@ class ProviderDriver(ABC):
     bob: str
     keeps_reference = False  # whether the same order id twice gives the same reference
     unsigned: frozenset[str] = frozenset()  # members of a raw answer that no proof covers
+    calls_out = True  # whether there is another side that can fail
     secrets: tuple[str, ...] = ()  # what must never stand in an error or a probe's facts
 
     def __init__(self) -> None:
@@ -67,6 +68,10 @@ class ProviderDriver(ABC):
     @abstractmethod
     def decline(self, order: Order) -> None:
         """Say no as the customer."""
+
+    def answer(self, person: str) -> dict[str, Any]:
+        """What that person gives on the hub's own page; for a provider with a canvas."""
+        raise NotImplementedError
 
     def provider(self, **changes: Any) -> Provider:
         """The provider, set up for the simulator."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.kernel.crypto import Vault, canonical_json
-from hub.kernel.errors import ConfigurationError
+from hub.kernel.errors import ConfigurationError, Spoiled
 
 OLD = "the former master key, long enough to be one"
 NEW = "the present master key, long enough to be one"
@@ -23,6 +23,31 @@ def test_a_changed_seal_does_not_open():
     sealed = Vault(NEW).seal("Alice")
     with pytest.raises(ConfigurationError):
         Vault(NEW).open(sealed[:-2] + ("AA" if sealed[-2:] != "AA" else "BB"))
+
+
+def test_sealed_bytes_open_with_any_of_the_keys_and_tell_which_are_missing():
+    sealed = Vault(OLD).seal_bytes(b"an offer", "alice/1")
+    assert b"offer" not in sealed
+    assert Vault(NEW, OLD).open_bytes(sealed, "alice/1") == b"an offer"
+    with pytest.raises(ConfigurationError, match="PARAPH_SECRET_KEY"):
+        Vault(NEW).open_bytes(sealed, "alice/1")
+    assert Vault(NEW).seal_bytes(b"", "x") != Vault(NEW).seal_bytes(b"", "x")
+
+
+@pytest.mark.parametrize("place", [0, 3, 11, 23, -1])
+def test_sealed_bytes_that_were_changed_or_moved_do_not_open(place):
+    sealed = bytearray(Vault(NEW).seal_bytes(b"an offer", "alice/1"))
+    with pytest.raises(Spoiled):
+        Vault(NEW).open_bytes(bytes(sealed), "bob/1")
+    sealed[place] ^= 1
+    with pytest.raises((Spoiled, ConfigurationError)):
+        Vault(NEW).open_bytes(bytes(sealed), "alice/1")
+
+
+@pytest.mark.parametrize("sealed", [b"", b"b1:", b"plain bytes that nobody sealed at all"])
+def test_bytes_that_were_never_sealed_are_told_as_such(sealed):
+    with pytest.raises(Spoiled, match="not sealed"):
+        Vault(NEW).open_bytes(sealed, "alice/1")
 
 
 def test_a_mac_is_good_for_its_use_and_text_only():

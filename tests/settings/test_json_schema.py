@@ -35,6 +35,10 @@ broker_url: redis://broker
 redis_url: null
 secret_keys: [0123456789abcdef0123456789abcdef]
 trusted_proxies: 1
+blobs:
+  s3: {bucket: paraph, endpoint: "https://s3.example.com", region: eu-north-1, access_key: a,
+       secret_key: s, prefix: hub}
+documents: {pages: 50, megabytes: 10, seconds: 30, memory: 800}
 body_limit: 20000
 outgoing_networks: [10.0.0.0/8, "fd00::/8"]
 workers: 8
@@ -45,6 +49,15 @@ log_level: INFO
 log_json: false
 sentry_dsn: null
 clock_speed: 1.5
+seal:
+  level: B-LTA
+  pkcs12: {file: seal.p12, passphrase: secret}
+  pem: {key: seal.key, certificate: seal.pem, chain: chain.pem, passphrase: null}
+  pkcs11: {module: m.so, token: hub, pin: "1234", key: seal, certificate: seal.pem}
+  trust_roots: [root.pem]
+  timestamp_url: https://timestamps.example.com/
+  timestamp_roots: [stamps.pem]
+  when_unavailable: downgrade
 """
 WHOLE = """\
 name: Alice's workshop
@@ -52,6 +65,8 @@ sender: Alice
 phone: 018-17 06 05
 email: alice@example.com
 website: https://alice.example
+address: Storgatan 1
+registration: 556000-0001
 zone: Europe/Stockholm
 language: sv
 accent: "#0b5c4a"

@@ -5,8 +5,9 @@ Uses nothing but the standard library. ``find_browser`` is what the tests start.
 
 import os
 import shutil
-import subprocess
 import sys
+
+from tests.tools.debian import install, may_install
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PACKAGES = ("chromium", "fonts-dejavu-core", "fonts-liberation")
@@ -18,29 +19,13 @@ def find_browser() -> str | None:
     return shutil.which(wanted) if wanted else next(filter(None, map(shutil.which, NAMES)), None)
 
 
-def may_install() -> bool:
-    return os.geteuid() == 0 and shutil.which("apt-get") is not None
-
-
-def install() -> None:
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    print(f"browser   apt-get installs {', '.join(PACKAGES)}", flush=True)
-    for arguments in (("update",), ("install", "-y", "--no-install-recommends", *PACKAGES)):
-        command = ["apt-get", "-qq", *arguments]
-        answer = subprocess.run(
-            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True
-        )
-        if answer.returncode:
-            sys.exit(f"{' '.join(command)} failed:\n{answer.stderr.strip()}")
-
-
 def main() -> None:
     if find_browser():
         return
     if "PARAPH_BROWSER" in os.environ:
         sys.exit(f"PARAPH_BROWSER names no program: {os.environ['PARAPH_BROWSER']}")
     if may_install():
-        install()
+        install("browser", PACKAGES)
     if not find_browser():
         sys.exit("The browser tests need Chromium: install it, or set PARAPH_BROWSER to its path.")
 

@@ -24,5 +24,8 @@ if (entryPoints.length > 0) {
     logLevel: "warning",
     minify: true,
     target: ["es2020", "safari14"],
+    // esbuild cannot rewrite patterns, of which Safari before 14.1 gets rare ones wrong. Such a phone
+    // still has the pages without script.
+    supported: { destructuring: true },
   });
 }

@@ -1,0 +1,107 @@
+"""Blocks of ``paraph.yaml``: where blobs are kept, and what a document may be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from marshmallow import fields, validate
+
+from hub.contracts.json_schema import JsonSchema, Walk
+from hub.contracts.settings import schema_of, setting
+
+
+class Block(fields.Nested):
+    """A settings dataclass inside another."""
+
+    def __init__(self, cls: type) -> None:
+        super().__init__(schema_of(cls))
+        self.cls = cls
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, partial: Any = None, **kwargs: Any
+    ) -> Any:
+        found: Mapping[str, Any] = super()._deserialize(value, attr, data, partial, **kwargs)
+        return self.cls(**found)
+
+    def json_schema(self, walk: Walk) -> JsonSchema:
+        return walk.block(self.schema)
+
+
+_TEXT = validate.Length(min=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class S3Settings:
+    """A bucket of an S3 server."""
+
+    bucket: str = setting(fields.String(validate=_TEXT), title="Bucket", help="It must exist.")
+    endpoint: str = setting(
+        fields.Url(require_tld=False),
+        title="Endpoint",
+        help="The server without the bucket, e.g. https://s3.eu-north-1.amazonaws.com.",
+    )
+    region: str = setting(
+        fields.String(validate=_TEXT),
+        title="Region",
+        help="Its name for the region; us-east-1 suits most servers that have none.",
+        default="us-east-1",
+    )
+    access_key: str = setting(
+        fields.String(validate=_TEXT), title="Access key", help="The account's name."
+    )
+    secret_key: str = setting(
+        fields.String(validate=_TEXT), title="Secret key", help="Its password.", secret=True
+    )
+    prefix: str = setting(
+        fields.String(), title="Prefix", help="Stands before every path in the bucket.", default=""
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlobSettings:
+    """Where documents, page images and proofs are kept: a folder or a bucket."""
+
+    folder: str | None = setting(
+        fields.String(validate=_TEXT),
+        title="Folder",
+        help="Without it and without s3: the folder blobs in the data folder.",
+        default=None,
+    )
+    s3: S3Settings | None = setting(
+        Block(S3Settings),
+        title="S3",
+        help="A bucket instead of a folder; several machines need one.",
+        default=None,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentSettings:
+    """What a document or attachment may be, and what looking at it may cost."""
+
+    pages: int = setting(
+        fields.Integer(validate=validate.Range(1, 500)),
+        title="Pages",
+        help="The most pages of a document.",
+        default=100,
+    )
+    megabytes: int = setting(
+        fields.Integer(validate=validate.Range(1, 100)),
+        title="Megabytes",
+        help="The largest document or attachment, in millions of bytes.",
+        default=25,
+    )
+    seconds: int = setting(
+        fields.Integer(validate=validate.Range(1, 600)),
+        title="Seconds",
+        help="The most processor time for one document or attachment.",
+        default=60,
+    )
+    memory: int = setting(
+        fields.Integer(validate=validate.Range(500, 16_000)),
+        title="Memory",
+        help="The most address space for one document or attachment, in millions of bytes.",
+        default=1_500,
+    )

@@ -1,0 +1,125 @@
+"""Whether a PDF does more than show pages, read with pyHanko, the reader that seals later.
+
+Looked at is everything that a viewer acts on. Fonts, images and contents of pages are left out:
+they cannot act, and drawings have very many of them.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from hub.kernel.errors import Unfit
+
+_INERT = frozenset({"/Resources", "/Contents", "/StructTreeRoot", "/Metadata", "/Thumb", "/AP"})
+# Keys and action types that run, open or send something. Links (URI, GoTo) are what offers have.
+_ACTING_KEYS = frozenset(
+    {"/JS", "/JavaScript", "/AA", "/XFA", "/RichMediaContent", "/RichMediaSettings"}
+)
+_ACTIONS = frozenset(
+    {
+        "/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/ResetForm", "/Rendition",
+        "/Sound", "/Movie", "/RichMediaExecute", "/GoTo3DView", "/SetOCGState", "/Hide",
+    }
+)  # fmt: skip
+_AT_OPENING = frozenset({"/GoTo", "/Named"})
+_MOVING = frozenset({"/Movie", "/Sound", "/Screen", "/3D", "/RichMedia"})
+_FILES = frozenset({"/EmbeddedFiles", "/EF", "/AF"})
+_ELSEWHERE = frozenset({"/GoToE", "/GoToR"})
+_MOST = 2_000_000  # objects; far more than a hundred pages have
+
+
+def pages_of(content: bytes) -> int:
+    """How many pages there are. Raises ``Unfit`` when the PDF is encrypted, signed, acts, carries
+    files or has a form; another error when it cannot be read."""
+    reader = PdfFileReader(io.BytesIO(content), strict=False)
+    if reader.encrypted:
+        raise Unfit("encrypted")
+    root = reader.root
+    found = set(_findings(root))
+    form = _value(root, "/AcroForm")
+    if isinstance(form, generic.DictionaryObject):
+        found |= _of_form(form)
+    opening = _value(root, "/OpenAction")
+    if isinstance(opening, generic.DictionaryObject) and _value(opening, "/S") not in _AT_OPENING:
+        found.add("scripted")
+    if "/Perms" in root:  # certified, or with rights that only Adobe's programs give
+        found.add("signed")
+    for code in ("signed", "scripted", "embedded_files", "form"):
+        if code in found:
+            raise Unfit(code)
+    return int(root["/Pages"]["/Count"])
+
+
+def _of_form(form: generic.DictionaryObject) -> set[str]:
+    """A form without fields is what many programs leave behind; it is none."""
+    fields = _value(form, "/Fields")
+    if not fields and "/XFA" not in form:
+        return set()
+    signed = int(_value(form, "/SigFlags") or 0) & 1 and _has_signature(fields)
+    return {"signed"} if signed else {"form"}
+
+
+def _has_signature(fields: Any) -> bool:
+    return any(
+        _value(node, "/FT") == "/Sig" and _value(node, "/V") is not None
+        for node in _nodes(fields)
+        if isinstance(node, generic.DictionaryObject)
+    )
+
+
+def _findings(root: Any) -> Iterator[str]:
+    for node in _nodes(root):
+        if not isinstance(node, generic.DictionaryObject):
+            continue
+        keys = node.keys()
+        kind = _value(node, "/S")
+        if keys & _ACTING_KEYS or kind in _ACTIONS or _value(node, "/Subtype") in _MOVING:
+            yield "scripted"
+        if keys & _FILES or kind in _ELSEWHERE or _value(node, "/Subtype") == "/FileAttachment":
+            yield "embedded_files"
+        if _value(node, "/Type") == "/Sig" and "/ByteRange" in node:
+            yield "signed"
+        if _value(node, "/Subtype") == "/Widget":
+            yield "form"
+
+
+def _value(node: Any, key: str) -> Any:
+    """What stands behind ``key``, also when it stands elsewhere; None when nothing does.
+    (pyHanko's ``get`` would give the reference.)"""
+    try:
+        return node[key]
+    except KeyError:
+        return None
+
+
+def _object(reference: Any) -> Any:
+    return reference.get_object()  # pyHanko declares no type here
+
+
+def _nodes(start: Any) -> Iterator[Any]:
+    """Every dictionary and list that can be reached, each once; not by recursion, since a hostile
+    file nests as deep as it likes."""
+    seen: set[Any] = set()
+    left = [start]
+    count = 0
+    while left:
+        node = left.pop()
+        if isinstance(node, generic.IndirectObject):
+            if node.reference in seen:
+                continue
+            seen.add(node.reference)
+            node = _object(node)
+        count += 1
+        if count > _MOST:
+            raise Unfit("too_heavy", f"more than {_MOST} objects")
+        if isinstance(node, generic.DictionaryObject):
+            yield node
+            left += [node.raw_get(key) for key in node if key not in _INERT]
+        elif isinstance(node, generic.ArrayObject):
+            yield node
+            left += [node.raw_get(index) for index in range(len(node))]

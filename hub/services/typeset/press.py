@@ -1,0 +1,114 @@
+"""Sets sheets as PDF with Typst: PDF/A-3a and PDF/UA-1, the same bytes for the same sheet.
+
+A template is a program of ours; what a record holds goes in as data and is never read as Typst.
+Typst sees the templates' folder and the fonts here, nothing else, and downloads nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import structlog
+import typst
+
+from hub.kernel.errors import Permanent
+from hub.services.typeset import glyphs, wording
+from hub.services.typeset.sheet import Sheet
+from hub.services.typeset.view import view
+
+_log = structlog.get_logger(__name__)
+# Typst keeps what it laid out for its next ten documents; of large ones that is half a gigabyte.
+_LARGE = 20_000  # characters of data
+_ROUNDS_UNTIL_FORGOTTEN = 12
+_STANDARDS: list[Literal["a-3a", "ua-1"]] = ["a-3a", "ua-1"]
+
+
+class NotTypeset(Permanent):
+    """A document could not be made from its template."""
+
+    code = "not_typeset"
+
+
+class Press:
+    """Compilers that are kept warm, with the fonts read once. At most ``width`` documents are set
+    at a time, since a compiler serves one thread at a time."""
+
+    def __init__(self, root: Path, width: int = 2) -> None:
+        self._root = root
+        self._free: queue.LifoQueue[typst.Compiler | None] = queue.LifoQueue()
+        for _ in range(width):
+            self._free.put(None)
+
+    def pdf(self, source: str, data: Mapping[str, Any], timestamp: int) -> bytes:
+        """The PDF that the file ``source`` under the root makes of ``data``, which it reads as
+        ``json(bytes(sys.inputs.sheet))``. ``timestamp`` stands inside the PDF."""
+        for without_logo, standards in ((False, _STANDARDS), (True, _STANDARDS), (True, [])):
+            given = {**data, "logo": None} if without_logo else data
+            try:
+                return self._compiled(source, given, timestamp, standards)
+            except typst.TypstError as error:
+                # The message cites the text at fault: a log must not hold it.
+                _log.warning("not_typeset", source=source, standards=standards, hints=error.hints)
+        raise NotTypeset(f"Typst could not set {source}")
+
+    def _compiled(
+        self,
+        source: str,
+        data: Mapping[str, Any],
+        timestamp: int,
+        standards: list[Literal["a-3a", "ua-1"]],
+    ) -> bytes:
+        told = json.dumps(data, ensure_ascii=False)
+        with self._compiler() as compiler:
+            made = compiler.compile(
+                input=self._root / source,
+                format="pdf",
+                sys_inputs={"sheet": told},
+                pdf_standards=[*standards],
+                timestamp=timestamp,
+            )
+            if len(told) > _LARGE:
+                for _ in range(_ROUNDS_UNTIL_FORGOTTEN):
+                    compiler.compile(input=b"", format="svg")
+        if not isinstance(made, bytes):
+            raise NotTypeset(f"Typst made no PDF of {source}")
+        return made
+
+    @contextmanager
+    def _compiler(self) -> Iterator[typst.Compiler]:
+        compiler = self._free.get()
+        try:
+            compiler = compiler or self._new()
+            yield compiler
+        finally:
+            self._free.put(compiler)
+
+    def _new(self) -> typst.Compiler:
+        nowhere = self._root / "no-packages"
+        return typst.Compiler(
+            root=self._root,
+            font_paths=self._fonts,
+            package_path=nowhere,
+            package_cache_path=nowhere,
+        )
+
+    @cached_property
+    def _fonts(self) -> typst.Fonts:
+        # Fonts of the system would make other bytes on another machine.
+        return typst.Fonts(include_system_fonts=False, font_paths=[glyphs.FONTS])
+
+
+_press = Press(wording.TEMPLATES)
+
+
+def typeset(template: str, sheet: Sheet) -> bytes:
+    """``sheet`` as a PDF by ``template``. Raises ``ConfigurationError`` when there is no such
+    template, and ``Unfit`` when the sheet holds what cannot be counted."""
+    source = f"{wording.known(template)}/{wording.SOURCE}"
+    return _press.pdf(source, view(template, sheet), int(sheet.made_at.timestamp()))

@@ -1,0 +1,494 @@
+"""Checks a proof from what hub/services/evidence/README.md says and from nothing else: the standard
+library and ``cryptography``, no code of the hub. Numbers in comments are sections there.
+
+    python second_verifier.py FILE ROOT.pem
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import struct
+import sys
+import zlib
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+
+WORD = r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9_-]+)*"
+OWN = ("manifest.json", "openings.json", "signed.pdf")
+EMBEDDED = ["events.json", "manifest.json", "shown.json"]
+HASHES = {"2.16.840.1.101.3.4.2.1": hashes.SHA256(), "2.16.840.1.101.3.4.2.2": hashes.SHA384(),
+          "2.16.840.1.101.3.4.2.3": hashes.SHA512()}  # fmt: skip
+DATA, TST = "1.2.840.113549.1.7.1", "1.2.840.113549.1.9.16.1.4"
+CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47"
+PSS = "1.2.840.113549.1.1.10"
+MAY_DIFFER = {"DSS", "AcroForm", "Extensions", "Version", "Metadata"}
+
+
+class Refused(Exception):
+    """Its first argument is the member."""
+
+
+def need(truth, member="signed.pdf", why="does not fit"):
+    if not truth:
+        raise Refused(member, why)
+
+
+def judge(data, roots, now=None):
+    """Whether it holds, the first member that differs, what is erased."""
+    try:
+        need(len(data) <= 1 << 30, "")
+        if data[:4] == b"PK\x03\x04":
+            return True, "", bundle(data, roots, now or datetime.now(UTC))
+        need(data[:5] == b"%PDF-", "")
+        manifest, files = sealed(data, roots, now or datetime.now(UTC))
+        m = manifest_of(manifest)
+        embedded_fit(files, m)
+        history(files["events.json"], m)
+        shown(files["shown.json"], m)
+        return True, "", []
+    except Refused as refused:
+        return False, refused.args[0], []
+
+
+def bundle(data, roots, now):  # 7, steps 2 to 9
+    at, entries, contents = 0, [], {}
+
+    def take(name, size=None, digest=None, limit=1 << 30):
+        nonlocal at
+        head = data[at : at + 30 + len(name)]
+        need(len(head) == 30 + len(name) and head[:4] == b"PK\x03\x04", name)
+        need(head[30:] == name.encode() and head[26:28] == struct.pack("<H", len(name)), name)
+        size = struct.unpack_from("<I", head, 18)[0] if size is None else size
+        content = data[at + len(head) : at + len(head) + size]
+        need(size <= limit and len(content) == size, name)
+        need(digest in (None, sha(content)), name)
+        row = struct.pack("<HHHIII", 0, 0, 33, zlib.crc32(content), size, size)
+        need(head[:30] == b"PK\x03\x04" + struct.pack("<HH", 20, 0) + row
+             + struct.pack("<HH", len(name), 0), name)  # fmt: skip
+        entries.append((name, row, at))
+        at += len(head) + size
+        contents[name] = content
+
+    take("manifest.json", limit=16777216)
+    m = manifest_of(contents["manifest.json"])
+    take("openings.json", limit=16777216)
+    for one in m["members"]:
+        take(one["name"], one["size"], one["sha256"])
+    take("signed.pdf")
+    rows = b"".join(
+        b"PK\x01\x02" + struct.pack("<HHH", 788, 20, 0) + row
+        + struct.pack("<5H2I", len(name), 0, 0, 0, 0, 0x81A40000, place) + name.encode()
+        for name, row, place in entries
+    )  # fmt: skip
+    count = len(entries)
+    end = struct.pack("<4H2IH", 0, 0, count, count, len(rows), at, 0)
+    need(data[at:] == rows + b"PK\x05\x06" + end, "(directory)")
+    manifest, files = sealed(contents["signed.pdf"], roots, now)
+    if manifest != contents["manifest.json"]:
+        first_difference(m, manifest)
+    embedded_fit(files, m)
+    commitments = history(contents["events.json"], m)
+    erased = openings(contents["openings.json"], commitments)
+    shown(contents["shown.json"], m)
+    return erased
+
+
+def first_difference(m, manifest):  # 7, step 5
+    try:
+        other = manifest_of(manifest)["members"]
+    except Refused:
+        raise Refused("signed.pdf") from None
+    own = m["members"]
+    for n in range(max(len(own), len(other))):
+        mine, theirs = own[n : n + 1], other[n : n + 1]
+        need(mine == theirs, (mine or theirs)[0]["name"])
+    raise Refused("manifest.json")
+
+
+def sha(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+def canonical(value):  # 2
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def plain(value, depth=0):
+    if isinstance(value, float):
+        return value == 0 or 0.0001 <= abs(value) < 1e15
+    if isinstance(value, int):
+        return -(1 << 63) <= value < 1 << 64
+    if isinstance(value, dict | list):
+        inner = value.values() if isinstance(value, dict) else value
+        return depth < 32 and all(plain(one, depth + 1) for one in inner)
+    return True
+
+
+def read(member, content):
+    try:
+        value = json.loads(content.decode())
+        need(plain(value) and canonical(value) == content, member)
+    except (ValueError, RecursionError):
+        raise Refused(member) from None
+    return value
+
+
+def has(value, **types):
+    return (isinstance(value, dict) and set(value) == set(types)
+            and all(type(value[key]) is kind for key, kind in types.items()))  # fmt: skip
+
+
+def is_hash(text):
+    return isinstance(text, str) and re.fullmatch("[0-9a-f]{64}", text) is not None
+
+
+def manifest_of(content):  # 5.1
+    me = "manifest.json"
+    m = read(me, content)
+    need(has(m, format=str, request=dict, made_at=str, events=dict, members=list), me)
+    need(m["format"] == "paraph-evidence/1", me)
+    need(has(m["request"], id=str, number=str) and has(m["events"], count=int, head=str), me)
+    need(is_hash(m["events"]["head"]) and len(m["members"]) <= 5000, me)
+    for one in m["members"]:
+        need(has(one, name=str, size=int, sha256=str) and one["size"] >= 0, me)
+        need(is_hash(one["sha256"]) and len(one["name"]) <= 120 and one["name"] not in OWN, me)
+        need(re.fullmatch(f"{WORD}(/{WORD})*", one["name"]), me)
+    names = {one["name"] for one in m["members"]}
+    need(len(names) == len(m["members"]), me)
+    need({"shown.json", "events.json", "receipts.json"} <= names, me)
+    return m
+
+
+def embedded_fit(files, m):
+    listed = {one["name"]: one["sha256"] for one in m["members"]}
+    need(all(sha(files[name]) == listed[name] for name in ("shown.json", "events.json")))
+
+
+def history(content, m):  # 5.3
+    me = "events.json"
+    value = read(me, content)
+    need(has(value, request=str, events=list) and value["request"] == m["request"]["id"], me)
+    previous, told = "", {}
+    for n, event in enumerate(value["events"], 1):
+        need(has(event, seq=int, kind=str, at=str, data=dict, commitments=dict, previous=str,
+                 hash=str), me)  # fmt: skip
+        need(all(is_hash(made) for made in event["commitments"].values()), me)
+        need(event["seq"] == n and event["previous"] == previous, me)
+        body = {key: event[key] for key in ("seq", "kind", "at", "data", "commitments")}
+        body["request"] = value["request"]
+        need(event["hash"] == sha(previous.encode() + b"\n" + canonical(body)), me)
+        previous, told[str(n)] = event["hash"], event["commitments"]
+    need(m["events"] == {"count": len(value["events"]), "head": previous}, me)
+    return told
+
+
+def openings(content, commitments):  # 5.4
+    me = "openings.json"
+    value = read(me, content)
+    need(has(value, openings=dict), me)
+    for seq, fields in value["openings"].items():
+        need(isinstance(fields, dict), me)
+        for name, field in fields.items():
+            need(isinstance(field, dict) and set(field) == {"salt", "value"}, me)
+            need(isinstance(field["salt"], str), me)
+            made = sha(canonical([field["salt"], field["value"]]))
+            need(commitments.get(seq, {}).get(name) == made, me)
+    return [f"{seq} {name}" for seq, names in commitments.items() for name in sorted(names)
+            if name not in value["openings"].get(seq, {})]  # fmt: skip
+
+
+def shown(content, m):  # 5.2
+    me = "shown.json"
+    value = read(me, content)
+    listed = {one["name"]: one["sha256"] for one in m["members"]}
+    try:
+        need({key: value["request"][key] for key in ("id", "number")} == m["request"], me)
+        found = [(one["file"], one["sha256"]) for one in value["documents"]]
+        found += [(p["image"], p["sha256"]) for one in value["documents"] for p in one["pages"]]
+        found += [(one["file"], one["sha256"]) for one in value["attachments"]]
+        found += [(one["image"], one["image_sha256"]) for one in value["attachments"]
+                  if one["image"] is not None]  # fmt: skip
+        need(all(name in listed and listed[name] == digest for name, digest in found), me)
+    except (KeyError, TypeError):
+        raise Refused(me) from None
+
+
+def sealed(pdf, roots, now):  # 6
+    """The embedded manifest and the embedded files, once the seal holds."""
+    try:
+        whole = Pdf(pdf)
+        signatures = [
+            whole.get(field)["V"]
+            for field in whole.get(whole.root["AcroForm"])["Fields"]
+            if whole.get(whole.get(field).get("FT")) == "Sig" and "V" in whole.get(field)
+        ]
+        signatures = sorted(map(whole.get, signatures), key=lambda one: one["ByteRange"][2])
+        stamps = [one for one in signatures if one["SubFilter"] == "ETSI.RFC3161"]
+        (seal,) = [one for one in signatures if one not in stamps]
+        end = sum(seal["ByteRange"][2:])
+        part = Pdf(pdf[:end])
+        need(seal is signatures[0] and sum(signatures[-1]["ByteRange"][2:]) == len(pdf))
+        need(all(pdf[: sum(one["ByteRange"][2:])].endswith(b"%%EOF\n") for one in signatures))
+        check_increments(whole, part, end)
+        moment = now
+        for one in reversed(stamps):
+            moment = check_stamp(*cms_of(pdf, one), roots, moment)
+        cms, covered = cms_of(pdf, seal)
+        info = check_cms(cms, DATA, covered)
+        for value in attributes(info[6:]).get("1.2.840.113549.1.9.16.2.14", [])[:1]:
+            moment = check_stamp(value, info[5].body, roots, moment)
+        check_chain(cms, info, roots, moment)
+        tree = part.get(part.get(part.root["Names"])["EmbeddedFiles"])
+        names = part.get(tree["Names"])
+        files = {
+            names[n].decode(): part.get(part.get(names[n + 1])["EF"]["F"])["data"]
+            for n in range(0, len(names), 2)
+        }
+        need(sorted(files) == EMBEDDED and len(names) == 6)
+        return files["manifest.json"], files
+    except (
+        ArithmeticError,
+        AttributeError,
+        InvalidSignature,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+        x509.ExtensionNotFound,
+    ) as error:
+        raise Refused("signed.pdf", repr(error)) from None
+
+
+class Pdf:
+    """A file with classic cross-reference tables."""
+
+    TOKEN = re.compile(
+        rb"\s*(<<|>>|\[|\]|\(|/[^\s()<>\[\]{}/%]*|\d+ 0 R\b|[+-]?[\d.]+|"
+        rb"<[\dA-Fa-f\s]*>|true|false|null)"
+    )
+
+    def __init__(self, data):
+        self.data, self.tables, self.places = data, [], {}
+        at = int(re.search(rb"startxref\s+(\d+)\s+%%EOF\s*$", data[-64:]).group(1))
+        while at is not None:
+            need(data[at : at + 4] == b"xref" and at not in [one for one, _ in self.tables])
+            rows, start = {}, re.compile(rb"xref\s+").match(data, at).end()
+            while head := re.compile(rb"(\d+) (\d+)\s*\n").match(data, start):
+                start, first = head.end() + 20 * int(head.group(2)), int(head.group(1))
+                for n in range(int(head.group(2))):
+                    row = data[head.end() + 20 * n : head.end() + 20 * n + 18]
+                    if row[17:] == b"n":
+                        rows[first + n] = int(row[:10])
+            trailer, _ = self.value(re.compile(rb"\s*trailer").match(data, start).end())
+            self.tables.append((at, rows))
+            self.places = {**rows, **self.places}
+            self.root_at = getattr(self, "root_at", trailer["Root"])
+            at = trailer.get("Prev")
+        self.root = self.get(self.root_at)
+
+    def get(self, value):
+        """What a reference refers to; a stream is its dictionary with its bytes as ``data``."""
+        while isinstance(value, tuple):
+            start = f"{value[0]} 0 obj".encode()
+            at = self.places[value[0]]
+            need(self.data.startswith(start, at))
+            value, end = self.value(at + len(start))
+            stream = re.compile(rb"\s*stream\r?\n").match(self.data, end)
+            if stream and isinstance(value, dict):
+                size = self.get(value["Length"])
+                value["data"] = self.data[stream.end() : stream.end() + size]
+        return value
+
+    def value(self, at):
+        """The value that stands there, and where it ends."""
+        token = self.TOKEN.match(self.data, at)
+        word, at = token.group(1), token.end()
+        if word in (b"<<", b"["):
+            items = []
+            while not (end := re.compile(rb"\s*(>>|\])").match(self.data, at)):
+                item, at = self.value(at)
+                items.append(item)
+            is_list = word == b"["
+            return items if is_list else dict(zip(items[::2], items[1::2], strict=True)), end.end()
+        if word == b"(":
+            text = re.compile(rb"((?:[^()\\]|\\[0-7]{3}|\\.)*)\)", re.S).match(self.data, at)
+            octal = re.sub(rb"\\([0-7]{3})", lambda m: bytes([int(m[1], 8)]), text[1])
+            return re.sub(rb"\\(.)", rb"\1", octal), text.end()
+        if word[:1] == b"/":
+            return re.sub("#(..)", lambda m: chr(int(m[1], 16)), word[1:].decode()), at
+        if word[:1] == b"<":
+            return bytes.fromhex(word[1:-1].decode()), at
+        if word.endswith(b"R"):
+            return (int(word.split()[0]),), at
+        if word.isalpha():
+            return {b"true": True, b"false": False, b"null": None}[word], at
+        return float(word) if b"." in word else int(word), at
+
+
+def check_increments(whole, part, end):  # 6.1, step 5
+    need([one for one in whole.tables if one[0] < end] == part.tables)
+    form = whole.get(part.root["AcroForm"])
+    free = {one.get(key) for one in (part.root, whole.root) for key in ("Metadata", "DSS")}
+    for _, rows in (one for one in whole.tables if one[0] >= end):
+        for number in rows:
+            need(rows[number] >= end)
+            if number not in part.places or (number,) in free:
+                continue
+            old, new = part.get((number,)), whole.get((number,))
+            differ = {key for key in {*old, *new} if old.get(key) != new.get(key)}
+            if (number,) == part.root_at == whole.root_at:
+                need(differ <= MAY_DIFFER)
+            elif new == form:
+                need(differ <= {"Fields", "SigFlags"} and grown(old, new, "Fields"))
+            else:
+                need(old["Type"] == "Page" and differ <= {"Annots"})
+                for added in grown(old, new, "Annots"):
+                    need(not any(whole.get(added)["Rect"]))
+
+
+def grown(old, new, key):
+    before, after = old.get(key, []), new.get(key, [])
+    need(after[: len(before)] == before)
+    return after[len(before) :] or [()]
+
+
+def cms_of(pdf, signature):  # 6.1, step 2
+    """The CMS, and the bytes that it is about."""
+    zero, a, b, c = signature["ByteRange"]
+    cms = Der(signature["Contents"])
+    digits = cms.raw.hex()
+    gap = pdf[a + 1 : b - 1].decode()
+    need(zero == 0 and a < b and pdf[a : a + 1] == b"<" and pdf[b - 1 : b] == b">")
+    need(
+        gap.rstrip("0") in (digits.rstrip("0"), digits.upper().rstrip("0"))
+        and len(gap) >= len(digits)
+    )
+    return cms, pdf[:a] + pdf[b : b + c]
+
+
+class Der(list):
+    """An element; its elements, where it holds some."""
+
+    def __init__(self, data):
+        self.tag, size, head = data[0], data[1], 2
+        if size > 127:
+            head += size - 128
+            size = int.from_bytes(data[2:head], "big")
+        self.raw, self.body = data[: head + size], data[head : head + size]
+        need(len(self.body) == size)
+        rest = self.body if self.tag & 32 else b""
+        while rest:
+            self.append(Der(rest))
+            rest = rest[len(self[-1].raw) :]
+
+    @property
+    def oid(self):
+        numbers, value = [], 0
+        for byte in self.body:
+            value = value << 7 | byte & 127
+            if byte < 128:
+                numbers, value = [*numbers, value], 0
+        first = min(numbers[0] // 40, 2)
+        return ".".join(map(str, (first, numbers[0] - 40 * first, *numbers[1:])))
+
+
+def attributes(sets):
+    return {one[0].oid: one[1] for each in sets for one in each}
+
+
+def certificates(cms):
+    return [x509.load_der_x509_certificate(one.raw) for one in cms[1][0][3] if one.tag == 0x30]
+
+
+def check_cms(cms, kind, content):  # 6.1, step 3
+    """The SignerInfo, whose signature is right."""
+    (info,) = cms[1][0][-1]
+    signed = attributes([info[3]])
+    digest = HASHES[info[2][0].oid]
+    need(signed["1.2.840.113549.1.9.3"][0].oid == kind == cms[1][0][2][0].oid)
+    need(signed["1.2.840.113549.1.9.4"][0].body == hashed(digest, content))
+    certificate = signer_of(cms, info)
+    need(kind == TST or CERTIFICATE_V2 in signed)
+    if CERTIFICATE_V2 in signed:
+        named = signed[CERTIFICATE_V2][0][0][0]
+        own = HASHES[named[0][0].oid] if named[0].tag == 0x30 else hashes.SHA256()
+        (wanted,) = [one.body for one in named if one.tag == 4]
+        need(hashed(own, certificate.public_bytes(Encoding.DER)) == wanted)
+    key, message = certificate.public_key(), b"\x31" + info[3].raw[1:]
+    if isinstance(key, rsa.RSAPublicKey):
+        pss = padding.PSS(padding.MGF1(digest), padding.PSS.AUTO)
+        way = pss if info[4][0].oid == PSS else padding.PKCS1v15()
+        key.verify(info[5].body, message, way, digest)
+    else:
+        key.verify(info[5].body, message, ec.ECDSA(digest))
+    return info
+
+
+def hashed(digest, content):
+    return hashlib.new(digest.name, content).digest()
+
+
+def signer_of(cms, info):
+    for one in certificates(cms):
+        if info[1].tag == 0x30:
+            serial = int.from_bytes(info[1][1].body, "big")
+            if (one.issuer.public_bytes(), one.serial_number) == (info[1][0].raw, serial):
+                return one
+        elif (
+            one.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+            == info[1].body
+        ):
+            return one
+    raise Refused("signed.pdf")
+
+
+def check_chain(cms, info, roots, moment):  # 6.1, step 4
+    chain, known = [signer_of(cms, info)], [*certificates(cms), *roots]
+    while True:
+        last = chain[-1]
+        need(last.not_valid_before_utc <= moment <= last.not_valid_after_utc and len(chain) < 9)
+        if last in roots:
+            return
+        issuers = [one for one in known if one not in chain and issued(last, one)]
+        need(issuers)
+        chain.append(issuers[0])
+
+
+def issued(certificate, issuer):
+    try:
+        certificate.verify_directly_issued_by(issuer)
+        usage = issuer.extensions.get_extension_for_class(x509.KeyUsage).value
+        return (
+            issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+            and usage.key_cert_sign
+        )
+    except (InvalidSignature, TypeError, ValueError, x509.ExtensionNotFound):
+        return False
+
+
+def check_stamp(cms, content, roots, moment):
+    """The time of a time stamp that is about this content."""
+    told = cms[1][0][2][1][0]
+    info = check_cms(cms, TST, told.body)
+    tst = Der(told.body)
+    need(tst[2][1].body == hashed(HASHES[tst[2][0][0].oid], content))
+    purposes = signer_of(cms, info).extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    need(list(purposes) == [x509.ExtendedKeyUsageOID.TIME_STAMPING])
+    check_chain(cms, info, roots, moment)
+    when = tst[4].body.decode().removesuffix("Z").partition(".")[0]
+    return datetime.strptime(when, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+
+
+if __name__ == "__main__":
+    file, root = map(Path, sys.argv[1:3])
+    held, first, gone = judge(file.read_bytes(), x509.load_pem_x509_certificates(root.read_bytes()))
+    print("holds" if held else f"differs: {first or 'no proof'}", *gone)
+    sys.exit(not held)

@@ -3,12 +3,16 @@
 Every closure gives what the library would give, and counts against the same guard. What it is not
 made for (tuples, sorting, grouping, lambdas, rare types) it leaves to the library, part by part, so
 that both kinds call each other. ``tests/mapping/test_closures.py`` compares the two.
+
+A part holds its closure, so a closure holds the parts inside but never the part itself: mappings
+come and go, and what has no circles is freed at once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from weakref import ref
 
 from jsonata import Functions, Jsonata, Utils
 
@@ -45,13 +49,14 @@ def _variable(part: Any) -> Run | None:
     name = part.value
     if name == "":
         return None
+    keep = part.keep_array
 
     def run(evaluator: Any, data: Any, frame: Any) -> Any:
         evaluator.guard.tick()
         result = _find(frame, name)
         if type(result) is str:
             evaluator.guard.charge(len(result))
-        return single(part, result) if isinstance(result, list) else result
+        return single(result, keep) if isinstance(result, list) else result
 
     return run
 
@@ -67,7 +72,7 @@ def _find(frame: Any, name: str) -> Any:
 
 def _name(part: Any) -> Run:
     """A name by itself, in paths that the library works out."""
-    key = str(part.value)
+    key, keep = str(part.value), part.keep_array
 
     def run(evaluator: Any, data: Any, frame: Any) -> Any:
         guard = evaluator.guard
@@ -75,7 +80,7 @@ def _name(part: Any) -> Run:
         result = Functions.lookup(data, key)
         if type(result) is str:
             guard.charge(len(result))
-        return single(part, result) if isinstance(result, list) else result
+        return single(result, keep) if isinstance(result, list) else result
 
     return run
 
@@ -86,7 +91,7 @@ def _path(part: Any) -> Run | None:
     if not plain or any(_is_special(step) for step in steps):
         return None
     if part.picks and not any(step.stages for step in steps):
-        return names(part, tuple(str(step.value) for step in steps))
+        return names(tuple(str(step.value) for step in steps), part.keep_array)
     return _steps(part)
 
 
@@ -101,6 +106,7 @@ def _steps(part: Any) -> Run:
         for step in part.steps
     ]
     absolute, final = part.steps[0].type == "variable", part.steps[-1]
+    keep = part.keep_array
 
     def run(evaluator: Any, data: Any, frame: Any) -> Any:
         guard = evaluator.guard
@@ -117,7 +123,7 @@ def _steps(part: Any) -> Run:
         guard.depth -= 1
         if items:
             guard.charge(weigh(items))
-        return single(part, items)
+        return single(items, keep)
 
     return run
 
@@ -142,24 +148,25 @@ def _function(part: Any) -> Run | None:
     procedure, arguments = part.procedure, tuple(part.arguments or ())
     if procedure.type != "variable" or procedure.predicate or procedure.group is not None:
         return None
-    name = procedure.value
+    name, keep, itself = procedure.value, part.keep_array, ref(part)
 
     def run(evaluator: Any, data: Any, frame: Any) -> Any:
         function = _find(frame, name)
         if type(function) is not Native:
-            return evaluator.by_library(part, data, frame)
+            return evaluator.by_library(itself(), data, frame)
         guard = evaluator.guard
         guard.enter()
         given = [argument.run(evaluator, data, frame) for argument in arguments]
         result = function.invoke(guard, given, data)
         guard.depth -= 1
-        return single(part, result) if isinstance(result, list) else result
+        return single(result, keep) if isinstance(result, list) else result
 
     return run
 
 
 def _condition(part: Any) -> Run:
     condition, then, otherwise = part.condition, part.then, part._else
+    keep = part.keep_array
 
     def run(evaluator: Any, data: Any, frame: Any) -> Any:
         guard = evaluator.guard
@@ -170,13 +177,13 @@ def _condition(part: Any) -> Run:
         elif otherwise is not None:
             result = otherwise.run(evaluator, data, frame)
         guard.depth -= 1
-        return single(part, result) if isinstance(result, list) else result
+        return single(result, keep) if isinstance(result, list) else result
 
     return run
 
 
 def _block(part: Any) -> Run:
-    expressions = tuple(part.expressions)
+    expressions, keep = tuple(part.expressions), part.keep_array
 
     def run(evaluator: Any, data: Any, frame: Any) -> Any:
         guard = evaluator.guard
@@ -185,7 +192,7 @@ def _block(part: Any) -> Run:
         for expression in expressions:
             result = expression.run(evaluator, data, inner)
         guard.depth -= 1
-        return single(part, result) if isinstance(result, list) else result
+        return single(result, keep) if isinstance(result, list) else result
 
     return run
 
@@ -199,10 +206,11 @@ def _unary(part: Any) -> Run | None:
         return None
     if len({key for key, _ in pairs}) != len(pairs):
         return None
+    itself = ref(part)
 
     def run(evaluator: Any, data: Any, frame: Any) -> Any:
         if isinstance(data, list):
-            return evaluator.by_library(part, data, frame)
+            return evaluator.by_library(itself(), data, frame)
         guard = evaluator.guard
         guard.enter()
         result = {}

@@ -13,7 +13,7 @@ from hub.kernel.errors import MappingError
 from hub.mapping.document import Document
 from hub.mapping.expressions import Expression
 from hub.mapping.plan import RequestPlan, RequestRule
-from hub.mapping.steps import Render, Step, StepSpec
+from hub.mapping.steps import Render, Sealed, Step, StepSpec
 
 COMPLETED = "completed"
 _INDEX = re.compile(r"\[(\d+)\]$")
@@ -91,13 +91,16 @@ class CompiledMapping:
         source: RecordRef,
         now: datetime,
         render: Render,
+        sealed: Sealed | None = None,
     ) -> Operation | None:
         """The operation of one step; None when there is nothing to do. ``render`` fills in a note:
-        it gets the text, or the key of a text of the workspace. Raises ``MappingError``."""
+        it gets the text, or the key of a text of the workspace. ``sealed`` gives what a completed
+        request leaves: ``signed`` or ``evidence``. Raises ``MappingError``."""
         data = {**context, "values": self.values}
         index = _INDEX.search(step_key)
         step = self.step(step_key)
-        return step.operation(data, source, now, render, int(index[1]) if index else None)
+        number = int(index[1]) if index else None
+        return step.operation(data, source, now, render, number, sealed)
 
     def step(self, step_key: str) -> Step:
         """The compiled step of that name, with or without an item's index. Raises

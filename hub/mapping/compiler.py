@@ -7,16 +7,19 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from hub.contracts.papers import SOURCES, TEMPLATE
 from hub.mapping.compiled import COMPLETED, CompiledMapping
 from hub.mapping.document import Document
 from hub.mapping.lines import LinesRule
+from hub.mapping.papers import ATTACHMENTS, DOCUMENTS, PaperRule
 from hub.mapping.paths import FieldPath
+from hub.mapping.people import RECIPIENT_KEY, PersonRule
 from hub.mapping.plan import ReminderRule, RequestRule
 from hub.mapping.problems import Problem
 from hub.mapping.reading import Readable, needs
 from hub.mapping.references import reference_problems
 from hub.mapping.rows import Row, Source, choice_key
-from hub.mapping.steps import ATTACH, ATTACH_EVIDENCE, CREATE, NOTE, SOURCE, UPDATE, Step, StepSpec
+from hub.mapping.steps import ATTACH, CREATE, NOTE, SEALED, SOURCE, UPDATE, Step, StepSpec
 from hub.mapping.surroundings import identity
 
 _DAY = timedelta(days=1)
@@ -61,7 +64,7 @@ def _made(event: str, data: Mapping[str, Any]) -> list[str]:
 
 def named(rows: Any, prefix: str) -> tuple[Row, ...]:
     """The rows, each with the rule's name for messages."""
-    return tuple(replace(row, rule=f"{prefix}.{row.to}") for row in rows)
+    return tuple(Row(one.to, one.source, one.direction, f"{prefix}.{one.to}") for one in rows)
 
 
 def _request(data: Mapping[str, Any], values: Mapping[str, Any]) -> RequestRule:
@@ -77,12 +80,44 @@ def _request(data: Mapping[str, Any], values: Mapping[str, Any]) -> RequestRule:
         reminders=_reminders(part["reminders"]),
         form=part["form"],
         prefill=named(part["prefill"], "request.prefill"),
-        recipient=named(part["recipient"], "request.recipient"),
+        people=tuple(_people(part)),
         carries_on=data["carries_on"],
         when=data["when"],
         values=values,
         lines=_lines(part["lines"]),
+        documents=tuple(_papers(part, DOCUMENTS)),
+        attachments=tuple(_papers(part, ATTACHMENTS)),
+        signing=part["signing"],
+        notify=part["notify"],
     )
+
+
+def _people(part: Mapping[str, Any]) -> Iterator[PersonRule]:
+    if "recipient" in part:
+        rows = named(part["recipient"], "request.recipient")
+        yield PersonRule(("request", "recipient"), RECIPIENT_KEY, rows)
+    for index, one in enumerate(part.get("recipients", ())):
+        at, key = ("request", "recipients", index, "rows"), one["key"]
+        rows = named(one["rows"], f"request.recipients.{key}")
+        yield PersonRule(at, key, rows, one["role"], one["turn"], one.get("when"))
+
+
+def _papers(part: Mapping[str, Any], name: str) -> Iterator[PaperRule]:
+    for index, one in enumerate(part.get(name, ())):
+        kind = next(source for source in SOURCES if source in one)
+        yield PaperRule(
+            path=("request", name, index),
+            key=one["key"],
+            title=one["title"],
+            kind=kind,
+            source=None if kind == TEMPLATE else one[kind],
+            template=one.get(TEMPLATE, ""),
+            rows=named(one.get("rows", ()), f"request.{name}.{one['key']}"),
+            file_name=one.get("file_name", ""),
+            when=one.get("when"),
+            items=one.get("for_each"),
+            must_view=one.get("must_view"),
+        )
 
 
 def _lines(part: Mapping[str, Any] | None) -> LinesRule | None:
@@ -140,12 +175,18 @@ def _back_steps(
         elif "note" in part:
             spec = _spec(key, SOURCE, NOTE, [part["note"], when], made)
             yield Step(spec, path, text=part["note"], **more)
-        elif "text" in part["attach"]:
-            name, text = part["attach"]["name"], part["attach"]["text"]
-            spec = _spec(key, SOURCE, ATTACH, [name, text, when], made)
-            yield Step(spec, path, text=text, file_name=name, **more)
         else:
-            yield Step(StepSpec(key, SOURCE, ATTACH_EVIDENCE), path, **more)
+            kind, name, text = _file(part["attach"])
+            spec = _spec(key, SOURCE, kind, [name, text, when], made)
+            yield Step(spec, path, text=text, file_name=name, **more)
+
+
+def _file(part: Mapping[str, str]) -> tuple[str, str, str]:
+    """The kind of step, the file's name and its text."""
+    if "file" not in part:
+        return ATTACH, part["name"], part["text"]
+    kind = next(kind for kind, (what, *_) in SEALED.items() if what == part["file"])
+    return kind, part.get("name", SEALED[kind][1]), ""
 
 
 def _then_steps(event: str, steps: list[Mapping[str, Any]], made: Sequence[str]) -> Iterator[Step]:
@@ -153,9 +194,10 @@ def _then_steps(event: str, steps: list[Mapping[str, Any]], made: Sequence[str])
         key, path, when = f"then.{event}.{number}", ("then", event, number), part.get("when")
         kind = next(name for name in (CREATE, UPDATE, NOTE, ATTACH) if name in part)
         body = part[kind]
-        rows, text = named(body.get("rows", ()), key), body.get("text", "")
+        rows, text, name = named(body.get("rows", ()), key), body.get("text", ""), ""
         target: Source | None = body.get("id")
-        name = body.get("name", "")
+        if kind == ATTACH:
+            kind, name, text = _file(body)
         yield Step(
             _spec(key, body["instance"], kind, [*_sources(rows), target, text, name, when], made),
             path,

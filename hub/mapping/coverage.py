@@ -10,6 +10,8 @@ from hub.mapping.compiled import COMPLETED
 from hub.mapping.known import Around
 from hub.mapping.problems import Path, Problem
 
+# What of the request an example should look at, since it is what people see and sign.
+REQUEST = ("recipients", "documents", "attachments")
 PARTS = ("records", "back", "then")
 
 
@@ -20,6 +22,12 @@ def coverage_problems(around: Around) -> Iterator[Problem]:
         message = "the mapping has no example; add at least one under 'examples'"
         yield around.problem(("mapping",), message)
         return
+    for part in REQUEST:
+        if part in mapping.document.data["request"] and not any(
+            part in example["expect"] for example in mapping.examples
+        ):
+            message = f"no example shows the {part}; add one with expect: {{{part}: […]}}"
+            yield around.problem(("request", part), message, "warning")
     shown = {each for example in mapping.examples for each in _shown(example)}
     for part, events in (("back", mapping.back_steps), ("then", mapping.then_steps)):
         for event in events:

@@ -13,16 +13,11 @@ from typing import Any
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from hub.kernel.errors import ConfigurationError
-from hub.mapping.nodes import compose
+from hub.mapping.nodes import DEEPEST, READ, Place, Positions, compose, quickly
 from hub.mapping.problems import Path, Problem
 
 MAX_BYTES = 256 * 1024
-_TAG = "tag:yaml.org,2002:"
-_PLAIN_TAGS = {
-    _TAG + name
-    for name in ("str", "int", "float", "bool", "null", "timestamp", "merge", "map", "seq")
-}
-_DEEPEST = 40
+_TWICE = "stands here twice; remove one of them"
 
 
 @dataclass(frozen=True)
@@ -36,7 +31,7 @@ class Document:
     name: str
     text: str
     data: Any
-    positions: dict[Path, tuple[int, int]]
+    positions: Positions
     fragments: Mapping[str, str] = field(default_factory=dict)
     borrowed: Mapping[Path, str] = field(default_factory=dict)
 
@@ -78,9 +73,16 @@ def read_document(text: str, name: str) -> Document:
     if len(text.encode(errors="surrogatepass")) > MAX_BYTES:
         raise _refused(name, [f"{name}:1:1: file: is larger than {MAX_BYTES} bytes; split it"])
     try:
-        node = compose(text)
+        data, positions, twice = quickly(text) or (*_thoroughly(text, name), ())
     except (YAMLError, RecursionError, ValueError) as error:
         raise _refused(name, [_syntax(name, error)]) from None
+    if twice:
+        raise _refused(name, [_fault(name, path, place, _TWICE) for path, place in twice])
+    return Document(name, text, data, positions)
+
+
+def _thoroughly(text: str, name: str) -> tuple[dict[str, Any], Positions]:
+    node = compose(text)
     reader = _Reader(name)
     data = reader.value(node, ()) if node is not None else {}
     if not isinstance(data, dict):
@@ -89,7 +91,7 @@ def read_document(text: str, name: str) -> Document:
         )
     if reader.faults:
         raise _refused(name, reader.faults)
-    return Document(name, text, data, reader.positions)
+    return data, reader.positions
 
 
 class _Reader:
@@ -97,18 +99,18 @@ class _Reader:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.positions: dict[Path, tuple[int, int]] = {}
+        self.positions: Positions = {}
         self.faults: list[str] = []
         self._seen: set[int] = set()
 
     def value(self, node: Any, path: Path) -> Any:
-        if id(node) in self._seen or len(path) > _DEEPEST:
+        if id(node) in self._seen or len(path) > DEEPEST:
             self.fault(node, path, "anchors and very deep nesting are not allowed; write it out")
             return None
         self._seen.add(id(node))
-        if getattr(node, "anchor", None):  # libyaml's nodes never have one, see ``nodes``
+        if node.anchor:
             self.fault(node, path, f"anchors are not allowed; remove &{node.anchor}")
-        if str(node.tag) not in _PLAIN_TAGS:
+        if str(node.tag) not in READ:
             self.fault(node, path, f"the tag {node.tag} is not allowed; remove it")
             return None
         if node.id == "mapping":
@@ -126,7 +128,7 @@ class _Reader:
             key = str(key_node.value)
             inner = (*path, key)
             if key in found:
-                self.fault(key_node, inner, "stands here twice; remove one of them")
+                self.fault(key_node, inner, _TWICE)
             self.positions[inner] = _mark(key_node)
             found[key] = self.value(value_node, inner)
         return found
@@ -139,32 +141,22 @@ class _Reader:
         return found
 
     def _scalar(self, node: Any, path: Path) -> Any:
-        read, text = _READ.get(str(node.tag)), str(node.value)
         try:
-            return text if read is None else read(text)
+            return READ[str(node.tag)](str(node.value))
         except ValueError:
             self.fault(node, path, "is not a number that can be read; quote it or correct it")
             return None
 
     def fault(self, node: Any, path: Path, message: str) -> None:
-        line, column = _mark(node)
-        row = ".".join(str(part) for part in path) or "file"
-        self.faults.append(f"{self.name}:{line}:{column}: {row}: {message}")
+        self.faults.append(_fault(self.name, path, _mark(node), message))
 
 
-def _integer(text: str) -> int:
-    return int(text.replace("_", ""), 0 if text.lstrip("+-")[:2] in {"0x", "0o"} else 10)
+def _fault(name: str, path: Path, place: Place, message: str) -> str:
+    row = ".".join(str(part) for part in path) or "file"
+    return f"{name}:{place[0]}:{place[1]}: {row}: {message}"
 
 
-_READ: dict[str, Any] = {
-    _TAG + "int": _integer,
-    _TAG + "float": lambda text: float(text.replace(".inf", "inf").replace(".nan", "nan")),
-    _TAG + "bool": lambda text: text.lower() == "true",
-    _TAG + "null": lambda text: None,
-}
-
-
-def _mark(node: Any) -> tuple[int, int]:
+def _mark(node: Any) -> Place:
     return node.start_mark.line + 1, node.start_mark.column + 1
 
 

@@ -8,6 +8,7 @@ guard. What a part means stays the library's, and the commonest ones are ``closu
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 from jsonata import Jsonata, Parser, Utils
@@ -65,6 +66,8 @@ _HOLDERS = (
     "name", "lhs", "rhs", "lhs_object", "rhs_object", "rhs_terms", "terms", "condition", "then",
     "_else", "expressions", "error", "signature", "pattern", "update", "delete", "ancestor",
 )  # fmt: skip
+_held = itemgetter(*_HOLDERS)
+_CONTAINERS = (list, tuple)
 
 
 class Evaluator(Jsonata):  # type: ignore[misc]
@@ -102,7 +105,7 @@ class Evaluator(Jsonata):  # type: ignore[misc]
         elif isinstance(result, list | dict):
             if (kind in _MAKERS and not (kind == "path" and expr.picks)) or expr.group is not None:
                 guard.charge(weigh(result))
-            return single(expr, result)
+            return single(result, expr.keep_array)
         return result
 
     def evaluate_group_expression(self, expr: Any, input: Any, environment: Any) -> Any:
@@ -123,15 +126,15 @@ def mark(tree: Any) -> frozenset[str]:
     stack = [tree]
     while stack:
         part = stack.pop()
-        if isinstance(part, list | tuple):
-            stack.extend(part)
+        if isinstance(part, _CONTAINERS):
+            stack += part
         elif isinstance(part, Parser.Symbol) and id(part) not in seen:
             seen.add(id(part))
             if part.type == "variable":
                 names.add(str(part.value))
-            part.picks = part.type == "path" and all(step.type == "name" for step in part.steps)
-            attributes = vars(part)
-            stack += [each for name in _HOLDERS if (each := attributes[name]) is not None]
+            elif part.type == "path":
+                part.picks = all(step.type == "name" for step in part.steps)
+            stack += filter(None, _held(vars(part)))
             run = closure(part)
             if run is not None:
                 part.run = run

@@ -12,7 +12,7 @@ from hub.kernel.errors import MappingError
 from hub.mapping.compiled import COMPLETED, CompiledMapping
 from hub.mapping.expectations import WorkspaceText
 from hub.mapping.plan import RequestPlan
-from hub.mapping.steps import Render, Step
+from hub.mapping.steps import SEALED, Render, Step
 from hub.mapping.texts import is_text_key
 
 
@@ -48,7 +48,12 @@ def happened(
             continue
         try:
             operation = mapping.operation(
-                spec.key, context, source=source, now=now, render=texts.note
+                spec.key,
+                context,
+                source=source,
+                now=now,
+                render=texts.note,
+                sealed=lambda what: b"",
             )
         except MappingError as error:
             found.failed.append(error)
@@ -121,13 +126,14 @@ def _context(
     event: str,
     now: datetime,
 ) -> dict[str, Any]:
-    person = plan.recipients[0]
+    person = plan.signer
     moment = now.isoformat().replace("+00:00", "Z")
     contact = {"name": person.name, "mobile": person.mobile, "email": person.email}
     return {
         "record": given["record"],
         "form": given.get("form", {}),
         "recipient": {**contact, **given.get("recipient", {})},
+        "recipients": _people(plan, given),
         "request": {
             "id": "example",
             "number": "1",
@@ -138,12 +144,21 @@ def _context(
         },
         "outcome": {"event": event, "at": moment, **given.get("outcome", {})},
         "signature": given.get("signature", {}),
+        "signatures": given.get("signatures", {}),
         "records": {},
         "lines": given.get("lines", [line.data() for line in plan.lines]),
         "line": given.get("line", {}),
+        **{name: given.get(name, {}) for name in ("totals", "views", "evidence")},
+        "documents": given.get("documents", []),
         "carries_on": mapping.carries_on,
         "handling": mapping.carries_on,
     }
+
+
+def _people(plan: RequestPlan, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Everybody by key, as steps read them."""
+    told = given.get("recipients", {})
+    return {one.key: {**one.told(), **told.get(one.key, {})} for one in plan.recipients}
 
 
 def _shown(operation: Operation) -> dict[str, Any]:
@@ -153,4 +168,7 @@ def _shown(operation: Operation) -> dict[str, Any]:
         return {"create": dict(operation.fields), "table": operation.table}
     if isinstance(operation, Note):
         return {"note": operation.text}
+    what = next((what for what, _, kind in SEALED.values() if kind == operation.content_type), "")
+    if what:
+        return {"attach": operation.file_name, "file": what}
     return {"attach": operation.file_name, "content": operation.content.decode("utf-8", "replace")}

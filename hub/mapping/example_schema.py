@@ -10,16 +10,25 @@ from marshmallow import ValidationError, fields, validates_schema
 from hub.contracts.events import EventKind
 from hub.contracts.json_schema import JsonSchema, Walk, any_of
 from hub.mapping.expectations import OPERATORS, block_faults, is_block
+from hub.mapping.good_rows import Inside, Leaf
 from hub.mapping.grammar import SHORT, Blocks, Flag, OneOrMany, Strict, Word
 
 # What ``back`` and ``then`` may follow, and what it means.
 EVENTS: Mapping[str, str] = {
     EventKind.STARTED.value: "A record upstream asked for a signature.",
     EventKind.INVITED.value: "The link is on its way to the customer.",
+    EventKind.PREPARED.value: "Documents and attachments are here.",
     EventKind.OPENED.value: "The customer looked at the page.",
+    EventKind.VIEWED.value: "Somebody looked at the documents; once a visit.",
+    EventKind.DOWNLOADED.value: "Somebody took a file along.",
+    EventKind.REMARKED.value: "The customer wrote to the sender.",
+    EventKind.FORWARDED.value: "The link was passed on to somebody else.",
+    EventKind.APPROVED.value: "An approver agreed.",
     EventKind.SIGNED.value: "One signature is in and verified.",
     EventKind.DECLINED.value: "The customer said no.",
     EventKind.COMPLETED.value: "Everybody has signed; records are made.",
+    EventKind.SEALED.value: "The proof is made.",
+    EventKind.CLEARED.value: "An operator took an acceptance back.",
     EventKind.EXPIRED.value: "The time ran out.",
     EventKind.CANCELLED.value: "The upstream or an operator withdrew it.",
     EventKind.UNREACHABLE.value: "A message could not be delivered.",
@@ -43,7 +52,7 @@ class _MadeRecord(fields.Field[Any]):
         return any_of({"type": "object"}, walk.entries({"type": ["object", "null"]}))
 
 
-class GivenSchema(Strict):
+class GivenSchema(Leaf):
     """``given`` of an example: the record, and what happened to the request."""
 
     record = fields.Dict(
@@ -66,10 +75,22 @@ class GivenSchema(Strict):
     signature = fields.Dict(
         metadata={"help": "Who signed, when and how: name, at, order_ref, provider."}
     )
+    recipients = fields.Dict(
+        metadata={"help": "The same for several people, each by the key in the mapping."}
+    )
+    signatures = fields.Dict(
+        metadata={"help": "Who of several people signed, each by the key in the mapping."}
+    )
     lines = fields.List(
         fields.Dict(), metadata={"help": "The lines of the request as the customer left them."}
     )
     line = fields.Dict(metadata={"help": "The line that a line event is about."})
+    totals = fields.Dict(metadata={"help": "What the lines come to: net, vat, gross, currency."})
+    views = fields.Dict(metadata={"help": "How often it was looked at: count, downloads, last_at."})
+    documents = fields.List(
+        fields.Dict(), metadata={"help": "The documents: key, title, version, pages, sha256."}
+    )
+    evidence = fields.Dict(metadata={"help": "The proof that was made: level, sha256."})
     records = Blocks(
         _MadeRecord(),
         Word(),
@@ -107,7 +128,7 @@ class Expected(fields.Field[Any]):
         return any_of({"type": _TYPES[self._kind]}, block)
 
 
-class ErrorSchema(Strict):
+class ErrorSchema(Leaf):
     """``error`` of an example: a problem that the record must cause. ``text`` is a part of its
     message."""
 
@@ -128,7 +149,7 @@ class ErrorSchema(Strict):
         return {"minProperties": 1}
 
 
-class ExpectSchema(Strict):
+class ExpectSchema(Leaf):
     """``expect`` of an example: only what is named is compared."""
 
     skipped = Flag(metadata={"help": "Whether nothing is asked, because of `when`."})
@@ -151,6 +172,19 @@ class ExpectSchema(Strict):
         "a block of keys",
         metadata={"help": "Who the customer is; only what is named is compared."},
     )
+    recipients = Expected(
+        list, "a list", metadata={"help": "All people, those who act first, in their turns."}
+    )
+    documents = Expected(
+        list, "a list", metadata={"help": "The documents, all of them in their order."}
+    )
+    attachments = Expected(
+        list, "a list", metadata={"help": "The attachments, all of them in their order."}
+    )
+    signing = Expected(dict, "a block of keys", metadata={"help": "How it is signed."})
+    notify = Expected(
+        dict, "a block of keys", metadata={"help": "Who of the sender's is told of what."}
+    )
     prefill = Expected(
         dict,
         "a block of keys",
@@ -165,7 +199,7 @@ class ExpectSchema(Strict):
         },
     )
     error = OneOrMany(
-        fields.Nested(ErrorSchema),
+        Inside(ErrorSchema),
         metadata={"help": "Problems that the record must cause; others then fail the example."},
     )
     records = Expected(
@@ -197,12 +231,12 @@ class ExampleSchema(Strict):
     name = fields.String(
         required=True, validate=SHORT, metadata={"help": "What this example shows, in a few words."}
     )
-    given = fields.Nested(
+    given = Inside(
         GivenSchema,
         required=True,
         metadata={"help": "The record, and what happened to the request."},
     )
-    expect = fields.Nested(
+    expect = Inside(
         ExpectSchema,
         required=True,
         metadata={"help": "What must come out; only what is named is compared."},

@@ -122,7 +122,7 @@ class _Run:
         for part, value in found.items():
             if part in expect:
                 for each in mismatches(expect[part], value, (part,)):
-                    yield each, self.origins.of(each.path, steps)
+                    yield each, self.origins.of(_keyed(each.path, found), steps)
 
     def _compare_faults(
         self, planned: Iterable[RowProblem], faults: list[_Fault]
@@ -182,8 +182,19 @@ class _Run:
         return document.problem(path, f"{fault}; {fix}")
 
 
+def _keyed(path: Path, found: Mapping[str, Any]) -> Path:
+    """The place of a person, a document or an attachment by its key, not by its number."""
+    if path[:1] in (("recipients",), ("documents",), ("attachments",)):
+        numbers = [part for part in path[1:] if isinstance(part, int)]
+        entries = found[str(path[0])]
+        if numbers and numbers[0] < len(entries):
+            names = [part for part in path[1:] if isinstance(part, str)]
+            return (path[0], entries[numbers[0]]["key"], *names)
+    return path
+
+
 def _planned(plan: RequestPlan) -> dict[str, Any]:
-    person, reminders = plan.recipients[0], plan.reminders
+    reminders = plan.reminders
     quiet = reminders.quiet
     return {
         "kind": plan.kind,
@@ -199,11 +210,24 @@ def _planned(plan: RequestPlan) -> dict[str, Any]:
         "language": plan.language,
         "title": plan.title,
         "number": plan.number,
-        "recipient": {name: value for name, value in vars(person).items() if value is not None},
+        **_people(plan),
+        "documents": [paper.data() for paper in plan.documents],
+        "attachments": [paper.data() for paper in plan.attachments],
+        "signing": plan.signing.data(),
+        "notify": plan.notify.data() if plan.notify is not None else None,
         "prefill": dict(plan.prefill),
         "lines": [line.data() for line in plan.lines],
         "currency": plan.currency,
     }
+
+
+def _people(plan: RequestPlan) -> dict[str, Any]:
+    """``recipient`` is the first who acts; ``recipients`` are all in their turns."""
+    found = [
+        {name: value for name, value in vars(person).items() if value is not None}
+        for person in plan.recipients
+    ]
+    return {"recipient": found[0], "recipients": found}
 
 
 def _is(wanted: Mapping[str, str], fault: _Fault) -> bool:

@@ -15,6 +15,13 @@ from typing import Any
 from hub.contracts.records import Operation, RecordRef
 from hub.kernel.errors import MappingError
 from hub.mapping.compiled import CompiledMapping
+from hub.mapping.explain_request import (
+    counted,
+    is_counted,
+    planned_part,
+    titles,
+    watched_parts,
+)
 from hub.mapping.lines import LinesRule
 from hub.mapping.plan import RequestPlan
 from hub.mapping.problems import Path
@@ -25,6 +32,7 @@ from hub.mapping.watched import Noted, Notes, Run, Watch, value_at
 
 Template = Callable[[str], str]
 _LINES = "request.lines"
+_PARTS = ("request.recipient", "request.documents.", "request.attachments.")
 _SEVERAL = ("when", "for_each")  # what is evaluated and never written
 
 
@@ -64,11 +72,10 @@ def explain_plan(
     watch, rule = Watch(), mapping.request
     part: Path = ("request",)
     watched = replace(
-        rule,
+        watched_parts(rule, watch),
         when=watch.condition(rule.when, "when", ("when",)),
         language=watch.row(rule.language, (*part, "language")),
         number=watch.row(rule.number, (*part, "number")) if rule.number is not None else None,
-        recipient=watch.rows(rule.recipient, (*part, "recipient")),
         prefill=watch.rows(rule.prefill, (*part, "prefill")),
         lines=_watched_lines(rule.lines, watch) if rule.lines is not None else None,
     )
@@ -82,6 +89,10 @@ def explain_plan(
     if template:
         title = explained_text("request.title", at, "text", template, rule.data(record), plan.title)
         rows = (*rows, replace(title, to="title", problem=problems.get("request.title", "")))
+    data = rule.data(record)
+    for name, path, wrote, made in titles(rule, plan, plan.language):
+        told = explained_text(name, path, "text", wrote, data, made)
+        rows = (*rows, replace(told, to=str(path[-1]), problem=problems.get(name, "")))
     return plan, rows
 
 
@@ -103,7 +114,7 @@ def explain_step(
         step,
         when=watch.condition(step.when, f"{key}.when", (*own, "when")),
         items=_watched(watch, step.items, "for_each", key, (*own, "for_each")),
-        target=_watched(watch, step.target, "id", key, (*own, step.spec.kind, "id")),
+        target=_watched(watch, step.target, "id", key, (*own, step.action, "id")),
         rows=tuple(
             watch.row(row, _turned_round(mapping, row) or path)
             for path, row in placed_rows(mapping, step)
@@ -132,7 +143,8 @@ def explained_text(
 def own_words(mapping: CompiledMapping) -> frozenset[str]:
     """The texts that stand in the mapping itself: fixed values, choices, defaults."""
     rule = mapping.request
-    rows = [*rule.recipient, *rule.prefill, rule.language]
+    rows = [*rule.prefill, rule.language]
+    rows += [part.row for part in rule.parts() if part.row is not None]
     rows += [rule.number] if rule.number is not None else []
     rows += rule.lines.rows if rule.lines is not None else ()
     for step in mapping.all_steps():
@@ -185,11 +197,11 @@ def _one(
 ) -> Explained:
     row, source = notes.row, notes.row.source
     rule = row.rule or row.to
-    of_lines = rule.startswith(f"{_LINES}.") and run.position is not None
-    if of_lines:
-        rule = f"{_LINES}[{run.position}].{row.to}"
+    of_entry = is_counted(rule) and run.position is not None
+    if of_entry and run.position is not None:
+        rule = counted(row, run.position)
     reached, changed = run.reached(source), run.changed
-    if of_lines or row.to in _SEVERAL:
+    if of_entry or row.to in _SEVERAL:
         value = source.default if reached in (None, "") else reached
     else:
         value = final(row)
@@ -213,8 +225,8 @@ def _one(
 
 def _planned(plan: RequestPlan, row: Row) -> Any:
     """The value in the plan that came of a row."""
-    if row.rule.startswith("request.recipient."):
-        found = getattr(plan.recipients[0], row.to, None)
+    if row.rule.startswith(_PARTS):
+        found = planned_part(plan, row)
     elif row.rule.startswith("request.prefill."):
         return plan.prefill.get(row.to, UNSET)
     else:
@@ -223,7 +235,7 @@ def _planned(plan: RequestPlan, row: Row) -> Any:
             "request.number": plan.number,
             f"{_LINES}.currency": plan.currency,
         }.get(row.rule)
-    return UNSET if found in (None, "") else found
+    return UNSET if found is None or found == "" else found
 
 
 def _is_fixed(source: Source) -> bool:

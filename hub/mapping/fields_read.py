@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from hub.contracts.papers import BASE64, URL
 from hub.mapping.compiled import CompiledMapping
 from hub.mapping.converters import Converter
 from hub.mapping.forms import FieldType, FormSpec
+from hub.mapping.papers import PaperRule
 from hub.mapping.rows import Row, Source
 from hub.mapping.texts import is_text_key, names_in
 from hub.mapping.watched import named_paths
@@ -31,6 +33,8 @@ class Kind(StrEnum):
     CITY = "city"
     BIRTH = "birth"
     ID = "id"
+    ADDRESS_OF_FILE = "address_of_file"
+    CONTENT = "content"
 
 
 _NAMED: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
@@ -58,6 +62,14 @@ FORM_KINDS = {
     FieldType.TEL: Kind.PHONE,
     FieldType.POSTCODE: Kind.POSTCODE,
 }
+_PRINTED = {
+    "customer_name": Kind.NAME,
+    "contact_name": Kind.NAME,
+    "contact_phone": Kind.PHONE,
+    "customer_address": Kind.ADDRESS,
+    "delivery_address": Kind.ADDRESS,
+}
+_FILES = {URL: Kind.ADDRESS_OF_FILE, BASE64: Kind.CONTENT}
 _CONVERTED = {"e164": Kind.PHONE, "national_id": Kind.NATIONAL_ID, "postcode": Kind.POSTCODE}
 # What is called a product's or a file's name is nobody's.
 _THINGS = re.compile(r"product|file|table|model|item|artic", re.IGNORECASE)
@@ -104,11 +116,14 @@ def fields_read(mapping: CompiledMapping, form: FormSpec | None) -> FieldsRead:
         _source(found, lines.items)
         _source(found, lines.currency)
         below = _record_path(lines.items.reads) if lines.items.path is not None else ""
-    for part, rows in (("recipient", request.recipient), ("prefill", request.prefill)):
-        for row in rows:
-            asked = types.get(row.to)
-            kind = FORM_KINDS.get(asked) if asked is not None else None
-            _row(found, row, _TARGETS.get(row.to) if part == "recipient" else kind)
+    for row in request.prefill:
+        asked = types.get(row.to)
+        _row(found, row, FORM_KINDS.get(asked) if asked is not None else None)
+    for person in request.people:
+        for row in person.rows:
+            _row(found, row, _TARGETS.get(row.to))
+    for paper in request.papers:
+        _paper(found, paper)
     for row in lines.rows if lines is not None else ():
         _row(found, row, None, below)
     _source(found, request.language)
@@ -117,6 +132,18 @@ def fields_read(mapping: CompiledMapping, form: FormSpec | None) -> FieldsRead:
     _expressions(found, mapping)
     found.words = set(_own_words(mapping))
     return found
+
+
+def _paper(found: FieldsRead, paper: PaperRule) -> None:
+    below = _record_path(paper.items.reads) if paper.items is not None else ""
+    for part in paper.parts():
+        if isinstance(part.what, str):
+            for name in names_in(part.what):
+                _root(found, name)
+        elif isinstance(part.what, Source):
+            kind = _PRINTED.get(part.row.to) if part.row is not None else None
+            kind = _FILES.get(paper.kind) if part.what is paper.source else kind
+            _row(found, Row("", part.what), kind, below)
 
 
 def _row(found: FieldsRead, row: Row, kind: Kind | None, below: str = "") -> None:
@@ -143,9 +170,12 @@ def _source(found: FieldsRead, source: Source | Row) -> None:
 def _expressions(found: FieldsRead, mapping: CompiledMapping) -> None:
     if mapping.when is not None:
         _read(found, mapping.when.text)
-    for text in mapping.request.title.values():
+    request = mapping.request
+    for text in (*request.title.values(), *request.signing.consent.values()):
         for name in names_in(text):
             _root(found, name)
+    for condition in request.conditions:
+        _read(found, condition.text)
     for step in mapping.all_steps():
         for row in step.rows:
             if row.source.path is None or row.source.path.root == "record":
@@ -183,9 +213,11 @@ def _record_path(path: str) -> str:
 def _own_words(mapping: CompiledMapping) -> Iterator[str]:
     """What fields are compared with and chosen by: choices, and texts in expressions."""
     request = mapping.request
-    rows = [*request.recipient, *request.prefill, request.language]
+    rows = [*request.prefill, request.language]
+    rows += [part.row for part in request.parts() if part.row is not None]
     rows += request.lines.rows if request.lines is not None else ()
     texts = [mapping.when.text] if mapping.when is not None else []
+    texts += [condition.text for condition in request.conditions]
     for step in mapping.all_steps():
         rows += step.rows
         texts += [step.when.text] if step.when is not None else []

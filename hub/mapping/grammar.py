@@ -53,16 +53,16 @@ class Strict(Schema):
         unknown = EXCLUDE
 
     @cached_property
-    def _known(self) -> frozenset[str]:
+    def _by_key(self) -> dict[str, tuple[str, fields.Field[Any]]]:
         """What may stand in it; a schema is made once and asked for every block of its kind."""
-        return frozenset(field.data_key or name for name, field in self.load_fields.items())
+        return {one.data_key or name: (name, one) for name, one in self.load_fields.items()}
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _no_unknown_keys(self, data: Any, original_data: Any, **_: Any) -> None:
         if not isinstance(original_data, Mapping):
             return
-        known = self._known
-        if known.issuperset(original_data):
+        known = self._by_key
+        if original_data.keys() <= known.keys():
             return
         unknown = {
             key: [

@@ -10,8 +10,9 @@ from hub.contracts.capabilities import Capability as C
 from hub.contracts.events import EventKind
 from hub.contracts.manifest import PluginKind
 from hub.mapping.known import NOTHING_KNOWN, Around
+from hub.mapping.lint_papers import paper_problems
 from hub.mapping.problems import Path, Problem, unknown_word
-from hub.mapping.steps import ATTACH, ATTACH_EVIDENCE, SOURCE, UPDATE, Step
+from hub.mapping.steps import ATTACH, SOURCE, UPDATE, Step
 
 # A step's kind → what the instance must be able to do; of several, one is enough.
 _NEEDED = {
@@ -20,9 +21,10 @@ _NEEDED = {
     "note": (C.NOTE,),
     ATTACH: (C.ATTACH,),
 }
-# What only a provider that tells who signed can give.
-_WHO = ("name", "national_id_last")
+# What only a provider that tells who signed can give; on the canvas people write their name.
+_WHO = {"name": (C.IDENTITY, C.CANVAS), "national_id_last": (C.IDENTITY,)}
 _OWN_PAGES = (C.INTERACTIVE,)
+_ADDRESS = {C.SMS: "mobile", C.EMAIL: "email"}
 
 
 def instance_problems(around: Around) -> Iterator[Problem]:
@@ -41,6 +43,7 @@ def instance_problems(around: Around) -> Iterator[Problem]:
         yield from _uses(around, mapping.carries_on, ("carries_on",), connector)
     yield from _providers(around)
     yield from _channels(around)
+    yield from paper_problems(around)
     for step in mapping.all_steps():
         yield from _step(around, step)
 
@@ -79,7 +82,7 @@ def _providers(around: Around) -> Iterator[Problem]:
             continue
         signs = (C.INTERACTIVE, C.SENDS_INVITATION)
         yield from _able(around, key, path, signs, "a signature")
-        yield from _able(around, key, path, (C.POLL, C.HOOK), "knowing how it ended")
+        yield from _able(around, key, path, (C.POLL, C.HOOK, C.CANVAS), "knowing how it ended")
         yield from _able(around, key, path, (C.EVIDENCE,), "proving a signature")
         if C.INTERACTIVE not in info.capabilities:
             mend = "name a provider that signs on the hub's pages, or remove it"
@@ -99,16 +102,19 @@ def _providers(around: Around) -> Iterator[Problem]:
 
 def _identity(around: Around, key: str) -> Iterator[Problem]:
     """Who signed is known only where the provider tells it."""
-    for index, row in enumerate(around.mapping.request.recipient):
-        if row.to == "national_id":
-            at: Path = ("request", "recipient", index)
-            needed = (C.ENFORCES_PERSON, C.IDENTITY)
-            yield from _able(around, key, at, needed, "letting only one person sign")
+    for person in around.mapping.request.people:
+        for index, row in enumerate(person.rows):
+            if row.to == "national_id":
+                needed = (C.ENFORCES_PERSON, C.IDENTITY)
+                why = "letting only one person sign"
+                yield from _able(around, key, (*person.path, index), needed, why)
     for place, reads in around.places:
         for at, names in reads if place.step is not None else ():
-            if len(names) > 1 and names[0] == "signature" and names[1] in _WHO:
-                why = f"signature.{names[1]}"
-                yield from _able(around, key, at, (C.IDENTITY,), why)
+            below = 2 if names[0] == "signatures" else 1
+            name = names[below] if len(names) > below else ""
+            if names[0] in ("signature", "signatures") and name in _WHO:
+                why = ".".join(names[: below + 1])
+                yield from _able(around, key, at, _WHO[name], why)
 
 
 def _channels(around: Around) -> Iterator[Problem]:
@@ -119,15 +125,15 @@ def _channels(around: Around) -> Iterator[Problem]:
     if channel:
         at = ("request", "reminders", "channel")
         yield from _uses(around, channel, at, PluginKind.CHANNEL, (C.SMS, C.EMAIL))
-    given = {row.to for row in mapping.request.recipient if row.direction != "out"}
-    wanted = {C.SMS: "mobile", C.EMAIL: "email"}
-    for key in dict.fromkeys((*mapping.channels, *([channel] if channel else ()))):
-        info = around.instances.get(key)
-        able = info.capabilities if info is not None else frozenset()
-        names = [name for capability, name in wanted.items() if capability in able]
-        if names and not given.intersection(names):
-            message = f"'{key}' needs '{names[0]}'; add a row with to: {names[0]}"
-            yield around.problem(("request", "recipient"), message)
+    for person in mapping.request.people:
+        given = {row.to for row in person.rows if row.direction != "out"}
+        for key in dict.fromkeys((*mapping.channels, *([channel] if channel else ()))):
+            info = around.instances.get(key)
+            able = info.capabilities if info is not None else frozenset()
+            names = [name for capability, name in _ADDRESS.items() if capability in able]
+            if names and not given.intersection(names):
+                message = f"'{key}' needs '{names[0]}'; add a row with to: {names[0]}"
+                yield around.problem(person.path, message)
     yield from _told(around)
 
 
@@ -144,14 +150,10 @@ def _told(around: Around) -> Iterator[Problem]:
 
 
 def _step(around: Around, step: Step) -> Iterator[Problem]:
-    spec, path = step.spec, step.path
-    if spec.kind == ATTACH_EVIDENCE:
-        message = "attach: evidence needs the evidence bundle, which this version does not have"
-        yield around.problem((*path, "attach"), f"{message} yet; remove it")
-        return
+    spec = step.spec
     key = around.mapping.source_instance if spec.instance == SOURCE else spec.instance
     at = instance_path(step)
-    yield from _uses(around, key, at, PluginKind.CONNECTOR, _NEEDED[spec.kind])
+    yield from _uses(around, key, at, PluginKind.CONNECTOR, _NEEDED[step.action])
     if spec.kind == UPDATE:  # what was written is read again and compared
         yield from _able(around, key, at, (C.READ_BACK, C.FETCH), "reading back what is written")
     if spec.instance != SOURCE:
@@ -176,7 +178,7 @@ def instance_path(step: Step) -> Path:
     if step.path[0] == "records":
         return (*step.path[:2], "in")
     if step.path[0] == "then":
-        return (*step.path, step.spec.kind, "in")
+        return (*step.path, step.action, "in")
     return step.path
 
 

@@ -15,14 +15,25 @@ from hub.mapping.row_schema import CONTEXT
 from hub.mapping.steps import SOURCE, Step
 
 _LINE = (*LINE_FIELDS, "decision")
+_PERSON = ("name", "mobile", "email")
+_SIGNATURE = ("name", "at", "at_local", "order_ref", "provider", "national_id_last")
+# What stands below each person's key in these.
+_OF_EACH: Mapping[str, tuple[str, ...]] = {
+    "recipients": ("key", "role", "turn", "language", *_PERSON, "signed_at", "state"),
+    "signatures": (*_SIGNATURE, "method"),
+}
 # What stands below these; ``form``, ``record``, ``records`` and ``values`` depend on the file.
 _BELOW: Mapping[str, tuple[str, ...]] = {
     "outcome": ("event", "reason", "reason_text", "at"),
-    "signature": ("name", "at", "at_local", "order_ref", "provider", "national_id_last"),
+    "signature": (*_SIGNATURE, "method"),
     "request": ("id", "number", "title", "language", "state"),
-    "recipient": ("name", "mobile", "email"),
+    "recipient": _PERSON,
     "lines": _LINE,
     "line": _LINE,
+    "totals": ("net", "vat", "gross", "currency"),
+    "views": ("count", "downloads", "last_at"),
+    "documents": ("key", "title", "version", "pages", "sha256"),
+    "evidence": ("level", "sha256"),
 }
 # What is known of a record that was made: of its receipt.
 _MADE = ("id", "number", "created", "repeated", "table", "filled_in")
@@ -80,8 +91,20 @@ def _in_step(around: Around, place: Place, path: Path, names: Names) -> Iterator
         if len(names) > 2 and names[2] not in _MADE:
             what = f"name below 'records.{names[1]}'"
             yield around.problem(path, unknown_word(what, names[2], _MADE))
+    elif root in _OF_EACH:
+        yield from _of_each(around, path, root, names[1:])
     elif len(names) > 1:
         yield from _below(around, path, root, names[1])
+
+
+def _of_each(around: Around, path: Path, root: str, names: Names) -> Iterator[Problem]:
+    """``recipients.owner.name``: a person of the file, then what is known of one."""
+    people = [person.key for person in around.mapping.request.people]
+    if names and names[0] not in people:
+        yield around.problem(path, unknown_word(f"person below '{root}'", names[0], people))
+    elif len(names) > 1 and names[1] not in _OF_EACH[root]:
+        what = f"name below '{root}.{names[0]}'"
+        yield around.problem(path, unknown_word(what, names[1], _OF_EACH[root]))
 
 
 def _through_list(around: Around, place: Place) -> Iterator[Problem]:
@@ -90,8 +113,10 @@ def _through_list(around: Around, place: Place) -> Iterator[Problem]:
         return
     parts = place.source.path.parts
     several = {step.path[1] for step in around.mapping.record_steps if step.items is not None}
-    at = 1 if parts[0] == "lines" else 2
-    known = parts[0] == "lines" or (parts[0] == "records" and parts[1:2] and parts[1] in several)
+    at = 2 if parts[0] == "records" else 1
+    known = parts[0] in ("lines", "documents") or (
+        parts[0] == "records" and parts[1:2] and parts[1] in several
+    )
     if known and len(parts) > at and not isinstance(parts[at], int):
         name = ".".join(map(str, parts[:at]))
         message = f"'{name}' is a list; write expr to read all of it, or {name}[0] for its first"

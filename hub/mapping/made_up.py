@@ -5,6 +5,7 @@ them. The same value always becomes the same one; a bad value becomes one that i
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -158,6 +159,8 @@ class MadeUp:
             Kind.CITY: lambda: (*CITIES, *(f"Ort {n}" for n in range(_LOTS))).__iter__(),
             Kind.BIRTH: lambda: _births(text),
             Kind.ID: lambda: _shaped(text, 1),
+            Kind.ADDRESS_OF_FILE: lambda: (f"https://example.com/file-{n}" for n in count(1)),
+            Kind.CONTENT: lambda: (b64encode(f"file {n}".encode()).decode() for n in count(1)),
         }
         if kind is not None:
             yield from islice(makers[kind](), 5 * _LOTS)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from hub.contracts.papers import METHODS, SIGNER
 from hub.kernel.errors import ConfigurationError
 from hub.mapping.compiled import COMPLETED, CompiledMapping
 from hub.mapping.examples import run_examples
@@ -19,6 +20,12 @@ from hub.mapping.steps import Render
 
 # Parts of the request that are one value each.
 _VALUES = ("title", "number", "language", "reminders")
+# What stands for nothing, since it is what there would be without it.
+_USUAL: Mapping[str, tuple[Any, ...]] = {
+    "role": (SIGNER,), "turn": (1,), "must_view": (False,), "methods": ([*METHODS],),
+    "receipt": (False,), "remarks": (False,), "forward": (False,), "in_person": (False,),
+    "download": (True,),
+}  # fmt: skip
 _ROWS = ("recipient", "prefill")
 
 
@@ -83,9 +90,30 @@ def _of_request(request: Mapping[str, Any]) -> Iterator[Removal]:
             yield Removal((*at, name), (*at, name), f"expect: {{{name}: …}}")
     for part in _ROWS:
         yield from _rows((*at, part), request.get(part) or [], f"{part}: ", "", may_be_empty=True)
+    for part in ("recipients", "documents", "attachments"):
+        for index, one in enumerate(request.get(part) or []):
+            yield from _of_entry((*at, part, index), one, len(request[part]) == 1)
+    for name, value in (request.get("signing") or {}).items():
+        if value not in _USUAL.get(name, ()):
+            cut: Path = (*at, "signing", name)
+            yield Removal(cut, cut, f"expect: {{signing: {{{name}: …}}}}")
+    for name in request.get("notify") or {}:
+        cut = (*at, "notify", name)
+        yield Removal(cut, cut, f"expect: {{notify: {{{name}: …}}}}")
     lines = request.get("lines")
     if lines:
         yield from _rows((*at, "lines", "rows"), lines["rows"], "lines: [", ", …]")
+
+
+def _of_entry(at: Path, one: Mapping[str, Any], alone: bool) -> Iterator[Removal]:
+    """A person, a document or an attachment."""
+    part = str(at[1])
+    told = f"expect: {{{part}: [{{key: {one.get('key', '…')}, …}}]}}"
+    yield Removal(at, at[:-1] if alone else at, told)
+    for name in ("when", "must_view", "file_name", "role", "turn"):
+        if name in one and one[name] not in _USUAL.get(name, ()):
+            yield Removal((*at, name), (*at, name), told)
+    yield from _rows((*at, "rows"), one.get("rows") or [], f"{part}: [", "]")
 
 
 def _of_event(part: str, event: str, steps: list[Any]) -> Iterator[Removal]:

@@ -54,6 +54,10 @@ class Origins:
                 return self.of_rule("when")
             case ("recipient" | "prefill" as part,) if rest:
                 return self.of_rule(f"request.{part}.{rest[0]}")
+            case ("recipients" | "documents" | "attachments" as part,) if rest:
+                return self._of_part(part, rest)
+            case ("signing" | "notify",):
+                return ("request", *path)
             case ("lines",):
                 return self.of_rule(f"request.lines.{rest[0]}" if rest else "request.lines")
             case ("currency",):
@@ -66,6 +70,13 @@ class Origins:
                 return ("request", *path)
         return None
 
+    def _of_part(self, part: str, rest: tuple[str | int, ...]) -> Path | None:
+        """Of somebody, a document or an attachment, whose key stands first."""
+        key, *names = (str(name) for name in rest if name not in ("source", "values"))
+        own = f"request.{part}.{key}"
+        found = self._rules.get(".".join((own, *names[:1])))
+        return found or self._rules.get(own) or self._rules.get(re.sub(r"-\d+$", "", own))
+
     def _of_entry(self, path: Path, step: Step) -> Path | None:
         field = next((part for part in path[3:] if isinstance(part, str)), "")
         rules = [row.rule for row in step.rows if row.to == field]
@@ -77,9 +88,14 @@ def _of_request(mapping: CompiledMapping) -> Iterator[tuple[str, Path]]:
     yield "when", ("when",)
     yield from ((f"request.{name}", (*request, name)) for name in _SINGLE)
     rule = mapping.request
-    for part, rows in (("prefill", rule.prefill), ("recipient", rule.recipient)):
-        for index, row in enumerate(rows):
-            yield row.rule, (*request, part, index)
+    for index, row in enumerate(rule.prefill):
+        yield row.rule, (*request, "prefill", index)
+    for person in rule.people:
+        yield person.rule, person.path if person.alone else person.path[:-1]
+    for paper in rule.papers:
+        yield paper.rule, paper.path
+    for part in rule.parts():
+        yield part.rule, part.path
     if rule.lines is not None:
         lines = (*request, "lines")
         yield "request.lines", lines
@@ -93,6 +109,6 @@ def _of_step(mapping: CompiledMapping, step: Step) -> Iterator[tuple[str, Path]]
     yield key, (text_path(step) if step.text else step.path)
     for name in ("when", "for_each"):
         yield f"{key}.{name}", (*step.path, name)
-    yield f"{key}.id", (*step.path, step.spec.kind, "id")
+    yield f"{key}.id", (*step.path, step.action, "id")
     for path, row in row_places(mapping, step):
         yield row.rule, path

@@ -47,8 +47,8 @@ def parse_path(text: str) -> FieldPath:
         match = _PART.match(text, position)
         if match is None:
             break
-        index = match.group("index")
-        parts.append(int(index) if index else match.group("quoted") or match.group("name"))
+        kind = match.lastgroup or ""
+        parts.append(int(match[kind]) if kind == "index" else match[kind])
         position = match.end()
     well_formed = position == len(text) and parts and isinstance(parts[0], str)
     if not well_formed or text.endswith(".") or text != text.strip():

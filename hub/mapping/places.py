@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from hub.mapping.compiled import CompiledMapping
 from hub.mapping.expressions import Expression
+from hub.mapping.people import Part
 from hub.mapping.problems import Path
 from hub.mapping.reads import Names, plain_reads
 from hub.mapping.references import placed_rows
@@ -75,14 +76,23 @@ def _of_request(mapping: CompiledMapping) -> Iterator[Place]:
     yield Place(("request", "language"), request.language.source)
     if request.number is not None:
         yield Place(("request", "number"), request.number.source)
-    for part, rows in (("prefill", request.prefill), ("recipient", request.recipient)):
-        for index, row in enumerate(rows):
-            yield Place(("request", part, index), row.source)
+    for index, row in enumerate(request.prefill):
+        yield Place(("request", "prefill", index), row.source)
+    for part in request.parts():
+        yield _of_part(part)
     if request.lines is not None:
         yield Place(("request", "lines", "for_each"), request.lines.items)
         yield Place(("request", "lines", "currency"), request.lines.currency)
         for index, row in enumerate(request.lines.rows):
             yield Place(("request", "lines", "rows", index), row.source, besides=ITEM)
+
+
+def _of_part(part: Part) -> Place:
+    if isinstance(part.what, str):
+        return Place(part.path, text=part.what, besides=part.besides)
+    if isinstance(part.what, Expression):
+        return Place(part.path, condition=part.what, besides=part.besides)
+    return Place(part.path, part.what, besides=part.besides)
 
 
 def _of_step(mapping: CompiledMapping, step: Step) -> Iterator[Place]:
@@ -92,21 +102,21 @@ def _of_step(mapping: CompiledMapping, step: Step) -> Iterator[Place]:
     if step.when is not None:
         yield Place((*step.path, "when"), condition=step.when, step=step, besides=besides)
     if step.target is not None:
-        at: Path = (*step.path, step.spec.kind, "id")
+        at: Path = (*step.path, step.action, "id")
         yield Place(at, step.target, step=step, besides=besides)
     for path, row in row_places(mapping, step):
         yield Place(path, row.source, step=step, besides=besides)
     if step.text:
         yield Place(text_path(step), text=step.text, step=step, besides=besides)
     if step.file_name:
-        at = (*text_path(step)[:-1], "name")
+        at = (*step.path, "attach", "name")
         yield Place(at, text=step.file_name, step=step, besides=besides)
 
 
 def text_path(step: Step) -> Path:
     """Where a step's text stands."""
     if step.path[0] == "then":
-        return (*step.path, step.spec.kind, "text")
+        return (*step.path, step.action, "text")
     if step.file_name:
         return (*step.path, "attach", "text")
     return step.path if step.record is not None else (*step.path, "note")

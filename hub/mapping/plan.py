@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from hub.mapping.expressions import Expression, ExpressionError
+from hub.contracts.papers import SIGNER
+from hub.mapping.conditions import wants
+from hub.mapping.expressions import Expression
 from hub.mapping.lines import LinePlan, LinesRule
+from hub.mapping.notify import NotifyPlan, NotifyRule
+from hub.mapping.papers import PaperPlan, PaperRule, plan_papers
 from hub.mapping.people import (
     LONGEST_NUMBER,
     LONGEST_TITLE,
+    Part,
+    PersonRule,
     RecipientPlan,
     Unfit,
+    in_language,
     language_code,
     one_line,
-    recipient,
+    plan_people,
 )
-from hub.mapping.problems import BAD_VALUE, EXPRESSION_FAILED, RowProblem, row_problem
+from hub.mapping.problems import BAD_VALUE, RowProblem, row_problem
 from hub.mapping.rows import UNSET, Row, evaluate, evaluate_one, plain
+from hub.mapping.signing import SigningPlan, SigningRule
 from hub.mapping.texts import TextError, render
 
 FALLBACK_LANGUAGE = "en"
+_AS_USUAL, _NOT_SAID = SigningPlan(), SigningRule()
 
 
 @dataclass(frozen=True)
@@ -55,7 +64,17 @@ class RequestPlan:
     carries_on: str
     lines: tuple[LinePlan, ...] = ()
     currency: str = ""
+    documents: tuple[PaperPlan, ...] = ()
+    attachments: tuple[PaperPlan, ...] = ()
+    signing: SigningPlan = _AS_USUAL
+    notify: NotifyPlan | None = None
     problems: tuple[RowProblem, ...] = ()
+
+    @property
+    def signer(self) -> RecipientPlan:
+        """Who signs first."""
+        signs = (one for one in self.recipients if one.role == SIGNER)
+        return next(signs, self.recipients[0])
 
 
 @dataclass(frozen=True)
@@ -72,11 +91,40 @@ class RequestRule:
     reminders: ReminderRule
     form: str | None
     prefill: tuple[Row, ...]
-    recipient: tuple[Row, ...]
+    people: tuple[PersonRule, ...]
     carries_on: str
     when: Expression | None
     values: Mapping[str, Any]
     lines: LinesRule | None = None
+    documents: tuple[PaperRule, ...] = ()
+    attachments: tuple[PaperRule, ...] = ()
+    signing: SigningRule = _NOT_SAID
+    notify: NotifyRule | None = None
+
+    @property
+    def recipient(self) -> tuple[Row, ...]:
+        """The rows of the short form, the only ones that may be written back."""
+        return self.people[0].rows if self.people[0].alone else ()
+
+    @property
+    def papers(self) -> tuple[PaperRule, ...]:
+        """Documents, then attachments."""
+        return (*self.documents, *self.attachments)
+
+    @property
+    def conditions(self) -> tuple[Expression, ...]:
+        """What decides whether its people and papers are there."""
+        each: tuple[PersonRule | PaperRule, ...] = (*self.people, *self.papers)
+        return tuple(one.when for one in each if one.when is not None)
+
+    def parts(self) -> Iterator[Part]:
+        """Everything about its people, papers and signing that reads the record."""
+        each: list[PersonRule | PaperRule | SigningRule | NotifyRule]
+        each = [*self.people, *self.papers, self.signing]
+        if self.notify is not None:
+            each.append(self.notify)
+        for one in each:
+            yield from one.parts()
 
     def plan(self, record: Mapping[str, Any], now: datetime) -> RequestPlan | None:
         """The request for ``record``; None when ``when`` says that there is none to make."""
@@ -89,10 +137,7 @@ class RequestRule:
             elif not wanted:
                 return None
         language = self._language(data, now, problems)
-        asked = [row for row in self.recipient if _reads(row)]
-        person, faults = evaluate(asked, data, now)
-        problems += faults
-        signer = recipient(asked, person, language, problems)
+        people = plan_people(self.people, data, language, now, problems)
         asked = [row for row in self.prefill if _reads(row)]
         prefill, faults = evaluate(asked, data, now)
         problems += faults
@@ -111,10 +156,14 @@ class RequestRule:
             reminders=self.reminders,
             form=self.form,
             prefill=prefill,
-            recipients=(signer,),
+            recipients=people,
             carries_on=self.carries_on,
             lines=lines,
             currency=currency,
+            documents=plan_papers(self.documents, data, language, now, problems),
+            attachments=plan_papers(self.attachments, data, language, now, problems),
+            signing=self.signing.plan(data, people, problems),
+            notify=self.notify.plan(data, now, problems) if self.notify is not None else None,
             problems=tuple(problems),
         )
 
@@ -125,9 +174,7 @@ class RequestRule:
 
     def title_text(self, language: str) -> str:
         """The title's template: in the language, else the one for all, else any."""
-        title = self.title
-        text = title.get(language, title.get("", title.get(FALLBACK_LANGUAGE, "")))
-        return text or next(iter(title.values()), "")
+        return in_language(self.title, language)
 
     def _language(self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]) -> str:
         value, problem = evaluate_one(self.language, data, now)
@@ -160,23 +207,6 @@ class RequestRule:
             text = f"the title {error}" if isinstance(error, Unfit) else str(error)
             problems.append(row_problem("request.title", "", BAD_VALUE, text))
             return ""
-
-
-def wants(
-    when: Expression, rule: str, data: Mapping[str, Any], now: datetime
-) -> tuple[bool, RowProblem | None]:
-    """Whether a condition holds; a failing one is a problem, not a no."""
-    try:
-        return truthy(when.evaluate(data, now=now)), None
-    except ExpressionError as error:
-        return False, row_problem(rule, "", EXPRESSION_FAILED, str(error))
-
-
-def truthy(value: Any) -> bool:
-    """Truth as JSONata's ``$boolean`` sees it: a list is true when one of its entries is."""
-    if isinstance(value, list):
-        return any(truthy(item) for item in value)
-    return bool(value) if value is not UNSET else False
 
 
 def _unfit(row: Row, fault: Unfit) -> RowProblem:

@@ -40,8 +40,9 @@ def mentions(readable: Readable, word: str) -> bool:
         return word in readable
     if isinstance(readable, Expression):
         return word in readable.text
-    if any(path is not None and path.root == word for path in (readable.path, readable.fallback)):
-        return True
+    for path in (readable.path, readable.fallback):
+        if path is not None and path.root == word:
+            return True
     return readable.expression is not None and word in readable.expression.text
 
 

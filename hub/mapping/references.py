@@ -11,7 +11,7 @@ from hub.mapping.compiled import COMPLETED, CompiledMapping
 from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
 from hub.mapping.reading import Readable, below, mentions
 from hub.mapping.rows import Row, Source
-from hub.mapping.steps import Step
+from hub.mapping.steps import SEALED, Step
 from hub.mapping.texts import is_text_key, names_in
 
 _OF_ITEM = ("item", "position")
@@ -36,15 +36,16 @@ def reference_problems(mapping: CompiledMapping, records: list[str]) -> Iterator
         yield from _records(mapping, step, records)
         yield from _items(mapping, step)
         yield from _matched(mapping, step)
+        yield from _sealed(mapping, step)
         own = [one for one in placed_rows(mapping, step) if one[1].direction == "in"]
         yield from _twice(mapping, own)
     request = mapping.request
-    for part, rows in (
-        (("recipient",), request.recipient),
-        (("prefill",), request.prefill),
-        (("lines", "rows"), request.lines.rows if request.lines is not None else ()),
+    for at, rows in (
+        *((person.path, person.rows) for person in request.people),
+        *(((*paper.path, "rows"), paper.rows) for paper in request.papers),
+        (("request", "prefill"), request.prefill),
+        (("request", "lines", "rows"), request.lines.rows if request.lines is not None else ()),
     ):
-        at: Path = ("request", *part)
         yield from _twice(mapping, [((*at, index), row) for index, row in enumerate(rows)])
     yield from _values(mapping)
 
@@ -102,6 +103,14 @@ def _matched(mapping: CompiledMapping, step: Step) -> Iterator[Problem]:
         yield mapping.document.problem((*own[:-1], "match"), message)
 
 
+def _sealed(mapping: CompiledMapping, step: Step) -> Iterator[Problem]:
+    """What is sealed is there when everybody has signed, and not before."""
+    if step.spec.kind in SEALED and step.path[1] != COMPLETED:
+        what = SEALED[step.spec.kind][0]
+        message = f"'{what}' is only there when completed; move it to '{COMPLETED}'"
+        yield mapping.document.problem((*step.path, "attach"), message)
+
+
 def _items(mapping: CompiledMapping, step: Step) -> Iterator[Problem]:
     """``item`` without ``for_each``, ``line`` outside of a line's event. In an expression the same
     words may be fields of something else, so they are left to what it gives."""
@@ -141,9 +150,10 @@ def _of_request(mapping: CompiledMapping) -> Iterator[tuple[Path, Readable]]:
     request, lines = mapping.request, mapping.request.lines
     for language, title in request.title.items():
         yield (("request", "title", language) if language else ("request", "title")), title
-    for part, rows in (("recipient", request.recipient), ("prefill", request.prefill)):
-        for index, row in enumerate(rows):
-            yield ("request", part, index), row.source
+    for index, row in enumerate(request.prefill):
+        yield ("request", "prefill", index), row.source
+    for part in request.parts():
+        yield part.path, part.what
     if lines is not None:
         yield ("request", "lines", "for_each"), lines.items
         yield ("request", "lines", "currency"), lines.currency
@@ -200,5 +210,5 @@ def rows_path(step: Step) -> Path:
     if step.path[0] == "records":
         return (*step.path, "rows")
     if step.path[0] == "then":
-        return (*step.path, step.spec.kind, "rows")
+        return (*step.path, step.action, "rows")
     return (*step.path, "update")

@@ -43,7 +43,9 @@ def rehearse(
     data = {**context, "records": records}
     for spec in mapping.steps(event, lambda: data, now):
         try:
-            operation = mapping.operation(spec.key, data, source=source, now=now, render=render)
+            operation = mapping.operation(
+                spec.key, data, source=source, now=now, render=render, sealed=_nothing_yet
+            )
         except MappingError as error:
             yield Rehearsed(spec, None, error)
             continue
@@ -52,6 +54,11 @@ def rehearse(
             name = spec.key.removeprefix("records.")
             _keep(records, match["name"], match["index"], made(name, operation))
         yield Rehearsed(spec, operation)
+
+
+def _nothing_yet(what: str) -> bytes:
+    """In place of what is sealed in the end."""
+    return b""
 
 
 def _keep(records: dict[str, Any], name: str, index: str | None, made: Mapping[str, Any]) -> None:

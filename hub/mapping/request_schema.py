@@ -2,27 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate, validates_schema
 
+from hub.contracts.json_schema import JsonSchema, Walk, one_key_of
+from hub.contracts.papers import MOST_ATTACHMENTS, MOST_DOCUMENTS, SIGNER
+from hub.mapping.good_rows import Inside, Leaf
 from hub.mapping.grammar import NOT_EMPTY, Duration, OneOrMany, Quiet, Strict, Word, up_to
 from hub.mapping.lines import CURRENCY
+from hub.mapping.notify_schema import NotifySchema
+from hub.mapping.paper_schema import AttachmentSchema, DocumentSchema
 from hub.mapping.people import LANGUAGE
+from hub.mapping.people_schema import MOST_PEOPLE, PersonSchema, SigningSchema
 from hub.mapping.row_schema import LineRow, PrefillRow, RecipientRow, RecordValue
 from hub.mapping.rows import Source
+from hub.mapping.signing import SigningRule
 from hub.mapping.value_fields import CodeField, ItemsField, TitleField
 
 MAX_REMINDERS = 3  # requirement D8
 _CEILING = "{input} reminders are not allowed; write {min} to {max}"
 
 
-def rows_of(schema: type[Strict], **options: Any) -> fields.List[Any]:
+def _listed(schema: type[Strict], most: int, **options: Any) -> fields.List[Any]:
+    """A list of blocks, of at least one and at most ``most``."""
+    said = f"must have 1 to {most} entries; correct it"
+    return fields.List(
+        fields.Nested(schema), validate=validate.Length(1, most, error=said), **options
+    )
+
+
+def _blocks(value: Any) -> dict[int, Mapping[str, Any]]:
+    """The blocks of a list as it was written, by their places."""
+    entries = enumerate(value) if isinstance(value, list) else ()
+    return {index: one for index, one in entries if isinstance(one, Mapping)}
+
+
+def rows_of(schema: type[Leaf], **options: Any) -> fields.List[Any]:
     """A list of rows of one kind."""
-    return fields.List(fields.Nested(schema), **options)
+    return fields.List(Inside(schema), **options)
 
 
-class ReminderSchema(Strict):
+class ReminderSchema(Leaf):
     """``reminders``: when the customer is asked again."""
 
     after = Duration(
@@ -76,8 +98,6 @@ class LinesSchema(Strict):
 class RequestSchema(Strict):
     """``request``: what the customer is asked for, and who the customer is."""
 
-    later = ("documents", "recipients")
-
     kind = Word(
         required=True,
         validate=up_to(40),
@@ -87,7 +107,7 @@ class RequestSchema(Strict):
         load_default=dict,
         metadata={"help": "What customers read as its name: a text, or one for each language."},
     )
-    number = fields.Nested(
+    number = Inside(
         RecordValue,
         load_default=None,
         metadata={"help": "What people call the record, such as a case number. Else its id."},
@@ -119,7 +139,7 @@ class RequestSchema(Strict):
         required=True,
         metadata={"help": "How long the customer has, e.g. 14d; then the request expires."},
     )
-    reminders = fields.Nested(
+    reminders = Inside(
         ReminderSchema, load_default=None, metadata={"help": "When the customer is asked again."}
     )
     form = Word(
@@ -138,7 +158,62 @@ class RequestSchema(Strict):
     )
     recipient = rows_of(
         RecipientRow,
-        required=True,
         validate=NOT_EMPTY,
         metadata={"help": "Who signs: name, and the mobile number or e-mail address to reach."},
     )
+    recipients = _listed(
+        PersonSchema,
+        MOST_PEOPLE,
+        metadata={"help": "Instead of `recipient`: several people, each with role and turn."},
+    )
+    documents = _listed(
+        DocumentSchema, MOST_DOCUMENTS, metadata={"help": "What is signed: PDFs, in this order."}
+    )
+    attachments = _listed(
+        AttachmentSchema,
+        MOST_ATTACHMENTS,
+        metadata={"help": "Files beside the documents; some must be looked at before signing."},
+    )
+    signing = fields.Nested(
+        SigningSchema,
+        load_default=SigningRule,
+        metadata={"help": "How it is signed on the hub's own pages."},
+    )
+    notify = fields.Nested(
+        NotifySchema,
+        load_default=None,
+        metadata={"help": "Who of the sender's is told what happens, by e-mail or SMS."},
+    )
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _people(self, data: Any, original_data: Any, **_: Any) -> None:
+        if not isinstance(original_data, Mapping):
+            return
+        given = [key for key in ("recipient", "recipients") if key in original_data]
+        if not given:
+            missing = self.load_fields["recipient"].error_messages["required"]
+            raise ValidationError({"recipient": [missing]})
+        if len(given) > 1:
+            raise ValidationError("stands beside 'recipient'; keep one of them", "recipients")
+        people = _blocks(original_data.get("recipients"))
+        if people and not any(one.get("role", SIGNER) == SIGNER for one in people.values()):
+            raise ValidationError("nobody signs; give one of them role: signer", "recipients")
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _keys_once(self, data: Any, original_data: Any, **_: Any) -> None:
+        if not isinstance(original_data, Mapping):
+            return
+        faults: dict[str, Any] = {}
+        for part in ("recipients", "documents", "attachments"):
+            taken: set[Any] = set()
+            for index, one in _blocks(original_data.get(part)).items():
+                key = one.get("key")
+                if isinstance(key, str) and key in taken:
+                    said = f"'{key}' stands here twice; rename one of them"
+                    faults.setdefault(part, {})[index] = {"key": [said]}
+                taken.add(str(key))
+        if faults:
+            raise ValidationError(faults)
+
+    def json_rules(self, walk: Walk) -> JsonSchema:
+        return one_key_of("recipient", "recipients")

@@ -9,6 +9,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from hub.contracts.json_schema import JsonSchema, Walk, one_key_of
+from hub.contracts.papers import TEMPLATE_FIELDS
 from hub.mapping.compiling_fields import ConverterField, ExpressionField, PathField
 from hub.mapping.good_rows import Leaf
 from hub.mapping.grammar import SHORT, Flag, OneOrMany, Word
@@ -28,8 +29,9 @@ DIRECTIONS: Mapping[str, str] = {
 }
 # What a step's paths, expressions and texts may begin with.
 CONTEXT = (
-    "record", "form", "recipient", "request", "outcome", "signature", "records", "carries_on",
-    "handling", "values", "lines", "line", "item", "position",
+    "record", "form", "recipient", "recipients", "request", "outcome", "signature", "signatures",
+    "records", "carries_on", "handling", "values", "lines", "line", "totals", "views", "documents",
+    "evidence", "item", "position",
 )  # fmt: skip
 
 
@@ -144,10 +146,8 @@ def plain_only(data: Mapping[str, Any]) -> None:
         raise ValidationError({"map": {wrong[0]: ["must be a text, not a list; correct it"]}})
 
 
-class PrefillRow(_Row):
-    """A row of ``prefill``: ``to`` is a field of the form."""
-
-    direction = Word(
+def _direction() -> Word:
+    return Word(
         DIRECTIONS,
         "direction",
         load_default="in",
@@ -155,14 +155,20 @@ class PrefillRow(_Row):
     )
 
 
-class RecipientRow(PrefillRow):
-    """A row of ``recipient``."""
+class PrefillRow(_Row):
+    """A row of ``prefill``: ``to`` is a field of the form."""
+
+    direction = _direction()
+
+
+class PersonRow(_Row):
+    """A row of one of ``recipients``: only read."""
 
     to = Word(
         RECIPIENT_FIELDS,
         "recipient field",
         required=True,
-        metadata={"help": "What about the customer this is."},
+        metadata={"help": "What about the person this is."},
     )
 
     @validates_schema
@@ -173,3 +179,20 @@ class RecipientRow(PrefillRow):
         plain = {"not": {"type": ["array", "object"]}}
         keys = {"value": plain, "default": plain, "map": {"additionalProperties": plain}}
         return {**super().json_rules(walk), "allOf": [{"properties": keys}]}
+
+
+class RecipientRow(PersonRow):
+    """A row of ``recipient``."""
+
+    direction = _direction()
+
+
+class TemplateRow(_Row):
+    """A row of a document that the hub makes: what stands on it."""
+
+    to = Word(
+        TEMPLATE_FIELDS,
+        "template field",
+        required=True,
+        metadata={"help": "What on the document takes the value."},
+    )

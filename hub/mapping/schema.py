@@ -9,6 +9,7 @@ from marshmallow import fields
 
 from hub.mapping.compiling_fields import ExpressionField
 from hub.mapping.example_schema import EVENTS, ExampleSchema
+from hub.mapping.good_rows import Inside, Leaf
 from hub.mapping.grammar import NOT_EMPTY, Blocks, OneOrMany, Strict, Word, up_to
 from hub.mapping.request_schema import RequestSchema
 from hub.mapping.step_schema import BackStep, RecordSchema, ThenStep
@@ -22,7 +23,7 @@ TRIGGERS: Mapping[str, str] = {
 }
 
 
-class SourceSchema(Strict):
+class SourceSchema(Leaf):
     """``source``: which instance and table the record comes from."""
 
     connector = Word(
@@ -57,9 +58,7 @@ class MappingSchema(Strict):
             "workspace says otherwise."
         },
     )
-    source = fields.Nested(
-        SourceSchema, required=True, metadata={"help": "Where the record comes from."}
-    )
+    source = Inside(SourceSchema, required=True, metadata={"help": "Where the record comes from."})
     trigger = OneOrMany(
         Word(TRIGGERS, "trigger"),
         required=True,

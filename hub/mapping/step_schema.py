@@ -9,10 +9,12 @@ from marshmallow import ValidationError, fields, validates_schema
 
 from hub.contracts.json_schema import JsonSchema, Walk, any_of, one_key_of
 from hub.mapping.compiling_fields import ExpressionField, TextField
+from hub.mapping.good_rows import Inside
 from hub.mapping.grammar import NOT_EMPTY, SHORT, OneOrMany, Strict, Word
 from hub.mapping.request_schema import rows_of
 from hub.mapping.row_schema import CONTEXT, ContextValue, StepRow
 from hub.mapping.rows import Row
+from hub.mapping.steps import FILES
 from hub.mapping.value_fields import ItemsField
 
 _AROUND = ("when", "for_each")
@@ -49,7 +51,7 @@ class RecordSchema(Strict):
 
 
 # A schema takes longer to make than to use, so one inside a field is made once.
-_STEP_ROW = fields.Nested(StepRow)
+_STEP_ROW = Inside(StepRow)
 
 
 class UpdateField(fields.Field[tuple[bool, tuple[Row, ...]]]):
@@ -86,30 +88,43 @@ class UpdateField(fields.Field[tuple[bool, tuple[Row, ...]]]):
 
 
 class FileSchema(Strict):
-    """A file that is made of a text."""
+    """A file: made of a text, or what came of the request."""
 
-    name = TextField(CONTEXT, required=True, metadata={"help": "The file's name."})
+    name = TextField(CONTEXT, metadata={"help": "The file's name. Needed for a text."})
     text = TextField(
         CONTEXT,
-        required=True,
         metadata={"help": "What stands in it: a text, or the key of one of the workspace's texts."},
     )
+    file = Word(FILES, "file", metadata={"help": "Instead of a text: what came of the request."})
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _text_or_file(self, data: Any, original_data: Any, **_: Any) -> None:
+        if not isinstance(original_data, Mapping):
+            return
+        if ("text" in original_data) == ("file" in original_data):
+            raise ValidationError("must hold either text or file; write one of them")
+        if "text" in original_data and "name" not in original_data:
+            missing = self.load_fields["name"].error_messages["required"]
+            raise ValidationError({"name": [missing]})
+
+    def json_rules(self, walk: Walk) -> JsonSchema:
+        return {**one_key_of("text", "file"), "dependentRequired": {"text": ["name"]}}
 
 
 _FILE = fields.Nested(FileSchema)
 
 
 class AttachField(fields.Field[Mapping[str, str]]):
-    """The word ``evidence``, or a file: ``{name: …, text: …}``."""
+    """The word ``signed`` or ``evidence``, or a block that says more."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Mapping[str, str]:
         if isinstance(value, str):
-            return {"what": Word(("evidence",), "attachment").deserialize(value) or ""}
+            return {"file": Word(FILES, "attachment").deserialize(value) or ""}
         loaded: Mapping[str, str] = _FILE.deserialize(value)
         return loaded
 
     def json_schema(self, walk: Walk) -> JsonSchema:
-        return any_of({"const": "evidence"}, walk.block(FileSchema()))
+        return any_of(walk.value(Word(FILES)), walk.block(FileSchema()))
 
 
 class _OneAction(Strict):
@@ -152,8 +167,8 @@ class BackStep(_OneAction):
     )
     attach = AttachField(
         metadata={
-            "help": "A file that is put to the record: the evidence of the signature, or one made "
-            "of a text."
+            "help": "A file that is put to the record: signed (the sealed PDF), evidence (the "
+            "proof as a zip file), or one made of a text."
         }
     )
 
@@ -172,7 +187,7 @@ class ThenUpdateSchema(Strict):
 
     instance = Word(required=True, data_key="in", metadata=_INSTANCE)
     table = fields.String(required=True, metadata=_TABLE)
-    id = fields.Nested(ContextValue, required=True, metadata=_ID)
+    id = Inside(ContextValue, required=True, metadata=_ID)
     rows = rows_of(StepRow, required=True, validate=NOT_EMPTY, metadata=_ROWS)
 
 
@@ -181,7 +196,7 @@ class ThenNoteSchema(Strict):
 
     instance = Word(required=True, data_key="in", metadata=_INSTANCE)
     table = fields.String(required=True, metadata=_TABLE)
-    id = fields.Nested(ContextValue, required=True, metadata=_ID)
+    id = Inside(ContextValue, required=True, metadata=_ID)
     text = TextField(
         CONTEXT,
         required=True,
@@ -194,7 +209,7 @@ class ThenAttachSchema(FileSchema):
 
     instance = Word(required=True, data_key="in", metadata=_INSTANCE)
     table = fields.String(required=True, metadata=_TABLE)
-    id = fields.Nested(ContextValue, required=True, metadata=_ID)
+    id = Inside(ContextValue, required=True, metadata=_ID)
 
 
 class ThenStep(_OneAction):
@@ -209,6 +224,4 @@ class ThenStep(_OneAction):
         ThenUpdateSchema, metadata={"help": "Write to a record of any instance."}
     )
     note = fields.Nested(ThenNoteSchema, metadata={"help": "Put a note to a record anywhere."})
-    attach = fields.Nested(
-        ThenAttachSchema, metadata={"help": "Put a file made of a text to a record anywhere."}
-    )
+    attach = fields.Nested(ThenAttachSchema, metadata={"help": "Put a file to a record anywhere."})

@@ -14,8 +14,8 @@ from typing import Any
 
 from hub.contracts.records import Attach, Create, Note, Operation, RecordRef, Update
 from hub.kernel.errors import MappingError
+from hub.mapping.conditions import wants
 from hub.mapping.expressions import Expression
-from hub.mapping.plan import wants
 from hub.mapping.problems import Path, RowProblem
 from hub.mapping.reading import below
 from hub.mapping.rows import UNSET, Row, Source, evaluate, evaluate_one, plain
@@ -23,17 +23,30 @@ from hub.mapping.texts import TextError
 
 SOURCE = "source"
 CREATE, UPDATE, NOTE, ATTACH = "create", "update", "note", "attach"
-ATTACH_EVIDENCE = "attach_evidence"
+ATTACH_SIGNED, ATTACH_EVIDENCE = "attach_signed", "attach_evidence"
 MOST_ITEMS = 200
 _PLAIN = "text/plain; charset=utf-8"
+# What comes of a completed request, and what each is.
+FILES: Mapping[str, str] = {
+    "signed": "The documents with the certificate page, sealed, as one PDF.",
+    "evidence": "Everything that proves the signatures, as a zip file.",
+}
+# The kind of a step that attaches one → which, its name unless the mapping says another, its type.
+SEALED: Mapping[str, tuple[str, str, str]] = {
+    ATTACH_SIGNED: ("signed", "signed-{{ request.number }}.pdf", "application/pdf"),
+    ATTACH_EVIDENCE: ("evidence", "evidence-{{ request.number }}.zip", "application/zip"),
+}
 Render = Callable[[str, Mapping[str, Any]], str]
+Sealed = Callable[[str], bytes]
+"""Gives ``signed`` or ``evidence``."""
 
 
 @dataclass(frozen=True)
 class StepSpec:
     """One thing owed. ``instance`` is an instance's key, or ``source``; ``kind`` is create, update,
-    note, attach or attach_evidence; ``needs`` names the records whose results it reads. The key of
-    a step that is done for each of several items ends with its index, ``then.completed.0[2]``."""
+    note, attach, attach_signed or attach_evidence; ``needs`` names the records whose results it
+    reads. The key of a step that is done for each of several items ends with its index,
+    ``then.completed.0[2]``."""
 
     key: str
     instance: str
@@ -59,6 +72,11 @@ class Step:
     target: Source | None = None
     items: Source | None = None
 
+    @property
+    def action(self) -> str:
+        """The key in the file that holds what is done."""
+        return ATTACH if self.spec.kind in SEALED else self.spec.kind
+
     def specs(self, context: Mapping[str, Any], now: datetime) -> tuple[StepSpec, ...]:
         """What is owed of this step: itself, or one for each item. Where the items cannot be
         counted it is owed as it is, and fails where everybody sees it."""
@@ -78,9 +96,10 @@ class Step:
         now: datetime,
         render: Render,
         index: int | None = None,
+        sealed: Sealed | None = None,
     ) -> Operation | None:
         """What to do now; None when ``when`` says nothing. Raises ``MappingError``. ``index`` is
-        the item's, where it is done for each of several."""
+        the item's, where it is done for each of several; ``sealed`` gives what it attaches."""
         data = self._data(plain(context), now, index)
         if self.when is not None:
             wanted, problem = wants(self.when, f"{self.spec.key}.when", data, now)
@@ -88,11 +107,6 @@ class Step:
                 raise _error((problem,))
             if not wanted:
                 return None
-        if self.spec.kind == ATTACH_EVIDENCE:
-            raise MappingError(
-                "attach: evidence needs the evidence bundle, which this version does not have yet",
-                rule=self.spec.key,
-            )
         if self.spec.kind == CREATE:
             return Create(self.table, self._fields(data, now), self.match)
         ref = self._ref(data, source, now, index)
@@ -102,12 +116,22 @@ class Step:
             fields = self._fields(data, now)
             return Update(ref, fields) if fields else None
         try:
+            if self.spec.kind in SEALED:
+                return self._attached(ref, render(self.file_name, data).strip(), sealed)
             text = render(self.text, data)
             if self.spec.kind == ATTACH:
                 return Attach(ref, render(self.file_name, data).strip(), _PLAIN, text.encode())
             return Note(ref, text)
         except TextError as error:
             raise MappingError(f"{self.spec.key}: {error}", rule=self.spec.key) from None
+
+    def _attached(self, ref: RecordRef, name: str, sealed: Sealed | None) -> Attach:
+        what, _, media_type = SEALED[self.spec.kind]
+        if sealed is None:
+            raise MappingError(
+                f"attach: {what} needs what only a completed request has", rule=self.spec.key
+            )
+        return Attach(ref, name, media_type, sealed(what))
 
     def _fields(self, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         values, problems = evaluate(self.rows, data, now)

@@ -11,12 +11,13 @@ from marshmallow import ValidationError, fields
 
 from hub.contracts.json_schema import JsonSchema, Walk, any_of, pattern
 from hub.mapping.compiling_fields import TextField
+from hub.mapping.good_rows import Inside
 from hub.mapping.grammar import Blocks, Strict, Word
 from hub.mapping.row_schema import ContextValue, RecordValue
 from hub.mapping.rows import Source
 
 # A schema takes longer to make than to use, so one inside a field is made once.
-_RECORD_VALUE = fields.Nested(RecordValue)
+_RECORD_VALUE = Inside(RecordValue)
 
 
 class CodeField(fields.Field[Source]):
@@ -47,7 +48,7 @@ class ItemsField(fields.Field[Source]):
     def __init__(self, values: type[Strict] = ContextValue, **options: Any) -> None:
         super().__init__(**options)
         self._values = values
-        self._block = fields.Nested(values)
+        self._block = Inside(values)
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Source:
         block = {"from": value} if isinstance(value, str) else value
@@ -62,13 +63,16 @@ class ItemsField(fields.Field[Source]):
 class TitleField(fields.Field[Mapping[str, str]]):
     """A text, or one a language."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._text = TextField(None)
+        self._by_language = Blocks(self._text, Word())
+
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Mapping[str, str]:
-        text = TextField(None)
         if isinstance(value, Mapping) and value:
-            return Blocks(text, Word()).deserialize(value) or {}
-        return {"": text.deserialize(value) or ""}
+            return self._by_language.deserialize(value) or {}
+        return {"": self._text.deserialize(value) or ""}
 
     def json_schema(self, walk: Walk) -> JsonSchema:
-        text = TextField(None)
-        by_language = walk.value(Blocks(text, Word()))
-        return any_of(walk.value(text), {**by_language, "minProperties": 1})
+        by_language = walk.value(self._by_language)
+        return any_of(walk.value(self._text), {**by_language, "minProperties": 1})

@@ -14,18 +14,19 @@ Run = Callable[[Any, Any, Any], Any]  # evaluator, input, frame → result
 _NONE, _NULL = Utils.NONE, Utils.NULL_VALUE
 
 
-def single(part: Any, result: Any) -> Any:
-    """JSONata's rule for sequences: an empty one is nothing, one of one is its only entry."""
+def single(result: Any, keep: bool) -> Any:
+    """JSONata's rule for sequences: an empty one is nothing, one of one is its only entry, unless
+    it is to ``keep`` being a list."""
     if not Utils.is_sequence(result) or result.tuple_stream:
         return result
-    if part.keep_array:
+    if keep:
         result.keep_singleton = True
     if not result:
         return None
     return result[0] if len(result) == 1 and not result.keep_singleton else result
 
 
-def names(part: Any, keys: tuple[str, ...]) -> Run:
+def names(keys: tuple[str, ...], keep: bool) -> Run:
     """A path of nothing but names."""
 
     def run(evaluator: Any, data: Any, frame: Any) -> Any:
@@ -34,7 +35,7 @@ def names(part: Any, keys: tuple[str, ...]) -> Run:
         value = data
         for key in keys:
             if type(value) is not dict:
-                return _along(part, guard, data, keys)
+                return _along(guard, data, keys, keep)
             value = value.get(key, _NONE)
             if value is None:
                 value = _NULL
@@ -43,20 +44,20 @@ def names(part: Any, keys: tuple[str, ...]) -> Run:
         if type(value) is str:
             guard.charge(len(value))
         elif isinstance(value, list) and type(value) is not list:
-            return _along(part, guard, data, keys)
+            return _along(guard, data, keys, keep)
         return value
 
     return run
 
 
-def _along(part: Any, guard: Guard, data: Any, keys: tuple[str, ...]) -> Any:
+def _along(guard: Guard, data: Any, keys: tuple[str, ...], keep: bool) -> Any:
     """A path of names that meets a list on its way."""
     items = data if isinstance(data, list) else [data]
     for number, key in enumerate(keys, start=1):
         items = flat(picked(guard, items, key), number == len(keys))
         if not items:
             break
-    return single(part, items)
+    return single(items, keep)
 
 
 def picked(guard: Guard, items: list[Any], key: str) -> list[Any]:

@@ -88,7 +88,7 @@ WRONG = [
         "records: {a: [{}, 7]}, record: {customer",
         "must be a block, or a list of them; write {id: C-1}",
     ),
-    ("kind:", "documents: [a]\n  kind:", "this version has no 'documents' yet; remove it"),
+    ("kind:", "documents: [a]\n  kind:", "must be a block of keys"),
     (
         "source: {connector: agiloft, table: service_case}",
         "source: agiloft",

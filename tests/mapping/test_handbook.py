@@ -65,6 +65,8 @@ def whole(part: str) -> str:
     if "mapping" in given:
         return part
     request = {**BASE["request"], **given.get("request", {})}
+    if "recipients" in request:
+        del request["recipient"]
     out = StringIO()
     YAML(typ="safe", pure=True).dump({**BASE, **given, "request": request}, out)
     return out.getvalue()

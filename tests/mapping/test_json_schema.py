@@ -26,7 +26,7 @@ from hub.mapping.surroundings import Surroundings
 from tests.json_schemas import differences, messages, refusals, validator
 from tests.mapping.samples import ROOT, sample
 from tests.mapping.test_grammar import WRONG
-from tests.mapping.whole import FORM, MAPPING
+from tests.mapping.whole import FORM, MAPPING, PAPERS
 from tests.simulated_house import _MAPPING as HOUSE
 
 MAPPINGS = sorted(
@@ -44,6 +44,7 @@ LEFT = {
     "which no row gives": "looks at other rows",
     "is no country": "the schema knows that it has two letters",
     "stands here twice": "looks at other steps and fields",
+    "nobody signs": "looks at everybody",
     "the same value twice": "looks at other choices",
 }
 ELSEWHERE = [*LEFT, "$eval is not available", "is no code of a language"]
@@ -100,7 +101,9 @@ def test_there_are_files_to_look_at():
     assert len(FORMS) >= 1
 
 
-@pytest.mark.parametrize("text", [MAPPING, HOUSE, sample(), sample(request=sample.__doc__ or "")])
+@pytest.mark.parametrize(
+    "text", [MAPPING, PAPERS, HOUSE, sample(), sample(request=sample.__doc__ or "")]
+)
 def test_a_mapping_that_tests_use_is_judged_as_the_grammar_judges_it(text):
     data = data_of(text)
     assert bool(refusals(MAPPINGS_CHECKED, data)) == bool(grammar(MappingSchema, data))
@@ -116,8 +119,11 @@ def test_what_people_write_wrong_is_refused_by_both(good, bad):
 
 
 def test_the_whole_mapping_compiles_and_uses_every_key():
-    compile_mapping(MAPPING, "whole.yaml")
-    assert keys_of(mapping_schema()) - set(keys_in(data_of(MAPPING))) == set()
+    used: set[str] = set()
+    for text in (MAPPING, PAPERS):
+        compile_mapping(text, "whole.yaml")
+        used |= {*keys_in(data_of(text))}
+    assert keys_of(mapping_schema()) - used == set()
 
 
 def test_the_whole_form_is_valid_and_uses_every_key():
@@ -140,9 +146,10 @@ def keys_in(here: Any) -> Iterator[str]:
 
 
 @pytest.mark.timeout(600)  # with every change on a busy machine
-def test_mappings_changed_at_each_place_are_refused_by_both_or_by_none():
+@pytest.mark.parametrize("text", [MAPPING, PAPERS], ids=["whole", "papers"])
+def test_mappings_changed_at_each_place_are_refused_by_both_or_by_none(text):
     schema = mapping_schema()
-    data = data_of(MAPPING)
+    data = data_of(text)
     assert differences(data, lambda changed: grammar(MappingSchema, changed), schema, LEFT) == []
 
 

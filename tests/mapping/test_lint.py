@@ -116,7 +116,7 @@ def test_a_wrong_reference_in_the_request_is_told(good: str, bad: str, told: str
         ),
         (
             "back: {completed: [{attach: evidence}]}\n",
-            "which this version does not have yet; remove it",
+            "'agiloft' cannot do 'attach'",
         ),
         (
             "then: {failed: [{create: {in: erp, table: t, rows: [{to: a, value: 1}]}}]}\n",

@@ -51,7 +51,9 @@ def test_who_signed_is_known_only_where_the_provider_tells() -> None:
     back = "back: {completed: [{update: [{to: state, from: signature.name}]}]}\n"
     nobody = SIGNS - {C.IDENTITY}
     (problem,) = with_provider(nobody, back)
-    assert "update[state].from: signature.name needs 'identity', which 'bankid'" in str(problem)
+    told = "update[state].from: signature.name needs 'identity' or 'canvas', which 'bankid'"
+    assert told in str(problem)
+    assert with_provider(nobody | {C.CANVAS}, back) == []
     assert with_provider(SIGNS, back) == []
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from hub.mapping.plan import ReminderRule, truthy
+from hub.mapping.conditions import truthy
+from hub.mapping.plan import ReminderRule
 from tests.mapping.samples import NOW, REQUEST, compiled
 
 FULL = (

@@ -152,12 +152,37 @@ def test_a_condition_that_fails_is_an_error_not_a_no(mapping: CompiledMapping) -
     assert caught.value.rule == "back.failed.0.when"
 
 
-def test_evidence_can_be_written_down_but_not_carried_out() -> None:
-    later = compiled("back: {completed: [{attach: evidence}]}\n")
-    (spec,) = later.steps("completed", dict, NOW)
-    assert spec.kind == "attach_evidence"
-    with pytest.raises(MappingError, match="evidence bundle"):
-        operation(later, spec.key)
+def test_what_was_sealed_is_attached_as_it_is() -> None:
+    mapping = compiled("""\
+back:
+  completed:
+    - attach: signed
+    - attach: {file: evidence, name: "proof of {{ record.number }}.zip"}
+then:
+  completed:
+    - attach: {in: erp, table: job, id: {value: 7}, file: signed}
+""")
+    specs = mapping.steps("completed", dict, NOW)
+    assert [spec.kind for spec in specs] == ["attach_signed", "attach_evidence", "attach_signed"]
+    context = {"request": {"number": "A1"}, "record": {"number": "O-7"}}
+    done = [
+        mapping.operation(
+            spec.key, context, source=SOURCE, now=NOW, render=render, sealed=str.encode
+        )
+        for spec in specs
+    ]
+    pdf = ("signed-A1.pdf", "application/pdf", b"signed")
+    assert done == [
+        Attach(SOURCE, *pdf),
+        Attach(SOURCE, "proof of O-7.zip", "application/zip", b"evidence"),
+        Attach(RecordRef("job", "7"), *pdf),
+    ]
+
+
+def test_nothing_is_attached_that_was_not_sealed() -> None:
+    mapping = compiled("back: {completed: [{attach: signed}]}\n")
+    with pytest.raises(MappingError, match="only a completed request has"):
+        operation(mapping, "back.completed.0", request={"number": "A1"})
 
 
 BOTH = REQUEST.replace(

@@ -94,6 +94,78 @@ examples:
       back: [{update: {state: Signed}}]
       then: [{create: {number: C-1}}]
 """
+PAPERS = """\
+mapping: papers
+source: {connector: crm, table: offer}
+trigger: [button]
+request:
+  kind: offer
+  provider: native_canvas
+  channels: sms
+  expires_after: 14d
+  recipients:
+    - key: owner
+      role: signer
+      turn: 1
+      rows: [{to: name, from: owner.name}, {to: email, from: owner.email, convert: lower}]
+    - {key: partner, turn: 2, when: partner != "", rows: [{to: name, from: partner}]}
+    - {key: boss, role: copy, rows: [{to: name, value: Charlie}, {to: language, value: en}]}
+  documents:
+    - key: offer
+      title: {sv: "Offert {{ number }}", en: "Offer {{ number }}"}
+      file_name: "offer-{{ number }}.pdf"
+      template: offer
+      rows: [{to: intro, from: text, default: ""}, {to: facts, expr: "[facts]"}]
+    - {key: plan, title: Plan, attachment: {from: drawing}, when: drawing != ""}
+    - {key: terms, title: Terms, url: {value: "https://example.com/terms.pdf"}}
+    - {key: scan, title: Scan, base64: {from: scan, required: true}}
+  attachments:
+    - {key: photo, title: "Photo {{ position }}", for_each: images, attachment: {from: item.file},
+       must_view: {from: item.must, convert: bool}, file_name: "{{ item.name }}"}
+    - {key: map, title: Map, url: {from: map_url}, must_view: true, when: map_url != ""}
+    - {key: note, title: Note, base64: {from: note}}
+  signing:
+    methods: [drawn, typed]
+    consent: {sv: Jag godkänner., en: I accept.}
+    code: email
+    receipt: true
+    remarks: true
+    forward: false
+    in_person: false
+    download: true
+  notify:
+    email: {from: seller.email}
+    mobile: {from: seller.mobile, convert: "e164:SE"}
+    about: [viewed, completed]
+    by: email
+back:
+  sealed: [{update: [{to: level, from: evidence.level}]}]
+  completed:
+    - attach: signed
+    - attach: {file: evidence, name: "proof-{{ request.number }}.zip"}
+    - attach: {text: "{{ record.number }}", name: note.txt}
+    - update: [{to: by, from: signatures.owner.name}, {to: whom, from: recipients.partner.name}]
+then:
+  completed:
+    - attach: {in: erp, table: job, id: {from: record.id}, file: signed, name: signed.pdf}
+    - attach: {in: erp, table: job, id: {from: record.id}, text: "{{ record.number }}", name: a.txt}
+examples:
+  - name: everything
+    given:
+      record: {number: O-1}
+      recipients: {owner: {name: Alice}}
+      signatures: {owner: {name: Alice}}
+      totals: {gross: "1"}
+      views: {count: 1}
+      documents: [{key: offer}]
+      evidence: {level: B-T}
+    expect:
+      recipients: [{key: owner}]
+      documents: [{key: offer}]
+      attachments: [{key: photo-1}]
+      signing: {methods: [drawn]}
+      notify: {by: email}
+"""
 FORM = """\
 form: whole
 title: {sv: Reparation, en: Repair}

@@ -62,6 +62,12 @@ class AgiloftClient(ABC):
         """The files of a file field, in order."""
 
     @abstractmethod
+    def retrieve(
+        self, table: str, record_id: str, field: str, position: int, limit: int
+    ) -> tuple[str, bytes]:
+        """Content type and bytes of one file. Raises ``TooLarge`` for more than ``limit``."""
+
+    @abstractmethod
     def remove_attached(self, table: str, record_id: str, field: str, position: int) -> None:
         """Take one file out; later positions move up."""
 

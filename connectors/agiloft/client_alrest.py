@@ -23,6 +23,7 @@ from connectors.agiloft.client_ew import lock_seconds
 from connectors.agiloft.query import Condition, as_query
 from connectors.agiloft.wire import Wire, result_of
 from hub.kernel.errors import MalformedAnswer, OutcomeUnknown
+from hub.toolkit.http import Answer
 
 
 class AlrestClient(AgiloftClient):
@@ -69,6 +70,14 @@ class AlrestClient(AgiloftClient):
         path = f"{table}/attachInfo/{quote(record_id, safe='')}"
         return attached_of(self._call("POST", path, params={"field": field}))
 
+    def retrieve(
+        self, table: str, record_id: str, field: str, position: int, limit: int
+    ) -> tuple[str, bytes]:
+        path = f"{table}/retrieveAttach/{quote(record_id, safe='')}"
+        where = {"field": field, "filePosition": str(position)}
+        answer = self._answer("POST", path, params=where, most=limit)
+        return answer.headers.get("Content-Type", ""), answer.body
+
     def remove_attached(self, table: str, record_id: str, field: str, position: int) -> None:
         path = f"{table}/removeAttach/{quote(record_id, safe='')}"
         where = {"field": field, "filePosition": str(position)}
@@ -81,7 +90,9 @@ class AlrestClient(AgiloftClient):
         self._wire.close()
 
     def _call(self, method: str, path: str, *, changes: bool = False, **options: Any) -> Any:
+        return result_of(self._answer(method, path, changes=changes, **options), changes=changes)
+
+    def _answer(self, method: str, path: str, *, changes: bool = False, **options: Any) -> Answer:
         params = {"lang": self._wire.settings.lang, **options.pop("params", {})}
         address = f"/ewws/alrest/{self._wire.kb_path}/{path}"
-        answer = self._wire.call(method, address, changes=changes, params=params, **options)
-        return result_of(answer, changes=changes)
+        return self._wire.call(method, address, changes=changes, params=params, **options)

@@ -97,6 +97,13 @@ class EwClient(AgiloftClient):
         answer = self._call("EWAttachInfo", form, decorate=True)
         return attached_of(result_of(answer, changes=False))
 
+    def retrieve(
+        self, table: str, record_id: str, field: str, position: int, limit: int
+    ) -> tuple[str, bytes]:
+        where = {"$table": table, "id": record_id, "field": field, "filePosition": str(position)}
+        answer = self._call("EWRetrieve", where, decorate=False, most=limit)
+        return answer.headers.get("Content-Type", ""), answer.body
+
     def remove_attached(self, table: str, record_id: str, field: str, position: int) -> None:
         where = {"$table": table, "id": record_id, "field": field, "filePosition": str(position)}
         self._call("EWRemoveAttachment", where, changes=True)
@@ -114,6 +121,7 @@ class EwClient(AgiloftClient):
         *,
         changes: bool = False,
         decorate: bool | None = None,
+        most: int | None = None,
     ) -> Answer:
         as_json = self._json if decorate is None else decorate
         return self._wire.call(
@@ -123,6 +131,7 @@ class EwClient(AgiloftClient):
             credentials_in="data" if operation in _CREDENTIALS_IN_BODY else "params",
             params={"err_code_resp": "1"},
             data=self._wire.system() | dict(form),
+            most=most,
         )
 
 

@@ -89,6 +89,11 @@ class SoapClient(AgiloftClient):
     def attached(self, table: str, record_id: str, field: str) -> list[Attached]:
         return self._files.attached(table, record_id, field)
 
+    def retrieve(
+        self, table: str, record_id: str, field: str, position: int, limit: int
+    ) -> tuple[str, bytes]:
+        return self._files.retrieve(table, record_id, field, position, limit)
+
     def remove_attached(self, table: str, record_id: str, field: str, position: int) -> None:
         self._files.remove_attached(table, record_id, field, position)
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
-from connectors.agiloft import hooks, notes, tables
+from connectors.agiloft import files, hooks, notes, tables
 from connectors.agiloft.client import AgiloftClient
 from connectors.agiloft.client_alrest import AlrestClient
 from connectors.agiloft.client_ew import EwClient
@@ -33,6 +33,7 @@ from hub.contracts.records import (
     Record,
     RecordRef,
     Update,
+    UpstreamFile,
 )
 from hub.kernel.errors import NotFound, ParaphError, RecordLocked, Refused
 
@@ -128,6 +129,12 @@ class AgiloftConnector(Connector):
     def same(self, field: str, written: Any, read: Any) -> bool:
         """Dates, numbers, choices, multi-choices and line ends as Agiloft shows them."""
         return self._writes.same(field, written, read)
+
+    def read_file(self, ref: RecordRef, file: Any, limit: int) -> UpstreamFile:
+        """A file of a file field, which ``file`` names."""
+        if not _is_id(ref.id):
+            raise NotFound("an Agiloft record id is a number")
+        return files.read(self._client, ref, file, limit)
 
     def read_hook(self, raw: RawHook) -> HookReading:
         """Handshakes and notifications; each is answered with its Verification-Code."""

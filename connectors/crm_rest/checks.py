@@ -14,7 +14,7 @@ from connectors.crm_rest.settings import (
     OAUTH2,
     CrmRestSettings,
 )
-from connectors.crm_rest.tables import ID, PARENT, Table
+from connectors.crm_rest.tables import FILE, ID, PARENT, Table
 from connectors.crm_rest.ways import (
     CURSOR,
     JSON,
@@ -130,6 +130,8 @@ def _table(s: CrmRestSettings, table: Table, where: str) -> Iterator[str]:
     yield from _changes(table, f"{where}.changes")
     yield from _note(s, table, f"{where}.note")
     yield from _attach(s, table, f"{where}.attach")
+    if table.files is not None and FILE not in table.files.path:
+        yield f"{where}.files.path: must hold {FILE} where the file's id goes"
 
 
 def _changes(table: Table, where: str) -> Iterator[str]:

@@ -82,14 +82,22 @@ _LONGEST = 200
 
 
 def failure(
-    answer: Answer, settings: CrmRestSettings, *, changes: bool, sent: Collection[str] = ()
+    answer: Answer,
+    settings: CrmRestSettings,
+    *,
+    changes: bool,
+    sent: Collection[str] = (),
+    is_file: bool = False,
 ) -> ParaphError | None:
-    """What an answer means that is not as it should be; None for a good one.
+    """What an answer means that is not as it should be; None for a good one. A file may look like
+    a page, as drawings do, unless the server calls it one.
 
     ``changes``: the call may have had an effect. A server error, or a page instead of JSON, then
     leaves its outcome unknown, since a proxy may say so of a call that went through.
     """
     status = answer.status
+    if is_file and "html" not in answer.headers.get("Content-Type", "").lower():
+        return None
     if status < 300 and not is_page(answer):
         return None
     if is_page(answer) and status not in _BELIEVED:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from connectors.crm_rest import changes, files, hooks, notes
+from connectors.crm_rest import changes, fetched, files, hooks, notes
 from connectors.crm_rest.checks import check_combination, probe_table
 from connectors.crm_rest.client import Client
 from connectors.crm_rest.settings import NO_AUTH, CrmRestSettings
@@ -24,6 +24,7 @@ from hub.contracts.records import (
     Record,
     RecordRef,
     Update,
+    UpstreamFile,
 )
 from hub.kernel.errors import (
     AuthenticationFailed,
@@ -98,6 +99,10 @@ class CrmRestConnector(Connector):
                 return files.add(
                     self._client, self._writes, operation, idempotency_key, uncertain=uncertain
                 )
+
+    def read_file(self, ref: RecordRef, file: Any, limit: int) -> UpstreamFile:
+        """A file of a record, as the table's setting ``files`` says."""
+        return fetched.read(self._client, ref, file, limit)
 
     def read_back(self, ref: RecordRef, fields: Collection[str]) -> Mapping[str, Any]:
         """The present values; names may be paths with dots."""

@@ -9,12 +9,12 @@ from typing import Any
 from marshmallow import fields, validate
 
 from connectors.crm_rest.parts import Named, part
-from connectors.crm_rest.ways import A_PATH, NO_PATH, Changes, Files, Notes, Paging, texts
+from connectors.crm_rest.ways import A_PATH, NO_PATH, Changes, Fetched, Files, Notes, Paging, texts
 from hub.contracts.settings import setting
 
 PATCH, PUT = "PATCH", "PUT"
 TYPES = ("text", "number", "boolean", "date", "datetime", "list", "object")
-PARENT, ID = "{parent}", "{id}"
+PARENT, ID, FILE = "{parent}", "{id}", "{file}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +166,12 @@ class Table:
     )
     attach: Files | None = setting(
         part(Files), title="Files", help="How files are attached to a record.", default=None
+    )
+    files: Fetched | None = setting(
+        part(Fetched),
+        title="Files to read",
+        help="How files that hang on a record are read.",
+        default=None,
     )
     record_link: str = setting(
         fields.String(),

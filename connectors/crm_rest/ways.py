@@ -160,6 +160,31 @@ class Notes:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """How a file that hangs on a record is read; the record's field says which."""
+
+    path: str = setting(
+        fields.String(validate=A_PATH),
+        title="Path",
+        help="Where the file's bytes are, such as /files/{file} or /contacts/{id}/files/{file}: "
+        "{id} is the record's id, {file} the file's.",
+    )
+    id: str = setting(
+        fields.String(),
+        title="Id",
+        help="Where the file's id stands in the value of the field, such as id; empty: the value "
+        "is the id.",
+        default="",
+    )
+    name: str = setting(
+        fields.String(),
+        title="Name",
+        help="Where its name stands in the value of the field; else the answer or the id tells it.",
+        default="",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Files:
     """How a file is attached, and where those of a record are listed."""
 

@@ -10,13 +10,14 @@ from urllib.parse import parse_qsl, quote, urljoin, urlsplit
 from connectors.crm_rest.auth import SignIn
 from connectors.crm_rest.codes import SignInRefused, failure, unreadable
 from connectors.crm_rest.settings import CrmRestSettings
-from connectors.crm_rest.tables import ID, PARENT
+from connectors.crm_rest.tables import FILE, ID, PARENT
 from hub.kernel.clock import Clock
 from hub.kernel.errors import MalformedAnswer, NotFound, OutcomeUnknown
 from hub.toolkit.http import Answer, HttpClient
 
 _CONNECT_TIMEOUT = 5.0
 _LONGEST_ID = 200
+_OK = 200
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -44,7 +45,8 @@ class Wire:
         **options: Any,
     ) -> Answer:
         """A good answer; a token that was refused is renewed once. ``sent`` are the values that
-        must not come back in an error."""
+        must not come back in an error; with ``most`` (bytes) a file is read, which may be
+        anything."""
         carried = self.sign_in.headers()
         try:
             return self._once(method, path, changes, sent, carried, options)
@@ -101,7 +103,8 @@ class Wire:
             if changes:
                 raise OutcomeUnknown(error.detail) from None
             raise
-        failed = failure(answer, self._settings, changes=changes, sent=sent)
+        is_file = "most" in options and answer.status == _OK
+        failed = failure(answer, self._settings, changes=changes, sent=sent, is_file=is_file)
         if failed is not None:
             raise failed
         return answer
@@ -117,12 +120,12 @@ def is_fit(record_id: str) -> bool:
     )
 
 
-def address(template: str, record_id: str = "", parent: str = "") -> str:
+def address(template: str, record_id: str = "", parent: str = "", file: str = "") -> str:
     """``template`` with ids put in. Raises ``NotFound`` for what cannot be an id."""
-    for placeholder, given in ((ID, record_id), (PARENT, parent)):
+    for placeholder, given in ((ID, record_id), (PARENT, parent), (FILE, file)):
         if placeholder in template:
             if not is_fit(given):
-                raise NotFound("no record can have this id: it is empty, too long or holds a slash")
+                raise NotFound("nothing can have this id: it is empty, too long or holds a slash")
             template = template.replace(placeholder, quote(given, safe="").replace("{", "%7B"))
     return template
 

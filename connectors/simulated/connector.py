@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from connectors.simulated.settings import SimulatedSettings
 from connectors.simulated.upstream import upstream
 from hub.contracts.connector import Connector
 from hub.contracts.plugin import PluginContext, ProbeResult
-from hub.contracts.records import Operation, Receipt, Record, RecordRef
+from hub.contracts.records import Operation, Receipt, Record, RecordRef, UpstreamFile
 
 
 class SimulatedConnector(Connector):
@@ -29,6 +30,12 @@ class SimulatedConnector(Connector):
         """One record."""
         s = self.settings
         return Record(ref, self._store.read(ref, s.password, s.patience))
+
+    def read_file(self, ref: RecordRef, file: Any, limit: int) -> UpstreamFile:
+        """A file that was put to the record; ``file`` is its name."""
+        s = self.settings
+        found = self._store.file(ref, str(file), limit, s.password, s.patience)
+        return UpstreamFile(found.file_name, found.content_type, found.content)
 
     def describe(self, table: str) -> Collection[str]:
         """The names that its records have."""

@@ -19,6 +19,7 @@ from hub.kernel.errors import (
     RecordLocked,
     Refused,
     Retryable,
+    TooLarge,
 )
 
 FAULTS = ("unreachable", "500", "html", "slow", "drop_before", "drop_after")
@@ -108,6 +109,18 @@ class Upstream:
         self._admit(password)
         with self._guard:
             return dict(self._stored(ref).fields)
+
+    def file(self, ref: RecordRef, name: str, limit: int, password: str, patience: float) -> Attach:
+        """A file of a record, the last of that name."""
+        self._strike("read", patience)
+        self._admit(password)
+        with self._guard:
+            found = [one for one in self._stored(ref).files if one.file_name == name]
+        if not found:
+            raise NotFound("the record has no such file")
+        if len(found[-1].content) > limit:
+            raise TooLarge(f"the file has more than {limit} bytes")
+        return found[-1]
 
     def names(self, table: str, password: str, patience: float) -> set[str]:
         """The names of all fields that records of the table have."""

@@ -89,7 +89,10 @@ class AgiloftSandbox(Sandbox):
         """What the start page shows."""
         return (
             SandboxLink(
-                "Service cases", "/cases", "The ticket system: open a case, press the button."
+                "Service cases",
+                "/cases",
+                "The ticket system: open a case, press the button.",
+                begins="case",
             ),
             SandboxLink("Webhooks", "/webhooks", "Which addresses this knowledge base calls."),
         )

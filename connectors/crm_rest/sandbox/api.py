@@ -51,6 +51,7 @@ class Api:
         add(f"{root}/<record_id>/notes", "notes", self._notes, methods=["GET"])
         add(f"{root}/<record_id>/notes", "note", self._note, methods=["POST"])
         add(f"{root}/<record_id>/files", "files", self._files, methods=["GET"])
+        add(f"{root}/<record_id>/files/<name>", "file", self._file, methods=["GET"])
         add(f"{root}/<record_id>/files", "attach", self._attach, methods=["POST"])
         return made
 
@@ -88,6 +89,17 @@ class Api:
             return self._listed([{"name": f.name, "size": len(f.content)} for f in files])
 
         return self._call("list", run)
+
+    def _file(self, table: str, record_id: str, name: str) -> Response:
+        def run() -> Response:
+            files = [f for f in self._store.row(table, record_id).files if f.name == name]
+            if not files:
+                raise Refusal(404, "not_found", f"no file {name}")
+            answer = Response(files[-1].content, content_type=files[-1].type)
+            answer.headers.set("Content-Disposition", "attachment", filename=files[-1].name)
+            return answer
+
+        return self._call("read", run)
 
     def _attach(self, table: str, record_id: str) -> Response:
         def run() -> Response:

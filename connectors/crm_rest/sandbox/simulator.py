@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import Blueprint, Flask, Response, jsonify, redirect, render_template_string, request
+from flask import Blueprint, Flask, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
 from connectors.crm_rest.sandbox.api import Api
 from connectors.crm_rest.sandbox.gate import Gate
 from connectors.crm_rest.sandbox.signins import TOKEN, SignIns
-from connectors.crm_rest.sandbox.store import CASES, CONTACTS, Refusal, Store
+from connectors.crm_rest.sandbox.store import CASES, CONTACTS, OFFERS, Refusal, Row, Store
 from hub.contracts.sandbox import Sandbox, SandboxContext, SandboxLink
 from hub.kernel.errors import ParaphError
 from hub.kernel.logging import get_logger
@@ -24,16 +24,6 @@ from hub.toolkit.http import HttpClient
 _log = get_logger(__name__)
 _LARGEST_CALL = 30_000_000
 HOOK_SECRET = "sandbox-hook-secret"
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>CRM</title>
-<body style="font-family: sans-serif; margin: 2rem"><h1>CRM</h1>
-<table><tr><th>Case<th>Subject<th>Status<th>Remarks<th></tr>
-{% for row in cases %}<tr id="case-{{ row.id }}">
-<td>{{ row.fields.number }}<td>{{ row.fields.subject }}
-<td>{{ row.fields.status }}<td>{{ row.fields.remarks or "" }}<td>
-<form method="post" action="{{ base }}/cases/{{ row.id }}">
-<button>Ask for a signature</button></form></tr>{% endfor %}</table>
-<h2>Contacts</h2><ul>{% for row in contacts %}
-<li>{{ row.fields.name }}, {{ row.fields.mobile }}</li>{% endfor %}</ul>"""
 
 
 class CrmRestSandbox(Sandbox):
@@ -57,47 +47,42 @@ class CrmRestSandbox(Sandbox):
 
     def settings(self) -> Mapping[str, Any]:
         """How the hub reaches this CRM."""
-        common: dict[str, Any] = {
-            "record": "data",
-            "items": "data",
-            "wrap": "data",
-            "match_parameter": "filter[{field}]",
-            "external_id_field": "external_id",
-            "if_match": True,
-            "changes": {
-                "field": "revision",
-                "parameter": "after_revision",
-                "sort": {"sort": "revision"},
-            },
-        }
         return {
             "base_url": f"{self.context.base_url}/api/v2",
             "auth": "bearer",
             "token": TOKEN,
             "error_code": "error.code",
             "paging": {"style": "next_link", "next": "links.next"},
-            "tables": {
-                CONTACTS: {"path": "/contacts", **common},
-                CASES: {
-                    "path": "/cases",
-                    **common,
-                    "note": {"table": "case_notes"},
-                    "attach": {"path": "/cases/{id}/files", "listed": "/cases/{id}/files",
-                               "items": "data", "size": "size"},
-                    "record_link": f"{self.context.base_url}/#case-{{id}}",
-                },
-                "case_notes": {"path": "/cases/{parent}/notes", "record": "data", "items": "data",
-                               "wrap": "data"},
-            },
+            "tables": self._tables(),
             "hook": {"check": "hmac", "header": "X-Crm-Signature", "prefix": "sha256=",
                      "timestamp_header": "X-Crm-Timestamp", "signed": "{timestamp}.{body}",
                      "id": "record.id", "table_at": "record.type", "event": "event_id"},
             "hook_secret": HOOK_SECRET,
         }  # fmt: skip
 
+    def _tables(self) -> dict[str, Any]:
+        envelope = {"record": "data", "items": "data", "wrap": "data"}
+        found: dict[str, Any] = {CONTACTS: {"path": "/contacts", **_common()}}
+        for name, one in ((CASES, "case"), (OFFERS, "offer")):
+            files = f"/{name}/{{id}}/files"
+            found[name] = {
+                "path": f"/{name}",
+                **_common(),
+                "note": {"table": f"{one}_notes"},
+                "attach": {"path": files, "listed": files, "items": "data", "size": "size"},
+                "files": {"path": f"{files}/{{file}}"},
+                "record_link": f"{self.context.base_url}/#{one}-{{id}}",
+            }
+            found[f"{one}_notes"] = {"path": f"/{name}/{{parent}}/notes", **envelope}
+        return found
+
     def links(self) -> tuple[SandboxLink, ...]:
         """What the start page shows."""
-        return (SandboxLink("CRM", "/", "Cases and contacts; a button asks for a signature."),)
+        return (
+            SandboxLink(
+                "CRM", "/", "Offers and cases; a button asks for signatures.", begins="offer"
+            ),
+        )
 
     def reset(self) -> None:
         """Back to the seed."""
@@ -147,17 +132,45 @@ class CrmRestSandbox(Sandbox):
     def _people(self) -> Blueprint:
         made = Blueprint("people", __name__)
         made.add_url_rule("/", view_func=self._page)
-        made.add_url_rule("/cases/<record_id>", view_func=self._ask, methods=["POST"])
+        asked = f"/<any({CASES}, {OFFERS}):table>/<record_id>"
+        made.add_url_rule(asked, view_func=self._ask, methods=["POST"])
+        made.add_url_rule(f"/{OFFERS}/<record_id>.json", view_func=self._shown)
+        made.add_url_rule(f"/{OFFERS}/<record_id>/files/<int:number>", view_func=self._file)
         return made
 
     def _page(self) -> str:
         with self.store.guard:
-            rows = {name: list(self.store.rows[name].values()) for name in (CASES, CONTACTS)}
-        return render_template_string(_PAGE, base=request.script_root, **rows)
+            rows = {
+                name: list(self.store.rows[name].values()) for name in (CASES, OFFERS, CONTACTS)
+            }
+        return render_template("crm.html", base=request.script_root, **rows)
 
-    def _ask(self, record_id: str) -> Answer:
+    def _shown(self, record_id: str) -> Response:
+        """An offer as its screen shows it."""
         try:
-            self.store.by_person(CASES, record_id, {"status": "Signature wanted"})
+            row: Row = self.store.row(OFFERS, record_id)
+        except Refusal as refusal:
+            return Response(refusal.text, refusal.status)
+        place = f"{self.context.base_url}/{OFFERS}/{record_id}/files"
+        files = [{"name": one.name, "url": f"{place}/{n}"} for n, one in enumerate(row.files)]
+        return jsonify(fields=row.fields, files=files)
+
+    def _file(self, record_id: str, number: int) -> Response:
+        """A file of an offer, for a person to look at."""
+        try:
+            row: Row = self.store.row(OFFERS, record_id)
+        except Refusal as refusal:
+            return Response(refusal.text, refusal.status)
+        if number >= len(row.files):
+            return Response("no such file", 404)
+        file = row.files[number]
+        answer = Response(file.content, content_type=file.type)
+        answer.headers.set("Content-Disposition", "inline", filename=file.name)
+        return answer
+
+    def _ask(self, table: str, record_id: str) -> Answer:
+        try:
+            self.store.by_person(table, record_id, {"status": "Signature wanted"})
         except Refusal as refusal:
             return Response(refusal.text, refusal.status)
         return redirect(f"{request.script_root}/")
@@ -176,3 +189,20 @@ class CrmRestSandbox(Sandbox):
         answer = jsonify(body)
         answer.status_code = status
         return answer
+
+
+def _common() -> dict[str, Any]:
+    """What all tables have; made anew for each, since a file of settings holds nothing twice."""
+    return {
+        "record": "data",
+        "items": "data",
+        "wrap": "data",
+        "match_parameter": "filter[{field}]",
+        "external_id_field": "external_id",
+        "if_match": True,
+        "changes": {
+            "field": "revision",
+            "parameter": "after_revision",
+            "sort": {"sort": "revision"},
+        },
+    }

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from connectors.crm_rest.sandbox import offer
 from hub.kernel.clock import Clock
 
-CONTACTS, CASES = "contacts", "cases"
+CONTACTS, CASES, OFFERS = "contacts", "cases", "offers"
 # table → field → what is in the seed record. Other fields are refused, as strict CRMs do.
 FIELDS: dict[str, dict[str, Any]] = {
     CONTACTS: {
@@ -33,6 +35,7 @@ FIELDS: dict[str, dict[str, Any]] = {
         "tags": ["workshop"],
         "external_id": None,
     },
+    OFFERS: offer.FIELDS,
 }
 
 
@@ -88,12 +91,14 @@ class Store:
         self.reset()
 
     def reset(self) -> None:
-        """Back to the seed: one contact and one case."""
+        """Back to the seed: one contact, one case, one offer with a drawing."""
         with self.guard:
             self._revision = 0
             self.rows: dict[str, dict[str, Row]] = {name: {} for name in FIELDS}
             for name, fields in FIELDS.items():
-                self.create(name, dict(fields))
+                self.create(name, deepcopy(fields))
+            plan = StoredFile(offer.DRAWING, "image/png", offer.drawing())
+            self.rows[OFFERS]["1"].files.append(plan)
 
     def row(self, table: str, record_id: str) -> Row:
         with self.guard:

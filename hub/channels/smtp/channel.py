@@ -9,7 +9,6 @@ from __future__ import annotations
 import ipaddress
 from datetime import datetime
 
-from hub.channels.smtp.addresses import BadAddress, wire_address
 from hub.channels.smtp.client import SmtpClient
 from hub.channels.smtp.mime import build, message_id
 from hub.channels.smtp.settings import SmtpSettings
@@ -17,6 +16,7 @@ from hub.contracts.channel import Channel, ChannelReceipt, Message
 from hub.contracts.plugin import PluginContext, ProbeResult
 from hub.kernel.errors import ConfigurationError, Refused
 from hub.kernel.redact import redact_text
+from hub.toolkit.addresses import BadAddress, wire_address
 
 MAX_REFERENCE = 200
 

@@ -12,10 +12,10 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from hub.channels.smtp.addresses import wire_domain
 from hub.channels.smtp.codes import Phase, failure
 from hub.channels.smtp.settings import SmtpSettings
 from hub.kernel.errors import AuthenticationFailed, OutcomeUnknown, Retryable
+from hub.toolkit.addresses import wire_domain
 
 GOODBYE = 2.0  # seconds to wait for the answer to QUIT
 _LONE_DOT = re.compile(rb"(?m)^\.")

@@ -20,10 +20,10 @@ from typing import Any
 
 import dkim
 
-from hub.channels.smtp.addresses import wire_address, wire_domain
 from hub.channels.smtp.settings import SmtpSettings
 from hub.contracts.channel import Message
 from hub.kernel.errors import AuthenticationFailed, Refused
+from hub.toolkit.addresses import wire_address, wire_domain
 
 MAX_LINE = 78
 MAX_SUBJECT = 78  # longer subjects with accents do not survive folding
@@ -85,6 +85,9 @@ def build(message: Message, to: str, key: str, now: datetime, settings: SmtpSett
     mail.set_content(message.text)
     if message.html is not None:
         mail.add_alternative(message.html, subtype="html")
+    for one in message.files:
+        main, _, sub = one.media_type.partition("/")
+        mail.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)
     raw = mail.as_bytes()
     return _sign(raw, settings) + raw if settings.dkim_domain else raw
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from marshmallow import ValidationError, fields, validate
 
-from hub.channels.smtp.addresses import BadAddress, wire_address
 from hub.contracts.settings import setting
+from hub.toolkit.addresses import BadAddress, wire_address
 
 
 def _check_address(text: str) -> None:

@@ -7,12 +7,12 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from hub.channels.smtp.addresses import BadAddress, wire_address
 from hub.channels.smtp.channel import SmtpChannel
 from hub.channels.smtp.codes import Phase, failure
 from hub.contracts.plugin import PluginContext
 from hub.contracts.settings import load_settings
 from hub.kernel.errors import AuthenticationFailed, ConfigurationError, Refused, Retryable
+from hub.toolkit.addresses import BadAddress, wire_address
 from tests.channels.smtp.smtp_driver import SmtpDriver
 from tests.contracts.channel_driver import caught
 from tests.contracts.channel_suite import ChannelSuite

@@ -17,7 +17,7 @@ from connectors.agiloft.connector import AgiloftConnector
 from connectors.agiloft.sandbox import AgiloftSandbox
 from connectors.agiloft.sandbox.gate import Fault
 from connectors.agiloft.sandbox.modes import Modes
-from connectors.agiloft.sandbox.store import Actor
+from connectors.agiloft.sandbox.store import Actor, StoredFile
 from hub.contracts.manifest import read_manifest
 from hub.contracts.plugin import RawHook
 from hub.contracts.records import RecordRef
@@ -28,6 +28,7 @@ from tests.contracts.connector_driver import HOOK_SECRET, HOOK_URL, STARTED, Con
 FOLDER = Path(__file__).parents[3] / "connectors" / "agiloft"
 CASE = RecordRef("service_case", "2")
 WRITES = ("create", "update", "attach", "remove_attachment", "delete")
+CLERK = Actor("alice", "Web")
 OAUTH = {"auth": "oauth2", "client_id": "paraph", "client_secret": "sandbox-client-secret"}
 TEXT = {"surface": "ew", "ew_answers": "text"}
 # every surface with every sign-in that it knows, and the settings that change the wire
@@ -149,6 +150,14 @@ class AgiloftDriver(ConnectorDriver):
     def files(self, ref: RecordRef) -> list[tuple[str, bytes]]:
         stored = self.sandbox.store.files(ref.table, ref.id, "signed_documents")
         return [(file.name, file.content) for file in stored]
+
+    def put_file(self, ref: RecordRef, name: str, content: bytes) -> Any:
+        file = StoredFile(name, "application/pdf", content)
+        self.sandbox.store.attach(ref.table, ref.id, "signed_documents", file, CLERK)
+        return {"field": "signed_documents", "name": name}
+
+    def no_file(self) -> Any:
+        return "signed_documents[7]"
 
     def wrong_credentials(self) -> dict[str, Any]:
         secret = "client_secret" if self.variant.get("auth") == "oauth2" else "password"

@@ -20,6 +20,7 @@ from connectors.crm_rest.sandbox.signins import (
     TOKEN,
 )
 from connectors.crm_rest.sandbox.simulator import HOOK_SECRET as SIGNING_SECRET
+from connectors.crm_rest.sandbox.store import StoredFile
 from hub.contracts.manifest import read_manifest
 from hub.contracts.plugin import RawHook
 from hub.contracts.records import RecordRef
@@ -138,6 +139,13 @@ class CrmDriver(ConnectorDriver):
 
     def files(self, ref: RecordRef) -> list[tuple[str, bytes]]:
         return [(f.name, f.content) for f in self.sandbox.store.row(ref.table, ref.id).files]
+
+    def put_file(self, ref: RecordRef, name: str, content: bytes) -> Any:
+        self.sandbox.store.attach(ref.table, ref.id, StoredFile(name, "image/svg+xml", content))
+        return name
+
+    def no_file(self) -> Any:
+        return "nowhere.pdf"
 
     def wrong_credentials(self) -> dict[str, Any]:
         name = {"bearer": "token", "basic": "password", "api_key": "api_key"}

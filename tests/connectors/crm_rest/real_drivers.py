@@ -10,6 +10,7 @@ from typing import Any
 
 import requests
 
+from hub.contracts.capabilities import Capability
 from hub.contracts.plugin import RawHook
 from hub.contracts.records import RecordRef
 from tests.connectors.crm_rest.driver import CrmDriver
@@ -36,6 +37,10 @@ class RealDriver(ConnectorDriver):
     created = CrmDriver.created
     match = CrmDriver.match
     filled_in = CrmDriver.filled_in
+
+    def can(self, capability: Capability) -> bool:
+        """Neither of the servers gives files by a path of the API."""
+        return capability is not Capability.FILES and super().can(capability)
 
     def __init__(self, process: Process, proxy: Proxy) -> None:
         super().__init__()

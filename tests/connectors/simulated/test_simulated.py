@@ -10,7 +10,7 @@ import pytest
 from connectors.simulated.connector import SimulatedConnector
 from connectors.simulated.upstream import FAULTS, upstream
 from hub.contracts.manifest import read_manifest
-from hub.contracts.records import Note, RecordRef, Update
+from hub.contracts.records import Attach, Note, RecordRef, Update
 from hub.kernel.errors import NotFound
 from tests.contracts.connector_driver import ConnectorDriver
 from tests.contracts.connector_suite import ConnectorSuite
@@ -61,6 +61,19 @@ class SimulatedDriver(ConnectorDriver):
 
     def files(self, ref):
         return [(file.file_name, file.content) for file in self.store.files(ref)]
+
+    def put_file(self, ref, name, content):
+        self.store.apply(
+            Attach(ref, name, "application/pdf", content),
+            uuid4().hex,
+            self.secrets[0],
+            1.0,
+            adopt=False,
+        )
+        return name
+
+    def no_file(self):
+        return "nowhere.pdf"
 
     def wrong_credentials(self):
         return {"password": "guessed-by-bob"}

@@ -26,6 +26,8 @@ def begun(folder: Path, *, work: bool = True, threads: int | None = None) -> Hou
         settings = load_hub_settings(folder / "paraph.yaml")
         logging.configure(settings.log_level, json=settings.log_json)  # before anything is logged
         house = open_house(folder, threads=threads)
+        if work:
+            house.core.workshop.check_seal()
     except ConfigurationError as error:
         sys.stderr.write(f"paraph: {error}\n")
         raise SystemExit(FAULTY_SETTINGS) from None

@@ -9,6 +9,7 @@ from uuid import uuid4
 from hub.kernel.clock import ManualClock
 from hub.services.access import create_key
 from hub.services.house import House, open_house
+from tests.made_before import lend_inspector, put_seal, take_inspector_back
 
 NOON = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
 RECORD = {
@@ -110,7 +111,8 @@ class SimulatedHouse:
         self.world = uuid4().hex
         self.clock = ManualClock(NOON)
         self.config = write_files(folder, self.world, workspaces, database)
-        self.house: House = open_house(self.config, clock=self.clock)
+        put_seal(folder / "data", self.clock)
+        self.house: House = self._open()
         core = self.house.core
         self.keys = {
             key: create_key(core.db, self.clock, core.workspace_ids[key], "tests")
@@ -120,7 +122,7 @@ class SimulatedHouse:
     def restart(self) -> None:
         """Another process on the same database, after this one has died."""
         self.close()
-        self.house = open_house(self.config, clock=self.clock)
+        self.house = self._open()
 
     def work(self) -> int:
         """Do everything that is due; how much it was."""
@@ -129,5 +131,12 @@ class SimulatedHouse:
     def close(self) -> None:
         """Close the house; its engine was never started."""
         self.house.engine.runner.close()
+        take_inspector_back(self.house.core)
+        self.house.core.workshop.close()
         self.house.core.registry.close()
         self.house.core.db.close()
+
+    def _open(self) -> House:
+        house = open_house(self.config, clock=self.clock)
+        lend_inspector(house.core)
+        return house

@@ -7,19 +7,24 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.contracts.capabilities import Capability
 from hub.contracts.events import EventKind
 from hub.contracts.provider import Conclusion
 from hub.kernel.crypto import sha256_hex
 from hub.kernel.logging import get_logger
 from hub.kernel.redact import last_digits
-from hub.services import endings, history, lines
+from hub.services import endings, evidence_owed, history, lines, news, turns
 from hub.services.core import Core
 from hub.services.moments import in_zone
-from hub.storage.models import Request, SigningOrder
+from hub.services.order_data import stored_order
+from hub.services.papers import shown_hash
+from hub.storage.models import Acceptance, Recipient, Request, SigningOrder
 
 _log = get_logger(__name__)
+_SVG = "image/svg+xml"
 _TOO_LATE = {
     "en": "This was signed or ended already; nothing was signed twice.",
     "sv": "Det här är redan undertecknat eller avslutat; inget har undertecknats två gånger.",
@@ -32,8 +37,10 @@ def settle(
     order: SigningOrder,
     verdict: Conclusion,
     answers: Mapping[str, Any],
+    ink_svg: str,
 ) -> None:
-    """Record the verdict on a complete order in the caller's transaction."""
+    """Record the verdict on a complete order in the caller's transaction; ``ink_svg`` as ``drawn``
+    gives it."""
     now = core.clock.now()
     request = session.get_one(Request, order.request_id)
     order.report, order.finished_at = dict(verdict.report), now
@@ -45,11 +52,63 @@ def settle(
         _refuse(session, request, order, verdict, now)
         return
     order.status, order.code = "accepted", "accepted"
-    _sign(core, session, request, order, verdict, answers)
+    _sign(core, session, request, order, verdict, answers, ink_svg)
     endings.owe_steps(core, session, request, EventKind.SIGNED.value)
-    if all(one.signed_at for one in request.recipients if one.role == "signer"):
-        lines.settle(core, session, request)
-        endings.end(core, session, request, EventKind.COMPLETED, "completed")
+    go_on(core, session, request)
+
+
+def go_on(core: Core, session: Session, request: Request) -> None:
+    """Somebody has signed or approved: the next ones are invited, or all is complete and its
+    evidence is owed."""
+    if not turns.all_done(request):
+        turns.invite(core, session, request)
+        return
+    lines.settle(core, session, request)
+    if endings.end(core, session, request, EventKind.COMPLETED, "completed"):
+        evidence_owed.owe_evidence(core, session, request)
+        news.tell(core, session, request, "completed", _names(session, request))
+
+
+def _names(session: Session, request: Request) -> str:
+    """Everybody who has signed."""
+    session.flush()
+    mine = select(Acceptance).where(
+        Acceptance.request_id == request.id,
+        Acceptance.kind == "signed",
+        Acceptance.current.is_(True),
+    )
+    found = session.scalars(mine.order_by(Acceptance.at, Acceptance.id))
+    return ", ".join(one.signature.get("name") or "" for one in found)
+
+
+def keep(
+    session: Session,
+    request: Request,
+    recipient: Recipient,
+    kind: str,
+    signature: Mapping[str, Any],
+    shown: Mapping[str, Any],
+    at: datetime,
+    order_id: str | None = None,
+) -> None:
+    """One person's signature or approval as it stays in the history, also when it is cleared. What
+    was to remind of it does not leave any more."""
+    recipient.signed_at = at
+    if len(request.recipients) > 1:
+        endings.drop_messages(session, request, at, recipient)
+    session.add(
+        Acceptance(
+            workspace_id=request.workspace_id,
+            request_id=request.id,
+            recipient_id=recipient.id,
+            order_id=order_id,
+            kind=kind,
+            current=True,
+            signature=dict(signature),
+            shown=dict(shown),
+            at=at,
+        )
+    )
 
 
 def _refuse(
@@ -70,33 +129,54 @@ def _sign(
     order: SigningOrder,
     verdict: Conclusion,
     answers: Mapping[str, Any],
+    ink_svg: str,
 ) -> None:
     at = verdict.signed_at or core.clock.now()
     recipient = next(one for one in request.recipients if one.id == order.recipient_id)
-    recipient.signed_at = at
     request.answers = {**request.answers, "values": dict(answers)}
     signature = _signature(core, request, order, verdict, at)
     signature["name"] = signature["name"] or recipient.contact.get("name") or ""
     request.signature = signature
-    text = order.task["task"]["visible_text"]
+    text, shown = order.task["task"]["visible_text"], order.task.get("shown") or {}
+    more = {"ink_svg": ink_svg, "text": text}
+    keep(session, request, recipient, "signed", {**signature, **more}, shown, at, order.id)
     history.append(
         session,
         request,
         EventKind.SIGNED,
         at,
-        dedupe=f"signed:{recipient.key}",
+        dedupe=f"signed:{order.id}",
         data={
             "order": order.id,
             "reference": order.reference,
             "provider": order.provider,
             "recipient": recipient.key,
             "text_sha256": sha256_hex(text.encode()),
+            **({"shown_sha256": shown_hash(shown)} if shown else {}),
         },
         personal={
             "name": request.signature["name"],
             "national_id": last_digits(request.signature["national_id"]),
         },
     )
+
+
+def _method(core: Core, order: SigningOrder) -> str:
+    """Drawn or typed, or with an eID."""
+    where = core.instance(order.workspace_id, order.provider)
+    canvas = core.registry.manifest(where).can(Capability.CANVAS)
+    return str((order.raw or {}).get("method", "")) if canvas else "eid"
+
+
+def drawn(core: Core, order: SigningOrder) -> str:
+    """The drawn signature as SVG, for pages; empty where none was drawn. No session is open: a
+    large drawing is work."""
+    where = core.instance(order.workspace_id, order.provider)
+    stored = stored_order(order)
+    if stored is None or not core.registry.manifest(where).can(Capability.CANVAS):
+        return ""
+    parts = core.registry.provider(where).evidence(stored, order.raw or {})
+    return next((one.content.decode() for one in parts if one.content_type == _SVG), "")
 
 
 def _signature(
@@ -112,4 +192,5 @@ def _signature(
         "at_local": in_zone(at, core.workspace(request.workspace_id).zone),
         "order_ref": order.reference,
         "provider": core.registry.manifest(provider).title,
+        "method": _method(core, order),
     }

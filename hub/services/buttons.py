@@ -21,7 +21,7 @@ from hub.services.record_ids import canonical
 from hub.services.trigger_rows import Trigger
 from hub.services.triggers import accept
 from hub.services.views import ButtonView, LinkInvalid
-from hub.settings import LANGUAGES, WorkspaceSettings
+from hub.settings import WorkspaceSettings
 from hub.storage.models import Request
 
 _LABELS = {
@@ -189,7 +189,7 @@ class ButtonLinks:
                 "number": plan.number or record_id,
                 "reminder": 0,
             }
-            text = render(workspace.text(f"{kind}_invite", recipient.language), values)
+            text = render(workspace.text(f"{kind}_invite", recipient.language, plan.kind), values)
             rows = (
                 (labels["name"], recipient.name),
                 (labels[kind], address),
@@ -201,7 +201,8 @@ class ButtonLinks:
 
 def _language(query: Mapping[str, str], workspace: WorkspaceSettings) -> str:
     wanted = query.get("lang", "")
-    return wanted if wanted in LANGUAGES else workspace.language
+    found = wanted if wanted in _LABELS else workspace.language
+    return found if found in _LABELS else "en"
 
 
 def _with(view: ButtonView, **changes: Any) -> ButtonView:

@@ -3,64 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.contracts.events import EventKind
 from hub.contracts.requests import ClientContext, RequestState
-from hub.kernel.redact import MASK
-from hub.mapping.forms import FormSpec, said
-from hub.mapping.texts import render
-from hub.services import endings, history, in_hand, lines
+from hub.mapping.forms import FormSpec
+from hub.registry import InstanceKey
+from hub.services import endings, history, in_hand, lines, news, paper_views, papers, turns
 from hub.services.core import Core
-from hub.services.links import TOKEN_LENGTH, token_hash
+from hub.services.document_views import PapersView, TotalsView
+from hub.services.masked import masked_mobile
+from hub.services.order_data import cancel_pending
 from hub.services.orders import withdraw_there
+from hub.services.places import Place, find, find_unsigned, seen_state
+from hub.services.signed_text import terms, visible_text
 from hub.services.views import CaseClosed, CaseView, LinkInvalid, SenderView, StepResult
 from hub.settings import WorkspaceSettings
-from hub.storage.models import AccessToken, Recipient, Request, SigningOrder
+from hub.storage.models import Request, SigningOrder
 
 MAX_REASON = 1000
-
-
-@dataclass(frozen=True)
-class Place:
-    """What a valid link leads to."""
-
-    request: Request
-    recipient: Recipient
-
-
-def find(session: Session, token: str) -> Place:
-    """The request behind a link token. Raises ``LinkInvalid`` and gives no hint why."""
-    if len(token) != TOKEN_LENGTH:
-        raise LinkInvalid("not a link token")
-    row = session.scalar(select(AccessToken).where(AccessToken.sha256 == token_hash(token)))
-    if row is None or row.revoked_at is not None:
-        raise LinkInvalid("no such link token")
-    request = session.get_one(Request, row.request_id)
-    recipient = next(one for one in request.recipients if one.id == row.recipient_id)
-    return Place(request, recipient)
-
-
-def find_open(session: Session, token: str) -> Place:
-    """Like ``find``; raises ``CaseClosed`` when nothing can be done any more."""
-    place = find(session, token)
-    if not history.is_open(place.request) or place.recipient.signed_at is not None:
-        raise CaseClosed("the request is over")
-    return place
-
-
-def find_unsigned(session: Session, token: str) -> Place:
-    """Like ``find_open``; raises ``CaseClosed`` also while a signature is being judged."""
-    place = find_open(session, token)
-    if in_hand.being_judged(session, place.request.id) is not None:
-        raise CaseClosed("a signature is being checked")
-    return place
+VISIT = 1800  # seconds: who looks again within them is still at the same visit
 
 
 class Cases:
@@ -73,42 +39,63 @@ class Cases:
         """The case behind a link, as its customer may see it."""
         with self._core.db.read() as session:
             place = find(session, token)
+            mine = SigningOrder.recipient_id == place.recipient.id
             accepted = session.execute(
-                select(SigningOrder.reference)
-                .where(SigningOrder.request_id == place.request.id)
-                .where(SigningOrder.status == "accepted")
+                select(SigningOrder.reference).where(mine, SigningOrder.status == "accepted")
             ).scalar()
             held = in_hand.held(session, place.request.id)
-        return self._view(place, token, language or place.recipient.language, accepted, held)
+            language = language or place.recipient.language
+            found = papers.papers_of(session, place.request)
+            seen = paper_views.papers_view(self._core, session, place, found, language)
+        shown = papers.shown(place.request, found)
+        return self._view(place, token, language, accepted, held, seen, shown)
 
     def opened(self, token: str, client: ClientContext) -> None:
-        """A person looked at the page. Counted once per request and state."""
+        """A person looked at the page. Opening counts once for each recipient; where there is
+        something to read, each visit is a view (E5)."""
         core = self._core
         with core.db.read() as session:
             place = find(session, token)
-            if place.request.state not in (RequestState.SENT, RequestState.PREPARING):
+            fresh = place.request.state in (RequestState.SENT, RequestState.PREPARING)
+            several = len(place.request.recipients) > 1
+            if not (fresh or several or papers.has_papers(place.request)):
                 return
+            looks = _looks(place, core.clock.now())
+            if all(history.known(session, place.request, key) for _, key in looks):
+                return  # who looks again on the same visit queues for no turn to write
         with core.db.write() as session:
             place = find(session, token)
-            new = history.append(
-                session,
-                place.request,
-                EventKind.OPENED,
-                core.clock.now(),
-                dedupe=f"opened:{place.recipient.key}",
-                data={"recipient": place.recipient.key},
-                personal={"ip": client.ip, "user_agent": client.user_agent[:300]},
-            )
-            if new:
-                endings.owe_steps(core, session, place.request, EventKind.OPENED.value)
+            for kind, key in _looks(place, core.clock.now()):
+                self._tell_looked(session, place, client, kind, key)
+
+    def _tell_looked(
+        self, session: Session, place: Place, client: ClientContext, kind: EventKind, key: str
+    ) -> None:
+        core, who = self._core, place.recipient.key
+        new = history.append(
+            session,
+            place.request,
+            kind,
+            core.clock.now(),
+            dedupe=key,
+            data={"recipient": who},
+            personal={"ip": client.ip, "user_agent": client.user_agent[:300]},
+        )
+        if new:
+            endings.owe_steps(core, session, place.request, kind.value)
+            if kind is EventKind.VIEWED:
+                news.tell(core, session, place.request, kind.value, place.name)
 
     def save_step(
         self, token: str, step: str, data: Mapping[str, str], language: str
     ) -> StepResult:
-        """Check and keep one step's answers; saving ends an order that would sign older ones."""
+        """Check and keep one step's answers; saving ends everybody's orders that would sign older
+        ones. Once somebody has signed them they stay."""
         core = self._core
         with core.db.write() as session:
             place = find_unsigned(session, token)
+            if _is_signed(session, place.request):
+                raise CaseClosed("somebody has signed the answers as they are")
             form = self._form(place.request)
             if form is None or step not in [one.key for one in form.steps]:
                 raise LinkInvalid("the form has no such step")
@@ -119,22 +106,27 @@ class Cases:
             saved = [*[key for key in answers["saved"] if key != step], step]
             values = {**answers["values"], **clean}
             place.request.answers = {**answers, "values": values, "saved": saved}
-            replaced = withdraw_pending(session, place, "answers_changed")
+            replaced = cancel_pending(session, place.request, "answers_changed")
             missing = [one.key for one in form.steps if one.key not in saved]
             if not missing:
                 _tell_answered(session, place, core.clock.now())
         withdraw_there(core, replaced)
         return StepResult(next_step=missing[0] if missing else None)
 
-    def choose_lines(self, token: str, chosen: Collection[str]) -> None:
-        """Keep which optional lines are wanted; it ends an order that would sign another choice.
-        Raises ``Refused`` for a line that is not there."""
+    def choose_lines(self, token: str, chosen: Collection[str]) -> TotalsView | None:
+        """See ``CustomerCases.choose_lines``: it ends everybody's orders that would sign another
+        choice. Once somebody has signed, the choice is made."""
         core = self._core
         with core.db.write() as session:
             place = find_unsigned(session, token)
+            mine = lines.may_choose(place.request, place.recipient)
+            if not mine or _is_signed(session, place.request):
+                raise CaseClosed("somebody has signed the lines as they are")
             lines.choose(place.request, chosen)
-            replaced = withdraw_pending(session, place, "lines_changed")
+            replaced = cancel_pending(session, place.request, "lines_changed")
+            come_to = paper_views.totals_view(place.request)
         withdraw_there(core, replaced)
+        return come_to
 
     def decline(self, token: str, reason: str, client: ClientContext) -> None:
         """The customer says no; the upstream is told."""
@@ -153,22 +145,24 @@ class Cases:
             )
             if not declined:
                 raise CaseClosed("the request ended at the same moment")
+            news.tell(core, session, place.request, "declined", place.name)
         core.wake()
 
     def _view(
-        self, place: Place, token: str, language: str, reference: str | None, held: bool
+        self,
+        place: Place,
+        token: str,
+        language: str,
+        reference: str | None,
+        held: bool,
+        seen: PapersView,
+        shown: Mapping[str, Any],
     ) -> CaseView:
         core, request, recipient = self._core, place.request, place.recipient
-        workspace = core.workspace(request.workspace_id)
-        form = self._form(request)
-        answers = request.answers["values"]
-        saved = tuple(request.answers["saved"])
-        ready = form is None or all(step.key in saved for step in form.steps)
-        signature = request.signature or {}
+        workspace, form = core.workspace(request.workspace_id), self._form(request)
+        answers = request.answers
         where = core.instance(request.workspace_id, request.provider)
-        state = RequestState(request.state)
-        if history.is_open(request) and core.clock.now() >= request.expires_at and not held:
-            state = RequestState.EXPIRED  # its timer will say so in a moment
+        state = self._state(place, held)
         return CaseView(
             token=token,
             request_id=request.id,
@@ -178,24 +172,43 @@ class Cases:
             language=language,
             sender=sender_view(workspace),
             form=form,
-            answers={name: _text(value) for name, value in answers.items()},
-            saved_steps=saved,
+            answers={name: _text(value) for name, value in answers["values"].items()},
+            saved_steps=tuple(answers["saved"]),
             terms=terms(workspace, request, language),
-            visible_text=visible_text(core, place) if ready else None,
-            provider_title=core.registry.manifest(where).title,
+            visible_text=visible_text(core, place, shown) if _filled_in(form, answers) else None,
+            provider_title=_spoken(core, where, language),
             zone=workspace.zone,
             expires_at=request.expires_at,
-            recipient_name=recipient.contact.get("name") or "",
-            recipient_mobile_masked=_masked(recipient.contact.get("mobile") or ""),
+            recipient_name=place.name,
+            recipient_mobile_masked=masked_mobile(recipient.contact.get("mobile") or ""),
             signed_at=recipient.signed_at,
-            signed_by=signature.get("name"),
+            signed_by=_signed_by(place, seen),
             reason=request.reason_detail if state is RequestState.DECLINED else None,
             finished_at=request.finished_at,
             order_reference=reference,
+            papers=seen,
         )
+
+    def _state(self, place: Place, held: bool) -> RequestState:
+        """Where it stands for this person; one whose time is over has ended, whatever its timer
+        says in a moment."""
+        over = self._core.clock.now() >= place.request.expires_at
+        if history.is_open(place.request) and over and not held:
+            return RequestState.EXPIRED
+        return seen_state(place.request, place.recipient)
 
     def _form(self, request: Request) -> FormSpec | None:
         return self._core.shelf.known_form(request.form) if request.form else None
+
+
+def _filled_in(form: FormSpec | None, answers: Mapping[str, Any]) -> bool:
+    return form is None or all(step.key in answers["saved"] for step in form.steps)
+
+
+def _signed_by(place: Place, seen: PapersView) -> str | None:
+    if place.recipient.signed_at is None:
+        return (place.request.signature or {}).get("name")
+    return next((one.name for one in seen.people if one.me), None)
 
 
 def sender_view(workspace: WorkspaceSettings) -> SenderView:
@@ -210,61 +223,27 @@ def sender_view(workspace: WorkspaceSettings) -> SenderView:
     )
 
 
-def terms(workspace: WorkspaceSettings, request: Request, language: str) -> str:
-    """The text on costs and terms, as the administrator wrote it (D2)."""
-    values = {"sender": workspace.name, "phone": workspace.phone, "title": request.title}
-    return render(workspace.text("terms", language), values)
+def _spoken(core: Core, where: InstanceKey, language: str) -> str:
+    """What customers call the way of signing."""
+    spoken = core.registry.provider(where).spoken
+    return spoken.get(language) or spoken.get("en") or core.registry.manifest(where).title
 
 
-def visible_text(core: Core, place: Place) -> str:
-    """Exactly what the signing method shows and signs: who asks, the answers, the terms (D4)."""
-    request, recipient = place.request, place.recipient
-    workspace = core.workspace(request.workspace_id)
-    language = recipient.language
-    form = core.shelf.form(request.form) if request.form else None
-    answers = request.answers["values"]
-    return render(
-        workspace.text("signed_text", language),
-        {
-            "sender": workspace.name,
-            "phone": workspace.phone,
-            "title": request.title,
-            "number": request.plan["number"] or request.source_id,
-            "rows": answer_rows(form, answers, language) if form else [],
-            "terms": terms(workspace, request, language),
-            "date": core.clock.now().astimezone(ZoneInfo(workspace.zone)).date().isoformat(),
-        },
-    )
+def _is_signed(session: Session, request: Request) -> bool:
+    """Whether a signer's signature is here, judged or not: what it signs must stay."""
+    signed = any(one.signed_at for one in request.recipients if one.role == turns.SIGNER)
+    return signed or in_hand.held(session, request.id)
 
 
-def answer_rows(form: FormSpec, answers: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
-    """Each answered question with its answer in words, for the text that is signed."""
-    rows: list[tuple[str, str]] = []
-    for asked in form.fields:
-        value = answers.get(asked.name)
-        if value in (None, "", False):
-            continue
-        chosen = next((c.label for c in asked.choices if c.value == value), None)
-        shown = (
-            said(chosen, language) if chosen else _yes(language) if value is True else str(value)
-        )
-        rows.append((said(asked.label, language), shown))
-    return rows
-
-
-def withdraw_pending(session: Session, place: Place, code: str) -> list[SigningOrder]:
-    """Orders of this recipient that are under way end; a signature in hand does not. Which; the
-    provider is told after the commit."""
-    under_way = select(SigningOrder).where(
-        SigningOrder.request_id == place.request.id,
-        SigningOrder.recipient_id == place.recipient.id,
-        SigningOrder.status.in_(("creating", "pending")),
-    )
-    orders = list(session.scalars(under_way))
-    for order in orders:
-        order.status = "cancelled"
-        order.code = code
-    return orders
+def _looks(place: Place, now: datetime) -> list[tuple[EventKind, str]]:
+    """What a look at the page is, and the keys under which it is kept."""
+    looks = []
+    if history.is_open(place.request):
+        looks.append((EventKind.OPENED, endings.opening_of(place.request, place.recipient)))
+    if papers.has_papers(place.request):
+        visit = int(now.timestamp()) // VISIT
+        looks.append((EventKind.VIEWED, f"viewed:{visit}:{place.recipient.key}"))
+    return looks
 
 
 def _tell_answered(session: Session, place: Place, now: datetime) -> None:
@@ -278,15 +257,7 @@ def _tell_answered(session: Session, place: Place, now: datetime) -> None:
     )
 
 
-def _yes(language: str) -> str:
-    return {"sv": "Ja"}.get(language, "Yes")
-
-
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else ""
     return "" if value is None else str(value)
-
-
-def _masked(mobile: str) -> str:
-    return f"{mobile[:3]} {MASK} {mobile[-2:]}" if len(mobile) > 6 else ""

@@ -13,6 +13,7 @@ from hub.services.links import Links
 from hub.services.mappings import MappingShelf
 from hub.services.outgoing import Outgoing
 from hub.services.receivers import Receivers
+from hub.services.workshop import Workshop
 from hub.settings import HubSettings, WorkspaceSettings, outgoing_guard
 from hub.storage.db import Database
 from hub.storage.group_commit import GroupCommit
@@ -42,6 +43,7 @@ class Core:
     group: GroupCommit = field(init=False)  # small writes of many threads, in shared commits
     guard: Guard = field(init=False)  # where calls to addresses that callers name may go
     receivers: Receivers = field(init=False)
+    workshop: Workshop = field(init=False)  # where papers are fetched, looked at, kept and sealed
 
     def __post_init__(self) -> None:
         self.outgoing = Outgoing(self.db, self.clock)
@@ -49,6 +51,7 @@ class Core:
         self.group = GroupCommit(self.db)
         self.guard = outgoing_guard(self.settings)
         self.receivers = Receivers(self.guard)
+        self.workshop = Workshop(self.settings, self.vault, self.clock, self.guard)
 
     def workspace(self, workspace_id: str) -> WorkspaceSettings:
         """The settings behind a row id."""

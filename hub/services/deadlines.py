@@ -11,37 +11,51 @@ from sqlalchemy.orm import Session
 
 from hub.engine.outbox import arm, disarm
 from hub.services.core import Core
-from hub.storage.models import Request
+from hub.storage.models import Recipient, Request
 
 REMINDER = "reminder"
 EXPIRY = "expiry"
+ROUND = 10  # timers of one entity count on where an acceptance was cleared: 11 is its first again
 
 
-def start(core: Core, session: Session, request: Request, now: datetime) -> None:
-    """The invitation is out: the clock starts."""
-    next_reminder(core, session, request, 1, now)
+def start(
+    core: Core, session: Session, request: Request, now: datetime, whose: str | None = None
+) -> None:
+    """The invitation is out: the clock starts. ``whose`` is a recipient's id, where it is not the
+    request's first one."""
+    next_reminder(core, session, request, 1, now, whose)
 
 
-def next_reminder(core: Core, session: Session, request: Request, n: int, now: datetime) -> None:
+def next_reminder(
+    core: Core,
+    session: Session,
+    request: Request,
+    n: int,
+    now: datetime,
+    whose: str | None = None,
+) -> None:
     """The message before reminder ``n`` has left (or never will): the wait for ``n`` begins."""
-    arm(session, **reminder(core, request, n, now))
+    arm(session, **reminder(core, request, n, now, whose))
 
 
-def reminder(core: Core, request: Request, n: int, now: datetime) -> dict[str, Any]:
+def reminder(
+    core: Core, request: Request, n: int, now: datetime, whose: str | None = None
+) -> dict[str, Any]:
     """The timer of reminder ``n``, whose wait begins ``now``."""
     rule = request.plan["reminders"]
     due = now + timedelta(seconds=rule["after"] if n == 1 else rule["every"])
     return {
         "workspace_id": request.workspace_id,
         "kind": REMINDER,
-        "entity": request.id,
-        "n": n,
+        "entity": whose or request.id,
+        "n": n + ROUND * request.plan.get("round", 0),
         "due_at": after_quiet(due, rule["quiet"], core.workspace(request.workspace_id).zone),
     }
 
 
 def arm_expiry(session: Session, request: Request) -> None:
-    """The request ends at ``expires_at`` whatever happens."""
+    """The request ends at ``expires_at`` whatever happens, and not at a former one."""
+    disarm(session, entity=request.id, kinds=(EXPIRY,))
     arm(session, **expiry(request))
 
 
@@ -51,14 +65,21 @@ def expiry(request: Request) -> dict[str, Any]:
         "workspace_id": request.workspace_id,
         "kind": EXPIRY,
         "entity": request.id,
-        "n": 1,
+        "n": 1 + request.plan.get("round", 0),
         "due_at": request.expires_at,
     }
 
 
+def forget(session: Session, request: Request, recipient: Recipient) -> None:
+    """Nobody is waited for here any more, or from the beginning again: no reminder to them."""
+    first = recipient is request.recipients[0]
+    disarm(session, entity=request.id if first else recipient.id, kinds=(REMINDER,))
+
+
 def stop(session: Session, request: Request) -> None:
     """The request is over: no reminder, no expiry. In the transaction that ends it."""
-    disarm(session, entity=request.id, kinds=(REMINDER, EXPIRY))
+    for entity in (request.id, *(one.id for one in request.recipients[1:])):
+        disarm(session, entity=entity, kinds=(REMINDER, EXPIRY))
 
 
 def after_quiet(moment: datetime, quiet: list[str] | None, zone: str) -> datetime:

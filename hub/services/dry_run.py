@@ -173,8 +173,9 @@ class DryRun:
             "problem": None if self._address(plan, channel) else "there is no address to send to",
         }
         try:
-            kind = "sms" if self._is_sms(channel) else "email"
-            text, subject = wording(study.workspace, kind, purpose, person.language, values)
+            way = "sms" if self._is_sms(channel) else "email"
+            told_by = (study.workspace, way, purpose, person.language, values, plan.kind)
+            text, subject = wording(*told_by)
             return {**told, "subject": subject, "text": text}
         except (KeyError, TextError, ConfigurationError) as error:
             missing = isinstance(error, KeyError)

@@ -9,17 +9,32 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from hub.contracts.events import LINE_EVENTS, EventKind
+from hub.contracts.events import EventKind
 from hub.contracts.requests import Reason
 from hub.engine.outbox import owe
 from hub.engine.work import Work
+from hub.kernel.crypto import sha256_hex
+from hub.mapping.steps import SEALED
 from hub.services import deadlines, history
 from hub.services.core import Core
 from hub.services.step_context import STEP_KIND, step_context
-from hub.storage.models import Delivery, Inbound, Request, SigningOrder
+from hub.storage.models import Delivery, Inbound, Recipient, Request, SigningOrder
 
 # What may happen several times to one request, and is then followed by its steps each time.
-_EACH_TIME = frozenset({EventKind.SIGNED.value, EventKind.UNREACHABLE.value, *LINE_EVENTS})
+_EACH_TIME = frozenset(
+    kind.value
+    for kind in (
+        EventKind.PREPARED,
+        EventKind.SIGNED,
+        EventKind.APPROVED,
+        EventKind.UNREACHABLE,
+        EventKind.VIEWED,
+        EventKind.DOWNLOADED,
+        EventKind.REMARKED,
+        EventKind.FORWARDED,
+        EventKind.CLEARED,
+    )
+)
 DAYS = timedelta(days=2)  # from then on "for several days" is true
 
 
@@ -56,12 +71,11 @@ def end(
     if not history.is_open(request):
         return False
     now = core.clock.now()
-    if not history.append(
-        session, request, kind, now, dedupe=f"end:{kind}", data=data, personal=personal
-    ):
+    dedupe = f"end:{kind}{round_of(request)}"
+    if not history.append(session, request, kind, now, dedupe=dedupe, data=data, personal=personal):
         return False
     deadlines.stop(session, request)
-    _drop_messages(session, request, now)
+    drop_messages(session, request, now)
     _withdraw_orders(session, request, kind)
     if kind is not EventKind.COMPLETED:
         # a later hook with the same content is a new wish, not a repetition of this one
@@ -89,6 +103,18 @@ def owe_steps(
     core.wake()
 
 
+def owe_waiting(core: Core, session: Session, request: Request, event: str) -> None:
+    """Owe the steps of ``event`` that could not be done before the evidence was there."""
+    now = request.finished_at or core.clock.now()
+
+    def context() -> dict[str, Any]:
+        return step_context(core, session, request, event, now)
+
+    for owed in steps(core, request, event, now, context, waiting=True):
+        owe(session, **owed)
+    core.wake()
+
+
 def steps(
     core: Core,
     request: Request,
@@ -96,12 +122,16 @@ def steps(
     now: datetime,
     context: Callable[[], Mapping[str, Any]],
     line: str | None = None,
+    *,
+    waiting: bool = False,
 ) -> list[dict[str, Any]]:
     """What ``owe_steps`` owes, for ``hub.engine.outbox.owe``. ``context`` is what ``step_context``
-    gives; it is asked for where items have to be counted."""
+    gives; it is asked for where items have to be counted. ``waiting``: only those that need the
+    evidence, which are left out otherwise."""
     mapping = core.shelf.version(request.mapping_version_id)
     base = request.event_seq * 1000
-    each = f"{event}:{request.event_seq}" if event in _EACH_TIME else event
+    each = _occasion(request, event, line)
+    again = round_of(request)
     about = {} if line is None else {"line": line}
     return [
         {
@@ -112,23 +142,60 @@ def steps(
             "step": step.key,
             "destination": request.source_instance if step.instance == "source" else step.instance,
             "payload": {"event": event, "at": now.isoformat(), **about},
-            "key": f"{request.id}:{each}:{step.key}",
+            "key": f"{request.id}:{each}:{step.key}{_again(step.key, again)}",
             "seq": base + index,
             "now": now,
             "wall": core.clock.wall(),
         }
         for index, step in enumerate(mapping.steps(event, context, now))
+        if (step.kind in SEALED) is waiting
     ]
 
 
-def _drop_messages(session: Session, request: Request, now: datetime) -> None:
-    """Messages that have not left yet are not wanted any more."""
-    session.execute(
+def _occasion(request: Request, event: str, line: str | None) -> str:
+    """What tells one occasion of an event from another. A line is decided once, however often its
+    case is signed."""
+    if line is not None:
+        return f"{event}:{sha256_hex(line.encode())[:16]}"
+    return f"{event}:{request.event_seq}" if event in _EACH_TIME else event
+
+
+def round_of(request: Request) -> str:
+    """Tells what happens after an acceptance was cleared from what happened before."""
+    return f":again{request.plan['round']}" if request.plan.get("round") else ""
+
+
+def opening_of(request: Request, recipient: Recipient) -> str:
+    """The key of the event that somebody opened the link, since the last clearing."""
+    return f"opened:{recipient.key}{round_of(request)}"
+
+
+def _again(step: str, round_: str) -> str:
+    """What was made once is not made again when a cleared case is signed once more; what is written
+    back is."""
+    return round_ if step.startswith("back.") else ""
+
+
+def out_of(request: Request, recipient: Recipient) -> str:
+    """The entity under which somebody's messages leave, one after the other."""
+    first = recipient is request.recipients[0]
+    return f"{request.id}:out" if first else f"{request.id}:out:{recipient.key}"
+
+
+def drop_messages(
+    session: Session, request: Request, now: datetime, whose: Recipient | None = None
+) -> None:
+    """Messages that have not left yet are not wanted any more; only those to ``whose``, where
+    named."""
+    waiting = (
         update(Delivery)
         .where(Delivery.request_id == request.id, Delivery.kind == "message")
         .where(Delivery.state.in_(("pending", "retry", "paused")))
-        .values(state="cancelled", claim_id=None, lease_until=None, finished_at=now)
     )
+    if whose is not None:
+        waiting = waiting.where(Delivery.entity == out_of(request, whose))
+    over = {"state": "cancelled", "claim_id": None, "lease_until": None, "finished_at": now}
+    session.execute(waiting.values(**over))
 
 
 def _withdraw_orders(session: Session, request: Request, kind: EventKind) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from hub.contracts.records import Create, Note, Update
+from hub.mapping.people import RECIPIENT_KEY
 from hub.mapping.plan import RequestPlan
 from hub.mapping.rehearsal import Rehearsed
 from hub.mapping.rows import plain
@@ -26,9 +27,19 @@ def flat_plan(plan: RequestPlan | None) -> dict[str, Any]:
     found["request.expires_after"] = data["expires_after"]
     found["request.reminders"] = data["reminders"]
     for person in plan.recipients:
+        alone = person.key == RECIPIENT_KEY
+        own = "request.recipient" if alone else f"request.recipients.{person.key}"
         for name, value in vars(person).items():
-            if value and name not in ("key", "role"):
-                found[f"request.recipient.{name}"] = value
+            if value and name != "key" and not (alone and name in ("role", "turn")):
+                found[f"{own}.{name}"] = value
+    for part in ("documents", "attachments"):
+        for paper in data[part]:
+            for name in ("title", "file_name", "source", "must_view"):
+                if name in paper:
+                    found[f"request.{part}.{paper['key']}.{name}"] = paper[name]
+    found["request.signing"] = data["signing"]
+    if data["notify"] is not None:
+        found["request.notify"] = data["notify"]
     found |= {f"request.prefill.{name}": value for name, value in plan.prefill.items()}
     for index, line in enumerate(plan.lines, 1):
         for name, value in line.data().items():

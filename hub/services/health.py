@@ -73,7 +73,7 @@ def ready(core: Core) -> tuple[bool, str]:
     except Exception as error:  # whatever it is, this process is not ready
         _log.error("not ready", error=type(error).__name__)
         return False, f"the database cannot be written ({type(error).__name__})"
-    told = ("ready", core.jumps.look(), _cut_off(core), _faulty_files(core))
+    told = ("ready", core.jumps.look(), _cut_off(core), _faulty_files(core), _unsealed(core))
     return True, "; ".join(filter(None, told))
 
 
@@ -81,6 +81,11 @@ def _cut_off(core: Core) -> str | None:
     if not core.cut_off():
         return None
     return "wake-ups do not get through (Redis, or the database): work begins up to a second later"
+
+
+def _unsealed(core: Core) -> str | None:
+    trouble = core.workshop.seal_trouble
+    return f"signed documents wait for their seal: {trouble}" if trouble else None
 
 
 def _faulty_files(core: Core) -> str | None:

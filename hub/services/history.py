@@ -85,6 +85,12 @@ def append(
     return True
 
 
+def known(session: Session, request: Request, dedupe: str) -> bool:
+    """Whether the event of this key was appended."""
+    key = {"request_id": request.id, "dedupe": dedupe, "workspace_id": request.workspace_id}
+    return bool(queries.KNOWN_EVENT.first(session, key).known)
+
+
 def event(
     request: Request,
     kind: EventKind,

@@ -19,6 +19,7 @@ from hub.engine.retry import RetrySchedule
 from hub.engine.runner import Runner
 from hub.engine.settings import DestinationLimits, EngineSettings
 from hub.engine.ticker import Tick
+from hub.engine.work import Handler
 from hub.kernel.clock import Clock, FastClock, SystemClock
 from hub.kernel.crypto import Vault
 from hub.kernel.errors import ConfigurationError
@@ -27,23 +28,31 @@ from hub.registry import InstanceKey, Registry, find_manifests
 from hub.services import history, probes
 from hub.services.access import KeyRing, ensure_workspaces
 from hub.services.buttons import ButtonLinks
+from hub.services.canvas import CanvasDesk
 from hub.services.cases import Cases
 from hub.services.core import Core
 from hub.services.deadlines import EXPIRY, REMINDER
+from hub.services.evidence_owed import KIND as EVIDENCE
+from hub.services.evidence_owed import EvidenceHandler
 from hub.services.hooks import Hooks
 from hub.services.intake import IntakeHandler
 from hub.services.links import Links, stored_in
 from hub.services.mappings import MappingShelf
 from hub.services.messages import KIND as MESSAGE
 from hub.services.messages import MessageHandler
+from hub.services.notices import KIND as NOTICE
+from hub.services.notices import NoticeHandler
 from hub.services.orders import CONCLUDE, POLL, ConcludeTimer, PollTimer
+from hub.services.paper_desk import PaperDesk
+from hub.services.people import PeopleDesk
+from hub.services.preparing import KIND as PAPERS
+from hub.services.preparing import PaperHandler
 from hub.services.register import Register
 from hub.services.reload import reload_files
 from hub.services.reminders import ExpiryTimer, ReminderTimer
 from hub.services.replay_calls import CallHandler
 from hub.services.replay_filters import CALL
 from hub.services.retention import EVERY, Retention
-from hub.services.signing import Signing
 from hub.services.step_context import STEP_KIND
 from hub.services.steps import StepHandler
 from hub.services.trigger_rows import INTAKE
@@ -65,12 +74,12 @@ from hub.storage.migrate import upgrade
 from hub.toolkit import http
 
 
-class CustomerDesk(Cases, Signing):
+class CustomerDesk(Cases, CanvasDesk, PaperDesk, PeopleDesk):
     """``views.CustomerCases``: what the customer's pages call."""
 
     def __init__(self, core: Core) -> None:
         Cases.__init__(self, core)
-        Signing.__init__(self, core)
+        CanvasDesk.__init__(self, core)  # the others hold nothing of their own
 
 
 @dataclass
@@ -109,6 +118,7 @@ class House:
         self.engine.stop()
         self.core.registry.close()
         self.core.receivers.close()
+        self.core.workshop.close()
         self.core.db.close()
 
     def reload(self) -> None:
@@ -188,13 +198,7 @@ def _engine(core: Core, retention: Retention) -> Engine:
     return Engine(
         core.db,
         core.clock,
-        {
-            INTAKE: IntakeHandler(core),
-            MESSAGE: MessageHandler(core),
-            STEP_KIND: StepHandler(core),
-            WEBHOOK: WebhookHandler(core),
-            CALL: CallHandler(core),
-        },
+        _handlers(core),
         {
             REMINDER: ReminderTimer(core),
             EXPIRY: ExpiryTimer(core),
@@ -210,6 +214,19 @@ def _engine(core: Core, retention: Retention) -> Engine:
         executor=_executor(core.settings),
         redis_url=redis_url(core.settings),
     )
+
+
+def _handlers(core: Core) -> dict[str, Handler]:
+    return {
+        INTAKE: IntakeHandler(core),
+        MESSAGE: MessageHandler(core),
+        NOTICE: NoticeHandler(core),
+        PAPERS: PaperHandler(core),
+        EVIDENCE: EvidenceHandler(core),
+        STEP_KIND: StepHandler(core),
+        WEBHOOK: WebhookHandler(core),
+        CALL: CallHandler(core),
+    }
 
 
 def _executor(settings: HubSettings) -> Callable[[Runner], Executor]:

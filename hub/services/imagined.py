@@ -8,18 +8,22 @@ from datetime import datetime
 from typing import Any
 
 from hub.contracts.events import LINE_EVENTS, EventKind
+from hub.contracts.money import offered, totals
+from hub.contracts.papers import ACTING, APPROVER, SIGNER
 from hub.contracts.records import RecordRef
 from hub.contracts.requests import ENDING_TEXTS, REASON_TEXTS, Reason, RequestState
 from hub.kernel.redact import MASK
 from hub.mapping.compiled import COMPLETED, CompiledMapping
 from hub.mapping.example_schema import EVENTS
+from hub.mapping.people import RecipientPlan
 from hub.mapping.plan import RequestPlan
 from hub.mapping.rehearsal import Rehearsed, rehearse
 from hub.mapping.texts import render
 from hub.services.moments import in_zone
 from hub.services.study import Study
 
-_SIGNED = (COMPLETED, EventKind.SIGNED.value, *LINE_EVENTS)
+_PROVED = (EventKind.SEALED.value, EventKind.CLEARED.value)
+_SIGNED = (COMPLETED, EventKind.SIGNED.value, *LINE_EVENTS, EventKind.SEALED.value)
 
 
 class Imagined:
@@ -55,15 +59,14 @@ class Imagined:
         line: Mapping[str, Any],
     ) -> dict[str, Any]:
         """What steps may refer to, as it would be if it happened now."""
-        person = plan.recipients[0]
-        recipient = {name: value for name, value in vars(person).items() if value is not None}
-        recipient.pop("national_id", None)
+        signatures = self._signatures(plan) if event in _SIGNED else {}
         reason = Reason.NO_ANSWER.value if event == EventKind.FAILED else ""
         carries_on = self._mapping.carries_on
         return {
             "record": record,
             "form": form,
-            "recipient": recipient,
+            "recipient": plan.signer.told(),
+            "recipients": {one.key: _person(one, event) for one in plan.recipients},
             "request": {
                 "id": "dry-run",
                 "number": "DRY-RUN",
@@ -77,10 +80,13 @@ class Imagined:
                 "reason_text": reason_text(event, reason, plan.language),
                 "at": self._now.isoformat(timespec="seconds"),
             },
-            "signature": self._signature(plan) if event in _SIGNED else {},
+            "signature": [*signatures.values()][-1] if signatures else {},
+            "signatures": signatures,
             "records": {},
             "lines": [_decided(one.data()) for one in plan.lines],
             "line": line,
+            "totals": _totals(plan),
+            **self._papers(plan, event),
             "carries_on": carries_on,
             "handling": carries_on,
         }
@@ -110,21 +116,57 @@ class Imagined:
             },
         )
 
-    def _signature(self, plan: RequestPlan) -> dict[str, Any]:
-        return signature(self._study, plan, self._now, "dry-run")
+    def _papers(self, plan: RequestPlan, event: str) -> dict[str, Any]:
+        """Looked at once; what a proof holds nobody can say before."""
+        if not (plan.documents or plan.attachments):
+            return {"views": {}, "documents": [], "evidence": {}}
+        at = self._now.isoformat(timespec="seconds")
+        return {
+            "views": {"count": 1, "downloads": 0, "last_at": at},
+            "documents": [
+                {"key": one.key, "title": one.title, "version": 1, "pages": 1, "sha256": "0" * 64}
+                for one in plan.documents
+            ],
+            "evidence": {"level": "B-B", "sha256": "0" * 64} if event in _PROVED else {},
+        }
+
+    def _signatures(self, plan: RequestPlan) -> dict[str, Any]:
+        """Everybody's, by key."""
+        return {
+            one.key: signature(self._study, plan, self._now, "dry-run", one)
+            for one in plan.recipients
+            if one.role == SIGNER
+        }
 
 
-def signature(study: Study, plan: RequestPlan, at: datetime, order_ref: str) -> dict[str, Any]:
+def signature(
+    study: Study, plan: RequestPlan, at: datetime, order_ref: str, person: RecipientPlan
+) -> dict[str, Any]:
     """A signature by the first provider, as steps read it; who signed is told only by one that
     knows."""
     return {
-        "name": plan.recipients[0].name,
+        "name": person.name,
         "at": at.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "at_local": in_zone(at, study.workspace.zone),
         "order_ref": order_ref,
         "provider": study.title(plan.providers[0]),
         **({"national_id_last": f"{MASK}-0000"} if study.tells_who(plan.providers[0]) else {}),
     }
+
+
+def _person(one: RecipientPlan, event: str) -> dict[str, Any]:
+    acted = {SIGNER: "signed", APPROVER: "approved"} if event in _SIGNED else {}
+    usual = "invited" if one.role in ACTING else "reads"
+    return {**one.told(), "state": acted.get(one.role, usual)}
+
+
+def _totals(plan: RequestPlan) -> dict[str, str]:
+    """What the lines come to as they are offered."""
+    lines = [one.data() for one in plan.lines]
+    if not lines:
+        return {}
+    told = totals(lines, offered(lines), plan.currency).data()
+    return {name: told[name] for name in ("net", "vat", "gross", "currency")}
 
 
 def _decided(line: dict[str, Any]) -> dict[str, Any]:

@@ -22,18 +22,21 @@ _returned: ColumnElement[bool] = or_(
 )
 
 
-def held(session: Session, request_id: str) -> bool:
-    """Whether any answer waits for its judgement, or for the customer's browser."""
+def held(session: Session, request_id: str, recipient_id: str | None = None) -> bool:
+    """Whether any answer waits for its judgement, or for the customer's browser; only those of one
+    recipient, where named."""
     query = select(SigningOrder.id).where(
         SigningOrder.request_id == request_id, SigningOrder.status == "complete"
     )
+    if recipient_id is not None:
+        query = query.where(SigningOrder.recipient_id == recipient_id)
     return session.scalar(query.limit(1)) is not None
 
 
-def being_judged(session: Session, request_id: str) -> SigningOrder | None:
-    """The order whose judgement is due: the browser came back, or need not."""
+def being_judged(session: Session, recipient_id: str) -> SigningOrder | None:
+    """The recipient's order whose judgement is due: the browser came back, or need not."""
     query = select(SigningOrder).where(
-        SigningOrder.request_id == request_id, SigningOrder.status == "complete", _returned
+        SigningOrder.recipient_id == recipient_id, SigningOrder.status == "complete", _returned
     )
     return session.scalar(query.limit(1))
 

@@ -23,7 +23,7 @@ from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import NotFound
 from hub.kernel.logging import get_logger
 from hub.mapping.problems import RowProblem
-from hub.services import deadlines, endings, history, messages
+from hub.services import deadlines, endings, history, papers, preparing, turns
 from hub.services.core import Core
 from hub.services.mappings import ActiveMapping, open_key
 from hub.services.new_requests import (
@@ -141,8 +141,11 @@ def go_on(core: Core, session: Session, request: Request, problems: Sequence[Row
         reason = _reason(problem.code)
         detail = problem.wording.get(request.language) if reason is Reason.BAD_RECORD else None
         endings.fail(core, session, request, reason, detail=detail or str(problem))
-    elif not messages.owe_message(core, session, request, messages.INVITE):
-        endings.fail(core, session, request, messages.missing(core, request))
+    elif papers.has_papers(request):
+        preparing.owe_papers(core, session, request)
+        core.wake()
+    else:
+        turns.invite(core, session, request)
 
 
 def _empty_plan(active: ActiveMapping, core: Core, work: Work) -> dict[str, Any]:

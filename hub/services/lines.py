@@ -9,13 +9,20 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from hub.contracts.events import EventKind
+from hub.contracts.papers import SIGNER
 from hub.kernel.errors import Refused
 from hub.services import endings, history
 from hub.services.core import Core
-from hub.storage.models import Request
+from hub.storage.models import Recipient, Request
 
 ACCEPTED, DECLINED = "accepted", "declined"
 _EVENTS = {ACCEPTED: EventKind.LINE_ACCEPTED, DECLINED: EventKind.LINE_DECLINED}
+
+
+def may_choose(request: Request, me: Recipient) -> bool:
+    """Whether ``me`` decides about the optional lines: a signer, until one of them has signed."""
+    signers = [one for one in request.recipients if one.role == SIGNER]
+    return me in signers and not any(one.signed_at for one in signers)
 
 
 def choose(request: Request, chosen: Collection[str]) -> None:
@@ -35,19 +42,20 @@ def choose(request: Request, chosen: Collection[str]) -> None:
 def settle(core: Core, session: Session, request: Request) -> None:
     """Tell each line's decision, and owe what the mapping says for it. A line that nobody touched
     is decided as it was offered."""
-    decided = dict(_decisions(request))
-    if not decided:
+    final = {line["id"]: decision for line, decision in decided(request)}
+    if not final:
         return
-    request.answers = {**request.answers, "lines": decided}
-    now = core.clock.now()
-    for line_id, decision in decided.items():
-        kind, data = _EVENTS[decision], {"line": line_id}
-        if history.append(session, request, kind, now, dedupe=f"line:{line_id}", data=data):
+    request.answers = {**request.answers, "lines": final}
+    now, again = core.clock.now(), endings.round_of(request)
+    for line_id, decision in final.items():
+        kind, data, dedupe = _EVENTS[decision], {"line": line_id}, f"line:{line_id}{again}"
+        if history.append(session, request, kind, now, dedupe=dedupe, data=data):
             endings.owe_steps(core, session, request, kind.value, line=line_id)
 
 
-def _decisions(request: Request) -> Iterator[tuple[str, str]]:
+def decided(request: Request) -> Iterator[tuple[Mapping[str, Any], str]]:
+    """Each line with how it stands: as the customer left it, else as it was offered."""
     made: Mapping[str, Any] = (request.answers or {}).get("lines", {})
     for line in request.plan.get("lines", ()):
         offered = ACCEPTED if line["chosen"] or not line["optional"] else DECLINED
-        yield line["id"], made.get(line["id"], offered)
+        yield line, made.get(line["id"], offered)

@@ -15,15 +15,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hub.contracts.capabilities import Capability
-from hub.contracts.channel import LOOK_AGAIN, ChannelReceipt, Message, ReportStatus
+from hub.contracts.channel import LOOK_AGAIN, ChannelReceipt, File, Message, ReportStatus
 from hub.contracts.events import EventKind
 from hub.contracts.requests import FINAL_STATES, Reason
 from hub.engine.outbox import owe
 from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import Refused, Retryable
-from hub.services import deadlines, endings, foreseen, history, in_hand
+from hub.services import addressing, deadlines, endings, foreseen, history, in_hand
 from hub.services.core import Core
-from hub.services.wordings import EMAIL, SMS, wording
 from hub.storage import queries_request as queries
 from hub.storage.models import Attempt, Delivery, Recipient, Request
 from hub.storage.rows import Rows
@@ -42,35 +41,49 @@ _REFUSED = {
 
 
 def owe_message(
-    core: Core, session: Session, request: Request, purpose: str, number: int = 0
+    core: Core,
+    session: Session,
+    request: Request,
+    purpose: str,
+    number: int = 0,
+    recipient: Recipient | None = None,
 ) -> bool:
-    """Owe one message to the request's first recipient by the first channel that can reach it.
+    """Owe one message to a recipient, the first one unless named, by the first channel that can
+    reach it.
 
     ``purpose`` is ``invite`` or ``reminder`` (``number`` counts from 1). False when no channel
     of the plan from the current one on has an address for the recipient.
     """
-    owed = message(core, request, purpose, number)
+    owed = message(core, request, purpose, number, recipient)
     if owed is None:
         return False
     owe(session, **owed)
     return True
 
 
-def message(core: Core, request: Request, purpose: str, number: int = 0) -> dict[str, Any] | None:
+def message(
+    core: Core,
+    request: Request,
+    purpose: str,
+    number: int = 0,
+    recipient: Recipient | None = None,
+) -> dict[str, Any] | None:
     """What ``owe_message`` owes, for ``hub.engine.outbox.owe``; None when nobody can be reached."""
-    recipient = request.recipients[0]
-    for channel in _channels(request, purpose):
-        payload = _payload(core, request, recipient, channel, purpose, number)
+    recipient = recipient or request.recipients[0]
+    theirs = "" if recipient is request.recipients[0] else f":{recipient.key}"
+    again = f":again{request.plan['round']}" if request.plan.get("round") else ""
+    for channel in addressing.channels(request, purpose, recipient.key):
+        payload = addressing.payload(core, request, recipient, channel, purpose, number)
         if payload is not None:
             return {
                 "workspace_id": request.workspace_id,
                 "request_id": request.id,
-                "entity": f"{request.id}:out",
+                "entity": endings.out_of(request, recipient),
                 "kind": KIND,
                 "step": f"{purpose}.{number}" if number else purpose,
                 "destination": channel,
-                "payload": payload,
-                "key": f"{request.id}:{purpose}:{number}:{channel}",
+                "payload": {**payload, "recipient": recipient.id} if theirs else payload,
+                "key": f"{request.id}:{purpose}:{number}:{channel}{theirs}{again}",
                 "seq": number,
                 "now": core.clock.now(),
                 "wall": core.clock.wall(),
@@ -80,7 +93,7 @@ def message(core: Core, request: Request, purpose: str, number: int = 0) -> dict
 
 def missing(core: Core, request: Request) -> Reason:
     """What the record lacks when ``owe_message`` found no way to its recipient."""
-    for channel in _channels(request, INVITE):
+    for channel in addressing.channels(request, INVITE, ""):
         where = core.instance(request.workspace_id, channel)
         if core.registry.manifest(where).can(Capability.SMS):
             return Reason.MISSING_NUMBER
@@ -104,7 +117,7 @@ class MessageHandler(Handler):
     def perform(self, work: Work) -> Sent:
         """Send. Raises ``Refused`` when nobody waits for the message any more."""
         core = self._core
-        absent_since = None
+        last = None
         with core.db.look() as look:
             head = queries.look_at_head(look, work.request_id or "", work.workspace_id)
         if head is None or head.state in FINAL_STATES:
@@ -114,38 +127,21 @@ class MessageHandler(Handler):
                 if work.step != INVITE:
                     _check_moment(core, session, queries.head(session, work.request_id or ""))
                 if work.uncertain:
-                    absent_since = _absent_since(session, work.id)
-        where = core.instance(work.workspace_id, work.destination)
-        payload = work.payload
-        message = Message(
-            to=payload["to"],
-            to_name=payload["to_name"],
-            text=payload["text"],
-            sender=payload["sender"],
-            subject=payload["subject"],
-            html=payload["html"],
-            language=payload["language"],
-            created_at=work.first_attempt_at,
-            report_url=core.links.report(where.workspace, where.key, work.id),
-            thread=work.request_id or "",
-        )
-        receipt = core.registry.channel(where).send(
-            message, work.key, uncertain=work.uncertain, absent_since=absent_since
-        )
-        return Sent(receipt, head)
+                    last = absent_since(session, work.id)
+        return Sent(hand_over(core, work, last), head)
 
     def foreseen(self, work: Work, result: Sent) -> Rows | None:
         """An invitation to a request to which nothing else happens: all that ``delivered`` does."""
-        if work.step != INVITE:
+        if work.step != INVITE or _one_of_several(work):
             return None
         return foreseen.invited(
-            self._core, work, result.head, _kept(result.receipt), _told(work, result.receipt)
+            self._core, work, result.head, kept(result.receipt), _told(work, result.receipt)
         )
 
     def delivered(self, session: Session, work: Work, result: Sent) -> None:
         """The gateway took it: tell the history, start the clock of deadlines."""
         request = queries.head(session, work.request_id or "")
-        answer = {f"b_{name}": value for name, value in _kept(result.receipt).items()}
+        answer = {f"b_{name}": value for name, value in kept(result.receipt).items()}
         queries.SENT.run(session, {"b_id": work.id, **answer})
         now = self._core.clock.now()
         data = _told(work, result.receipt)
@@ -153,13 +149,14 @@ class MessageHandler(Handler):
             history.append(session, request, EventKind.INVITED, now, dedupe=work.key, data=data)
             if not history.is_open(request):
                 return  # it ended while the gateway kept its answer: the ending stays upstream
-            deadlines.start(self._core, session, request, now)
+            deadlines.start(self._core, session, request, now, _one_of_several(work))
             endings.owe_steps(self._core, session, request, "invited")
         else:
             data["number"] = work.seq
             history.append(session, request, EventKind.REMINDED, now, dedupe=work.key, data=data)
             if history.is_open(request):
-                deadlines.next_reminder(self._core, session, request, work.seq + 1, now)
+                whose = _one_of_several(work)
+                deadlines.next_reminder(self._core, session, request, work.seq + 1, now, whose)
 
     def gave_up(self, session: Session, work: Work, failure: Failure) -> None:
         """It cannot be sent: try the next channel, else the request has failed."""
@@ -172,7 +169,30 @@ class MessageHandler(Handler):
         unreachable(self._core, session, request, work, reason, failure.code)
 
 
-def _kept(receipt: ChannelReceipt) -> dict[str, Any]:
+def hand_over(
+    core: Core, work: Work, absent_since: datetime | None, files: tuple[File, ...] = ()
+) -> ChannelReceipt:
+    """Give a message to its channel; ``absent_since`` as ``Channel.send`` takes it."""
+    where, payload = core.instance(work.workspace_id, work.destination), work.payload
+    message = Message(
+        to=payload["to"],
+        to_name=payload["to_name"],
+        text=payload["text"],
+        sender=payload["sender"],
+        subject=payload["subject"],
+        html=payload["html"],
+        language=payload["language"],
+        created_at=work.first_attempt_at,
+        report_url=core.links.report(where.workspace, where.key, work.id),
+        thread=work.request_id or "",
+        files=files,
+    )
+    return core.registry.channel(where).send(
+        message, work.key, uncertain=work.uncertain, absent_since=absent_since
+    )
+
+
+def kept(receipt: ChannelReceipt) -> dict[str, Any]:
     """What is kept of a gateway's answer."""
     kept = {"reference": receipt.reference, "parts": receipt.parts}
     return {"external_ref": receipt.reference, "result": kept}
@@ -180,7 +200,15 @@ def _kept(receipt: ChannelReceipt) -> dict[str, Any]:
 
 def _told(work: Work, receipt: ChannelReceipt) -> dict[str, Any]:
     """What the history tells of a message."""
-    return {"channel": work.destination, "delivery": work.id, "parts": receipt.parts}
+    whose = _one_of_several(work)
+    to = {"recipient": whose} if whose else {}
+    return {"channel": work.destination, "delivery": work.id, "parts": receipt.parts, **to}
+
+
+def _one_of_several(work: Work | Delivery) -> str | None:
+    """The recipient's id, where it is not the request's first one."""
+    whose: str | None = work.payload.get("recipient")
+    return whose
 
 
 def _check_moment(core: Core, session: Session, request: Request) -> None:
@@ -214,14 +242,27 @@ def unreachable(
     )
     endings.owe_steps(core, session, request, EventKind.UNREACHABLE.value)
     if work.step != INVITE:  # a lost reminder does not end anything: the next one may arrive
-        deadlines.next_reminder(core, session, request, work.seq + 1, now)
+        whose = _one_of_several(work)
+        deadlines.next_reminder(core, session, request, work.seq + 1, now, whose)
         return
-    if request.state == "opened" or in_hand.held(session, request.id):
+    recipient = _recipient(request, work)
+    over = recipient.signed_at is not None or recipient.forwarded_at is not None
+    if over or in_hand.held(session, request.id, recipient.id):
+        return
+    if history.known(session, request, endings.opening_of(request, recipient)):
         return  # the invitation has arrived
-    used = request.plan["channels"].index(work.destination)
-    request.plan = {**request.plan, "channel_index": used + 1}
-    if not owe_message(core, session, request, "invite"):
+    used = request.plan["channels"].index(work.destination) + 1
+    failed = {**request.plan.get("channels_failed", {}), recipient.key: used}
+    request.plan = {**request.plan, "channels_failed": failed}
+    if owe_message(core, session, request, "invite", recipient=recipient):
+        return
+    if recipient.role in ("signer", "approver"):
         endings.fail(core, session, request, reason, detail=code)
+
+
+def _recipient(request: Request, work: Work | Delivery) -> Recipient:
+    whose = _one_of_several(work)
+    return next((one for one in request.recipients if one.id == whose), request.recipients[0])
 
 
 def apply_report(
@@ -242,47 +283,7 @@ def apply_report(
         unreachable(core, session, request, delivery, Reason.UNREACHABLE, reason or "not_delivered")
 
 
-def _channels(request: Request, purpose: str) -> list[str]:
-    """The channels to try, in order: what the reminders' rule names first, then what is left of the
-    plan after the channels that have failed."""
-    left: list[str] = request.plan["channels"][request.plan.get("channel_index", 0) :]
-    wanted = request.plan["reminders"].get("channel") if purpose == "reminder" else None
-    return [wanted, *(one for one in left if one != wanted)] if wanted else left
-
-
-def _payload(
-    core: Core, request: Request, recipient: Recipient, channel: str, purpose: str, number: int
-) -> dict[str, Any] | None:
-    where = core.instance(request.workspace_id, channel)
-    manifest = core.registry.manifest(where)
-    is_sms = manifest.can(Capability.SMS)
-    to = recipient.contact.get("mobile" if is_sms else "email")
-    if not to:
-        return None
-    workspace = core.workspace(request.workspace_id)
-    language = recipient.language
-    values = {
-        "link": core.links.customer(recipient.id),
-        "sender": workspace.name,
-        "phone": workspace.phone,
-        "name": recipient.contact.get("name", ""),
-        "title": request.title,
-        "number": request.plan["number"] or request.source_id,
-        "reminder": number,
-    }
-    text, subject = wording(workspace, SMS if is_sms else EMAIL, purpose, language, values)
-    return {
-        "to": to,
-        "to_name": recipient.contact.get("name", ""),
-        "text": text,
-        "sender": workspace.sender if is_sms else workspace.name,
-        "subject": subject,
-        "html": None,
-        "language": language,
-    }
-
-
-def _absent_since(session: Session, delivery_id: str) -> datetime | None:
+def absent_since(session: Session, delivery_id: str) -> datetime | None:
     """When the channel first looked in vain, since the outcome was last unknown."""
     found: datetime | None = None
     tries = select(Attempt).where(Attempt.delivery_id == delivery_id)

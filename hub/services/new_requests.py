@@ -74,6 +74,7 @@ def recipient_rows(workspace_id: str, request_id: str, plan: Mapping[str, Any]) 
             "request_id": request_id,
             "key": one["key"],
             "role": one["role"],
+            "turn": one.get("turn", 1),
             "language": one["language"],
             "contact": {name: one[name] for name in ("name", "mobile", "email", "national_id")},
         }
@@ -109,6 +110,10 @@ def plan_data(plan: Any) -> dict[str, Any]:
         "prefill": dict(plan.prefill),
         "lines": [line.data() for line in plan.lines],
         "recipients": [dict(vars(one)) for one in plan.recipients],
+        "documents": [one.data() for one in plan.documents],
+        "attachments": [one.data() for one in plan.attachments],
+        "signing": plan.signing.data(),
+        "notify": plan.notify.data() if plan.notify is not None else None,
         "reminders": {
             **vars(rule),
             "after": rule.after.total_seconds(),
@@ -134,6 +139,8 @@ def rows_of(
     nobody can be reached, or where more has to be looked at."""
     workspace_id, now = inbound["workspace_id"], inbound["received_at"]
     request = request_row(workspace_id, active, record_id, fields, plan, now)
+    if plan["documents"] or plan["attachments"] or len(plan["recipients"]) > 1:
+        return None
     people = recipient_rows(workspace_id, request["id"], plan)
     seen: Any = SimpleNamespace(**request, recipients=[SimpleNamespace(**one) for one in people])
     owed = messages.message(core, seen, messages.INVITE)

@@ -8,25 +8,23 @@ and all that is owed because of it.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from hub.contracts.plugin import Wording
-from hub.contracts.provider import Conclusion, Order, OrderStatus, Progress
-from hub.contracts.requests import ClientContext, RecipientView, SigningTask
+from hub.contracts.provider import Conclusion, OrderStatus, Progress
 from hub.engine.conditions import pause
 from hub.engine.outbox import arm
 from hub.engine.work import TimerHandler, TimerWork
 from hub.kernel.clock import Clock
-from hub.kernel.crypto import canonical_json, sha256_hex
 from hub.kernel.errors import AuthenticationFailed, ParaphError, Retryable
 from hub.kernel.logging import get_logger
 from hub.services import acceptance, in_hand
 from hub.services.core import Core
+from hub.services.order_data import signed_answers, stored_order, task_of
 from hub.storage.models import SigningOrder, Timer
 
 _log = get_logger(__name__)
@@ -50,6 +48,14 @@ class Asked:
     """What ``perform`` found out; ``progress`` is None when there was nothing to ask."""
 
     progress: Progress | None
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict, and the drawn signature as pages show it."""
+
+    verdict: Conclusion
+    ink_svg: str
 
 
 class PollTimer(TimerHandler):
@@ -108,7 +114,7 @@ class ConcludeTimer(TimerHandler):
     def __init__(self, core: Core) -> None:
         self._core = core
 
-    def perform(self, timer: TimerWork) -> Conclusion | None:
+    def perform(self, timer: TimerWork) -> Judged | None:
         """Verify the answer; no network, but work for the processor."""
         core = self._core
         with core.db.read() as session:
@@ -117,15 +123,15 @@ class ConcludeTimer(TimerHandler):
         if order.status != "complete" or stored is None:
             return None
         where = core.instance(order.workspace_id, order.provider)
-        return core.registry.provider(where).conclude(stored, task_of(order), order.raw)
+        verdict = core.registry.provider(where).conclude(stored, task_of(order), order.raw)
+        return Judged(verdict, acceptance.drawn(core, order) if verdict.accepted else "")
 
-    def fired(
-        self, session: Session, timer: TimerWork, result: Conclusion | None
-    ) -> datetime | None:
+    def fired(self, session: Session, timer: TimerWork, result: Judged | None) -> datetime | None:
         """The signature and all that is owed because of it, in one commit."""
         order = session.get_one(SigningOrder, timer.entity)
         if result is not None and order.status == "complete":
-            acceptance.settle(self._core, session, order, result, signed_answers(order))
+            answers = signed_answers(order)
+            acceptance.settle(self._core, session, order, result.verdict, answers, result.ink_svg)
         return None
 
     def failed(self, session: Session, timer: TimerWork, error: Exception) -> datetime | None:
@@ -200,54 +206,6 @@ def withdraw_there(core: Core, orders: list[SigningOrder]) -> None:
                 core.registry.provider(where).cancel(stored)
         except ParaphError as error:
             _log.info("order not withdrawn at the provider", order=order.id, code=error.code)
-
-
-def stored_order(order: SigningOrder) -> Order | None:
-    """The provider's view of an order; None before the provider has answered."""
-    if order.reference is None or order.started_at is None:
-        return None
-    return Order(order.reference, order.state or {}, order.started_at)
-
-
-def task_data(task: SigningTask, answers: dict[str, Any]) -> dict[str, Any]:
-    """A task as JSON, with the answers that it signs."""
-    data = asdict(task)
-    data["hidden_data"] = task.hidden_data.decode("ascii")
-    data["requested_at"] = task.requested_at.isoformat() if task.requested_at else None
-    return {"task": data, "answers": answers}
-
-
-def task_of(order: SigningOrder) -> SigningTask:
-    """The task that an order was begun with, byte for byte."""
-    data = dict(order.task["task"])
-    requested = data.pop("requested_at")
-    return SigningTask(
-        **{
-            **data,
-            "recipient": RecipientView(**data["recipient"]),
-            "client": ClientContext(**data["client"]) if data["client"] else None,
-            "hidden_data": data["hidden_data"].encode("ascii"),
-            "document_sha256": tuple(data["document_sha256"]),
-            "requested_at": datetime.fromisoformat(requested) if requested else None,
-        }
-    )
-
-
-def signed_answers(order: SigningOrder) -> dict[str, Any]:
-    """The answers as they were when the order began: they are what was signed."""
-    answers: dict[str, Any] = order.task["answers"]
-    return answers
-
-
-def binding(request_id: str, order_id: str, text: str, answers: dict[str, Any]) -> bytes:
-    """What is signed but not shown: it ties the signature to this request, text and answers."""
-    parts = {
-        "request": request_id,
-        "order": order_id,
-        "text-sha256": sha256_hex(text.encode()),
-        "answers-sha256": sha256_hex(canonical_json(answers)),
-    }
-    return ("paraph:v1;" + ";".join(f"{k}={v}" for k, v in parts.items())).encode("ascii")
 
 
 def after_real_seconds(clock: Clock, seconds: float) -> datetime:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, defer, lazyload
 
 from hub.kernel.errors import NotFound
+from hub.services import view_counts
 from hub.services.register import row_fields
 from hub.services.replays import as_json
 from hub.services.step_context import reason_text
@@ -66,7 +67,12 @@ class Overview:
             query = query.where(Request.state == state)
         if record:
             query = query.where(Request.source_id == record)
-        return self._page(query, Request, after, _request)
+        page = self._page(query, Request, after, _request)
+        with self._core.db.read() as session:
+            counts = view_counts.of_many(session, [one["id"] for one in page["items"]])
+        for one in page["items"]:
+            one |= counts.get(one["id"], view_counts.NONE)
+        return page
 
     def request(self, request_id: str) -> dict[str, Any]:
         """One request with its events and what was owed because of it. Raises ``NotFound``."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hub.contracts.events import EventKind
+from hub.contracts.papers import SIGNER
 from hub.contracts.requests import Reason
 from hub.kernel.errors import ConfigurationError, MappingError, Refused
 from hub.mapping.compiled import COMPLETED, CompiledMapping
@@ -34,8 +35,8 @@ _SIGNED = (COMPLETED, EventKind.SIGNED.value)
 _ADDRESSES = ("name", "mobile", "email", "national_id")
 # Not what the file says itself, such as provider and reminders: a change there is no surprise.
 _TOLD = (
-    "title", "number", "recipient", "prefill", "lines", "currency", "problems", "records", "back",
-    "then",
+    "title", "number", "recipient", "recipients", "documents", "attachments", "prefill", "lines",
+    "currency", "problems", "records", "back", "then",
 )  # fmt: skip
 
 
@@ -125,7 +126,13 @@ class Recording:
     def _happened(self, plan: RequestPlan, event: str) -> dict[str, Any]:
         """How the event went, as an example gives it."""
         if event in _SIGNED:
-            return {"signature": signature(self._study, plan, MOMENT, "example-order")}
+            made = {
+                one.key: signature(self._study, plan, MOMENT, "example-order", one)
+                for one in plan.recipients
+                if one.role == SIGNER
+            }
+            last = {"signature": [*made.values()][-1]}
+            return last if len(made) == 1 else {**last, "signatures": made}
         reason = Reason.NO_ANSWER.value if event == EventKind.FAILED else ""
         text = reason_text(event, reason, plan.language)
         told = {"reason": reason} if reason else {}
@@ -163,8 +170,12 @@ class Recording:
             ) from None
         if found.get("skipped"):
             return {"skipped": True}
-        person = found["recipient"]
-        found["recipient"] = {name: person[name] for name in _ADDRESSES if person.get(name)}
+        if mapping.request.people[0].alone:
+            person = found["recipient"]
+            found["recipient"] = {name: person[name] for name in _ADDRESSES if person.get(name)}
+            found.pop("recipients")
+        else:
+            found.pop("recipient")
         told = {name: found[name] for name in _TOLD if found.get(name)}
         return {"language": found["language"], **told}
 
@@ -225,7 +236,8 @@ def _same_plan(
 
 def _region(mapping: CompiledMapping) -> str:
     """The country of telephone numbers without one: the first that a row names."""
-    for row in (*mapping.request.recipient, *mapping.request.prefill):
+    people = (row for person in mapping.request.people for row in person.rows)
+    for row in (*people, *mapping.request.prefill):
         for one in row.source.chain:
             name, _, argument = one.text.partition(":")
             if name == "e164":

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from hub.contracts.events import EventKind
 from hub.contracts.requests import Reason
 from hub.engine.work import TimerHandler, TimerWork
-from hub.services import deadlines, endings, history, in_hand, messages
+from hub.services import deadlines, endings, history, in_hand, messages, turns
 from hub.services.core import Core
 from hub.services.deadlines import after_quiet
-from hub.storage.models import Request
+from hub.storage.models import Recipient, Request
 
 CEILING = 3
 
@@ -35,14 +35,14 @@ class ReminderTimer(TimerHandler):
 
     def fired(self, session: Session, timer: TimerWork, result: Any) -> datetime | None:
         """Checked again at the very moment: is anybody still waiting, is it a decent hour?"""
-        request = session.get_one(Request, timer.entity)
-        if not history.is_open(request) or request.state == "signed":
+        request, recipient = _waited_for(session, timer.entity)
+        if not history.is_open(request) or not turns.may_act(request, recipient):
             return None
         core, rule = self._core, request.plan["reminders"]
-        now = core.clock.now()
-        if in_hand.held(session, request.id):
+        now, n = core.clock.now(), timer.n % deadlines.ROUND
+        if in_hand.held(session, request.id, recipient.id):
             return now + in_hand.LOOK_AGAIN
-        if timer.n > min(rule["limit"], CEILING):
+        if n > min(rule["limit"], CEILING):
             away = in_hand.lapsed(session, request.id)
             reason = Reason.NEVER_RETURNED if away else Reason.NO_ANSWER
             endings.fail(core, session, request, reason)
@@ -51,13 +51,23 @@ class ReminderTimer(TimerHandler):
         decent = after_quiet(now, rule["quiet"], zone)
         if decent > now:
             return decent
-        if not messages.owe_message(core, session, request, "reminder", timer.n):
-            deadlines.next_reminder(core, session, request, timer.n + 1, now)
+        if not messages.owe_message(core, session, request, "reminder", n, recipient):
+            whose = None if recipient is request.recipients[0] else recipient.id
+            deadlines.next_reminder(core, session, request, n + 1, now, whose)
         return None
 
     def failed(self, session: Session, timer: TimerWork, error: Exception) -> datetime | None:
         """A fault of ours: try again in a minute."""
         return self._core.clock.now() + timedelta(minutes=1)
+
+
+def _waited_for(session: Session, entity: str) -> tuple[Request, Recipient]:
+    """Who is reminded: the first recipient of a request, or the one that the timer names."""
+    request = session.get(Request, entity)
+    if request is not None:
+        return request, request.recipients[0]
+    recipient = session.get_one(Recipient, entity)
+    return session.get_one(Request, recipient.request_id), recipient
 
 
 class ExpiryTimer(TimerHandler):
@@ -73,10 +83,14 @@ class ExpiryTimer(TimerHandler):
     def fired(self, session: Session, timer: TimerWork, result: Any) -> datetime | None:
         """Expire, unless it is over already or a signature is in hand."""
         request = session.get_one(Request, timer.entity)
-        if history.is_open(request) and in_hand.held(session, request.id):
-            return self._core.clock.now() + in_hand.LOOK_AGAIN
-        if history.is_open(request):
-            endings.end(self._core, session, request, EventKind.EXPIRED, "expired")
+        if not history.is_open(request):
+            return None
+        now = self._core.clock.now()
+        if now < request.expires_at:  # put off since, by who cleared an acceptance
+            return request.expires_at
+        if in_hand.held(session, request.id):
+            return now + in_hand.LOOK_AGAIN
+        endings.end(self._core, session, request, EventKind.EXPIRED, "expired")
         return None
 
     def failed(self, session: Session, timer: TimerWork, error: Exception) -> datetime | None:

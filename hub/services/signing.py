@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from hub.contracts.events import EventKind
 from hub.contracts.plugin import Wording
 from hub.contracts.provider import Begun, Provider
-from hub.contracts.requests import ClientContext, RecipientView, SigningTask
+from hub.contracts.requests import ClientContext, SigningTask
 from hub.contracts.steps import NextStep, Wait
 from hub.engine.conditions import pause
 from hub.engine.outbox import arm
@@ -25,24 +25,16 @@ from hub.kernel.crypto import sha256_hex
 from hub.kernel.errors import AuthenticationFailed, ParaphError
 from hub.kernel.ids import new_id
 from hub.kernel.logging import get_logger
-from hub.services import cases, history
+from hub.services import history, offers, papers, places, signing_task, turns
 from hub.services.core import Core
-from hub.services.orders import (
-    POLL,
-    after_real_seconds,
-    ask_now,
-    binding,
-    conclude_now,
-    stored_order,
-    task_data,
-    task_of,
-    withdraw_there,
-)
-from hub.services.views import LinkInvalid, NotReady, SigningStatus, SigningView
+from hub.services.order_data import stored_order, task_data, task_of
+from hub.services.orders import POLL, after_real_seconds, ask_now, conclude_now, withdraw_there
+from hub.services.views import CaseClosed, LinkInvalid, NotReady, SigningStatus, SigningView
 from hub.storage.models import Request, SigningOrder
 
 _log = get_logger(__name__)
 FLOWS = ("this_device", "other_device")
+HERE = "here"  # on the hub's own page: nobody goes away and comes back
 _STATUS = {
     "creating": SigningStatus.PENDING,
     "pending": SigningStatus.PENDING,
@@ -104,7 +96,7 @@ class Signing:
     ) -> SigningView:
         """See ``CustomerCases.signing``."""
         with self._core.db.read() as rows:
-            place = cases.find(rows, token)
+            place = places.find(rows, token)
             order = self._mine(rows, place, order_id, session)
         return self._shown(order, client, language)
 
@@ -112,7 +104,7 @@ class Signing:
         """See ``CustomerCases.returned``: only the browser that began may finish this flow."""
         core = self._core
         with core.db.write() as rows:
-            place = cases.find(rows, token)
+            place = places.find(rows, token)
             order = _by_nonce(rows, place, nonce)
             if order is None or order.session_hash != sha256_hex(session.encode()):
                 raise LinkInvalid("the return address belongs to another browser or order")
@@ -129,7 +121,7 @@ class Signing:
         """See ``CustomerCases.cancel_signing``."""
         core = self._core
         with core.db.write() as rows:
-            place = cases.find(rows, token)
+            place = places.find(rows, token)
             order = self._mine(rows, place, order_id, session)
             if order.status not in ("creating", "pending"):
                 return
@@ -144,11 +136,19 @@ class Signing:
         if flow not in FLOWS:
             raise NotReady("review")
         with core.db.write() as rows:
-            place = cases.find_unsigned(rows, token)
+            place = places.find_unsigned(rows, token)
+            if place.recipient.role != turns.SIGNER:
+                raise CaseClosed("an approver signs nothing")
             _require_form(core, place)
-            replaced = cases.withdraw_pending(rows, place, "began_again")
+            flow = HERE if offers.on_canvas(core, place.request) else flow
+            found = papers.papers_of(rows, place.request, texts=False)
+            if papers.unseen(rows, place.request, place.recipient.id, found):
+                raise NotReady("document")
+            shown = papers.shown(place.request, found)
+            replaced = places.withdraw_pending(rows, place, "began_again")
             order_id, nonce = new_id(), secrets.token_urlsafe(32)
-            task = self._task(place, order_id, nonce if flow == "this_device" else None, client)
+            back = nonce if flow == "this_device" else None
+            task = signing_task.task(core, place, order_id, back, client, shown, language)
             rows.add(
                 SigningOrder(
                     id=order_id,
@@ -158,7 +158,7 @@ class Signing:
                     provider=place.request.provider,
                     flow=flow,
                     status="creating",
-                    task=task_data(task, place.request.answers["values"]),
+                    task=task_data(task, place.request.answers["values"], shown),
                     session_hash=sha256_hex(session.encode()),
                     nonce_hash=sha256_hex(nonce.encode()),
                     message=None,
@@ -169,36 +169,6 @@ class Signing:
             return _Prepared(
                 order_id, nonce, task, request.provider, request.workspace_id, replaced
             )
-
-    def _task(
-        self, place: cases.Place, order_id: str, nonce: str | None, client: ClientContext
-    ) -> SigningTask:
-        core, request, recipient = self._core, place.request, place.recipient
-        workspace = core.workspace(request.workspace_id)
-        text = cases.visible_text(core, place)
-        token = core.links.customer_token(recipient.id)
-        back = f"{core.links.public_url}/s/{token}/return?n={nonce}" if nonce else None
-        return SigningTask(
-            order_id=order_id,
-            request_id=request.id,
-            recipient=RecipientView(
-                key=recipient.key,
-                name=recipient.contact.get("name") or "",
-                language=recipient.language,
-                role=recipient.role,
-                mobile=recipient.contact.get("mobile"),
-                email=recipient.contact.get("email"),
-                national_id=recipient.contact.get("national_id"),
-            ),
-            title=request.title,
-            sender=workspace.name,
-            language=recipient.language,
-            visible_text=text,
-            hidden_data=binding(request.id, order_id, text, request.answers["values"]),
-            return_url=back,
-            client=client,
-            requested_at=core.clock.wall(),
-        )
 
     def _keep(self, prepared: _Prepared, begun: Begun) -> SigningOrder:
         core = self._core
@@ -264,11 +234,13 @@ class Signing:
         text = said.get(language) or said["en"]
         return SigningView(order.id, status, text, order.flow, step)
 
-    def _mine(self, rows: Session, place: cases.Place, order_id: str, session: str) -> SigningOrder:
+    def _mine(
+        self, rows: Session, place: places.Place, order_id: str, session: str
+    ) -> SigningOrder:
         order = rows.get(SigningOrder, order_id)
         if (
             order is None
-            or order.request_id != place.request.id
+            or order.recipient_id != place.recipient.id
             or not secrets.compare_digest(order.session_hash, sha256_hex(session.encode()))
         ):
             raise LinkInvalid("no such order in this browser session")
@@ -278,7 +250,7 @@ class Signing:
         return self._core.registry.provider(self._core.instance(workspace_id, key))
 
 
-def _require_form(core: Core, place: cases.Place) -> None:
+def _require_form(core: Core, place: places.Place) -> None:
     if not place.request.form:
         return
     saved = place.request.answers["saved"]
@@ -287,7 +259,7 @@ def _require_form(core: Core, place: cases.Place) -> None:
             raise NotReady(step.key)
 
 
-def _by_nonce(rows: Session, place: cases.Place, nonce: str) -> SigningOrder | None:
+def _by_nonce(rows: Session, place: places.Place, nonce: str) -> SigningOrder | None:
     return rows.scalar(
         select(SigningOrder).where(
             SigningOrder.request_id == place.request.id,

@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.contracts.papers import SIGNER
 from hub.contracts.requests import ENDING_TEXTS, REASON_TEXTS, Reason, RequestState
-from hub.kernel.redact import last_digits
+from hub.services import paper_context, people_states
 from hub.services.core import Core
-from hub.storage.models import Delivery, Request
+from hub.storage.models import Delivery, Recipient, Request
 
 STEP_KIND = "step"
 _RECORD_STEP = re.compile(r"records\.(?P<name>\w[\w-]*)(\[(?P<index>\d+)\])?")
@@ -40,16 +41,14 @@ def step_context(
     """What mapping rows of ``back``, ``records`` and ``then`` may refer to; ``now`` is the moment
     of the event, ``line`` the id of the line that it is about."""
     offered = lines(request)
-    recipient = request.recipients[0].contact if request.recipients else {}
-    signature = dict(request.signature or {})
-    national_id = signature.pop("national_id", "")
-    if national_id:
-        signature["national_id_last"] = last_digits(national_id)
+    signer = first_signer(request)
+    recipient = signer.contact if signer is not None else {}
     reason = request.reason or ""
     return {
         "record": request.record,
         "form": (request.answers or {}).get("values", {}),
         "recipient": {k: v for k, v in recipient.items() if k != "national_id"},
+        "recipients": {one.key: _person(one) for one in request.recipients},
         "request": {
             "id": request.id,
             "number": request.number,
@@ -63,13 +62,30 @@ def step_context(
             "reason_text": reason_text(request),
             "at": now.isoformat(timespec="seconds"),
         },
-        "signature": signature,
+        "signature": paper_context.signature(session, request, now),
+        "signatures": paper_context.signatures(session, request, now),
         "records": _records(session, request),
         "lines": offered,
         "line": next((one for one in offered if one["id"] == line), {}),
+        "totals": paper_context.totals_told(request),
+        **paper_context.paper_context(session, request, now),
         "carries_on": request.carries_on,
         "handling": request.carries_on,
     }
+
+
+def first_signer(request: Request) -> Recipient | None:
+    """The signer whose turn comes first."""
+    signers = [one for one in request.recipients if one.role == SIGNER]
+    return min(signers, key=lambda one: one.turn or 1, default=None)
+
+
+def _person(one: Recipient) -> dict[str, Any]:
+    """What steps may read of somebody: all but the national id."""
+    contact = {name: value for name, value in one.contact.items() if name != "national_id"}
+    signed_at = one.signed_at.isoformat(timespec="seconds") if one.signed_at else ""
+    told = {"key": one.key, "role": one.role, "turn": one.turn, "language": one.language}
+    return {**told, **contact, "signed_at": signed_at, "state": people_states.state(one)}
 
 
 def reason_text(request: Request) -> str:
@@ -79,7 +95,7 @@ def reason_text(request: Request) -> str:
         said = ending.get(request.language) or ending["en"]
         return f"{said} {request.reason_detail}" if request.reason_detail else said
     reason = Reason(request.reason)
-    if reason is Reason.BAD_RECORD and request.reason_detail:
+    if reason in (Reason.BAD_RECORD, Reason.BAD_DOCUMENT) and request.reason_detail:
         return request.reason_detail
     texts = REASON_TEXTS[reason]
     return texts.get(request.language) or texts["en"]

@@ -25,7 +25,7 @@ from hub.services import history
 from hub.services.core import Core
 from hub.services.step_context import STEP_KIND as KIND
 from hub.services.step_context import moment, step_context
-from hub.storage.models import Delivery, Request
+from hub.storage.models import Delivery, Evidence, Request
 
 READ_BACK_TRIES = 4
 
@@ -54,7 +54,8 @@ class StepHandler(Handler):
             event, now = work.payload["event"], moment(request, work.payload)
             line = work.payload.get("line")
             context = step_context(core, session, request, event, now, line)
-        operation = self._operation(request, work, context, now)
+            made = evidence_of(session, request)
+        operation = self._operation(request, work, context, now, made)
         if operation is None:
             return StepDone(None, skipped=True)
         connector = core.registry.connector(core.instance(work.workspace_id, work.destination))
@@ -95,7 +96,12 @@ class StepHandler(Handler):
         return None
 
     def _operation(
-        self, request: Request, work: Work, context: Mapping[str, Any], now: datetime
+        self,
+        request: Request,
+        work: Work,
+        context: Mapping[str, Any],
+        now: datetime,
+        made: Evidence | None,
     ) -> Operation | None:
         core = self._core
         workspace = core.workspace(request.workspace_id)
@@ -104,6 +110,12 @@ class StepHandler(Handler):
             template = workspace.text(text, request.language) if text in workspace.texts else text
             return render(template, values)
 
+        def sealed(what: str) -> bytes:
+            if made is None:
+                raise Refused("the evidence is not made: replay that first", code="no_evidence")
+            sha256 = made.pdf_sha256 if what == "signed" else made.bundle_sha256
+            return core.workshop.blobs.get(request.workspace_id, sha256)
+
         mapping = core.shelf.version(request.mapping_version_id)
         return mapping.operation(
             work.step,
@@ -111,7 +123,14 @@ class StepHandler(Handler):
             source=RecordRef(request.source_table, request.source_id),
             now=now,
             render=rendered,
+            sealed=sealed,
         )
+
+
+def evidence_of(session: Session, request: Request) -> Evidence | None:
+    """The proof of the last completion, if it is made."""
+    mine = select(Evidence).where(Evidence.request_id == request.id)
+    return session.scalar(mine.order_by(Evidence.number.desc()).limit(1))
 
 
 def compare(connector: Connector, operation: Update, attempt: int) -> None:

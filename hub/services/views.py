@@ -6,16 +6,17 @@ language and safe to show to the holder of the link.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from hub.contracts.requests import ClientContext, RequestState
 from hub.contracts.steps import NextStep
 from hub.kernel.errors import ParaphError
 from hub.mapping.forms import FormSpec
+from hub.services.document_views import CodeView, FileView, PapersView, TotalsView
 
 
 class LinkInvalid(ParaphError):
@@ -86,6 +87,7 @@ class CaseView:
     finished_at: datetime | None = None
     order_reference: str | None = None
     receipt_note: str | None = None
+    papers: PapersView = field(default_factory=PapersView)
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,14 @@ class StepResult:
 
     errors: Mapping[str, str] = field(default_factory=dict)
     next_step: str | None = None
+
+
+@dataclass(frozen=True)
+class Look:
+    """Who fetches something: ``person`` is false for link previews and scanners."""
+
+    client: ClientContext
+    person: bool = True
 
 
 class SigningStatus(StrEnum):
@@ -162,6 +172,62 @@ class CustomerCases(Protocol):
 
     def decline(self, token: str, reason: str, client: ClientContext) -> None:
         """The customer says no. Raises ``CaseClosed``."""
+        ...
+
+    def choose_lines(self, token: str, chosen: Collection[str]) -> TotalsView | None:
+        """Keep which optional lines are wanted, and what they come to; None without prices. Raises
+        ``CaseClosed``, ``Refused`` for a line that is not there."""
+        ...
+
+    def page_image(
+        self, token: str, document: str, version: int, number: int, look: Look
+    ) -> FileView:
+        """A page's image; it counts as seen when a person looks. Raises ``LinkInvalid``."""
+        ...
+
+    def attachment(self, token: str, key: str, look: Look, *, original: bool) -> FileView:
+        """An attachment: the picture that pages show, or the ``original`` file. Counts as seen.
+        Raises ``LinkInvalid``."""
+        ...
+
+    def download(self, token: str, what: str, look: Look) -> FileView:
+        """A file to take along: a document's key, ``signed`` or ``proof``. Raises ``LinkInvalid``,
+        ``NotReady`` while it is being made."""
+        ...
+
+    def sign_here(
+        self,
+        token: str,
+        order_id: str,
+        session: str,
+        answer: Mapping[str, Any],
+        client: ClientContext,
+        language: str,
+    ) -> SigningView:
+        """What was drawn or typed for an order whose step is ``Canvas``: ``method``, ``name``,
+        ``ink``, ``consent`` (true when ticked), ``code``. Raises ``Unfit`` for what the customer
+        can mend, ``NotReady`` (something must be looked at first), ``CaseClosed``."""
+        ...
+
+    def approve(self, token: str, client: ClientContext) -> None:
+        """An approver agrees. Raises ``NotReady``, ``CaseClosed``."""
+        ...
+
+    def send_code(self, token: str, session: str, purpose: str) -> CodeView:
+        """Send a one-time code for ``sign`` or ``forward`` to the address that is known. Raises
+        ``Unfit`` (too many), ``CaseClosed``."""
+        ...
+
+    def forward(
+        self, token: str, session: str, data: Mapping[str, str], client: ClientContext
+    ) -> None:
+        """Pass the link on to somebody else: ``name``, ``email`` or ``mobile``, ``code``. This
+        link may only read from then on. Raises ``Unfit`` with the field in ``values``,
+        ``CaseClosed``."""
+        ...
+
+    def remark(self, token: str, text: str, client: ClientContext) -> None:
+        """Write to the sender. Raises ``Unfit``, ``CaseClosed``."""
         ...
 
 

@@ -13,13 +13,15 @@ SMS, EMAIL = "sms", "email"
 
 def wording(
     workspace: WorkspaceSettings,
-    kind: str,
+    way: str,
     purpose: str,
     language: str,
     values: Mapping[str, Any],
+    kind: str = "",
 ) -> tuple[str, str]:
-    """Text and subject of an ``invite`` or ``reminder``; an SMS has no subject."""
-    text = render(workspace.text(f"{kind}_{purpose}", language), values)
-    if kind == SMS:
+    """Text and subject of an ``invite`` or ``reminder`` of a request of this ``kind``; an SMS has
+    no subject."""
+    text = render(workspace.text(f"{way}_{purpose}", language, kind), values)
+    if way == SMS:
         return text, ""
-    return text, render(workspace.text(f"{kind}_{purpose}_subject", language), values)
+    return text, render(workspace.text(f"{way}_{purpose}_subject", language, kind), values)

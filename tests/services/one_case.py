@@ -11,7 +11,7 @@ from sqlalchemy import select
 from connectors.simulated.upstream import Upstream, upstream
 from hub.channels.simulated.gateway import SimulatedGateway, gateway
 from hub.contracts.requests import ClientContext
-from hub.services.orders import task_of
+from hub.services.order_data import task_of
 from hub.services.trigger_rows import Accepted, Trigger
 from hub.services.triggers import accept
 from hub.storage.models import Delivery, Request, RequestEvent, SigningOrder

@@ -10,7 +10,7 @@ import pytest
 from connectors.simulated.upstream import upstream
 from hub.channels.simulated.gateway import gateway
 from hub.kernel.crypto import Vault
-from hub.services import cases
+from hub.services import places
 from hub.services.house import open_house
 from hub.services.links import TOKEN_LENGTH, Links, token_hash
 from hub.services.trigger_rows import Trigger
@@ -66,7 +66,7 @@ def test_a_reminder_after_a_change_of_the_master_key_carries_a_link_that_opens(t
     invited, reminded = (text.rpartition("/s/")[2] for text in texts)
     assert invited == reminded
     with house.core.db.read() as session:
-        assert cases.find(session, reminded).recipient.contact["name"] == "Alice Andersson"
+        assert places.find(session, reminded).recipient.contact["name"] == "Alice Andersson"
     house.core.registry.close()
     house.core.db.close()
 

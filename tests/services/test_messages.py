@@ -92,5 +92,5 @@ def test_looking_in_vain_counts_from_the_newest_tries_also_after_a_replay(case):
                 )
             )
     with case.core.db.read() as session:
-        found = messages._absent_since(session, message.id)
+        found = messages.absent_since(session, message.id)
     assert found == at + timedelta(minutes=3)

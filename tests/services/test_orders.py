@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hub.contracts.steps import Wait
 from hub.kernel.errors import Retryable
-from hub.services import cases, orders
+from hub.services import orders, places
+from hub.services.views import NotReady
 from hub.storage.models import SigningOrder
 from providers.simulated.provider import SimulatedProvider
 from tests.services.one_case import BROWSER, CLIENT, OTHER_BROWSER
@@ -49,7 +52,7 @@ def test_an_order_replaced_while_the_provider_was_asked_is_withdrawn_afterwards(
     def begin(self, task, **more):
         begun = real(self, task, **more)
         with case.core.db.write() as session:
-            cases.withdraw_pending(session, cases.find_open(session, token), "began_again")
+            places.withdraw_pending(session, places.find_open(session, token), "began_again")
         return begun
 
     monkeypatch.setattr(SimulatedProvider, "begin", begin)
@@ -72,3 +75,12 @@ def test_an_order_that_no_provider_knows_yet_is_not_withdrawn_there(case, monkey
     withdrawn = told(monkeypatch)
     orders.withdraw_there(case.core, [SigningOrder(id="order", reference=None, started_at=None)])
     assert withdrawn == []
+
+
+def test_a_drawing_for_an_order_of_another_provider_is_not_taken(case):
+    token = case.invite()
+    order = case.begin(token)
+    for answer in ({"consent": True, "ink": "[]"}, {}):
+        with pytest.raises(NotReady):
+            case.cases.sign_here(token, order, BROWSER, answer, CLIENT, "en")
+    assert case.order(order).status == "pending"

@@ -12,6 +12,7 @@ import pytest
 from hub.contracts.records import RecordRef
 from hub.services.trigger_rows import Trigger
 from hub.services.triggers import accept
+from hub.services.views import Look
 from tests.mapping.samples import ROOT
 from tests.services.one_case import CLIENT
 
@@ -68,6 +69,9 @@ def asked(case, mapping, table, record):
 
 
 def signed(case, token):
+    for one in case.cases.view(token).papers.documents:
+        for page in one.pages:
+            case.cases.page_image(token, one.key, one.version, page.number, Look(CLIENT))
     case.approve(case.begin(token))
     case.pass_time(SECONDS)
     assert case.request().state == "completed"

@@ -1,0 +1,54 @@
+"""Which channels a message goes by, and what stands in it for one of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hub.contracts.capabilities import Capability
+from hub.services.core import Core
+from hub.services.wordings import EMAIL, SMS, wording
+from hub.storage.models import Recipient, Request
+
+
+def channels(request: Request, purpose: str, recipient: str) -> list[str]:
+    """The channels to try, in order: what the reminders' rule names first, then what is left of the
+    plan after the channels that have failed."""
+    failed = request.plan.get("channels_failed", {}).get(recipient, 0)
+    left: list[str] = request.plan["channels"][failed:]
+    wanted = request.plan["reminders"].get("channel") if purpose == "reminder" else None
+    return [wanted, *(one for one in left if one != wanted)] if wanted else left
+
+
+def payload(
+    core: Core, request: Request, recipient: Recipient, channel: str, purpose: str, number: int
+) -> dict[str, Any] | None:
+    """The message by one channel; None when the recipient has no address for it."""
+    where = core.instance(request.workspace_id, channel)
+    manifest = core.registry.manifest(where)
+    is_sms = manifest.can(Capability.SMS)
+    to = recipient.contact.get("mobile" if is_sms else "email")
+    if not to:
+        return None
+    workspace = core.workspace(request.workspace_id)
+    language = recipient.language
+    values = {
+        "link": core.links.customer(recipient.id),
+        "sender": workspace.name,
+        "phone": workspace.phone,
+        "name": recipient.contact.get("name", ""),
+        "title": request.title,
+        "number": request.plan["number"] or request.source_id,
+        "reminder": number,
+    }
+    text, subject = wording(
+        workspace, SMS if is_sms else EMAIL, purpose, language, values, request.kind
+    )
+    return {
+        "to": to,
+        "to_name": recipient.contact.get("name", ""),
+        "text": text,
+        "sender": workspace.sender if is_sms else workspace.name,
+        "subject": subject,
+        "html": None,
+        "language": language,
+    }

@@ -1,0 +1,169 @@
+"""The hub's own texts of notices, in all languages of the pages; a workspace's text of the same key
+takes their place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hub.mapping.texts import render
+from hub.services.wordings import SMS
+from hub.settings import WorkspaceSettings
+
+_GREETING: Mapping[str, str] = {
+    "en": "Kind regards", "sv": "Vänliga hälsningar", "da": "Venlig hilsen",
+    "nb": "Vennlig hilsen", "fi": "Ystävällisin terveisin", "ro": "Cu stimă",
+    "fr": "Cordialement", "de": "Mit freundlichen Grüßen",
+}  # fmt: skip
+
+_CODE: Mapping[str, str] = {
+    "en": "{{ sender }}: your code is {{ code }}. It holds for 10 minutes. Tell it to nobody.",
+    "sv": "{{ sender }}: din kod är {{ code }}. Den gäller i 10 minuter. Säg den inte till någon.",
+    "da": "{{ sender }}: din kode er {{ code }}. Den gælder i 10 minutter. Sig den ikke til nogen.",
+    "nb": "{{ sender }}: koden din er {{ code }}. Den gjelder i 10 minutter. Ikke del den.",
+    "fi": "{{ sender }}: koodisi on {{ code }}. Se on voimassa 10 minuuttia. Älä kerro sitä.",
+    "ro": "{{ sender }}: codul este {{ code }}. Este valabil 10 minute. Nu îl spuneți nimănui.",
+    "fr": "{{ sender }} : votre code est {{ code }}, valable 10 minutes. Ne le donnez à personne.",
+    "de": "{{ sender }}: Ihr Code ist {{ code }}. Er gilt 10 Minuten. Sagen Sie ihn niemandem.",
+}  # fmt: skip
+
+_CODE_SUBJECT: Mapping[str, str] = {
+    "en": "{{ sender }}: your code", "sv": "{{ sender }}: din kod", "da": "{{ sender }}: din kode",
+    "nb": "{{ sender }}: koden din", "fi": "{{ sender }}: koodisi", "ro": "{{ sender }}: codul",
+    "fr": "{{ sender }} : votre code", "de": "{{ sender }}: Ihr Code",
+}  # fmt: skip
+
+_RECEIPT_SUBJECT: Mapping[str, str] = {
+    "en": "Signed: {{ title }}", "sv": "Undertecknat: {{ title }}",
+    "da": "Underskrevet: {{ title }}", "nb": "Signert: {{ title }}",
+    "fi": "Allekirjoitettu: {{ title }}", "ro": "Semnat: {{ title }}",
+    "fr": "Signé : {{ title }}", "de": "Unterschrieben: {{ title }}",
+}  # fmt: skip
+
+_RECEIPT: Mapping[str, str] = {
+    "en": "Hello {{ name }},\n\nthank you. {{ title }} is signed by everybody. The signed document "
+    "is attached; keep it, it proves what was agreed.",
+    "sv": "Hej {{ name }},\n\ntack. {{ title }} är undertecknat av alla. Det undertecknade "
+    "dokumentet är bifogat; spara det, det visar vad som avtalats.",
+    "da": "Hej {{ name }},\n\ntak. {{ title }} er underskrevet af alle. Det underskrevne dokument "
+    "er vedhæftet; gem det, det viser, hvad der er aftalt.",
+    "nb": "Hei {{ name }},\n\ntakk. {{ title }} er signert av alle. Det signerte dokumentet er "
+    "vedlagt; ta vare på det, det viser hva som er avtalt.",
+    "fi": "Hei {{ name }},\n\nkiitos. Kaikki ovat allekirjoittaneet: {{ title }}. Allekirjoitettu "
+    "asiakirja on liitteenä; säilytä se, se osoittaa, mitä on sovittu.",
+    "ro": "Bună ziua {{ name }},\n\nvă mulțumim. {{ title }} este semnat de toți. Documentul "
+    "semnat este atașat; păstrați-l, el arată ce s-a convenit.",
+    "fr": "Bonjour {{ name }},\n\nmerci. {{ title }} est signé par tous. Le document signé est "
+    "joint ; conservez-le, il prouve ce qui a été convenu.",
+    "de": "Guten Tag {{ name }},\n\nvielen Dank. {{ title }} ist von allen unterschrieben. Das "
+    "unterschriebene Dokument liegt bei; bewahren Sie es auf, es belegt, was vereinbart ist.",
+}
+
+_REMARK_SUBJECT: Mapping[str, str] = {
+    "en": "Remark on {{ title }}", "sv": "Kommentar till {{ title }}",
+    "da": "Bemærkning til {{ title }}", "nb": "Kommentar til {{ title }}",
+    "fi": "Viesti: {{ title }}", "ro": "Observație la {{ title }}",
+    "fr": "Remarque sur {{ title }}", "de": "Anmerkung zu {{ title }}",
+}  # fmt: skip
+
+_REMARK: Mapping[str, str] = {
+    "en": "{{ name }} writes about {{ title }} ({{ number }}):",
+    "sv": "{{ name }} skriver om {{ title }} ({{ number }}):",
+    "da": "{{ name }} skriver om {{ title }} ({{ number }}):",
+    "nb": "{{ name }} skriver om {{ title }} ({{ number }}):",
+    "fi": "{{ name }} kirjoittaa, {{ title }} ({{ number }}):",
+    "ro": "{{ name }} scrie despre {{ title }} ({{ number }}):",
+    "fr": "{{ name }} écrit au sujet de {{ title }} ({{ number }}) :",
+    "de": "{{ name }} schreibt zu {{ title }} ({{ number }}):",
+}
+
+_ANSWER: Mapping[str, str] = {
+    "en": "{{ sender }} has answered about {{ title }}:",
+    "sv": "{{ sender }} har svarat om {{ title }}:",
+    "da": "{{ sender }} har svaret om {{ title }}:",
+    "nb": "{{ sender }} har svart om {{ title }}:",
+    "fi": "{{ sender }} on vastannut, {{ title }}:",
+    "ro": "{{ sender }} a răspuns despre {{ title }}:",
+    "fr": "{{ sender }} a répondu au sujet de {{ title }} :",
+    "de": "{{ sender }} hat zu {{ title }} geantwortet:",
+}
+
+_NEWS: Mapping[str, Mapping[str, str]] = {
+    "viewed": {
+        "en": "{{ name }} has looked at {{ title }} ({{ number }}), {{ at }}.",
+        "sv": "{{ name }} har tittat på {{ title }} ({{ number }}), {{ at }}.",
+        "da": "{{ name }} har set på {{ title }} ({{ number }}), {{ at }}.",
+        "nb": "{{ name }} har sett på {{ title }} ({{ number }}), {{ at }}.",
+        "fi": "{{ name }} on katsonut: {{ title }} ({{ number }}), {{ at }}.",
+        "ro": "{{ name }} a vizualizat {{ title }} ({{ number }}), {{ at }}.",
+        "fr": "{{ name }} a consulté {{ title }} ({{ number }}), {{ at }}.",
+        "de": "{{ name }} hat {{ title }} ({{ number }}) angesehen, {{ at }}.",
+    },
+    "downloaded": {
+        "en": "{{ name }} has downloaded {{ title }} ({{ number }}), {{ at }}.",
+        "sv": "{{ name }} har laddat ner {{ title }} ({{ number }}), {{ at }}.",
+        "da": "{{ name }} har hentet {{ title }} ({{ number }}), {{ at }}.",
+        "nb": "{{ name }} har lastet ned {{ title }} ({{ number }}), {{ at }}.",
+        "fi": "{{ name }} on ladannut: {{ title }} ({{ number }}), {{ at }}.",
+        "ro": "{{ name }} a descărcat {{ title }} ({{ number }}), {{ at }}.",
+        "fr": "{{ name }} a téléchargé {{ title }} ({{ number }}), {{ at }}.",
+        "de": "{{ name }} hat {{ title }} ({{ number }}) heruntergeladen, {{ at }}.",
+    },
+    "declined": {
+        "en": "{{ name }} has declined {{ title }} ({{ number }}), {{ at }}.",
+        "sv": "{{ name }} har avböjt {{ title }} ({{ number }}), {{ at }}.",
+        "da": "{{ name }} har afvist {{ title }} ({{ number }}), {{ at }}.",
+        "nb": "{{ name }} har avslått {{ title }} ({{ number }}), {{ at }}.",
+        "fi": "{{ name }} ei hyväksynyt: {{ title }} ({{ number }}), {{ at }}.",
+        "ro": "{{ name }} a refuzat {{ title }} ({{ number }}), {{ at }}.",
+        "fr": "{{ name }} a refusé {{ title }} ({{ number }}), {{ at }}.",
+        "de": "{{ name }} hat {{ title }} ({{ number }}) abgelehnt, {{ at }}.",
+    },
+    "completed": {
+        "en": "{{ title }} ({{ number }}) is signed by {{ name }}, {{ at }}.",
+        "sv": "{{ title }} ({{ number }}) är undertecknat av {{ name }}, {{ at }}.",
+        "da": "{{ title }} ({{ number }}) er underskrevet af {{ name }}, {{ at }}.",
+        "nb": "{{ title }} ({{ number }}) er signert av {{ name }}, {{ at }}.",
+        "fi": "{{ name }} on allekirjoittanut: {{ title }} ({{ number }}), {{ at }}.",
+        "ro": "{{ title }} ({{ number }}) este semnat de {{ name }}, {{ at }}.",
+        "fr": "{{ title }} ({{ number }}) est signé par {{ name }}, {{ at }}.",
+        "de": "{{ title }} ({{ number }}) ist von {{ name }} unterschrieben, {{ at }}.",
+    },
+}
+
+_BODIES: Mapping[str, Mapping[str, str]] = {
+    "code": _CODE, "receipt": _RECEIPT, "remark": _REMARK, "answer": _ANSWER, **_NEWS,
+}  # fmt: skip
+_SUBJECTS: Mapping[str, Mapping[str, str]] = {
+    "code": _CODE_SUBJECT, "receipt": _RECEIPT_SUBJECT, "remark": _REMARK_SUBJECT,
+    "answer": _REMARK_SUBJECT,
+}  # fmt: skip
+_ADDED: Mapping[str, str] = {
+    "remark": "{{ text }}\n\n{{ link }}",
+    "answer": "{{ text }}\n\n{{ link }}",
+}
+_SHORT = "{{ title }} ({{ number }})"  # subject of news
+
+
+def hub_text(
+    workspace: WorkspaceSettings, way: str, about: str, language: str, values: Mapping[str, Any]
+) -> tuple[str, str]:
+    """Text and subject of a notice; an SMS has no subject."""
+    text = render(_template(workspace, f"{way}_{about}", _BODIES[about], language), values)
+    if about in _ADDED:
+        text = f"{text}\n\n{render(_ADDED[about], values)}"
+    if way == SMS:
+        return text, ""
+    if about != "code":
+        greeting = _GREETING.get(language) or _GREETING["en"]
+        text = f"{text}\n\n{greeting}\n{values['sender']}"
+    subject = _SUBJECTS.get(about)
+    template = (
+        _template(workspace, f"{way}_{about}_subject", subject, language) if subject else _SHORT
+    )
+    return text, " ".join(render(template, values).split())
+
+
+def _template(workspace: WorkspaceSettings, key: str, own: Mapping[str, str], language: str) -> str:
+    theirs = workspace.texts.get(key, {})
+    return theirs.get(language) or own.get(language) or own["en"]

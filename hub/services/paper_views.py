@@ -1,0 +1,188 @@
+"""Turns a request's papers, lines and people into what the customer's pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.services import history, lines, offers, papers, proofs, turns
+from hub.services.core import Core
+from hub.services.document_views import (
+    AttachmentView,
+    DocumentView,
+    LineView,
+    PageView,
+    PapersView,
+    PersonView,
+    RemarkView,
+    TotalsView,
+)
+from hub.storage.models import (
+    Acceptance,
+    Attachment,
+    Message,
+    Recipient,
+    Request,
+    Viewing,
+)
+
+if TYPE_CHECKING:
+    from hub.services.places import Place
+
+
+def papers_view(
+    core: Core, session: Session, place: Place, found: papers.Papers, language: str
+) -> PapersView:
+    """Everything beside the form that the holder of a link may see; ``found`` are the request's
+    papers."""
+    request, me = place.request, place.recipient
+    accepted = _acceptances(session, request) if me.signed_at or _several(request) else {}
+    open_now = history.is_open(request)
+    act = _act(request, me)
+    missing = papers.unseen(session, request, me.id, found) if act in ("sign", "approve") else []
+    return PapersView(
+        documents=tuple(_document(one, found) for one in found.documents),
+        attachments=_attachments(session, me, found.attachments),
+        lines=_lines(request),
+        totals=totals_view(request),
+        people=tuple(_person(one, me, accepted, request) for one in request.recipients),
+        remarks=_remarks(session, me) if request.plan.get("signing", {}).get("remarks") else (),
+        offer=offers.offer(core, request, me, language, open_now=open_now),
+        role=me.role,
+        act=act,
+        unseen=tuple(missing),
+        files=() if open_now else _files(session, request),
+        may_choose=act == "sign" and lines.may_choose(request, me),
+        forwarded_to=_forwarded_to(request, me),
+        in_person=place.in_person,
+        locked=place.locked,
+    )
+
+
+def totals_view(request: Request) -> TotalsView | None:
+    """What the lines come to now; None without lines."""
+    sums = papers.totals_of(request)
+    if sums is None:
+        return None
+    taxes = tuple((one.rate, one.net, one.vat) for one in sums.rates)
+    return TotalsView(sums.currency, sums.net, taxes, sums.gross)
+
+
+def _act(request: Request, me: Recipient) -> str:
+    if not history.is_open(request) or me.signed_at is not None:
+        return "done"
+    if me.role not in turns.ACTING or me.forwarded_at is not None:
+        return "read"
+    if not turns.may_act(request, me):
+        return "wait"
+    return "approve" if me.role == turns.APPROVER else "sign"
+
+
+def _several(request: Request) -> bool:
+    return len(request.recipients) > 1
+
+
+def _forwarded_to(request: Request, me: Recipient) -> str:
+    other = next((one for one in request.recipients if one.forwarded_from == me.id), None)
+    return (other.contact.get("name") or "") if other is not None else ""
+
+
+def _document(one: Any, found: papers.Papers) -> DocumentView:
+    pages = tuple(
+        PageView(page.number, page.width, page.height, page.text) for page in found.pages_of(one)
+    )
+    return DocumentView(one.key, one.version, one.title, one.size, pages)
+
+
+def _attachments(
+    session: Session, me: Recipient, attached: tuple[Attachment, ...]
+) -> tuple[AttachmentView, ...]:
+    if not attached:
+        return ()
+    looked = select(Viewing.subject, Viewing.sha256).where(
+        Viewing.recipient_id == me.id,
+        Viewing.kind == papers.ATTACHMENT,
+        Viewing.robot.is_(False),
+    )
+    seen = {(row.subject, row.sha256) for row in session.execute(looked)}
+    return tuple(
+        AttachmentView(
+            key=one.key,
+            title=one.title,
+            file_name=one.file_name,
+            media_type=one.media_type,
+            size=one.size,
+            picture=one.shown_sha256 is not None,
+            must_view=one.must_view,
+            seen=bool(seen & {(one.key, one.sha256), (one.key, one.shown_sha256)}),
+        )
+        for one in attached
+    )
+
+
+def _lines(request: Request) -> tuple[LineView, ...]:
+    sums = papers.totals_of(request)
+    if sums is None:
+        return ()
+    amounts = {one.id: one.net for one in sums.lines}
+    return tuple(
+        LineView(
+            id=line["id"],
+            text=line["text"],
+            quantity=Decimal(line["quantity"]),
+            unit=line["unit"],
+            price=Decimal(line["price"]),
+            vat=Decimal(line["vat"]),
+            amount=amounts[line["id"]],
+            optional=line["optional"],
+            chosen=decision == lines.ACCEPTED,
+        )
+        for line, decision in lines.decided(request)
+    )
+
+
+def _person(
+    one: Recipient, me: Recipient, accepted: Mapping[str, Acceptance], request: Request
+) -> PersonView:
+    mine = accepted.get(one.id)
+    signature = mine.signature if mine else {}
+    return PersonView(
+        name=signature.get("name") or one.contact.get("name") or "",
+        role=one.role,
+        state=_person_state(one, request),
+        me=one.id == me.id,
+        at=one.signed_at,
+        ink=signature.get("ink_svg", ""),
+    )
+
+
+def _person_state(one: Recipient, request: Request) -> str:
+    if one.role not in turns.ACTING or one.forwarded_at is not None:
+        return "reads"
+    if one.signed_at is not None:
+        return "approved" if one.role == turns.APPROVER else "signed"
+    return "invited" if turns.may_act(request, one) else "waiting"
+
+
+def _acceptances(session: Session, request: Request) -> dict[str, Acceptance]:
+    query = select(Acceptance).where(
+        Acceptance.request_id == request.id, Acceptance.current.is_(True)
+    )
+    return {one.recipient_id: one for one in session.scalars(query)}
+
+
+def _remarks(session: Session, me: Recipient) -> tuple[RemarkView, ...]:
+    query = select(Message).where(
+        Message.request_id == me.request_id, Message.recipient_id == me.id
+    )
+    found = session.scalars(query.order_by(Message.id))
+    return tuple(RemarkView(one.direction == "in", one.text, one.at) for one in found)
+
+
+def _files(session: Session, request: Request) -> tuple[str, ...]:
+    """What can be taken along: nothing while it is being made."""
+    return ("signed", "proof") if proofs.of_now(session, request) is not None else ()

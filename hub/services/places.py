@@ -1,0 +1,101 @@
+"""What a customer's link leads to, and what may be done there now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.contracts.requests import RequestState
+from hub.services import history, in_hand, turns
+from hub.services.links import TOKEN_LENGTH, token_hash
+from hub.services.views import CaseClosed, LinkInvalid
+from hub.storage.models import AccessToken, Recipient, Request, SigningOrder
+
+IN_PERSON = "in_person"  # purpose of a link that is opened on the sender's tablet
+
+
+@dataclass(frozen=True)
+class Place:
+    """What a valid link leads to."""
+
+    request: Request
+    recipient: Recipient
+    in_person: bool = False  # on the sender's own tablet
+
+    @property
+    def name(self) -> str:
+        """What the link's holder is called."""
+        return self.recipient.contact.get("name") or ""
+
+    @property
+    def locked(self) -> bool:
+        """Whether it is a tablet's link, and all was done there."""
+        over = self.recipient.signed_at is not None or not history.is_open(self.request)
+        return self.in_person and over
+
+
+def find(session: Session, token: str) -> Place:
+    """The request behind a link token. Raises ``LinkInvalid`` and gives no hint why."""
+    if len(token) != TOKEN_LENGTH:
+        raise LinkInvalid("not a link token")
+    row = session.scalar(select(AccessToken).where(AccessToken.sha256 == token_hash(token)))
+    if row is None or row.revoked_at is not None:
+        raise LinkInvalid("no such link token")
+    request = session.get_one(Request, row.request_id)
+    recipient = next(one for one in request.recipients if one.id == row.recipient_id)
+    return Place(request, recipient, in_person=row.purpose == IN_PERSON)
+
+
+def find_shown(session: Session, token: str) -> Place:
+    """Like ``find``; raises ``LinkInvalid`` also on a tablet that is locked."""
+    place = find(session, token)
+    if place.locked:
+        raise LinkInvalid("the tablet is locked")
+    return place
+
+
+def find_open(session: Session, token: str) -> Place:
+    """Like ``find``; raises ``CaseClosed`` when nothing can be done any more."""
+    place = find(session, token)
+    acted = place.recipient.signed_at or place.recipient.forwarded_at
+    if not history.is_open(place.request) or acted is not None:
+        raise CaseClosed("the request is over")
+    return place
+
+
+def find_unsigned(session: Session, token: str) -> Place:
+    """Like ``find_open``; raises ``CaseClosed`` also while a signature is being judged, and when it
+    is not this one's turn."""
+    place = find_open(session, token)
+    if not turns.may_act(place.request, place.recipient):
+        raise CaseClosed("others come first")
+    if in_hand.being_judged(session, place.recipient.id) is not None:
+        raise CaseClosed("a signature is being checked")
+    return place
+
+
+def seen_state(request: Request, recipient: Recipient) -> RequestState:
+    """Where a request stands for one of its people: the signature of another one is not theirs."""
+    state = RequestState(request.state)
+    if not history.is_open(request):
+        return state
+    if recipient.signed_at is not None:
+        return RequestState.SIGNED
+    return RequestState.OPENED if state is RequestState.SIGNED else state
+
+
+def withdraw_pending(session: Session, place: Place, code: str) -> list[SigningOrder]:
+    """Orders of this recipient that are under way end; a signature in hand does not. Which; the
+    provider is told after the commit."""
+    under_way = select(SigningOrder).where(
+        SigningOrder.request_id == place.request.id,
+        SigningOrder.recipient_id == place.recipient.id,
+        SigningOrder.status.in_(("creating", "pending")),
+    )
+    orders = list(session.scalars(under_way))
+    for order in orders:
+        order.status = "cancelled"
+        order.code = code
+    return orders

@@ -1,0 +1,142 @@
+"""Everything that papers need: the object store, the inspection, the press, the seal. Each part is
+opened when it is first used, so that a hub without papers carries none of their libraries."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from hub.kernel.clock import Clock, FastClock, SystemClock
+from hub.kernel.crypto import Vault
+from hub.kernel.errors import Retryable
+from hub.kernel.logging import get_logger
+from hub.settings import HubSettings, blobs_place, data_folder
+from hub.settings.blocks import DocumentSettings
+from hub.toolkit.guard import Guard
+
+if TYPE_CHECKING:
+    from hub.services.documents.inspection import Inspector
+    from hub.services.fetcher import Fetcher
+    from hub.services.sealing import Sealed, Sealer
+    from hub.services.typeset import Sheet
+    from hub.storage.blobs import Blobs
+
+_log = get_logger(__name__)
+_MEGABYTE = 1_000_000
+
+
+class Workshop:
+    """The parts, each made once."""
+
+    def __init__(self, settings: HubSettings, vault: Vault, clock: Clock, guard: Guard) -> None:
+        self._settings = settings
+        self._vault = vault
+        # certificates and time stamps know one time only
+        self._clock = SystemClock() if isinstance(clock, FastClock) else clock
+        self._guard = guard
+        self._making = threading.RLock()
+        self.seal_trouble = ""  # why the last seal could not be made, while that lasts
+
+    @property
+    def longest(self) -> int:
+        """The most bytes of a document or attachment."""
+        return self._documents.megabytes * _MEGABYTE
+
+    def fetch(self, url: str) -> bytes:
+        """A file from an address that a record names, see ``Fetcher.fetch``."""
+        return self._fetcher.fetch(url, self.longest)
+
+    def typeset(self, template: str, sheet: Sheet) -> bytes:
+        """A document that the hub makes itself."""
+        from hub.services.typeset import typeset  # with its libraries: only where used
+
+        return typeset(template, sheet)
+
+    def seal(self, pdf: bytes) -> Sealed:
+        """The sealed PDF, see ``Sealer.seal``; health tells while it cannot be had."""
+        with self._told():
+            return self.sealer.seal(pdf)
+
+    def check_seal(self) -> None:
+        """Seal and verify a tiny PDF before the first customer's (design section 9). Raises
+        ``ConfigurationError`` when the hub is not to start; an authority that does not answer is
+        told in health."""
+        with suppress(Retryable), self._told():
+            self.sealer.self_test()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except Retryable as error:
+            self.seal_trouble = error.detail
+            _log.warning("not sealed", code=error.code)
+            raise
+        self.seal_trouble = ""
+
+    @property
+    def blobs(self) -> Blobs:
+        """The object store."""
+        with self._making:
+            return self._blobs
+
+    @property
+    def inspector(self) -> Inspector:
+        """Who looks at documents and attachments."""
+        with self._making:
+            return self._inspector
+
+    @property
+    def sealer(self) -> Sealer:
+        """Who seals."""
+        with self._making:
+            return self._sealer
+
+    def close(self) -> None:
+        """End processes and connections of the parts that were used."""
+        used = vars(self)
+        if "_inspector" in used:
+            self._inspector.close()
+        if "_fetcher" in used:
+            self._fetcher.close()
+        if "_sealer" in used:
+            self._sealer.close()
+
+    @property
+    def _documents(self) -> DocumentSettings:
+        return self._settings.documents or DocumentSettings()
+
+    @cached_property
+    def _blobs(self) -> Blobs:
+        from hub.storage.blobs import Blobs
+
+        return Blobs(blobs_place(self._settings), self._vault)
+
+    @cached_property
+    def _inspector(self) -> Inspector:
+        from hub.services.documents.inspection import Inspector
+        from hub.services.documents.shapes import Limits
+
+        wanted = self._documents
+        limits = Limits(
+            pages=wanted.pages,
+            size=self.longest,
+            seconds=wanted.seconds,
+            memory=wanted.memory * _MEGABYTE,
+        )
+        return Inspector(limits)
+
+    @cached_property
+    def _fetcher(self) -> Fetcher:
+        from hub.services.fetcher import Fetcher
+
+        return Fetcher(self._guard, self.longest)
+
+    @cached_property
+    def _sealer(self) -> Sealer:
+        from hub.services.sealing import Sealer
+
+        return Sealer(self._settings.seal, data_folder(self._settings), self._clock)

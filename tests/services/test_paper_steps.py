@@ -1,0 +1,75 @@
+"""What steps read of papers, people and the proof, after the events of papers."""
+
+from __future__ import annotations
+
+import pytest
+
+from hub.services import preparing
+from hub.services.clearing import clear
+from tests.services.paper_case import CLIENT, PERSON
+
+NOTES = """\
+back:
+  prepared: [{note: "prepared {{ documents[0].key }} {{ documents[0].pages }} {{ totals.gross }}"}]
+  viewed: [{note: "viewed {{ views.count }} {{ recipients.alice.state }}"}]
+  downloaded: [{note: "downloaded {{ views.downloads }}"}]
+  remarked: [{note: "remarked by {{ recipients.boss.name }}"}]
+  forwarded: [{note: "forwarded {{ recipients.alice.state }}"}]
+  approved: [{note: "approved {{ recipients.boss.state }}"}]
+  signed: [{note: "signed {{ signature.name }} {{ signature.method }} {{ signature.at_local }}"}]
+  sealed:
+    - update: [{to: level, from: evidence.level}, {to: sha256, from: evidence.sha256}]
+    - note: "sealed {{ signatures.alice.name }} {{ signatures.bob.name }}"
+  cleared: [{note: "cleared {{ recipients.bob.state }} {{ signatures.alice.name }}"}]
+"""
+PEOPLE = """
+    - {key: boss, role: approver, rows: [{to: name, value: Boss}, {to: mobile, value: "+46701740601"}]}
+    - {key: alice, turn: 2, rows: [{to: name, value: Alice}, {to: mobile, value: "+46701740605"}]}
+    - {key: bob, turn: 3, rows: [{to: name, value: Bob}, {to: mobile, value: "+46701740606"}]}"""  # noqa: E501
+
+
+@pytest.fixture
+def case(papers):
+    made = papers(people=PEOPLE, signing="{remarks: true}", more={"back:\n": NOTES})
+    made.send()
+    return made
+
+
+def notes(case):
+    case.work()
+    return case.upstream.notes(case.upstream.put("offer", "1", {}))
+
+
+def test_every_event_of_papers_can_be_written_back_with_what_was_known_then(case):
+    for _ in range(2):
+        case.desk.opened(case.token("boss"), CLIENT)
+        case.later(hours=1)
+    case.desk.download(case.token("boss"), "offer", PERSON)
+    case.desk.remark(case.token("boss"), "Good.", CLIENT)
+    case.look("boss")
+    case.desk.approve(case.token("boss"), CLIENT)
+    case.desk.choose_lines(case.token("alice"), ["hose"])
+    case.work()
+    case.sign("alice")
+    case.sign("bob", method="typed")
+    told = [one for one in notes(case) if not one.startswith("Not")]
+    assert told == [
+        "prepared offer 1 1250.00",
+        "viewed 1 waiting",
+        "viewed 2 waiting",
+        "downloaded 1",
+        "remarked by Boss",
+        "approved approved",
+        "signed Alice drawn 2026-03-02 14:00 CET",
+        "signed Bob typed 2026-03-02 14:00 CET",
+        "sealed Alice Bob",
+    ]
+    (proof,) = case.proofs()
+    assert (case.record()["level"], case.record()["sha256"]) == ("B-B", proof.pdf_sha256)
+    clear(case.core, case.workspace, case.request().id, "api", "wrong", "bob")
+    assert notes(case)[-1] == "cleared invited Alice"
+
+
+def test_papers_that_are_read_again_and_are_the_same_prepare_nothing(case):
+    preparing.read_again(case.core, case.workspace, case.request().id)
+    assert notes(case) == ["prepared offer 1 1250.00"]

@@ -22,6 +22,7 @@ from hub.web.api.cases import add_cases
 from hub.web.api.instances import add_instances
 from hub.web.api.lean import LeanParser
 from hub.web.api.mappings import add_mappings
+from hub.web.api.papers import add_papers, told
 from hub.web.api.replays import add_replays
 from hub.web.api.schemas import (
     DeliveryQuery,
@@ -46,6 +47,7 @@ def create_api(house: House) -> Blueprint:
     _reads(blueprint, house)
     _register(blueprint, house)
     add_cases(blueprint, house)
+    add_papers(blueprint, house)
     add_webhooks(blueprint, house)
     add_replays(blueprint, house)
     add_instances(blueprint, house)
@@ -132,8 +134,9 @@ def _reads(blueprint: Blueprint, house: House) -> None:
     @blueprint.route("/requests/<request_id>")
     @blueprint.response(200)
     def one_request(request_id: str) -> dict[str, Any]:
-        """One request with its events and deliveries."""
-        return _overview(house).request(request_id)
+        """One request with its events and deliveries, its documents, people, lines, views, remarks
+        and proof."""
+        return told(house, request_id)
 
     @blueprint.route("/deliveries")
     @blueprint.arguments(DeliveryQuery, location="query")

@@ -10,6 +10,7 @@ from flask_smorest import Blueprint
 from hub.services.house import House
 from hub.services.overview import Overview
 from hub.services.withdrawals import withdraw
+from hub.web.api.papers import told
 from hub.web.api.schemas import InboundQuery, Page, Strict
 
 
@@ -41,7 +42,7 @@ def _cancel(blueprint: Blueprint, house: House) -> None:
     def cancel(_: dict[str, Any], request_id: str) -> dict[str, Any]:
         """Withdraw an open request. Its link ends, and the record upstream is told."""
         withdraw(house.core, g.caller.workspace_id, request_id, by="api")
-        return _overview(house).request(request_id)
+        return told(house, request_id)
 
 
 def _overview(house: House) -> Overview:

@@ -18,6 +18,7 @@ from hub.kernel.errors import (
     ParaphError,
     Permanent,
     Retryable,
+    Unfit,
 )
 from hub.kernel.logging import get_logger
 
@@ -80,7 +81,9 @@ def register(app: Flask, lost: Callable[[], Any]) -> None:
     def paraph_error(error: ParaphError) -> Any:
         status = _status(error)
         headers = {"Retry-After": "30"} if status == 503 else {}
-        return problem(status, error.detail, code=error.code, headers=headers)
+        field = error.values.get("field") if isinstance(error, Unfit) else None
+        errors = {"json": {field: [error.detail]}} if field else None
+        return problem(status, error.detail, code=error.code, errors=errors, headers=headers)
 
     @app.errorhandler(OperationalError)
     @app.errorhandler(TimeoutError)

@@ -49,7 +49,9 @@ class DeliveryFilter(_Narrowed):
     """Which deliveries. What is not named does not narrow."""
 
     destination = _word("Only to this instance.")
-    kind = _word("Only of this kind: intake, message, step, call.")
+    kind = _word(
+        "Only of this kind: intake, prepare, message, step, evidence, notice, call, webhook."
+    )
     state = _word("Only in this state.")
     entity = _word("Only of this row of things that go out in order.")
     code = _word("Only with this error code.")

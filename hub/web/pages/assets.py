@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import mimetypes
 from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, make_response, request, send_from_directory, url_for
+from werkzeug.security import safe_join
 
 from hub.web.pages import branding
 
@@ -14,6 +17,8 @@ FOLDER = Path(__file__).parents[1] / "static"
 _FOR_EVER = "public, max-age=31536000, immutable"
 _SHORTLY = "public, max-age=300"
 _HASH_LENGTH = 12
+# Texts travel packed. Pages do not: they hold secrets, and what is packed tells by its length.
+_PACKED = (".css", ".js", ".svg")
 
 
 @cache
@@ -42,8 +47,14 @@ def theme_address(accent: str | None) -> str | None:
 
 def static_file(name: str) -> Response:
     """A file below ``static/``; kept for ever when the asked hash is the present one."""
-    response = send_from_directory(FOLDER, name)
     stamp = _stamp(name)
+    packing = stamp is not None and name.endswith(_PACKED)
+    if stamp is not None and packing and request.accept_encodings["gzip"]:
+        response = _packed(name, stamp)
+    else:
+        response = send_from_directory(FOLDER, name)
+    if packing:
+        response.vary.add("Accept-Encoding")
     fresh = stamp is not None and request.args.get("v") == version(name, stamp)
     response.headers["Cache-Control"] = _FOR_EVER if fresh else _SHORTLY
     return response
@@ -65,8 +76,25 @@ def register(blueprint: Blueprint) -> None:
     blueprint.add_url_rule("/static/theme/<digits>.css", view_func=theme)
 
 
+def _packed(name: str, stamp: int) -> Response:
+    response = make_response(packed(name, stamp))
+    response.mimetype = mimetypes.guess_type(name)[0] or "text/plain"
+    response.content_encoding = "gzip"
+    response.set_etag(f"{version(name, stamp)}-gzip")
+    response.make_conditional(request)
+    return response
+
+
+@cache
+def packed(name: str, changed: int) -> bytes:
+    """The file packed, once for each time that it changed."""
+    return gzip.compress((FOLDER / name).read_bytes(), mtime=0)
+
+
 def _stamp(name: str) -> int | None:
+    """When the file changed; None where there is none, or not in this folder."""
+    path = safe_join(str(FOLDER), name)
     try:
-        return (FOLDER / name).stat().st_mtime_ns
+        return Path(path).stat().st_mtime_ns if path else None
     except OSError:
         return None

@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
+import base64
+
 from flask import Blueprint, Response, abort, g, request
 
 from hub.kernel.crypto import Vault
 from hub.services.views import Buttons, CustomerCases
 from hub.web.pages import assets, headers
 from hub.web.pages.button import ButtonPages
+from hub.web.pages.canvas import CanvasPages
 from hub.web.pages.case import CasePages
 from hub.web.pages.failures import Failures
+from hub.web.pages.files import FilePages
+from hub.web.pages.papers import PaperPages
 from hub.web.pages.screens import Desk, visit
 from hub.web.pages.signing import SigningPages
+from hub.web.pages.talking import TalkPages
 from hub.web.pages.visit import Visits
 from hub.web.pages.words import Words
 
 MAX_FORM_BYTES = 64 * 1024
+# A drawing of 250,000 bytes grows when a form encodes its brackets and commas.
+MAX_INK_BYTES = 1024 * 1024
+_INK = {"pages.sign_here", "pages.sign_code"}
 _FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
-# Files that are the same for everybody carry no cookies.
-_SHARED = {"pages.static_file", "pages.theme"}
+# Files carry no cookies: a cache keeps what comes with them.
+_FILES = {
+    "pages.static_file",
+    "pages.theme",
+    "pages.page_image",
+    "pages.picture",
+    "pages.original",
+    "pages.download",
+}
+_GROUPS = (
+    CasePages, PaperPages, FilePages, SigningPages, CanvasPages, TalkPages, ButtonPages, Failures,
+)  # fmt: skip
 
 
 def create_pages(
@@ -38,9 +57,10 @@ def create_pages(
     words = words or Words()
     desk = Desk(cases, buttons, words, Visits(vault, words, secure=https))
     blueprint = Blueprint("pages", "hub.web", template_folder="templates")
-    for group in (CasePages(desk), SigningPages(desk), ButtonPages(desk), Failures(desk)):
-        group.register(blueprint)
+    for group in _GROUPS:
+        group(desk).register(blueprint)
     assets.register(blueprint)
+    blueprint.add_app_template_filter(_base64, "base64")
     _guard(blueprint, desk, https)
     return blueprint
 
@@ -54,12 +74,18 @@ def _check_link(desk: Desk) -> None:
         desk.buttons.check(places["mapping"], request.args.to_dict())
 
 
+def _base64(text: str) -> str:
+    """For pictures inside a page: what is in an ``img`` runs no script."""
+    return base64.b64encode(text.encode()).decode()
+
+
 def _guard(blueprint: Blueprint, desk: Desk, https: bool) -> None:
     @blueprint.before_request
     def look_at_the_browser() -> None:
         g.visit = desk.visits.read(request)
         if request.method == "POST" and request.endpoint != "pages.not_allowed":
-            request.max_content_length = MAX_FORM_BYTES
+            most = MAX_INK_BYTES if request.endpoint in _INK else MAX_FORM_BYTES
+            request.max_content_length = request.max_form_memory_size = most
             if request.mimetype not in _FORM_TYPES:
                 abort(415)
             _check_link(desk)  # before a byte of the body is read
@@ -68,6 +94,6 @@ def _guard(blueprint: Blueprint, desk: Desk, https: bool) -> None:
     @blueprint.after_request
     def finish(response: Response) -> Response:
         headers.secure(response, https=https)
-        if request.endpoint not in _SHARED:
+        if request.endpoint not in _FILES:
             desk.visits.write(visit(), request, response)
         return response

@@ -7,35 +7,30 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, abort, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from hub.contracts.requests import FINAL_STATES, RequestState
+from hub.contracts.requests import RequestState
 from hub.mapping.forms import FormStep, said
 from hub.services.views import CaseView, LinkInvalid
 from hub.web.pages.fields import TICKED, field_views, shown_answers
+from hub.web.pages.reading import done_page
 from hub.web.pages.screens import Desk, visit
+from hub.web.pages.standing import (
+    SIGNED,
+    after_form,
+    count_steps,
+    first_undone,
+    is_over,
+    may_act,
+    next_address,
+)
 
 MAX_REASON = 500
-_SIGNED = {RequestState.SIGNED, RequestState.COMPLETED}
-_OVER = FINAL_STATES | _SIGNED
-# How a case that is over is shown: template, status.
+# How a case that is over without a signature is shown: template, status.
 _ENDINGS = {
-    RequestState.SIGNED: ("done", 200),
-    RequestState.COMPLETED: ("done", 200),
     RequestState.DECLINED: ("declined", 200),
     RequestState.EXPIRED: ("closed", 410),
     RequestState.CANCELLED: ("closed", 410),
     RequestState.FAILED: ("closed", 410),
 }
-
-
-def is_over(case: CaseView) -> bool:
-    """Whether the customer has nothing left to do."""
-    return case.state in _OVER
-
-
-def first_undone(case: CaseView) -> str | None:
-    """The key of the first form step that is not saved; None when the review comes next."""
-    steps = case.form.steps if case.form else ()
-    return next((step.key for step in steps if step.key not in case.saved_steps), None)
 
 
 class CasePages:
@@ -66,8 +61,10 @@ class CasePages:
         if visit().person:
             self._desk.cases.opened(token, visit().client)
         if is_over(case):
-            return self._ending(case, again=True)
-        return redirect(self._next_address(case))
+            return self._ending(case)
+        if case.papers.act == "done":  # others still have to act
+            return done_page(self._desk, case, again=True)
+        return redirect(next_address(case))
 
     def form(self, token: str, step: str) -> AnyResponse:
         """One step of the form, with what is known already."""
@@ -75,7 +72,7 @@ class CasePages:
         found = _step(case, step)
         undone = first_undone(case)
         too_early = undone is not None and step not in (*case.saved_steps, undone)
-        if is_over(case) or found is None or too_early:
+        if not may_act(case) or found is None or too_early:
             return redirect(url_for("pages.landing", token=token))
         return self._form_page(case, found, case.answers, {})
 
@@ -83,20 +80,22 @@ class CasePages:
         """Keep the answers of a step, or show it again with what is wrong."""
         case = self._desk.case(token)
         found = _step(case, step)
-        if is_over(case) or found is None:
+        if not may_act(case) or found is None:
             return redirect(url_for("pages.landing", token=token), 303)
         data = {field.name: request.form.get(field.name, "") for field in found.fields}
         result = self._desk.cases.save_step(token, step, data, self._desk.language())
         if result.errors:
             return self._form_page(case, found, data, dict(result.errors), 422)
-        if request.form.get("back_to") == "review" or result.next_step is None:
+        if request.form.get("back_to") == "review":
             return redirect(url_for("pages.review", token=token), 303)
+        if result.next_step is None:
+            return redirect(after_form(case), 303)
         return redirect(url_for("pages.form", token=token, step=result.next_step), 303)
 
     def review(self, token: str) -> AnyResponse:
         """Everything at one glance, and the exact text that will be signed."""
         case = self._desk.case(token)
-        if is_over(case) or first_undone(case) is not None:
+        if not may_act(case) or first_undone(case) is not None:
             return redirect(url_for("pages.landing", token=token))
         steps = case.form.steps if case.form else ()
         language = self._desk.language()
@@ -105,13 +104,13 @@ class CasePages:
             for step in steps
         ]
         return self._desk.show(
-            "review", answers=answers, terms=_paragraphs(case.terms), total=len(steps) + 1
+            "review", answers=answers, terms=_paragraphs(case.terms), total=count_steps(case)
         )
 
     def decline(self, token: str) -> AnyResponse:
         """Ask once more, and why; nothing happens yet."""
         case = self._desk.case(token)
-        if is_over(case):
+        if not may_act(case):
             return redirect(url_for("pages.landing", token=token))
         return self._desk.show("decline", max_reason=MAX_REASON)
 
@@ -125,9 +124,9 @@ class CasePages:
     def done(self, token: str) -> AnyResponse:
         """The moment after signing."""
         case = self._desk.case(token)
-        if case.state not in _SIGNED:
+        if case.state not in SIGNED and (is_over(case) or case.papers.act != "done"):
             return redirect(url_for("pages.landing", token=token))
-        return self._ending(case, again=False)
+        return done_page(self._desk, case, again=False)
 
     def not_allowed(self, token: str = "", rest: str = "") -> AnyResponse:
         """An address that can only be looked at."""
@@ -137,15 +136,11 @@ class CasePages:
         """A mutilated link looks like any other wrong one."""
         raise LinkInvalid
 
-    def _ending(self, case: CaseView, *, again: bool) -> Response:
+    def _ending(self, case: CaseView) -> Response:
+        if case.state in SIGNED:
+            return done_page(self._desk, case, again=True)
         template, status = _ENDINGS[case.state]
-        return self._desk.show(template, status, again=again)
-
-    def _next_address(self, case: CaseView) -> str:
-        undone = first_undone(case)
-        if undone is None:
-            return url_for("pages.review", token=case.token)
-        return url_for("pages.form", token=case.token, step=undone)
+        return self._desk.show(template, status)
 
     def _form_page(
         self,
@@ -170,7 +165,7 @@ class CasePages:
             errors=errors,
             others=[text for name, text in errors.items() if name not in known],
             number=number,
-            total=len(keys) + 1,
+            total=count_steps(case),
             previous=keys[number - 2] if number > 1 else None,
             to_review=first_undone(case) is None,
             last=number == len(keys),

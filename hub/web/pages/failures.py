@@ -8,14 +8,14 @@ from __future__ import annotations
 import math
 from contextlib import suppress
 
-from flask import Blueprint, Response, g, redirect, request, url_for
+from flask import Blueprint, Response, g, jsonify, redirect, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from hub.kernel.errors import AuthenticationFailed, ParaphError, Refused, Retryable
 from hub.kernel.logging import get_logger
-from hub.services.views import CaseClosed, LinkInvalid, NotReady
-from hub.web.pages.screens import Desk
+from hub.services.views import CaseClosed, CaseView, LinkInvalid, NotReady
+from hub.web.pages.screens import CaseLocked, Desk
 from hub.web.pages.visit import CsrfFailed
 
 _log = get_logger(__name__)
@@ -36,6 +36,7 @@ class Failures:
         """Hook the handlers in; the most special class wins."""
         blueprint.register_error_handler(LinkInvalid, self.link_invalid)
         blueprint.register_error_handler(CaseClosed, self.case_closed)
+        blueprint.register_error_handler(CaseLocked, self.case_locked)
         blueprint.register_error_handler(NotReady, self.not_ready)
         blueprint.register_error_handler(CsrfFailed, self.csrf_failed)
         blueprint.register_error_handler(Retryable, self.unavailable)
@@ -54,10 +55,24 @@ class Failures:
         """The case tells by itself how it ended."""
         return redirect(self._case_address(), 303)
 
+    def case_locked(self, error: CaseLocked) -> Response:
+        """The sender's tablet goes back to the sender; a page that still asks is loaded anew."""
+        if request.endpoint == "pages.status":
+            return jsonify(screen="done", message="")
+        return self._desk.show("locked")
+
     def not_ready(self, error: NotReady) -> AnyResponse:
-        """Go to the step that comes first."""
+        """Go to the step that comes first, or say that a file is still being made."""
         token = (request.view_args or {})["token"]
-        return redirect(url_for("pages.form", token=token, step=error.step), 303)
+        if request.endpoint == "pages.download":
+            self._know_the_case()
+            response = self._trouble("preparing", 503, self._way_on())
+            response.headers["Retry-After"] = str(_RETRY_AFTER)
+            return response
+        case: CaseView | None = g.get("case")
+        if case is not None and case.form and case.form.step(error.step):
+            return redirect(url_for("pages.form", token=token, step=error.step), 303)
+        return redirect(url_for("pages.document", token=token, missing=1), 303)
 
     def csrf_failed(self, error: CsrfFailed) -> Response:
         """An old page, another site, or a browser without cookies."""

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import cast
 
 from flask import Response, g, make_response, render_template, request
 
-from hub.services.views import Buttons, CaseView, CustomerCases, SenderView
+from hub.kernel.errors import ParaphError
+from hub.services.views import Buttons, CaseView, CustomerCases, Look, SenderView
 from hub.web.pages import assets, words
 from hub.web.pages.visit import Visit, Visits
 from hub.web.pages.words import NAMES, SOURCE, Words
+
+
+class CaseLocked(ParaphError):
+    """It was signed on the sender's own device, which goes back now: nothing is shown any more."""
+
+    code = "case_locked"
 
 
 @dataclass(frozen=True)
@@ -24,10 +32,15 @@ class Desk:
     visits: Visits
 
     def case(self, token: str) -> CaseView:
-        """The case behind the link; from here on the page speaks its language."""
-        view = self.cases.view(token, visit().language)
-        g.case, g.sender = view, view.sender
-        g.language = self.words.known(view.language) or SOURCE
+        """The case behind the link; from here on the page speaks its language. Read once for each
+        request: call it before anything is changed. Raises ``LinkInvalid``, ``CaseLocked``."""
+        view: CaseView | None = g.get("case")
+        if view is None or view.token != token:
+            view = self.cases.view(token, visit().language)
+            g.case, g.sender = view, view.sender
+            g.language = self.words.known(view.language) or SOURCE
+        if view.papers.locked:
+            raise CaseLocked
         return view
 
     def speak(self, sender: SenderView, language: str) -> None:
@@ -55,13 +68,30 @@ class Desk:
                 "asset": assets.address,
                 "moment": self._moment,
                 "day": self._day,
+                "money": self.money,
+                "figure": self.number,
+                "file_size": self._file_size,
+                "papers": case.papers if case else None,
                 "csrf": self.visits.csrf_token(visit()),
                 "handheld": visit().handheld,
                 "switch": self._switch(),
+                "language_name": NAMES[self.language()],
                 **facts,
             },
         )
         return make_response(html, status)
+
+    def say(self, message: str, **values: object) -> str:
+        """Words marked by ``N_``, in the language of the page."""
+        return self.words.gettext(self.language())(message, **values)
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """An amount as the page writes it."""
+        return words.money(amount, currency, self.language())
+
+    def number(self, value: Decimal) -> str:
+        """A number as the page writes it."""
+        return words.number(value, self.language())
 
     def _switch(self) -> list[tuple[str, str, str]]:
         """The other languages: code, own name, address of this page in it. None where the address
@@ -81,6 +111,9 @@ class Desk:
     def _day(self, at: datetime) -> str:
         return words.day(at, self._zone(), self.language())
 
+    def _file_size(self, count: int) -> str:
+        return words.file_size(count, self.language())
+
     def _zone(self) -> str:
         case: CaseView | None = g.get("case")
         return case.zone if case else "UTC"
@@ -89,3 +122,8 @@ class Desk:
 def visit() -> Visit:
     """The visit that this request belongs to."""
     return cast(Visit, g.visit)
+
+
+def look() -> Look:
+    """Who fetches something, and whether a person does."""
+    return Look(visit().client, visit().person)

@@ -17,8 +17,9 @@ from hub.contracts.plugin import Wording
 from hub.contracts.steps import Canvas, Embed, Form, Redirect, ScanCode, Wait
 from hub.kernel.errors import Unsupported
 from hub.services.views import CaseView, LinkInvalid, SigningStatus, SigningView
-from hub.web.pages.case import first_undone, is_over
+from hub.web.pages.canvas import canvas_page
 from hub.web.pages.screens import Desk, visit
+from hub.web.pages.standing import first_undone, is_over, may_act
 
 FLOWS = ("this_device", "other_device")
 _POLL_AFTER = 2.0
@@ -28,8 +29,9 @@ _OVER = {SigningStatus.REFUSED, SigningStatus.FAILED}
 @dataclass(frozen=True)
 class Screen:
     """What the signing page shows at this moment. ``kind`` is ``scan``, ``open``, ``wait``,
-    ``leave`` (to the provider's own page), ``return``, ``over`` or ``done``; when it changes, the
-    page is loaded anew. ``refresh`` and ``poll_after`` are seconds."""
+    ``leave`` (to the provider's own page), ``canvas`` (sign on ours), ``return``, ``over`` or
+    ``done``; when it changes, the page is loaded anew. ``refresh`` and ``poll_after`` are
+    seconds."""
 
     kind: str
     message: str
@@ -55,7 +57,9 @@ def screen_of(view: SigningView, language: str) -> Screen:
             return Screen("leave", view.message, start_url=url)
         case Wait(message=message, poll_after=after):
             return Screen("wait", view.message or _say(message, language), poll_after=after)
-        case Canvas() | Embed() | Form():
+        case Canvas():
+            return Screen("canvas", view.message)
+        case Embed() | Form():
             raise Unsupported(f"the pages cannot show a {type(view.step).__name__} step")
         case _:
             return Screen("wait", view.message)
@@ -85,8 +89,10 @@ class SigningPages:
     def begin(self, token: str) -> AnyResponse:
         """Start an order; never by a GET."""
         case = self._desk.case(token)
-        if is_over(case) or first_undone(case) is not None:
+        if not may_act(case) or first_undone(case) is not None:
             return redirect(url_for("pages.landing", token=token), 303)
+        if case.papers.unseen:
+            return redirect(url_for("pages.document", token=token, missing=1), 303)
         asked = request.form.get("flow", "")
         flow = asked if asked in FLOWS else FLOWS[0 if visit().handheld else 1]
         view = self._desk.cases.begin_signing(
@@ -103,8 +109,10 @@ class SigningPages:
             return self._elsewhere(case)
         if view.status is SigningStatus.ACCEPTED:
             return redirect(url_for("pages.done", token=token))
-        if is_over(case):
+        if is_over(case) or case.papers.act == "done":
             return redirect(url_for("pages.landing", token=token))
+        if isinstance(view.step, Canvas) and view.status is SigningStatus.PENDING:
+            return canvas_page(self._desk, case, order, view.step)
         screen = screen_of(view, self._desk.language())
         template = "over" if screen.kind == "over" else "sign"
         return self._desk.show(template, order=order, flow=view.flow, screen=screen)
@@ -116,7 +124,7 @@ class SigningPages:
             screen = screen_of(self._view(token, order), self._desk.language())
         except LinkInvalid:
             return make_response(jsonify(screen="gone"), 404)
-        if is_over(case):  # signed, or withdrawn or expired meanwhile
+        if is_over(case) or case.papers.act == "done":  # signed, withdrawn or expired meanwhile
             screen = Screen("done", screen.message)
         return jsonify(
             screen=screen.kind,

@@ -1,8 +1,8 @@
-"""The pages' own words in each language, and moments as people write them.
+"""The pages' own words in each language, and moments, amounts and sizes as people write them.
 
-English is the source: it stands in the templates. Every other language is one ``.po`` file in
-``hub/translations``, read at start (no compiled files to keep in step); ``README.md`` there says
-how to add words or a language.
+English is the source: it stands in the templates, and between ``N_()`` where Python needs words.
+Every other language is one ``.po`` file in ``hub/translations``, read at start (no compiled files
+to keep in step); ``README.md`` there says how to add words or a language.
 """
 
 from __future__ import annotations
@@ -10,22 +10,45 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 
 from babel.core import UnknownLocaleError
-from babel.dates import format_date, format_datetime, get_timezone
+from babel.dates import format_date, format_datetime, format_skeleton, get_timezone
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_currency, format_decimal
+from babel.units import format_unit
 
 from hub.kernel.errors import ConfigurationError
 
 FOLDER = Path(__file__).parents[2] / "translations"
 SOURCE = "en"
 # Language → how it calls itself; the order in which the switch shows them.
-NAMES = {"sv": "Svenska", "en": "English"}
-# Dates of "en" are European ones: day before month, 24 hours.
-_LOCALES = {"en": "en_GB", "sv": "sv_SE"}
+NAMES = {
+    "sv": "Svenska",
+    "da": "Dansk",
+    "nb": "Norsk",
+    "fi": "Suomi",
+    "ro": "Română",
+    "fr": "Français",
+    "de": "Deutsch",
+    "en": "English",
+}
+# English as Europe writes it: day before month, 24 hours, the currency behind the amount.
+_LOCALES = {
+    "sv": "sv_SE",
+    "da": "da_DK",
+    "nb": "nb_NO",
+    "fi": "fi_FI",
+    "ro": "ro_RO",
+    "fr": "fr_FR",
+    "de": "de_DE",
+    "en": "en_150",
+}
+_KILO, _MEGA = 1000, 1_000_000
 
 Gettext = Callable[..., str]
 
@@ -55,9 +78,19 @@ class Words:
         return translate
 
 
+def N_(message: str) -> str:
+    """Marks words outside templates for extraction; they are translated where they are shown."""
+    return message
+
+
 def moment(at: datetime, zone: str, language: str) -> str:
     """Day, time and zone in words, e.g. ``22 November 2026 14:05 CET``."""
-    return format_datetime(at, "d MMMM y HH:mm z", get_timezone(zone), _locale(language))
+    place, locale = get_timezone(zone), _locale(language)
+    local = at.astimezone(place)
+    name = format_datetime(at, "z", place, locale)
+    if not name.isalpha():  # this language has no short name for the zone
+        name = format_datetime(at, "z", place, _LOCALES[SOURCE])
+    return f"{day(at, zone, language)} {format_skeleton('Hm', local, locale=locale)} {name}"
 
 
 def day(at: datetime, zone: str, language: str) -> str:
@@ -67,13 +100,33 @@ def day(at: datetime, zone: str, language: str) -> str:
 
 def calendar_date(on: date, language: str) -> str:
     """A date that belongs to no zone, in words."""
-    return format_date(on, "d MMMM y", _locale(language))
+    return format_date(on, "long", _locale(language))
+
+
+def money(amount: Decimal, currency: str, language: str) -> str:
+    """An amount with its currency, e.g. ``1 500,50 kr``."""
+    return format_currency(amount, currency, locale=_locale(language))
+
+
+def number(value: Decimal, language: str) -> str:
+    """A number without superfluous zeros."""
+    return format_decimal(value, locale=_locale(language))
+
+
+def file_size(count: int, language: str) -> str:
+    """How large a file is, e.g. ``120 kB``."""
+    if count < _MEGA:
+        kilos = max(1, round(count / _KILO))
+        return format_unit(kilos, "digital-kilobyte", "short", locale=_locale(language))
+    megas = round(count / _MEGA, 1)
+    return format_unit(megas, "digital-megabyte", "short", locale=_locale(language))
 
 
 def _locale(language: str) -> str:
     return _LOCALES.get(language, language)
 
 
+@cache
 def _read(folder: Path, language: str) -> NullTranslations:
     path = folder / language / "LC_MESSAGES" / "messages.po"
     compiled = io.BytesIO()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from hub.contracts.requests import FINAL_STATES, ClientContext, RequestState
-from hub.contracts.steps import NextStep, ScanCode
+from hub.contracts.steps import Canvas, NextStep, ScanCode
 from hub.mapping.forms import said
 from hub.services.views import (
     ButtonView,
@@ -20,6 +20,8 @@ from hub.services.views import (
     SigningView,
     StepResult,
 )
+from tests.web.pages.fake_papers import FakePapers
+from tests.web.pages.offer import offer
 from tests.web.pages.repair_form import REPAIR_FORM
 
 TOKEN = "Zm9yLXRlc3RzLW9ubHktbm90LWEtcmVhbC10b2tlbiE"
@@ -52,7 +54,7 @@ class Order:
 
 
 @dataclass
-class FakeCases:
+class FakeCases(FakePapers):
     """One case. Tests set ``case``, ``trouble`` (raised by the next call that changes something)
     and what an order does next."""
 
@@ -67,13 +69,14 @@ class FakeCases:
     def view(self, token: str, language: str | None = None) -> CaseView:
         self._check(token)
         language = language or self.case.language
-        signed = set(self.case.saved_steps) >= {step.key for step in REPAIR_FORM.steps}
+        form = self.case.form
+        filled = form and set(self.case.saved_steps) >= {step.key for step in form.steps}
         return replace(
             self.case,
             language=language,
             title=self.title.get(language, self.title["en"]),
-            terms=TERMS.get(language, TERMS["en"]),
-            visible_text=self._text(language) if signed else None,
+            terms=TERMS.get(language, TERMS["en"]) if form or not self.papers.offer.methods else "",
+            visible_text=self._text(language) if filled else None,
         )
 
     def opened(self, token: str, client: ClientContext) -> None:
@@ -97,17 +100,22 @@ class FakeCases:
         self, token: str, flow: str, session: str, client: ClientContext, language: str
     ) -> SigningView:
         self._change(token)
-        for step in REPAIR_FORM.steps:
-            if step.key not in self.case.saved_steps:
-                raise NotReady(step.key)
+        for each in self.case.form.steps if self.case.form else ():
+            if each.key not in self.case.saved_steps:
+                raise NotReady(each.key)
         for order in [key for key, one in self.orders.items() if one.session == session]:
             del self.orders[order]
         self.begun.append((flow, session, client))
         order_id = f"order-{len(self.begun)}"
-        step = ScanCode(
-            MESSAGES,
-            qr_content="bankid.67df3917.0.dc69358e" if flow == "other_device" else None,
-            start_url=START_URL if flow == "this_device" else None,
+        methods = self.papers.offer.methods
+        step: NextStep = (
+            Canvas(methods)
+            if methods
+            else ScanCode(
+                MESSAGES,
+                qr_content="bankid.67df3917.0.dc69358e" if flow == "other_device" else None,
+                start_url=START_URL if flow == "this_device" else None,
+            )
         )
         message = MESSAGES.get(language, MESSAGES["en"])
         view = SigningView(order_id, SigningStatus.PENDING, message, flow, step)
@@ -160,6 +168,7 @@ class FakeCases:
                 signed_at=NOW,
                 signed_by="Alice Andersson",
                 order_reference="131daac9-16c6-4618-beb0-365768f37288",
+                papers=replace(self.case.papers, act="done"),
             )
 
     def _check(self, token: str) -> None:
@@ -214,6 +223,14 @@ def new_cases(**changes: object) -> FakeCases:
     )
     title = {"en": "Repair of a lawn mower", "sv": "Reparation av gräsklippare"}
     return FakeCases(replace(case, **changes), title)  # type: ignore[arg-type]
+
+
+def new_offer(pages: int = 2, **changes: object) -> FakeCases:
+    """A case with an offer to read and to sign on the canvas, and no form."""
+    title = {"en": "Service of a robotic mower", "sv": "Service av robotgräsklippare"}
+    case = new_cases(form=None, papers=offer(pages), provider_title="Signature", **changes)
+    case.title = title
+    return case
 
 
 @dataclass

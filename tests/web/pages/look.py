@@ -14,10 +14,15 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+from hub.web.pages.words import NAMES
 from tests.tools.ensure_browser import find_browser
 from tests.web.pages.axe import findings
 from tests.web.pages.conftest import DESKTOP, PHONE
-from tests.web.pages.scenes import SCENES, served
+from tests.web.pages.paper_scenes import SCENES as PAPER_SCENES
+from tests.web.pages.scenes import SCENES as FORM_SCENES
+from tests.web.pages.scenes import served
+
+SCENES = {**FORM_SCENES, **PAPER_SCENES}
 
 HEIGHT = 844
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
@@ -34,7 +39,7 @@ def _wanted() -> argparse.Namespace:
     parser.add_argument("scenes", nargs="*", default=list(SCENES))
     parser.add_argument("--width", type=int, action="append")
     parser.add_argument("--mode", action="append", choices=["light", "dark"])
-    parser.add_argument("--language", action="append", choices=["en", "sv"])
+    parser.add_argument("--language", action="append", choices=list(NAMES))
     parser.add_argument("--window", action="store_true", help="what is seen without scrolling")
     parser.add_argument("--axe", action="store_true")
     return parser.parse_args()

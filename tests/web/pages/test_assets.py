@@ -6,6 +6,8 @@ import gzip
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.web.pages.conftest import BASE, Browser
 
 _FILE = re.compile(r'(?:href|src)="(/static/[^"]+)"')
@@ -29,9 +31,34 @@ def test_an_old_or_invented_hash_is_not_kept_for_ever(visitor: Browser) -> None:
     assert "immutable" not in answer.headers["Cache-Control"]
 
 
-def test_nothing_outside_the_folder_is_served(visitor: Browser) -> None:
-    for name in ("../__init__.py", "%2e%2e/__init__.py", "no-such.css"):
-        assert visitor.get(f"/static/{name}").status_code == 404
+@pytest.mark.parametrize("accepted", ["", "gzip"])
+def test_nothing_outside_the_folder_is_served(visitor: Browser, accepted: str) -> None:
+    wrong = ("../__init__.py", "%2e%2e/__init__.py", "no-such.css", "%2e%2e/frontend/src/canvas.js")
+    for name in (*wrong, "%2e%2e/static/pages.css"):
+        answer = visitor.get(f"/static/{name}", **{"Accept-Encoding": accepted})
+        assert answer.status_code == 404
+
+
+def test_texts_travel_packed_where_the_browser_takes_that(visitor: Browser) -> None:
+    files = _FILE.findall(visitor.get(f"{BASE}/form/contact").text)
+    sheet = next(name for name in files if "pages.css?v=" in name)
+    plain, packed = visitor.get(sheet), visitor.get(sheet, **{"Accept-Encoding": "gzip, br"})
+    assert (plain.headers.get("Content-Encoding"), packed.headers["Content-Encoding"]) == (
+        None,
+        "gzip",
+    )
+    assert gzip.decompress(packed.data) == plain.data
+    assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
+    assert packed.mimetype == plain.mimetype == "text/css"
+    assert "immutable" in packed.headers["Cache-Control"]
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    known = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["ETag"]}
+    assert visitor.get(sheet, **known).status_code == 304
+
+
+def test_pages_with_secrets_in_them_are_not_packed(visitor: Browser) -> None:
+    page = visitor.get(f"{BASE}/form/contact", **{"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in page.headers
 
 
 def test_a_whole_page_weighs_little(visitor: Browser) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from hub.contracts.requests import RequestState
-from hub.contracts.steps import Canvas, Redirect, ScanCode, Wait
+from hub.contracts.steps import Form, Redirect, ScanCode, Wait
 from hub.kernel.errors import Refused, Retryable, Unsupported
 from hub.services.views import NotReady, SigningStatus, SigningView
 from hub.web.pages.signing import screen_of
@@ -208,5 +208,5 @@ def test_a_provider_s_own_page_is_a_link() -> None:
 
 
 def test_a_step_that_the_pages_cannot_show_is_said_loudly() -> None:
-    with pytest.raises(Unsupported, match="Canvas"):
-        screen_of(SigningView("o", S.PENDING, "m", "this_device", Canvas()), "en")
+    with pytest.raises(Unsupported, match="Form"):
+        screen_of(SigningView("o", S.PENDING, "m", "this_device", Form("extra")), "en")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,16 +15,22 @@ from babel.messages.pofile import read_po
 
 import hub.web
 from hub.kernel.errors import ConfigurationError
-from hub.web.pages.words import FOLDER, NAMES, SOURCE, Words, day, moment
+from hub.mapping.form_texts import MESSAGES
+from hub.web.pages.words import FOLDER, NAMES, SOURCE, Words, day, file_size, moment, money
 from tests.web.pages.conftest import BASE, Browser
 from tests.web.pages.fakes import FakeCases, new_cases
 
-TEMPLATES = Path(hub.web.__file__).parent / "templates"
+SOURCES = Path(hub.web.__file__).parent
 OTHERS = [language for language in NAMES if language != SOURCE]
 
 
-def _in_templates() -> set[str]:
-    found = extract_from_dir(TEMPLATES, [("**.html", "jinja2")])
+@cache
+def _in_sources() -> set[str]:
+    """What stands in templates, and what Python marks by ``N_()``."""
+    found = [
+        *extract_from_dir(SOURCES / "templates", [("**.html", "jinja2")]),
+        *extract_from_dir(SOURCES / "pages", [("**.py", "python")]),
+    ]
     return {str(message) for _, _, message, _, _ in found}
 
 
@@ -34,7 +42,7 @@ def _translated(language: str) -> dict[str, Message]:
 @pytest.mark.parametrize("language", OTHERS)
 def test_every_text_is_translated_and_no_translation_is_left_over(language: str) -> None:
     translated = _translated(language)
-    assert set(translated) == _in_templates()
+    assert set(translated) == _in_sources()
     assert [key for key, one in translated.items() if not one.string or one.fuzzy] == []
 
 
@@ -66,7 +74,7 @@ def test_the_switch_is_kept(visitor: Browser) -> None:
 def test_a_language_that_the_pages_do_not_speak_becomes_english(
     visitor: Browser, cases: FakeCases
 ) -> None:
-    cases.case = new_cases(language="fi").case
+    cases.case = new_cases(language="et").case
     assert '<html lang="en">' in visitor.get(f"{BASE}/form/contact?lang=xx").text
 
 
@@ -80,7 +88,27 @@ def test_moments_carry_their_zone_and_summer_time() -> None:
     summer = datetime(2026, 6, 22, 13, 5, tzinfo=UTC)
     assert moment(winter, "Europe/Stockholm", "en") == "23 November 2026 00:30 CET"
     assert moment(summer, "Europe/Stockholm", "sv") == "22 juni 2026 15:05 CEST"
+    assert moment(summer, "Europe/Stockholm", "de") == "22. Juni 2026 15:05 MESZ"
+    assert moment(winter, "Europe/Stockholm", "fi") == "23. marraskuuta 2026 0.30 CET"
     assert day(winter, "Europe/Stockholm", "sv") == "23 november 2026"
+
+
+def test_amounts_and_sizes_are_written_as_the_language_does() -> None:
+    written = {
+        language: money(Decimal("1500.5"), "EUR", language) for language in ("sv", "en", "ro")
+    }
+    assert {key: text.replace("\xa0", " ") for key, text in written.items()} == {
+        "sv": "1 500,50 €",
+        "en": "1,500.50 €",
+        "ro": "1.500,50 EUR",
+    }
+    assert file_size(40, "fr").replace("\xa0", " ").replace("\u202f", " ") == "1 ko"
+    assert file_size(1_250_000, "en") == "1.2 MB"
+
+
+def test_every_language_of_the_pages_has_its_own_words_for_errors_of_forms() -> None:
+    for code, words in MESSAGES.items():
+        assert set(words) == set(NAMES), code
 
 
 def test_missing_translations_stop_the_start(tmp_path: Path) -> None:

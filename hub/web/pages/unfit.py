@@ -1,0 +1,40 @@
+"""What a customer reads when something given cannot be taken, and at which field it stands.
+
+Plugins bring their own words with the error; here are those of the hub's own codes.
+"""
+
+from __future__ import annotations
+
+from hub.kernel.errors import Unfit
+from hub.web.pages.screens import Desk
+from hub.web.pages.words import N_
+
+# Code, or field and code where the code alone says too little → words.
+WORDS = {
+    "no_consent": N_("Tick the box to say that you agree."),
+    "wrong_code": N_("This is not the right code. Check it, or ask for a new one."),
+    "code_expired": N_("There is no valid code. Press the button and we send you a new one."),
+    "too_many_codes": N_("We have sent you several codes. Try again in an hour, or contact us."),
+    "code.no_address": N_("We have no number or address to send a code to. Please contact us."),
+    "empty": N_("Please write something first."),
+    "too_long": N_("Please shorten your message."),
+    "too_many": N_("You have written a lot already. Please call us instead."),
+    "no_name": N_("Please write the name of the person."),
+    "bad_name": N_("This name is too long. Please shorten it."),
+    "no_address": N_("Please give an e-mail address or a mobile number."),
+    "bad_address": N_("This does not look like an e-mail address."),
+    "bad_number": N_("This does not look like a mobile number."),
+}
+_ANYTHING = N_("Something is not right here. Please check what you gave.")
+# The first part of a code → the field, where the error does not name it itself.
+_FIELDS = ("ink", "name", "consent", "method", "code")
+
+
+def problem(error: Unfit, desk: Desk, other: str) -> dict[str, str]:
+    """The field at fault (``other`` when no field is) with its words."""
+    named = str(error.values.get("field", ""))
+    first = error.code.partition("_")[0]
+    field = named or (first if first in _FIELDS else other)
+    words = error.words.get(desk.language())
+    ours = WORDS.get(f"{field}.{error.code}") or WORDS.get(error.code, _ANYTHING)
+    return {field: words or desk.say(ours)}

@@ -59,7 +59,10 @@ def _narrowing(command: Callable[..., Any]) -> Callable[..., Any]:
         ("request", "Only of this request, by its id."),
         ("mapping", "Only of this mapping."),
         ("state", "Only in this state."),
-        ("kind", "Only of this kind: intake, message, step, call, webhook."),
+        (
+            "kind",
+            "Only of this kind: intake, prepare, message, step, evidence, notice, call, webhook.",
+        ),
         ("destination", "Only to this instance."),
     ):
         command = click.option(f"--{name}", default=None, help=about)(command)

@@ -14,10 +14,11 @@ from rich.console import Console
 from rich.table import Table
 
 from hub.cli.demo_folder import claimed
+from hub.cli.document_story import DocumentStory, load_document_script, plays_documents
 from hub.cli.endings import Ending
 from hub.cli.robot import Stuck
 from hub.cli.stage import Stage, free_port
-from hub.cli.story import Moment, Script, Story, Timeline, load_script
+from hub.cli.story import Moment, Story, Timeline, load_script
 
 FAST = 20_000.0  # four days of reminders in less than half a minute
 
@@ -53,7 +54,9 @@ def demo(
     stories = sorted(path.stem for path in (source / "stories").glob("*.yaml"))
     if name not in stories:
         raise click.UsageError(f"there is no story '{name}'; there are: {', '.join(stories)}")
-    script = load_script(source / "stories" / f"{name}.yaml")
+    path = source / "stories" / f"{name}.yaml"
+    if no_answer and plays_documents(path):
+        raise click.UsageError(f"nobody leaves the story '{name}' unanswered; leave --story out")
     # one that plays must not take the folder of one that somebody looks at
     folder = folder or Path("data/demo-headless" if headless else "data/demo")
     speed = FAST if no_answer else 1.0
@@ -64,7 +67,7 @@ def demo(
         try:
             ending.begin()
             stage.build(source)
-            code = _play(stage, script, no_answer) if headless else _by_hand(stage)
+            code = _play(stage, path, no_answer) if headless else _by_hand(stage)
         finally:
             try:
                 ending.ignore()
@@ -76,11 +79,12 @@ def demo(
 def _by_hand(stage: Stage) -> int:
     click.echo(
         f"""
-Paraph is up. Open {stage.sandbox_url}/ and follow the three steps there:
+Paraph is up. Open {stage.sandbox_url}/ and follow one of the two stories there:
 
-  1. press the button on a case     {stage.sandbox_url}/
-  2. read the SMS on the phone      {stage.sandbox_url}/phone
-  3. sign, and see the case change
+  A repair, signed in an app        press the button on a case, read the SMS
+                                    ({stage.sandbox_url}/phone), sign, see the case change
+  An offer, signed on the page      ask for signatures in the CRM, read the e-mails
+  by two people                     ({stage.sandbox_url}/mailbox), sign, see the sealed PDF
 
   The hub itself                    {stage.hub_url}/health/sync
   Its API, described                {stage.hub_url}/api/openapi.json
@@ -94,12 +98,18 @@ Ctrl-C ends both processes.
         time.sleep(0.5)
 
 
-def _play(stage: Stage, script: Script, no_answer: bool) -> int:
+def _play(stage: Stage, path: Path, no_answer: bool) -> int:
     console = Console(highlight=False)
-    story = Story(script, stage.sandbox_url, Timeline(lambda moment: _tell(console, moment)))
+    timeline = Timeline(lambda moment: _tell(console, moment))
+    story: Story | DocumentStory
+    if plays_documents(path):
+        roots = stage.folder / "data" / "seal" / "root.pem"
+        story = DocumentStory(load_document_script(path), stage.sandbox_url, roots, timeline)
+    else:
+        story = Story(load_script(path), stage.sandbox_url, timeline)
     before = story.record()
     try:
-        if no_answer:
+        if no_answer and isinstance(story, Story):
             problems = story.play_unanswered(lambda: _reminded(stage))
         else:
             problems = story.play()
@@ -123,7 +133,8 @@ def _show(console: Console, before: Mapping[str, Any], after: Mapping[str, Any])
     table = Table("field", "before", "after", title="The record upstream")
     for name in after:
         old, new = str(before.get(name) or ""), str(after.get(name) or "")
-        if old or new:
+        plain = not isinstance(after[name], dict | list)
+        if old != new or (plain and (old or new)):
             table.add_row(("* " if old != new else "  ") + name, old, new)
     console.print(table)
 

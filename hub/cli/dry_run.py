@@ -13,7 +13,9 @@ from rich.console import Console
 
 from hub.cli import options
 from hub.cli.words import below, in_words
+from hub.contracts.papers import ACTING
 from hub.mapping.durations import written
+from hub.mapping.signing import SigningPlan
 from hub.services.dry_run import DryRun
 from hub.services.form_answers import read_answers
 from hub.services.study import open_study
@@ -74,7 +76,7 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
     if not told["wanted"]:
         yield "no request: the mapping's 'when' says no"
         return
-    yield from _request(told["request"])
+    yield from request_lines(told["request"])
     for one in told["problems"]:
         rule = f"{one['rule']} ({one['path'] or 'no path'})"
         yield f"problem: {one['where']}: {rule}: {one['message']} ({one['code']})"
@@ -92,12 +94,12 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
     yield "Nothing was written and nothing stored."
 
 
-def _request(request: dict[str, Any]) -> Iterator[str]:
+def request_lines(request: dict[str, Any]) -> Iterator[str]:
+    """What the request would be: people, providers, papers and the rest."""
     yield ""
     yield "request"
     for person in request["recipients"]:
-        known = (person[name] for name in ("name", "mobile", "email") if person[name])
-        yield f"  to {', '.join(known) or 'nobody'}"
+        yield from _person(person, len(request["recipients"]) > 1)
     signing = [f"{one['instance']} ({one['title']})" for one in request["providers"]]
     yield f"  sign with {', else '.join(signing)}; reached by {', else '.join(request['channels'])}"
     for name in ("kind", "title", "number", "language", "form", "carries_on", "currency"):
@@ -109,6 +111,50 @@ def _request(request: dict[str, Any]) -> Iterator[str]:
     for line in request["lines"]:
         price = f"{line['quantity']} {line['unit']} at {line['price']}"
         yield f"  line {line['id']}: {line['text']}, {price}"
+    for paper in (*request["documents"], *request["attachments"]):
+        yield from _paper(paper)
+    yield from _signing(request["signing"])
+    yield from _notified(request["notify"])
+
+
+def _person(person: dict[str, Any], several: bool) -> Iterator[str]:
+    known = (person[name] for name in ("name", "mobile", "email") if person[name])
+    turn = f" in turn {person['turn']}" if person["role"] in ACTING else ""
+    who = f"{person['key']}, {person['role']}{turn}: " if several else "to "
+    yield f"  {who}{', '.join(known) or 'nobody'}"
+
+
+def _paper(paper: dict[str, Any]) -> Iterator[str]:
+    source = paper["source"]
+    what = "document" if "must_view" not in paper else "attachment"
+    must = ", must be viewed" if paper.get("must_view") else ""
+    name = f" ({paper['file_name']})" if paper["file_name"] else ""
+    yield f"  {what} {paper['key']}: {paper['title']}{name}{must}, from {_source(source)}"
+    for field, value in source.get("values", {}).items():
+        yield f"      {field} = {below(value, 8)}"
+
+
+def _source(source: dict[str, Any]) -> str:
+    kind = source["kind"]
+    if kind == "base64":
+        return f"base64 of {len(source['content'])} characters"
+    return f"{kind} {source.get('url') or source.get('template') or below(source['file'], 8)}"
+
+
+def _notified(notify: dict[str, Any] | None) -> Iterator[str]:
+    if notify is not None:
+        to = notify["mobile" if notify["by"] == "sms" else "email"] or "nobody"
+        yield f"  news by {notify['by']} to {to}: {', '.join(notify['about']) or 'none'}"
+
+
+def _signing(signing: dict[str, Any]) -> Iterator[str]:
+    """What the mapping says beside what is usual."""
+    usual = SigningPlan().data()
+    for name, value in signing.items():
+        if value != usual[name] and name != "consent":
+            yield f"  signing {name} = {below(value, 4)}"
+    for language, text in (signing["consent"] or {}).items():
+        yield f"  consent{f' ({language})' if language else ''} = {below(text, 4)}"
 
 
 def _message(one: dict[str, Any]) -> Iterator[str]:

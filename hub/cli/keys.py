@@ -133,5 +133,6 @@ def all_addresses(core: Core) -> dict[str, dict[str, str]]:
         for key, one in workspace.instances.items():
             found["hooks"][one.plugin] = core.links.hook(workspace.key, key)
         for mapping in workspace.mappings:
-            found["links"]["button"] = core.links.button_template(workspace.key, mapping, "{id}")
+            button = core.links.button_template(workspace.key, mapping, "{id}")
+            found["links"].setdefault("button", button)  # of the first one
     return found

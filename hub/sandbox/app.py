@@ -19,4 +19,5 @@ def create_sandbox_app(house: SandboxHouse) -> Callable[..., Any]:
     app.register_blueprint(pages(house))
     app.register_blueprint(control(house))
     mounted = {f"/{key}": simulator.wsgi() for key, simulator in house.simulators.items()}
+    mounted["/timestamps"] = house.timestamps.wsgi()
     return DispatcherMiddleware(app, mounted)

@@ -16,8 +16,9 @@ from hub.kernel.errors import ConfigurationError
 from hub.kernel.logging import get_logger
 from hub.sandbox.inbox import Inbox
 from hub.sandbox.ports import StablePorts
+from hub.sandbox.timestamps import TimestampAuthority
 
-RESERVED = frozenset({"phone", "mailbox", "static", "_control", "health"})
+RESERVED = frozenset({"phone", "mailbox", "static", "_control", "health", "timestamps"})
 
 _log = get_logger(__name__)
 
@@ -38,6 +39,9 @@ class SandboxHouse:
         self._ports = StablePorts(folder / "ports.json")
         self._running = ExitStack()
         _check_keys([manifest for manifest in manifests if manifest.sandbox])
+        self.timestamps = TimestampAuthority(
+            SandboxContext(f"{self.base_url}/timestamps", folder / "timestamps", clock)
+        )
         self.simulators = {key: self._make(manifest) for key, manifest in self.manifests.items()}
 
     def start(self) -> None:
@@ -56,6 +60,7 @@ class SandboxHouse:
         """Empty phone and mailbox and let every simulator forget what happened."""
         self.phone.clear()
         self.mailbox.clear()
+        self.timestamps.reset()
         for simulator in self.simulators.values():
             simulator.reset()
 

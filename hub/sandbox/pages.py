@@ -88,6 +88,9 @@ def _add_start(site: Blueprint, house: SandboxHouse) -> None:
             "start.html",
             simulators=shown,
             first={kind.value: _first_link(house, kind) for kind in PluginKind},
+            begins={
+                link.begins: f"/{key}{link.path}" for _, key, _, links in shown for link in links
+            },
             hub_links=house.links,
             unread={"phone": len(house.phone.all()), "mailbox": len(house.mailbox.all())},
         )

@@ -19,8 +19,10 @@ from tests.bench.figures import Figure, say, short
 from tests.bench.hub_process import CONFIG, Hub, running_hub
 from tests.bench.lint_bench import lint_200
 from tests.bench.load import Load, drive, median, percentile, rates
+from tests.bench.page_benches import page_visible, page_weight
 from tests.bench.receiver import Receiver
 from tests.bench.records import RECORD_OF_40, record
+from tests.bench.seal_benches import seal, seal_rate
 from tests.bench.stores import STORES, store_url
 from tests.bench.wire import request
 
@@ -121,10 +123,14 @@ BENCHES = {
         Bench(delivery),
         Bench(drain),
         Bench(timer_claim),
+        Bench(seal, ("sqlite",)),
+        Bench(seal_rate, ("sqlite",)),
         Bench(mapping_eval, ("none",)),
         Bench(lint_200, ("none",)),
         Bench(mapping_compile, ("none",)),
         Bench(idle_memory),
+        Bench(page_weight, ("none",)),
+        Bench(page_visible, ("sqlite",)),
     )
 }
 

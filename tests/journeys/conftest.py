@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from hub.cli.stage import Stage, free_port
 from tests.journeys.album import Album
+from tests.journeys.api import Api
 from tests.journeys.people import Person
 from tests.journeys.watch import Watch
 from tests.tools.ensure_browser import find_browser
@@ -34,10 +34,17 @@ IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 "
     "(KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1"
 )
+IPAD = IPHONE.replace("iPhone; CPU iPhone OS", "iPad; CPU OS")
 DEVICES: dict[str, dict[str, Any]] = {
     "phone": {
         "viewport": {"width": 390, "height": 844},
         "user_agent": IPHONE,
+        "is_mobile": True,
+        "has_touch": True,
+    },
+    "tablet": {
+        "viewport": {"width": 820, "height": 1180},
+        "user_agent": IPAD,
         "is_mobile": True,
         "has_touch": True,
     },
@@ -76,19 +83,11 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 
 
 @pytest.fixture(scope="session")
-def api(stage: Stage) -> Callable[[str], list[dict[str, Any]]]:
-    """``api("customers")`` gives the items of that list in the hub."""
+def api(stage: Stage) -> Api:
+    """The hub's API."""
     made = [sys.executable, "-m", "hub.cli", "api-key", "--config", str(stage.config)]
     key = subprocess.run([*made, "--name", "journeys"], check=True, capture_output=True, text=True)
-    headers = {"Authorization": f"Bearer {key.stdout.strip()}"}
-
-    def items(path: str) -> list[dict[str, Any]]:
-        url = f"{stage.hub_url}/api/v1/{path}"
-        answer = requests.get(url, headers=headers, timeout=30)
-        answer.raise_for_status()
-        return list(answer.json()["items"])
-
-    return items
+    return Api(f"{stage.hub_url}/api/v1", key.stdout.strip())
 
 
 @pytest.fixture

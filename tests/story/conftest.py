@@ -6,6 +6,7 @@ import pytest
 
 from tests.conftest import STORES, new_database
 from tests.story.inside import Inside
+from tests.story.offer import OfferInside
 
 _RESUMED = []
 ON_BOTH_STORES = (
@@ -58,6 +59,28 @@ def make_inside(tmp_path):
 
     def make(edit):
         made.append(Inside(tmp_path / str(len(made)), edit))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.fixture(scope="module")
+def offers(tmp_path_factory):
+    """The hub in this process with offers in a CRM; each test has offers of its own."""
+    made = OfferInside(tmp_path_factory.mktemp("offers"))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def make_offers(tmp_path):
+    """Makes such a hub whose mapping differs."""
+    made = []
+
+    def make(changes=None):
+        made.append(OfferInside(tmp_path / str(len(made)), changes))
         return made[-1]
 
     yield make

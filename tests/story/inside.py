@@ -61,9 +61,16 @@ def edit_hub(config: Path, edit: Edit) -> None:
 
 
 class Inside:
-    """One hub with its world. ``edit`` changes the workspace's file before it is opened."""
+    """One hub with its world. ``edit`` changes the workspace's file before it is opened, and
+    ``prepare`` whatever it wants in the folder of the configuration."""
 
-    def __init__(self, folder: Path, edit: Edit | None = None, database: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        edit: Edit | None = None,
+        database: str | None = None,
+        prepare: Callable[[Path], None] = lambda config: None,
+    ) -> None:
         self.clock = ManualClock(yesterday_morning())
         self.world = World(folder, self.clock)
         # Their threads would act at moments of their own.
@@ -73,6 +80,7 @@ class Inside:
             edit_workspace(self.world.config, edit)
         if database is not None:
             edit_hub(self.world.config, lambda hub: hub.update(database_url=database))
+        prepare(self.world.config)
         self.house: House = open_house(self.world.config, clock=self.clock)
         self.core = self.house.core
         self.ledger = Ledger(self.core)

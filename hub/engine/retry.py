@@ -95,9 +95,9 @@ def code_of(error: Exception) -> str:
 
 def counts_against_destination(error: Exception) -> bool:
     """Whether ``error`` speaks of the destination's health (see ``breaker``): a locked record, a
-    refused value, an hour at which nothing is sent, or a look-up that it answered says nothing
-    against it."""
-    if code_of(error) in ("record_locked", "quiet_hours", LOOK_AGAIN):
+    refused value, an hour at which nothing is sent, a look-up that it answered, or a paper that
+    somebody else's server keeps says nothing against it."""
+    if code_of(error) in ("record_locked", "quiet_hours", "paper_away", LOOK_AGAIN):
         return False
     return isinstance(error, (Retryable, MalformedAnswer))
 

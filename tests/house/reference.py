@@ -13,7 +13,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -33,6 +33,7 @@ from hub.contracts.settings import settings_info
 from hub.mapping.grammar import written
 from hub.services.house import open_house
 from hub.settings import HubSettings
+from hub.settings.blocks import Block
 from hub.settings.texts import TEXTS
 from hub.settings.workspace import WorkspaceFile
 from tests.house import tree
@@ -53,9 +54,22 @@ def reference() -> str:
 def _settings() -> Iterator[str]:
     yield "## Settings in `config/paraph.yaml`"
     yield from _settings_table(HubSettings)
+    for path, block in _blocks(HubSettings, ""):
+        yield ""
+        yield f"`{path}:` in it:"
+        yield from _settings_table(block)
     yield ""
     yield "## Settings in `config/workspaces/*.yaml`"
     yield from _settings_table(WorkspaceFile)
+
+
+def _blocks(cls: type, path: str) -> Iterator[tuple[str, type]]:
+    """Settings that are blocks of settings, with all that is in them."""
+    for name, info in settings_info(cls).items():
+        if isinstance(info.field, Block):
+            place = f"{path}.{name}" if path else name
+            yield place, info.field.cls
+            yield from _blocks(info.field.cls, place)
 
 
 def _settings_table(cls: type) -> Iterator[str]:
@@ -73,7 +87,7 @@ def _default(one: Field[Any]) -> str:
     value = None if one.default is MISSING else one.default
     if isinstance(value, timedelta):
         return f"`{written(value)}`"
-    return "" if value is None else f"`{json.dumps(value)}`"
+    return "" if value is None or is_dataclass(value) else f"`{json.dumps(value)}`"
 
 
 def _texts() -> Iterator[str]:

@@ -55,6 +55,7 @@ def registry(homes: tuple[str, ...]) -> Iterator[Registry]:
     }
     workspace = WorkspaceSettings(
         key="w", name="Workshop", sender="Workshop", phone="", email="", website="", zone="UTC",
+        address="", registration="",
         language="en", accent=None, logo=None, texts={}, instances=instances, mappings=(),
     )  # fmt: skip
     registry = Registry(

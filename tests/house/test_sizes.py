@@ -10,6 +10,8 @@ from tests.house import rules, tree
 Rule = Callable[[str], Iterable[rules.Finding]]
 # Written by Alembic once and never changed again; as long as the schema is.
 MIGRATIONS = "hub/storage/migrations/versions/"
+# One file on purpose: whoever doubts a proof takes it away and reads it alone.
+ONE_FILE = "tests/services/evidence/second_verifier.py"
 
 
 def broken(rule: Rule, files: Iterable[Path]) -> list[str]:
@@ -26,7 +28,7 @@ def everything() -> list[Path]:
 
 
 def sized() -> list[Path]:
-    return [path for path in everything() if not tree.name(path).startswith(MIGRATIONS)]
+    return [path for path in everything() if not tree.name(path).startswith((MIGRATIONS, ONE_FILE))]
 
 
 def test_the_tree_is_really_looked_at():

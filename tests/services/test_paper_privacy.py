@@ -66,6 +66,7 @@ def test_nothing_personal_is_stored_or_logged_in_the_clear(papers):
         if table not in ("workspace", "mapping_version")  # what administrators wrote
         for row in rows
         for name, value in row.items()
+        if not value.startswith("g1:")  # sealed: a short word stands there by chance
         for word in (*PRIVATE, code, passing)
         if word in value
     }

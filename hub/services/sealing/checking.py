@@ -7,7 +7,6 @@ file, so no byte is left that nobody vouches for.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -23,6 +22,7 @@ from pyhanko.sign.validation.generic_cms import (
     validate_sig_integrity,
 )
 
+from hub.services.sealing.awaited import awaited
 from hub.services.sealing.chains import ChainProblem, common_name, judge
 from hub.services.sealing.coverage import check_coverage, check_framing
 from hub.services.sealing.forms import OddForm, check_form
@@ -42,7 +42,7 @@ _STAMP_WORDS = {
 
 def check_pdf(content: bytes, trust: Trust, at: datetime | None = None) -> PdfVerdict:
     """Whether the seal of a PDF holds at a moment (now), for one who trusts these roots."""
-    return asyncio.run(_checked(content, trust, at or datetime.now(UTC)))
+    return awaited(lambda: _checked(content, trust, at or datetime.now(UTC)))
 
 
 async def _checked(content: bytes, trust: Trust, at: datetime) -> PdfVerdict:

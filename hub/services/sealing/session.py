@@ -3,7 +3,6 @@ is said, so the steps are taken one by one."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Hashable
 from datetime import datetime
@@ -13,6 +12,8 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
 from pyhanko.sign.signers import PdfSigner, constants
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+
+from hub.services.sealing.awaited import awaited
 
 # It warns of what is meant here (nothing is fetched behind our back), and might name people.
 for _name in ("pyhanko", "pyhanko_certvalidator"):
@@ -41,7 +42,7 @@ def sign(
     How much room a signature of this ``kind`` needs is kept in ``sizes``: to find it out, a trial
     signature is put together, which takes a third of the whole.
     """
-    return asyncio.run(_signed(signer, writer, at, sizes, kind))
+    return awaited(lambda: _signed(signer, writer, at, sizes, kind))
 
 
 async def _signed(

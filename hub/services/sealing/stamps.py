@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pyhanko.sign.validation.generic_cms import extract_tst_data_iter, validate_
 
 from hub.kernel.clock import Clock
 from hub.kernel.errors import ParaphError
+from hub.services.sealing.awaited import awaited
 from hub.services.sealing.chains import ChainProblem, common_name, judge
 from hub.services.sealing.failures import NoTimeStamp
 from hub.services.sealing.forms import OddForm, check_form
@@ -112,7 +112,7 @@ class Stamper(TimeStamper):
     def meet(self) -> None:
         """Have a first time stamp made, from which the authority's certificate is known and the
         size of its stamps."""
-        asyncio.run(self.async_dummy_response("sha256"))
+        awaited(lambda: self.async_dummy_response("sha256"))
 
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         """A token over a digest. Raises ``NoTimeStamp``, or ``UnitChanged``."""

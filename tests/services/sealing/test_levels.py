@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import subprocess
 import sys
@@ -174,3 +175,13 @@ def test_what_another_signed_keeps_that_signature_below_the_seal(sealers):
     assert (other.field_name, seal.docmdp_level) == ("Other", None)
     other.compute_integrity_info()
     assert other.diff_result.modification_level.name in ("LTA_UPDATES", "FORM_FILLING")
+
+
+def test_a_thread_with_a_running_loop_seals_and_checks_as_well(sealers):
+    sealer = sealers(level="B-B")
+
+    async def inside():
+        made = sealer.seal(offer(), "Offer 7")
+        return check_pdf(made.content, sealer.trust())
+
+    assert asyncio.run(inside()).ok

@@ -27,12 +27,6 @@ def lend_inspector(core: Core) -> None:
         vars(core.workshop)["_inspector"] = _inspector()
 
 
-def take_inspector_back(core: Core) -> None:
-    """Before the house is closed: the next one needs it."""
-    if core.settings.documents is None:
-        vars(core.workshop).pop("_inspector", None)
-
-
 _made: list[Path] = []
 
 
@@ -45,8 +39,18 @@ def _authority(clock: Clock) -> Path:
     return _made[0]
 
 
+class _Lent(Inspector):
+    """Outlives the houses that it is lent to: they close what they have."""
+
+    def close(self) -> None:
+        return None
+
+    def end(self) -> None:
+        super().close()
+
+
 @cache
 def _inspector() -> Inspector:
-    made = Inspector()
-    atexit.register(made.close)
+    made = _Lent()
+    atexit.register(made.end)
     return made

@@ -9,7 +9,7 @@ from uuid import uuid4
 from hub.kernel.clock import ManualClock
 from hub.services.access import create_key
 from hub.services.house import House, open_house
-from tests.made_before import lend_inspector, put_seal, take_inspector_back
+from tests.made_before import lend_inspector, put_seal
 
 NOON = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
 RECORD = {
@@ -131,7 +131,6 @@ class SimulatedHouse:
     def close(self) -> None:
         """Close the house; its engine was never started."""
         self.house.engine.runner.close()
-        take_inspector_back(self.house.core)
         self.house.core.workshop.close()
         self.house.core.registry.close()
         self.house.core.db.close()

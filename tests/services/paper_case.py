@@ -35,7 +35,7 @@ from hub.storage.models import (
     Request,
     RequestEvent,
 )
-from tests.made_before import lend_inspector, put_seal, take_inspector_back
+from tests.made_before import lend_inspector, put_seal
 from tests.providers.native_canvas.strokes import ALICE, BOB
 from tests.services.paper_texts import HUB, MAPPING, OFFER, PEOPLE, SIGNING, WORKSPACE
 from tests.simulated_house import NOON
@@ -131,7 +131,6 @@ class PaperCase:
         """Close the house; its engine was never started."""
         self.house.engine.runner.close()
         self.core.registry.close()
-        take_inspector_back(self.core)
         self.core.workshop.close()
         self.core.db.close()
 

@@ -18,7 +18,7 @@ from sqlalchemy import func, select, update
 from hub.kernel import logging
 from hub.kernel.clock import SystemClock
 from hub.kernel.errors import Retryable
-from hub.storage.models import Delivery, Evidence
+from hub.storage.models import Delivery, Evidence, Request
 from tests.bench.figures import Figure, say, short
 from tests.bench.load import percentile
 from tests.bench.stores import store_url
@@ -80,9 +80,15 @@ def _signed(case: PaperCase, number: int) -> None:
     """A request for which Alice has drawn and handed in her signature."""
     case.upstream.put("offer", str(number), {**RECORD, "number": f"O-{number}"})
     case.send(str(number))
-    _wait_for(lambda: case.request().state == "sent", "an invitation")
+    _wait_for(lambda: _state(case, number) == "sent", "an invitation")
     case.look("alice")
     case.give("alice", case.begin("alice"))
+
+
+def _state(case: PaperCase, number: int) -> str | None:
+    """Where the request for a record stands; None before there is one."""
+    with case.core.db.read() as session:
+        return session.scalar(select(Request.state).where(Request.source_id == str(number)))
 
 
 def _sealed(case: PaperCase, number: int) -> float:

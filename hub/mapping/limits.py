@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import Any
+
+from hub.kernel.working_time import worked
 
 SECONDS = 0.2
 DEPTH = 200
@@ -24,14 +25,13 @@ class LimitExceeded(Exception):
 class Guard:
     """Watches one evaluation.
 
-    The time is that which this thread works: on a busy machine a good expression takes as much of
-    it as on an idle one, so that load never makes a mapping fail.
+    The time is that which this thread works (``worked``), so that load never makes a mapping fail.
     """
 
     __slots__ = ("_deadline", "_left", "depth", "touched")
 
     def __init__(self) -> None:
-        self._deadline = time.thread_time() + SECONDS
+        self._deadline = worked() + SECONDS
         self._left = _EVERY
         self.depth = 0
         self.touched = 0
@@ -41,7 +41,7 @@ class Guard:
         self._left -= 1
         if not self._left:
             self._left = _EVERY
-            if time.thread_time() > self._deadline:
+            if worked() > self._deadline:
                 raise LimitExceeded(f"it ran for more than {round(SECONDS * 1000)} ms")
 
     def enter(self) -> None:

@@ -3,7 +3,6 @@ dot, and a limit on all that could grow or go on without end, since Jinja2 has n
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
@@ -15,10 +14,12 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import pass_context
 from jinja2.visitor import NodeTransformer
 
+from hub.kernel.working_time import worked
+
 MAX_OUTPUT = 100_000
 MOST_ROUNDS = 20_000  # of all loops together
 MOST_READ = 5_000_000  # characters that all filters together are given
-SECONDS = 0.5  # that this thread works
+SECONDS = 0.5  # that this thread works, see ``worked``
 MOST_DIGITS = 20
 MOST_PARTS = 5  # of a name within an entry, as ``join`` takes it
 MOST_TRIMMED = 50  # different characters that ``trim`` takes away
@@ -45,7 +46,7 @@ class _Limit:
 
     def __init__(self) -> None:
         self._rounds, self._read = MOST_ROUNDS, MOST_READ
-        self._end = time.thread_time() + SECONDS
+        self._end = worked() + SECONDS
 
     def round(self) -> None:
         """A loop begins a round."""
@@ -63,7 +64,7 @@ class _Limit:
 
     def look(self) -> None:
         """Stop when the time is over."""
-        if time.thread_time() > self._end:
+        if worked() > self._end:
             raise TextError(f"it takes more than {round(SECONDS * 1000)} ms to make")
 
 

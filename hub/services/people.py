@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from hub.services import (
     acceptance,
     codes,
     endings,
+    forwarding,
     history,
     news,
     notices,
@@ -27,12 +27,9 @@ from hub.services import (
 from hub.services.core import Core
 from hub.services.document_views import CodeView
 from hub.services.moments import in_zone
-from hub.services.new_requests import token_row
-from hub.services.recipient_words import given_recipient
 from hub.services.views import CaseClosed, NotReady
 from hub.services.wordings import EMAIL
-from hub.storage.models import AccessToken, Message, Recipient, Request
-from hub.storage.prepared import insert
+from hub.storage.models import Message, Recipient, Request
 
 LONGEST_REMARK = 4000
 MOST_REMARKS = 50  # of one recipient
@@ -94,11 +91,11 @@ class PeopleDesk:
             place = places.find_unsigned(rows, token)
             if not offers.signing(place.request).get("forward"):
                 raise CaseClosed("this request may not be passed on")
-            contact = given_recipient(data)
+            contact = forwarding.somebody_else(core, place.request, place.recipient, data)
             given = data.get("code", "")
             wrong = codes.check(core, rows, place.recipient, session, codes.FORWARD, given)
             if wrong is None:
-                _forward(core, rows, place, contact, client)
+                forwarding.forward(core, rows, place, contact, client)
         if wrong is not None:
             raise wrong
         core.wake()
@@ -224,42 +221,3 @@ def _tell_remarked(
         data={"recipient": person.key, "direction": direction},
         personal={"text": row.text},
     )
-
-
-def _forward(
-    core: Core,
-    rows: Session,
-    place: places.Place,
-    contact: Mapping[str, Any],
-    client: ClientContext,
-) -> None:
-    request, me, now = place.request, place.recipient, core.clock.now()
-    places.withdraw_pending(rows, place, "forwarded")
-    endings.drop_messages(rows, request, now, me)
-    me.forwarded_at = now
-    other = Recipient(
-        id=new_id(),
-        workspace_id=request.workspace_id,
-        request_id=request.id,
-        key=f"{me.key.partition('.')[0][:36]}.{len(request.recipients)}",
-        role=me.role,
-        turn=me.turn,
-        language=me.language,
-        contact=dict(contact),
-        forwarded_from=me.id,
-    )
-    request.recipients.append(other)
-    rows.flush()
-    token = token_row(core, request.workspace_id, request.id, other.id, request.expires_at)
-    insert(AccessToken).run(rows, token)
-    history.append(
-        rows,
-        request,
-        EventKind.FORWARDED,
-        now,
-        dedupe=f"forwarded:{me.key}",
-        data={"recipient": me.key, "to": other.key},
-        personal={"name": contact["name"], "ip": client.ip},
-    )
-    endings.owe_steps(core, rows, request, EventKind.FORWARDED.value)
-    turns.invite(core, rows, request)

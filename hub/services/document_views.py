@@ -76,8 +76,9 @@ class TotalsView:
 @dataclass(frozen=True)
 class PersonView:
     """Somebody of the request. ``state`` is waiting (not this one's turn yet), invited, signed,
-    approved, or reads (viewers and copies); ``me``: the holder of this link. ``ink`` is the drawn
-    signature as SVG, empty where it was typed or given by eID."""
+    approved, forwarded (to another one of them), or reads (viewers and copies); ``me``: the holder
+    of this link. ``ink`` is the drawn signature as SVG, empty where it was typed or given by
+    eID."""
 
     name: str
     role: str

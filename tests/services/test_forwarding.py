@@ -8,6 +8,11 @@ from hub.kernel.errors import Unfit
 from tests.services.paper_case import CLIENT, PEOPLE
 from tests.services.test_paper_signing import code_in
 
+TOLD = """\
+back:
+  forwarded: [{note: "now {{ recipients.alice.key }} {{ recipients.alice.name }} {{ recipients.alice.state }}"}]
+  sealed: [{note: "{{ signatures.alice.name }}, {{ signatures.bob.name }}; {{ recipient.name }}"}]
+"""  # noqa: E501
 # No mail is taken there; what would be sent is told by what is owed.
 MAIL = "smtp, settings: {{host: 127.0.0.1, port: 9, security: none, from_address: hub@example.com}}"
 BY_SMS = """
@@ -23,13 +28,13 @@ def refused(case, **given):
     return error.value.code, error.value.values["field"]
 
 
-def passed_on(case, **given):
-    """Alice passes it on, with the code that was sent to her."""
-    token = case.token("alice")
-    case.desk.send_code(token, "alice", "forward")
+def passed_on(case, who="alice", **given):
+    """Somebody passes it on, with the code that was sent to them."""
+    token = case.token(who)
+    case.desk.send_code(token, who, "forward")
     case.work()
-    code = code_in(case.messages(case.person("alice").contact["mobile"])[-1])
-    case.desk.forward(token, "alice", {"name": "Charlie", "code": code, **given}, CLIENT)
+    code = code_in(case.messages(case.person(who).contact["mobile"])[-1])
+    case.desk.forward(token, who, {"name": "Charlie", "code": code, **given}, CLIENT)
     case.work()
 
 
@@ -98,3 +103,27 @@ def test_an_approver_needs_no_address_for_a_code_before_signing(papers):
     case.send()
     passed_on(case, mobile="+46701740609")
     assert case.request().state == "sent"
+
+
+def test_who_was_named_instead_stands_in_the_place_of_who_passed_it_on(papers):
+    case = papers(signing="{forward: true}", more={"back:\n": TOLD})
+    case.send()
+    passed_on(case, mobile="+46701740608", name="Carol")
+    passed_on(case, "alice.2", mobile="+46701740609")
+    case.sign("alice.3", name="Charlie")
+    view = case.desk.view(case.token("bob")).papers
+    assert [(one.name, one.state) for one in view.people] == [
+        ("Alice Andersson", "forwarded"),
+        ("Bob Berg", "invited"),
+        ("Carol", "forwarded"),
+        ("Charlie", "signed"),
+    ]
+    case.sign("bob", name="Bob")
+    case.work()
+    told = case.upstream.notes(case.upstream.put("offer", "1", {}))
+    assert told == [
+        "now alice Carol invited",
+        "now alice Charlie invited",
+        "Not wanted: Hose",
+        "Charlie, Bob; Charlie",
+    ]

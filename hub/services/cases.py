@@ -115,13 +115,13 @@ class Cases:
 
     def choose_lines(self, token: str, chosen: Collection[str]) -> TotalsView | None:
         """See ``CustomerCases.choose_lines``: it ends everybody's orders that would sign another
-        choice. Once somebody has signed, the choice is made."""
+        choice. Once somebody has signed or approved, the choice is made."""
         core = self._core
         with core.db.write() as session:
             place = find_unsigned(session, token)
             mine = lines.may_choose(place.request, place.recipient)
             if not mine or _is_signed(session, place.request):
-                raise CaseClosed("somebody has signed the lines as they are")
+                raise CaseClosed("somebody has signed or approved the lines as they are")
             lines.choose(place.request, chosen)
             replaced = cancel_pending(session, place.request, "lines_changed")
             come_to = paper_views.totals_view(place.request)

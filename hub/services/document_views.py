@@ -120,7 +120,8 @@ class PapersView:
     first, as ``<document key>:<page>`` or the key of an attachment. ``files``: what can be taken
     along when it is over, of ``signed`` and ``proof``. ``in_person``: shown on the sender's tablet;
     ``locked``: that is over. ``forwarded_to``: whom the holder of the link passed it on to.
-    ``may_choose``: optional lines may be ticked; not any more once somebody has signed them."""
+    ``may_choose``: optional lines may be ticked; not any more once somebody has signed or
+    approved them."""
 
     documents: tuple[DocumentView, ...] = ()
     attachments: tuple[AttachmentView, ...] = ()

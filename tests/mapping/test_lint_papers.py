@@ -85,6 +85,29 @@ def test_one_of_several_providers_may_have_the_canvas() -> None:
     assert lines(request=request, instances=instances) == []
 
 
+OPTIONAL = """\
+  lines:
+    for_each: state
+    currency: {value: SEK}
+    rows: [{to: id, from: item.id}, {to: optional, value: true}]
+"""
+
+
+@pytest.mark.parametrize(("turn", "told"), [(1, True), (2, False), (3, False)])
+def test_an_approver_before_everybody_leaves_nobody_a_line_to_tick(turn: int, told: bool) -> None:
+    signs = (
+        "{key: owner, turn: 2, rows: [{to: name, from: customer_name}, {to: mobile, from: mobile}]}"
+    )
+    request = PEOPLE.replace(
+        "{key: partner, turn: 2", f"{{key: partner, role: approver, turn: {turn}"
+    )
+    request = request.replace(request.splitlines()[6].strip()[2:], signs)
+    said = [one for one in lines(request=request + OPTIONAL) if "optional line" in one]
+    assert bool(said) is told, said
+    assert all("warning" in one and "recipients[partner]" in one for one in said)
+    assert not [one for one in lines(request=request) if "optional line" in one]
+
+
 def test_a_code_needs_an_address_of_each_signer() -> None:
     request = PEOPLE.replace(", {to: mobile, from: mobile}]}\n    - {key: partner", ""
                              "]}\n    - {key: partner") + PAPERS  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hub.contracts.capabilities import Capability as C
 from hub.contracts.manifest import PluginKind
-from hub.contracts.papers import APPROVER, ATTACHMENT, SIGNER
+from hub.contracts.papers import ACTING, APPROVER, ATTACHMENT, COPY, SIGNER
 from hub.mapping.known import Around
 from hub.mapping.problems import Path, Problem
 from hub.mapping.signing import ADDRESSES
@@ -24,6 +24,7 @@ def paper_problems(around: Around) -> Iterator[Problem]:
     yield from _code(around)
     yield from _notify(around)
     yield from _ticks(around)
+    yield from _receipts(around)
 
 
 def _files(around: Around) -> Iterator[Problem]:
@@ -92,3 +93,19 @@ def _ticks(around: Around) -> Iterator[Problem]:
         if person.role == APPROVER and person.turn < first:
             message = "approves before anybody could choose an optional line, and fixes them"
             yield around.problem(person.path, f"{message}; give a later turn", severity="warning")
+
+
+def _receipts(around: Around) -> Iterator[Problem]:
+    """What was signed goes to an address that a channel reaches."""
+    channels = [one for one in around.instances.values() if one.kind is PluginKind.CHANNEL]
+    able = [way for way in _CARRIES if any(_CARRIES[way] in one.capabilities for one in channels)]
+    names = [ADDRESSES[way] for way in able]
+    asked = around.mapping.request.signing.fixed.receipt
+    for person in around.mapping.request.people:
+        given = {row.to for row in person.rows if row.direction != "out"}
+        if not (person.role == COPY or (asked and person.role in ACTING)):
+            continue
+        if not given.intersection(names):
+            what = "a copy" if person.role == COPY else "the receipt"
+            message = f"{what} goes to no address: add a row with to: email"
+            yield around.problem(person.path, message, severity="warning")

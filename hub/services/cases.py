@@ -13,7 +13,17 @@ from hub.contracts.events import EventKind
 from hub.contracts.requests import ClientContext, RequestState
 from hub.mapping.forms import FormSpec
 from hub.registry import InstanceKey
-from hub.services import endings, history, in_hand, lines, news, paper_views, papers, turns
+from hub.services import (
+    endings,
+    history,
+    in_hand,
+    lines,
+    news,
+    paper_views,
+    papers,
+    turns,
+    view_counts,
+)
 from hub.services.core import Core
 from hub.services.document_views import PapersView, TotalsView
 from hub.services.masked import masked_mobile
@@ -26,7 +36,6 @@ from hub.settings import WorkspaceSettings
 from hub.storage.models import Request, SigningOrder
 
 MAX_REASON = 1000
-VISIT = 1800  # seconds: who looks again within them is still at the same visit
 
 
 class Cases:
@@ -60,12 +69,12 @@ class Cases:
             several = len(place.request.recipients) > 1
             if not (fresh or several or papers.has_papers(place.request)):
                 return
-            looks = _looks(place, core.clock.now())
+            looks = _looks(session, place, core.clock.now())
             if all(history.known(session, place.request, key) for _, key in looks):
                 return  # who looks again on the same visit queues for no turn to write
         with core.db.write() as session:
             place = find(session, token)
-            for kind, key in _looks(place, core.clock.now()):
+            for kind, key in _looks(session, place, core.clock.now()):
                 self._tell_looked(session, place, client, kind, key)
 
     def _tell_looked(
@@ -78,7 +87,7 @@ class Cases:
             kind,
             core.clock.now(),
             dedupe=key,
-            data={"recipient": who},
+            data={"recipient": who, **place.told},
             personal={"ip": client.ip, "user_agent": client.user_agent[:300]},
         )
         if new:
@@ -140,7 +149,7 @@ class Cases:
                 place.request,
                 EventKind.DECLINED,
                 "declined",
-                data={"recipient": place.recipient.key},
+                data={"recipient": place.recipient.key, **place.told},
                 personal={"reason": reason.strip()[:MAX_REASON], "ip": client.ip},
             )
             if not declined:
@@ -235,14 +244,15 @@ def _is_signed(session: Session, request: Request) -> bool:
     return signed or in_hand.held(session, request.id)
 
 
-def _looks(place: Place, now: datetime) -> list[tuple[EventKind, str]]:
+def _looks(session: Session, place: Place, now: datetime) -> list[tuple[EventKind, str]]:
     """What a look at the page is, and the keys under which it is kept."""
     looks = []
     if history.is_open(place.request):
         looks.append((EventKind.OPENED, endings.opening_of(place.request, place.recipient)))
     if papers.has_papers(place.request):
-        visit = int(now.timestamp()) // VISIT
-        looks.append((EventKind.VIEWED, f"viewed:{visit}:{place.recipient.key}"))
+        visit = view_counts.new_visit(session, place.recipient, now)
+        if visit is not None:
+            looks.append((EventKind.VIEWED, visit))
     return looks
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -52,11 +53,19 @@ class PeopleDesk:
             if papers.unseen(rows, request, me.id, found):
                 raise NotReady("document")
             shown, now = papers.shown(request, found), core.clock.now()
-            data = {"recipient": me.key, "shown_sha256": papers.shown_hash(shown)}
+            data = {
+                "recipient": me.key,
+                "shown_sha256": papers.shown_hash(shown),
+                **place.told,
+            }
             name = me.contact.get("name") or ""
             zone = core.workspace(request.workspace_id).zone
-            how = {"name": name, "at": now.isoformat(timespec="seconds"), "ip": client.ip}
-            how["at_local"] = in_zone(now, zone)
+            how: dict[str, Any] = {
+                "name": name,
+                "at": now.isoformat(timespec="seconds"),
+                "ip": client.ip,
+            }
+            how |= {"at_local": in_zone(now, zone), **place.told}
             acceptance.keep(rows, request, me, "approved", how, shown, now)
             round_ = request.plan.get("round", 0)
             history.append(

@@ -30,6 +30,11 @@ class Place:
         return self.recipient.contact.get("name") or ""
 
     @property
+    def told(self) -> dict[str, bool]:
+        """What events and acceptances tell of where it was opened: ``in_person`` on the tablet."""
+        return {"in_person": True} if self.in_person else {}
+
+    @property
     def locked(self) -> bool:
         """Whether it is a tablet's link, and all was done there."""
         over = self.recipient.signed_at is not None or not history.is_open(self.request)

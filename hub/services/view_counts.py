@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.contracts.events import EventKind
-from hub.storage.models import Request, RequestEvent, Viewing
+from hub.storage.models import Recipient, Request, RequestEvent, Viewing
 
 _VIEWED, _DOWNLOADED = EventKind.VIEWED.value, EventKind.DOWNLOADED.value
+VISIT = timedelta(minutes=30)  # who looks again within them is still at the same visit
 NONE: Mapping[str, Any] = {"views": 0, "downloads": 0, "last_viewed_at": None}
 
 
@@ -60,6 +61,26 @@ def until(session: Session, request: Request, now: datetime) -> dict[str, Any]:
         "downloads": kinds.count(_DOWNLOADED),
         "last_at": last,
     }
+
+
+def new_visit(session: Session, who: Recipient, now: datetime) -> str | None:
+    """The key of the view that counts now; None where the visit of the last one goes on. The key
+    names the look before, so that two at once are one."""
+    views = select(RequestEvent.at, RequestEvent.data).where(
+        RequestEvent.request_id == who.request_id, RequestEvent.kind == _VIEWED
+    )
+    newest = session.execute(views.order_by(RequestEvent.seq.desc()))
+    last = next((row.at for row in newest if row.data.get("recipient") == who.key), None)
+    if last is None:
+        return f"viewed:{who.key}:"
+    fetched = session.scalar(
+        select(func.max(Viewing.last_at)).where(
+            Viewing.recipient_id == who.id, Viewing.robot.is_(False)
+        )
+    )
+    if fetched is not None and last < fetched < last + VISIT:
+        last = fetched  # still reading
+    return f"viewed:{who.key}:{last.isoformat()}" if now - last >= VISIT else None
 
 
 def of_one(session: Session, request: Request) -> dict[str, Any]:

@@ -5,20 +5,30 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from hub.contracts.connector import Connector
 from hub.contracts.records import RecordRef
-from hub.kernel.errors import NotFound, ParaphError, Refused, Retryable, Unfit, Unsupported
+from hub.kernel.errors import (
+    NotFound,
+    OwnTrouble,
+    ParaphError,
+    Refused,
+    Retryable,
+    Unfit,
+    Unsupported,
+)
 from hub.services import template_data
 from hub.services.core import Core
 from hub.services.documents.refusals import REFUSALS, refusal
 from hub.storage.models import Request
 
 PDF = "application/pdf"
+INSPECTION_AWAY = "inspection_away"  # the code while no process can look at documents
 
 
 @dataclass(frozen=True)
@@ -70,7 +80,8 @@ class Source:
         it."""
         try:
             content, _ = self._content(wanted)
-            found = self._core.workshop.inspector.inspect_pdf(content)
+            with _looking():
+                found = self._core.workshop.inspector.inspect_pdf(content)
         except ParaphError as error:
             raise self._named(error, wanted) from error
         pages = tuple(
@@ -97,7 +108,8 @@ class Source:
         try:
             content, theirs = self._content(wanted)
             name = wanted["file_name"] or theirs or wanted["key"]
-            found = self._core.workshop.inspector.inspect_attachment(content, name)
+            with _looking():
+                found = self._core.workshop.inspector.inspect_attachment(content, name)
         except ParaphError as error:
             raise self._named(error, wanted) from error
         shown = found.shown
@@ -139,6 +151,8 @@ class Source:
     def _named(self, error: ParaphError, wanted: Mapping[str, Any]) -> ParaphError:
         """What went wrong with a paper, in words and with its key. What passes by itself stays as
         it is; where it is not the upstream's fault, nothing is counted against the upstream."""
+        if isinstance(error, OwnTrouble):
+            return OwnTrouble(f"{wanted['key']}: {error.detail}", code=error.code)
         if isinstance(error, Retryable) and wanted["source"]["kind"] != "attachment":
             said, wait = f"{wanted['key']}: {error.detail}", error.retry_after
             return Retryable(said, retry_after=wait, code="paper_away")
@@ -153,6 +167,17 @@ class Source:
     def _stored(self, content: bytes, media_type: str) -> dict[str, Any]:
         sha256 = self._core.workshop.blobs.put(self._request.workspace_id, content)
         return {"sha256": sha256, "media_type": media_type, "size": len(content)}
+
+
+@contextmanager
+def _looking() -> Iterator[None]:
+    """What keeps the inspection from being done is the hub's own: not the upstream's, not the
+    document's."""
+    try:
+        yield
+    except Retryable as error:
+        wait = error.retry_after
+        raise OwnTrouble(error.detail, retry_after=wait, code=INSPECTION_AWAY) from error
 
 
 def decoded(text: str, limit: int) -> bytes:

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from hub.contracts.events import EventKind
 from hub.contracts.requests import Reason
 from hub.engine.outbox import owe
+from hub.engine.retry import UNEXPECTED
 from hub.engine.work import Failure, Handler, Work
-from hub.kernel.errors import Refused
+from hub.kernel.errors import ConfigurationError, Refused
 from hub.kernel.ids import new_id
 from hub.services import (
     endings,
@@ -122,7 +123,10 @@ class PaperHandler(Handler):
             return
         request = session.get_one(Request, work.request_id)
         reason = endings.giving_up(self._core, work)
-        if reason is not Reason.GAVE_UP:  # what is refused at once is a fault of the paper
+        ours = failure.code in (UNEXPECTED, ConfigurationError.code)
+        if (
+            reason is not Reason.GAVE_UP and not ours
+        ):  # what is refused at once is the paper's fault
             reason = Reason.BAD_DOCUMENT
         endings.fail(self._core, session, request, reason, detail=failure.detail)
 

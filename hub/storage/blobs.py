@@ -19,8 +19,9 @@ from obstore import exceptions
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 from hub.kernel.crypto import Vault, sha256_hex
-from hub.kernel.errors import ConfigurationError, NotFound, Retryable, Spoiled
+from hub.kernel.errors import ConfigurationError, NotFound, OwnTrouble, Spoiled
 
+AWAY = "store_away"  # the code while the store does not answer
 _PART = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PROBE = "probe"  # no workspace has an id like this
 _PATIENCE = timedelta(seconds=30)  # for one call; repeated by obstore within it
@@ -44,7 +45,7 @@ class S3Place:
 class Blobs:
     """Bytes by workspace and hash. Every method may be called from any thread.
 
-    ``Retryable``: the store does not answer. ``ConfigurationError``: it does not let us in.
+    ``OwnTrouble``: the store does not answer. ``ConfigurationError``: it does not let us in.
     """
 
     def __init__(self, place: Path | S3Place, vault: Vault) -> None:
@@ -88,7 +89,7 @@ class Blobs:
         """Write and read a few bytes. What is wrong is raised, what is well is said."""
         self._write(_PROBE, _PROBE.encode())
         if self._read(_PROBE) != _PROBE.encode():
-            raise Retryable("the object store gives other bytes than were put into it")
+            raise OwnTrouble("the object store gives other bytes than were put into it", code=AWAY)
         return "the object store takes and gives bytes"
 
     def _write(self, path: str, content: bytes) -> None:
@@ -166,7 +167,8 @@ def _told(*, creating: bool = False) -> Iterator[None]:
     except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError, PermissionError):
         raise ConfigurationError(f"the object store refuses our account: {_MEND}") from None
     except (exceptions.BaseError, OSError) as error:
-        raise Retryable(f"the object store does not answer ({_word(error)})") from None
+        said = f"the object store does not answer ({_word(error)})"
+        raise OwnTrouble(said, code=AWAY) from None
 
 
 _MEND = "mend blobs in paraph.yaml, or the account there"

@@ -19,6 +19,7 @@ from hub.services import in_hand
 from hub.services.core import Core
 from hub.services.webhooks import KIND as WEBHOOK
 from hub.services.webhooks import is_webhook
+from hub.storage import queries_blobs
 from hub.storage.models import Instance
 from hub.storage.queries_work import OWED_COUNTS, OWN_TROUBLES
 
@@ -54,13 +55,14 @@ class InstanceHealth:
 @dataclass(frozen=True)
 class SyncHealth:
     """The whole workspace; ``status`` is that of its worst instance, and not ok while a part of the
-    hub itself keeps anything waiting."""
+    hub itself keeps anything waiting, or files are missing."""
 
     workspace: str
     status: str
     instances: tuple[InstanceHealth, ...]
     unjudged_signatures: int = 0  # answers in hand that could not be checked yet
     own_troubles: Mapping[str, int] = field(default_factory=dict)  # a part of the hub: what waits
+    missing_blobs: int = 0  # named by rows and not in the object store: only a backup has them
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -103,13 +105,14 @@ def _faulty_files(core: Core) -> str | None:
 
 
 def sync(core: Core) -> list[SyncHealth]:
-    """The condition of every instance and subscription of every workspace, with four queries in
+    """The condition of every instance and subscription of every workspace, with five queries in
     all."""
     with core.db.read() as session:
         rows = {(row.workspace_id, row.key): row for row in session.scalars(select(Instance))}
         counted = _counts(session)
         unjudged = in_hand.unjudged(session)
         troubles = session.execute(OWN_TROUBLES).all()
+        missing = queries_blobs.missing(session)
     wall = core.clock.wall()
     found = []
     for key, workspace_id in core.workspace_ids.items():
@@ -118,9 +121,12 @@ def sync(core: Core) -> list[SyncHealth]:
             for where in (*core.registry.instances(key), *_subscriptions(rows, key, workspace_id))
         )
         own = _own_troubles(troubles, workspace_id)
-        states = [*(one.status for one in instances), "waiting" if own else "ok"]
-        worst = max(states, key=("ok", "unknown", "waiting", "broken").index)
-        found.append(SyncHealth(key, worst, instances, unjudged.get(workspace_id, 0), own))
+        gone = missing.get(workspace_id, 0)
+        states = [one.status for one in instances]
+        states += ["waiting"] * bool(own) + ["broken"] * bool(gone)
+        worst = max(states, key=("ok", "unknown", "waiting", "broken").index, default="ok")
+        judged = unjudged.get(workspace_id, 0)
+        found.append(SyncHealth(key, worst, instances, judged, own, gone))
     return found
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from obstore import exceptions
@@ -23,6 +23,8 @@ from hub.kernel.errors import ConfigurationError, NotFound, OwnTrouble, Spoiled
 
 AWAY = "store_away"  # the code while the store does not answer
 _PART = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_HASH = re.compile(r"[0-9a-f]{64}")
+_PAGE = 1000  # entries in one answer of a list
 _PROBE = "probe"  # no workspace has an id like this
 _PATIENCE = timedelta(seconds=30)  # for one call; repeated by obstore within it
 
@@ -85,6 +87,30 @@ class Blobs:
         except NotFound:
             return
 
+    def listed(self, workspace_id: str, folder: str) -> Iterator[tuple[str, datetime]]:
+        """What is stored in a folder (the first two letters of a hash): each hash, and when it was
+        last written by the store's own time."""
+        with _told():
+            for page in self._store.list(_folder(workspace_id, folder), chunk_size=_PAGE):
+                for one in page:
+                    name = one["path"].rpartition("/")[2]
+                    if _HASH.fullmatch(name):
+                        yield name, one["last_modified"]
+
+    def written_at(self, workspace_id: str, sha256: str) -> datetime | None:
+        """When it was last written by the store's own time; None when it is not there."""
+        try:
+            with _told():
+                return self._store.head(_path(workspace_id, sha256))["last_modified"]
+        except NotFound:
+            return None
+
+    def now(self) -> datetime:
+        """The store's own time, which may differ from this machine's."""
+        self._write(_PROBE, _PROBE.encode())
+        with _told():
+            return self._store.head(_PROBE)["last_modified"]
+
     def probe(self) -> str:
         """Write and read a few bytes. What is wrong is raised, what is well is said."""
         self._write(_PROBE, _PROBE.encode())
@@ -109,9 +135,15 @@ class Blobs:
 
 def _path(workspace_id: str, sha256: str) -> str:
     """Two letters of the hash make a folder: none then holds more files than a person can list."""
-    if not _PART.fullmatch(workspace_id) or not re.fullmatch(r"[0-9a-f]{64}", sha256):
+    if not _HASH.fullmatch(sha256):
         raise ValueError("a blob is named by the id of its workspace and by a SHA-256")
-    return f"{workspace_id}/{sha256[:2]}/{sha256}"
+    return f"{_folder(workspace_id, sha256[:2])}/{sha256}"
+
+
+def _folder(workspace_id: str, letters: str) -> str:
+    if not _PART.fullmatch(workspace_id) or not re.fullmatch("[0-9a-f]{2}", letters):
+        raise ValueError("a folder is named by the id of its workspace and two letters of a hash")
+    return f"{workspace_id}/{letters}"
 
 
 def _open(folder: Path) -> LocalStore:

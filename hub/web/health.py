@@ -90,7 +90,14 @@ def _gauges(house: House, shown: list[health.SyncHealth]) -> CollectorRegistry:
         ["workspace", "code"],
         registry=registry,
     )
+    missing = Gauge(
+        "paraph_missing_blobs",
+        "Files that the object store should have and does not",
+        ["workspace"],
+        registry=registry,
+    )
     for workspace in shown:
+        missing.labels(workspace.workspace).set(workspace.missing_blobs)
         for code, number in workspace.own_troubles.items():
             own.labels(workspace.workspace, code).set(number)
         for one in workspace.instances:

@@ -29,6 +29,7 @@ from hub.storage.models import Request
 
 PDF = "application/pdf"
 INSPECTION_AWAY = "inspection_away"  # the code while no process can look at documents
+MAKING_AWAY = "making_away"  # the code while none can typeset them
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Source:
         it."""
         try:
             content, _ = self._content(wanted)
-            with _looking():
+            with _own(INSPECTION_AWAY):
                 found = self._core.workshop.inspector.inspect_pdf(content)
         except ParaphError as error:
             raise self._named(error, wanted) from error
@@ -108,7 +109,7 @@ class Source:
         try:
             content, theirs = self._content(wanted)
             name = wanted["file_name"] or theirs or wanted["key"]
-            with _looking():
+            with _own(INSPECTION_AWAY):
                 found = self._core.workshop.inspector.inspect_attachment(content, name)
         except ParaphError as error:
             raise self._named(error, wanted) from error
@@ -142,7 +143,8 @@ class Source:
     def _typeset(self, wanted: Mapping[str, Any]) -> bytes:
         source = wanted["source"]
         sheet = template_data.sheet(self._core, self._request, wanted["title"], source["values"])
-        return self._core.workshop.typeset(source["template"], sheet)
+        with _own(MAKING_AWAY):
+            return self._core.workshop.typeset(source["template"], sheet)
 
     def _connector(self) -> Connector:
         where = self._core.instance(self._request.workspace_id, self._request.source_instance)
@@ -170,14 +172,14 @@ class Source:
 
 
 @contextmanager
-def _looking() -> Iterator[None]:
-    """What keeps the inspection from being done is the hub's own: not the upstream's, not the
-    document's."""
+def _own(code: str) -> Iterator[None]:
+    """What keeps the hub from looking at a paper, or from making one, is its own trouble: neither
+    the upstream's nor the paper's."""
     try:
         yield
     except Retryable as error:
         wait = error.retry_after
-        raise OwnTrouble(error.detail, retry_after=wait, code=INSPECTION_AWAY) from error
+        raise OwnTrouble(error.detail, retry_after=wait, code=code) from error
 
 
 def decoded(text: str, limit: int) -> bytes:

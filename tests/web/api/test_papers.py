@@ -107,7 +107,7 @@ def test_a_proof_that_is_being_made_is_asked_for_again_and_one_given_up_replayed
     def away(pdf):
         raise Refused("no seal today", code="no_seal")
 
-    monkeypatch.setattr(case.core.workshop, "seal", away)
+    monkeypatch.setattr(case.core.workshop, "prove", away)
     case.work()
     given_up = get("/evidence.zip")
     assert (given_up.status_code, given_up.json["code"]) == (422, "proof_given_up")

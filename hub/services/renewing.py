@@ -34,8 +34,10 @@ class Renewed:
 
 def check_given(core: Core, request: Request, record: Mapping[str, Any] | None) -> None:
     """Raises ``Refused`` for a record that is sent along although its source is read by id."""
+    if record is None:
+        return
     where = core.instance(request.workspace_id, request.source_instance)
-    if record is not None and not core.registry.manifest(where).can(Capability.INLINE):
+    if not core.registry.manifest(where).can(Capability.INLINE):
         raise Refused(f"{where.key} is read by its id: send no record", code="no_inline")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import unicodedata
 
-from flask import Blueprint, Response, request, send_file
+from flask import Blueprint, Response, jsonify, request, send_file
 
 from hub.services.document_views import FileView
 from hub.services.views import LinkInvalid
@@ -31,6 +31,7 @@ class FilePages:
         add("/s/<token>/a/<key>/picture", "picture", self.picture)
         add("/s/<token>/a/<key>/file", "original", self.original)
         add("/s/<token>/file/<what>", "download", self.download)
+        add("/s/<token>/files", "files", self.files)
 
     def page_image(self, token: str, key: str, version: int, number: int) -> Response:
         """A page of a document as a picture."""
@@ -51,6 +52,11 @@ class FilePages:
     def download(self, token: str, what: str) -> Response:
         """A document, the signed file or its proof."""
         return answer(self._desk.cases.download(token, what, look()), _ASK_AGAIN)
+
+    def files(self, token: str) -> Response:
+        """Which of the made files are there, for the script of the page that waits for them."""
+        papers = self._desk.case(token).papers
+        return jsonify(files=list(papers.files) if papers.offer.download else [])
 
 
 def answer(file: FileView, caching: str, *, attached: bool = True) -> Response:

@@ -98,22 +98,26 @@ class PaperDesk:
         self._core.group.run(keep)
 
     def _downloaded(self, token: str, what: str, look: Look) -> None:
-        """A person took a file along: its own event, with time (E5)."""
+        """A person took a file along: its own event, with time (E5). One that was opened on the
+        sender's own tablet is kept apart and owes neither steps nor news."""
         core = self._core
         if not look.person:
             return
         with core.db.write() as rows:
             place = places.find(rows, token)
             now = core.clock.now()
+            key = f"downloaded:{place.recipient.key}:{what}:{int(now.timestamp())}"
             history.append(
                 rows,
                 place.request,
                 EventKind.DOWNLOADED,
                 now,
-                dedupe=f"downloaded:{place.recipient.key}:{what}:{int(now.timestamp())}",
-                data={"recipient": place.recipient.key, "what": what},
+                dedupe=place.kept_apart(key),
+                data={**place.whose, "what": what},
                 personal={"ip": look.client.ip, "user_agent": look.client.user_agent[:300]},
             )
+            if place.in_person:
+                return
             endings.owe_steps(core, rows, place.request, EventKind.DOWNLOADED.value)
             news.tell(core, rows, place.request, EventKind.DOWNLOADED.value, place.name)
 

@@ -45,7 +45,7 @@ class Cases:
             ).scalar()
             held = in_hand.held(session, place.request.id)
             language = language or place.recipient.language
-            found = papers.papers_of(session, place.request)
+            found = papers.papers_of(session, place.request, texts=False)
             seen = paper_views.papers_view(self._core, session, place, found, language)
         shown = papers.shown(place.request, found)
         return self._view(place, token, language, accepted, held, seen, shown)
@@ -163,9 +163,8 @@ class Cases:
     ) -> CaseView:
         core, request, recipient = self._core, place.request, place.recipient
         workspace, form = core.workspace(request.workspace_id), self._form(request)
-        answers = request.answers
         where = core.instance(request.workspace_id, request.provider)
-        state = self._state(place, held)
+        answers, state = request.answers, self._state(place, held)
         return CaseView(
             token=token,
             request_id=request.id,

@@ -187,6 +187,11 @@ class CustomerCases(Protocol):
         """A page's image; it counts as seen when a person looks. Raises ``LinkInvalid``."""
         ...
 
+    def page_text(self, token: str, document: str, version: int, number: int) -> str:
+        """What is written on a page, for those who cannot see its image; empty where it holds
+        pictures only. Does not count as seen. Raises ``LinkInvalid``."""
+        ...
+
     def attachment(self, token: str, key: str, look: Look, *, original: bool) -> FileView:
         """An attachment: the picture that pages show, or the ``original`` file. Counts as seen.
         Raises ``LinkInvalid``."""

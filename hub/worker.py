@@ -9,12 +9,15 @@ import os
 import signal
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from hub.kernel import logging
+from hub.kernel.clock import SystemClock
 from hub.kernel.errors import ConfigurationError
 from hub.kernel.sentry import start_sentry
 from hub.services.house import House, open_house
+from hub.services.making.maker import tried_seal
 from hub.settings import load_hub_settings
 
 FAULTY_SETTINGS = 2  # exit code: starting again would not help
@@ -25,9 +28,11 @@ def begun(folder: Path, *, work: bool = True, threads: int | None = None) -> Hou
     try:
         settings = load_hub_settings(folder / "paraph.yaml")
         logging.configure(settings.log_level, json=settings.log_json)  # before anything is logged
-        house = open_house(folder, threads=threads)
-        if work:
-            house.core.workshop.check_seal()
+        with ThreadPoolExecutor(1) as beside:
+            trial = beside.submit(tried_seal, settings, SystemClock()) if work else None
+            house = open_house(folder, threads=threads)
+            if trial:
+                house.core.workshop.seal_trouble = trial.result()
     except ConfigurationError as error:
         sys.stderr.write(f"paraph: {error}\n")
         raise SystemExit(FAULTY_SETTINGS) from None

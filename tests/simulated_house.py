@@ -9,7 +9,7 @@ from uuid import uuid4
 from hub.kernel.clock import ManualClock
 from hub.services.access import create_key
 from hub.services.house import House, open_house
-from tests.made_before import lend_inspector, put_seal
+from tests.made_before import lend_processes, put_seal
 
 NOON = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
 RECORD = {
@@ -137,5 +137,5 @@ class SimulatedHouse:
 
     def _open(self) -> House:
         house = open_house(self.config, clock=self.clock)
-        lend_inspector(house.core)
+        lend_processes(house.core)
         return house

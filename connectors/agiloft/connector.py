@@ -14,7 +14,6 @@ from connectors.agiloft import files, hooks, notes, tables
 from connectors.agiloft.client import AgiloftClient
 from connectors.agiloft.client_alrest import AlrestClient
 from connectors.agiloft.client_ew import EwClient
-from connectors.agiloft.client_soap import SoapClient
 from connectors.agiloft.codes import SessionEnded, final
 from connectors.agiloft.encoding import decode, iso_moment
 from connectors.agiloft.query import above
@@ -215,6 +214,8 @@ def _client_for(settings: AgiloftSettings, wire: Wire, context: PluginContext) -
     if settings.surface == ALREST:
         return AlrestClient(wire)
     if settings.surface == SOAP:
+        from connectors.agiloft.client_soap import SoapClient  # zeep: only who uses SOAP loads it
+
         return SoapClient(wire, context.clock)
     return EwClient(wire)
 

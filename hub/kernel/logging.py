@@ -8,8 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any
 
-import structlog
-
+from hub.kernel.bare_structlog import structlog
 from hub.kernel.frames import told
 from hub.kernel.redact import redact
 

@@ -7,7 +7,7 @@ in the commit that keeps it, and not before.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select, update
@@ -16,15 +16,18 @@ from sqlalchemy.orm import Session
 from hub.contracts.events import EventKind
 from hub.contracts.requests import RequestState
 from hub.engine.outbox import owe
+from hub.engine.settings import DestinationLimits
 from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import Refused
 from hub.services import case_rows, endings, history, owed_kinds, papers, proofs, receipts
 from hub.services.core import Core
-from hub.services.evidence.building import build
+from hub.services.making.maker import AT_ONCE
 from hub.storage.models import Delivery, Evidence, Request
 
 KIND = owed_kinds.EVIDENCE
 DESTINATION = "evidence"  # the hub itself
+# One case for each process that proves, and one that is ready for it: no more are in memory.
+LIMITS = DestinationLimits(concurrency=2 * AT_ONCE)
 TAKEN_BACK = "taken_back"  # what was to be proven is no more
 
 
@@ -72,12 +75,12 @@ class EvidenceHandler(Handler):
             rows = case_rows.read(session, work.request_id or "")
         if not _is_of_now(rows.request, work):
             raise Refused("nothing was sealed: an acceptance was taken back", code=TAKEN_BACK)
-        bundle = build(case_rows.case(core, rows), core.workshop.seal)
+        proof = core.workshop.prove(case_rows.case(core, rows))
         return Made(
-            bundle=self._stored(work, bundle.content, "application/zip"),
-            pdf=self._stored(work, bundle.pdf, "application/pdf"),
-            level=bundle.level,
-            report={**asdict(bundle.report), "downgraded": bundle.report.downgraded},
+            bundle=self._stored(work, proof.bundle, "application/zip"),
+            pdf=self._stored(work, proof.pdf, "application/pdf"),
+            level=proof.level,
+            report=proof.report,
         )
 
     def delivered(self, session: Session, work: Work, result: Made) -> None:

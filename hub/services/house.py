@@ -25,15 +25,13 @@ from hub.kernel.crypto import Vault
 from hub.kernel.errors import ConfigurationError
 from hub.mapping.fragments import FOLDER as FRAGMENTS
 from hub.registry import InstanceKey, Registry, find_manifests
-from hub.services import history, probes
+from hub.services import evidence_owed, history, probes
 from hub.services.access import KeyRing, ensure_workspaces
 from hub.services.buttons import ButtonLinks
 from hub.services.canvas import CanvasDesk
 from hub.services.cases import Cases
 from hub.services.core import Core
 from hub.services.deadlines import EXPIRY, REMINDER
-from hub.services.evidence_owed import KIND as EVIDENCE
-from hub.services.evidence_owed import EvidenceHandler
 from hub.services.hooks import Hooks
 from hub.services.intake import IntakeHandler
 from hub.services.links import Links, stored_in
@@ -188,6 +186,8 @@ def _engine(core: Core, retention: Retention) -> Engine:
     def limits(workspace_id: str, destination: str) -> DestinationLimits:
         if is_webhook(destination):
             return LIMITS
+        if destination == evidence_owed.DESTINATION:
+            return evidence_owed.LIMITS
         try:
             one = core.registry.settings(core.instance(workspace_id, destination))
         except ConfigurationError:  # owed to an instance that was removed: it fails when tried
@@ -222,7 +222,7 @@ def _handlers(core: Core) -> dict[str, Handler]:
         MESSAGE: MessageHandler(core),
         NOTICE: NoticeHandler(core),
         PAPERS: PaperHandler(core),
-        EVIDENCE: EvidenceHandler(core),
+        evidence_owed.KIND: evidence_owed.EvidenceHandler(core),
         STEP_KIND: StepHandler(core),
         WEBHOOK: WebhookHandler(core),
         CALL: CallHandler(core),

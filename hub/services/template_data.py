@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from hub.contracts.money import offered
 from hub.services.amounts import LANGUAGES
 from hub.services.core import Core
-from hub.services.typeset import Sender, Sheet, read_values
+from hub.services.typeset.sheet import Sender, Sheet, read_values
 from hub.settings import WorkspaceSettings
 from hub.storage.models import Request
 

@@ -1,11 +1,11 @@
-"""Everything that papers need: the object store, the inspection, the press, the seal. Each part is
-opened when it is first used, so that a hub without papers carries none of their libraries."""
+"""Everything that papers need: the object store, and who fetches, looks at, makes and proves them.
+Each part is opened when it is first used, so that a hub without papers carries nothing of them."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,15 +13,16 @@ from hub.kernel.clock import Clock, FastClock, SystemClock
 from hub.kernel.crypto import Vault
 from hub.kernel.errors import Retryable
 from hub.kernel.logging import get_logger
-from hub.settings import HubSettings, blobs_place, data_folder
+from hub.settings import HubSettings, blobs_place
 from hub.settings.blocks import DocumentSettings
 from hub.toolkit.guard import Guard
 
 if TYPE_CHECKING:
     from hub.services.documents.inspection import Inspector
+    from hub.services.evidence.case import Case
     from hub.services.fetcher import Fetcher
-    from hub.services.sealing import Sealed, Sealer
-    from hub.services.typeset import Sheet
+    from hub.services.making.maker import Maker, Proof
+    from hub.services.typeset.sheet import Sheet
     from hub.storage.blobs import Blobs
 
 _log = get_logger(__name__)
@@ -38,7 +39,7 @@ class Workshop:
         self._clock = SystemClock() if isinstance(clock, FastClock) else clock
         self._guard = guard
         self._making = threading.RLock()
-        self.seal_trouble = ""  # why the last seal could not be made, while that lasts
+        self.seal_trouble = ""  # why the last proof could not be made, while that lasts
 
     @property
     def longest(self) -> int:
@@ -50,22 +51,13 @@ class Workshop:
         return self._fetcher.fetch(url, self.longest)
 
     def typeset(self, template: str, sheet: Sheet) -> bytes:
-        """A document that the hub makes itself."""
-        from hub.services.typeset import typeset  # with its libraries: only where used
+        """A document that the hub makes itself, see ``Maker.typeset``."""
+        return self.maker.typeset(template, sheet)
 
-        return typeset(template, sheet)
-
-    def seal(self, pdf: bytes) -> Sealed:
-        """The sealed PDF, see ``Sealer.seal``; health tells while it cannot be had."""
+    def prove(self, case: Case) -> Proof:
+        """The sealed proof, see ``Maker.prove``; health tells while it cannot be had."""
         with self._told():
-            return self.sealer.seal(pdf)
-
-    def check_seal(self) -> None:
-        """Seal and verify a tiny PDF before the first customer's (design section 9). Raises
-        ``ConfigurationError`` when the hub is not to start; an authority that does not answer is
-        told in health."""
-        with suppress(Retryable), self._told():
-            self.sealer.self_test()
+            return self.maker.prove(case)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -73,7 +65,7 @@ class Workshop:
             yield
         except Retryable as error:
             self.seal_trouble = error.detail
-            _log.warning("not sealed", code=error.code)
+            _log.warning("not proven", code=error.code)
             raise
         self.seal_trouble = ""
 
@@ -90,10 +82,10 @@ class Workshop:
             return self._inspector
 
     @property
-    def sealer(self) -> Sealer:
-        """Who seals."""
+    def maker(self) -> Maker:
+        """Who makes documents and proofs."""
         with self._making:
-            return self._sealer
+            return self._maker
 
     def close(self) -> None:
         """End processes and connections of the parts that were used."""
@@ -102,8 +94,8 @@ class Workshop:
             self._inspector.close()
         if "_fetcher" in used:
             self._fetcher.close()
-        if "_sealer" in used:
-            self._sealer.close()
+        if "_maker" in used:
+            self._maker.close()
 
     @property
     def _documents(self) -> DocumentSettings:
@@ -136,7 +128,7 @@ class Workshop:
         return Fetcher(self._guard, self.longest)
 
     @cached_property
-    def _sealer(self) -> Sealer:
-        from hub.services.sealing import Sealer
+    def _maker(self) -> Maker:
+        from hub.services.making.maker import Maker, pools
 
-        return Sealer(self._settings.seal, data_folder(self._settings), self._clock)
+        return Maker(self._settings, self._clock, pools(self._settings))

@@ -24,7 +24,7 @@ from hub.settings.files import load, read_text, refused, resolve
 from hub.settings.rules import Begins, Network
 from hub.settings.seal import SealSettings, seal_problems
 from hub.settings.spans import Span
-from hub.storage.blobs import S3Place
+from hub.storage.buckets import S3Place
 from hub.toolkit.guard import Guard
 
 ENVIRONMENTS = ("production", "test", "demo")

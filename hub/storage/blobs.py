@@ -11,7 +11,6 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,25 +19,11 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 
 from hub.kernel.crypto import Vault, sha256_hex
 from hub.kernel.errors import ConfigurationError, NotFound, Retryable, Spoiled
+from hub.storage.buckets import S3Place
 
 _PART = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PROBE = "probe"  # no workspace has an id like this
 _PATIENCE = timedelta(seconds=30)  # for one call; repeated by obstore within it
-
-
-@dataclass(frozen=True)
-class S3Place:
-    """A bucket. ``endpoint`` is the server's address, without the bucket."""
-
-    bucket: str
-    endpoint: str
-    region: str
-    access_key: str
-    secret_key: str
-    prefix: str = ""
-
-    def __repr__(self) -> str:
-        return f"S3Place({self.bucket} at {self.endpoint})"
 
 
 class Blobs:

@@ -35,7 +35,7 @@ from hub.storage.models import (
     Request,
     RequestEvent,
 )
-from tests.made_before import lend_inspector, put_seal
+from tests.made_before import lend_processes, put_seal
 from tests.providers.native_canvas.strokes import ALICE, BOB
 from tests.services.paper_texts import HUB, MAPPING, OFFER, PEOPLE, SIGNING, WORKSPACE
 from tests.simulated_house import NOON
@@ -124,7 +124,7 @@ class PaperCase:
     def open(self) -> None:
         """Open the house, or another one on the same database: the process has died."""
         self.house: House = open_house(self.config, clock=self.clock)
-        lend_inspector(self.house.core)
+        lend_processes(self.house.core)
         self.core, self.desk = self.house.core, self.house.customers
 
     def close(self) -> None:

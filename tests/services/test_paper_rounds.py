@@ -37,7 +37,7 @@ def judge(case):
         timer.fired(session, work, verdict)
 
 
-def no_seal(pdf):
+def no_proof(case):
     raise Refused("no seal today")
 
 
@@ -60,13 +60,13 @@ def test_what_was_taken_back_before_it_was_sealed_is_not_sealed(offer):
 
 
 def test_a_proof_that_was_given_up_is_not_made_of_a_later_signature(offer, monkeypatch):
-    seal = offer.core.workshop.seal
-    monkeypatch.setattr(offer.core.workshop, "seal", no_seal)
+    prove = offer.core.workshop.prove
+    monkeypatch.setattr(offer.core.workshop, "prove", no_proof)
     offer.sign("alice")
     offer.sign("bob")
     offer.work()
     cleared(offer, "bob")
-    monkeypatch.setattr(offer.core.workshop, "seal", seal)
+    monkeypatch.setattr(offer.core.workshop, "prove", prove)
     offer.sign("bob")
     offer.work()
     assert [one.number for one in offer.proofs()] == [2]
@@ -204,15 +204,15 @@ def test_an_end_that_fires_while_it_is_put_off_waits(offer):
 
 
 def test_what_is_taken_back_while_it_is_sealed_is_not_kept(offer, monkeypatch):
-    seal, once = offer.core.workshop.seal, []
+    prove, once = offer.core.workshop.prove, []
 
-    def sealing(pdf):
+    def proving(case):
         if not once:
             once.append(1)
             cleared(offer)
-        return seal(pdf)
+        return prove(case)
 
-    monkeypatch.setattr(offer.core.workshop, "seal", sealing)
+    monkeypatch.setattr(offer.core.workshop, "prove", proving)
     offer.sign("alice")
     offer.sign("bob")
     offer.work()

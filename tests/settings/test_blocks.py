@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from hub.settings import blobs_place
-from hub.storage.blobs import S3Place
+from hub.storage.buckets import S3Place
 from tests.settings.test_settings import HUB, hub, problems
 
 S3 = "{bucket: b, endpoint: 'http://127.0.0.1:9', access_key: a, secret_key: s, prefix: hub}"

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import requests
 from moto.server import ThreadedMotoServer
 
-from hub.storage.blobs import S3Place
+from hub.storage.buckets import S3Place
 
 
 @contextmanager

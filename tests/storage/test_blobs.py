@@ -16,7 +16,8 @@ import pytest
 
 from hub.kernel.crypto import Vault, sha256_hex
 from hub.kernel.errors import ConfigurationError, NotFound, Retryable, Spoiled
-from hub.storage.blobs import Blobs, S3Place
+from hub.storage.blobs import Blobs
+from hub.storage.buckets import S3Place
 from tests.storage.s3 import bucket, s3_server
 
 OLD = Vault("the former master key, long enough to be one")

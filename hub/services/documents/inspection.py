@@ -5,17 +5,33 @@ They are started when there is something to look at, kept for the next file, and
 
 from __future__ import annotations
 
-import threading
+import signal
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, BinaryIO
+
+import orjson
 
 from hub.kernel.crypto import sha256_hex
-from hub.kernel.errors import Retryable, Unfit
-from hub.services.documents.child import Child, Ended
+from hub.kernel.errors import ParaphError, Retryable, Unfit
+from hub.services.apart import wire
+from hub.services.apart.child import Child, Ended
+from hub.services.apart.pool import Pool
 from hub.services.documents.shapes import InspectedFile, InspectedPdf, Limits, PageImage
 from hub.settings import DocumentSettings
 
+_MODULE = "hub.services.documents.process"
+_FILES = 100  # that one process looks at
+_HEAD = 64_000_000  # bytes of an answer's JSON, which holds the texts of all pages
 _SLOWER, _BEGINNING = 4, 30.0  # on a busy machine: times its processor time, and seconds besides
+# Endings for which the file is to blame. Any other signal came from outside.
+_FAULTS = {
+    -one
+    for one in (
+        signal.SIGSEGV, signal.SIGABRT, signal.SIGTRAP, signal.SIGILL, signal.SIGBUS, signal.SIGFPE,
+        signal.SIGXCPU, signal.SIGXFSZ,
+    )
+}  # fmt: skip
+_Answer = tuple[dict[str, Any], list[bytes]]
 
 
 def limits_of(settings: DocumentSettings | None) -> Limits:
@@ -29,11 +45,7 @@ class Inspector:
 
     def __init__(self, limits: Limits | None = None, *, at_once: int = 2) -> None:
         self.limits = limits or Limits()
-        self._free = threading.BoundedSemaphore(at_once)
-        self._lock = threading.Lock()
-        self._idle: list[Child] = []
-        self._all: set[Child] = set()
-        self._closed = False
+        self._pool = Pool(_begun, at_once=at_once, uses=_FILES)
 
     def inspect_pdf(self, content: bytes) -> InspectedPdf:
         """The pages of a PDF that may be signed. ``Unfit`` when it may not be; ``Retryable`` when
@@ -47,46 +59,31 @@ class Inspector:
         shown = pages[0] if pages else None
         return InspectedFile(answer["media_type"], sha256_hex(content), shown, answer["count"])
 
+    @property
+    def pids(self) -> frozenset[int]:
+        """Of its processes."""
+        return self._pool.pids
+
     def close(self) -> None:
         """End the processes, also those that are at work."""
-        with self._lock:
-            self._closed = True
-            left = list(self._all)
-            self._idle.clear()
-            self._all.clear()
-        for child in left:
-            child.end()
+        self._pool.close()
 
     def _ask(
         self, content: bytes, question: dict[str, Any]
     ) -> tuple[dict[str, Any], tuple[PageImage, ...]]:
         if len(content) > self.limits.size:
             raise Unfit("too_large", megabytes=self.limits.size // 1_000_000)
-        with self._free:
-            try:
-                answer, pictures = self._asked(self._taken(), question, content)
-            except Ended as ended:
-                if not ended.doubtful:
-                    raise ended.error from None
-                answer, pictures = self._asked_anew(question, content)
+        try:
+            answer, pictures = self._asked(question, content)
+        except Ended as ended:
+            raise _meaning(ended) from None
         if "unfit" in answer:
             raise Unfit(answer["unfit"], answer["detail"], **answer["values"])
         return answer, tuple(
             _page(plain, picture) for plain, picture in zip(answer["pages"], pictures, strict=True)
         )
 
-    def _asked_anew(
-        self, question: dict[str, Any], content: bytes
-    ) -> tuple[dict[str, Any], list[bytes]]:
-        """Once more in a new process: what earlier files left in the former may have ended it."""
-        try:
-            return self._asked(self._begun(), question, content)
-        except Ended as ended:
-            raise ended.error from None
-
-    def _asked(
-        self, child: Child, question: dict[str, Any], content: bytes
-    ) -> tuple[dict[str, Any], list[bytes]]:
+    def _asked(self, question: dict[str, Any], content: bytes) -> _Answer:
         limits = self.limits
         bounds = {
             "pages": limits.pages,
@@ -94,40 +91,34 @@ class Inspector:
             "memory": limits.memory,
             "output": limits.output,
         }
-        answer = None
-        try:
-            answer = child.ask(
-                {**question, **bounds},
-                content,
-                patience=limits.seconds * _SLOWER + _BEGINNING,
-                output=limits.output,
-            )
-        finally:
-            worn = child.worn or answer is None or answer[0].get("unfit") == "too_heavy"
-            self._given_back(child, worn)
-        return answer
 
-    def _taken(self) -> Child:
-        with self._lock:
-            if self._idle:
-                return self._idle.pop()
-        return self._begun()
+        def read(stream: BinaryIO) -> _Answer:
+            answer = wire.receive_json(stream, _HEAD)
+            return answer, [wire.receive(stream, limits.output) for _ in answer.get("pages", ())]
 
-    def _begun(self) -> Child:
-        with self._lock:
-            if self._closed:
-                raise Retryable("the hub is ending")
-            child = Child()
-            self._all.add(child)
-        return child
+        return self._pool.ask(
+            [orjson.dumps({**question, **bounds}), content],
+            read,
+            limits.seconds * _SLOWER + _BEGINNING,
+            spent=lambda found: found[0].get("unfit") == "too_heavy",
+        )
 
-    def _given_back(self, child: Child, worn: bool) -> None:
-        with self._lock:
-            if not worn and not self._closed:
-                self._idle.append(child)
-                return
-            self._all.discard(child)
-        child.end()
+
+def _begun() -> Child:
+    # Libraries may repeat on standard error what a document says.
+    return Child(_MODULE, environment={"LANG": "C.UTF-8"}, quiet=True)
+
+
+def _meaning(ended: Ended) -> ParaphError:
+    """What that means for the file."""
+    if ended.late:
+        return Retryable("a document took too long; this machine may have too much to do")
+    if ended.code == -signal.SIGXCPU:
+        return Unfit("too_heavy", "processor time")
+    if ended.code in _FAULTS:
+        name = signal.Signals(-ended.code).name
+        return Unfit("too_heavy", f"the process ended by {name}")
+    return Retryable(f"the process for documents ended ({ended.code})")
 
 
 def _page(plain: dict[str, Any], content: bytes) -> PageImage:

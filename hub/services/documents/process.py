@@ -17,7 +17,8 @@ from typing import Any
 import orjson
 
 from hub.kernel.errors import Unfit
-from hub.services.documents import attached, pdf, wire
+from hub.services.apart import wire
+from hub.services.documents import attached, pdf
 from hub.services.documents.shapes import PageImage
 
 _IDLE = 300.0  # seconds without a question, after which it ends

@@ -20,7 +20,8 @@ from hub.kernel.crypto import sha256_hex
 from hub.services import amounts
 from hub.services.amounts import LANGUAGES
 from hub.services.evidence.case import Case, CaseEvent, DecidedLine, Person, Signature
-from hub.services.typeset import Press, glyphs
+from hub.services.typeset import glyphs
+from hub.services.typeset.press import Press
 
 _HERE = Path(__file__).parent
 _MOST_EVENTS = 60  # the rest is in events.json; the certificate stays a few pages

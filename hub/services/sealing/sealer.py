@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import pairwise
@@ -70,6 +70,10 @@ class SealReport:
     def downgraded(self) -> bool:
         """Whether the seal is of a lower level than the settings ask for."""
         return bool(self.missing)
+
+    def data(self) -> dict[str, Any]:
+        """It, to be kept."""
+        return {**asdict(self), "downgraded": self.downgraded}
 
 
 @dataclass(frozen=True)

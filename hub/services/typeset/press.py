@@ -14,15 +14,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-import structlog
 import typst
 
 from hub.kernel.errors import Permanent
+from hub.kernel.logging import get_logger
 from hub.services.typeset import glyphs, wording
 from hub.services.typeset.sheet import Sheet
 from hub.services.typeset.view import view
 
-_log = structlog.get_logger(__name__)
+_log = get_logger(__name__)
 # Typst keeps what it laid out for its next ten documents; of large ones that is half a gigabyte.
 _LARGE = 20_000  # characters of data
 _ROUNDS_UNTIL_FORGOTTEN = 12

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.kernel.errors import Retryable, Unfit
-from hub.services.documents import child as children
+from hub.services.apart import child as children
 from hub.services.documents.inspection import Inspector
 from hub.services.documents.refusals import REFUSALS
 from hub.services.documents.shapes import Limits
@@ -36,8 +36,8 @@ def own():
 
 
 def pid(inspector):
-    (one,) = inspector._all
-    return one.pid
+    (one,) = inspector.pids
+    return one
 
 
 def answer(inspector, content, name=None):
@@ -53,7 +53,7 @@ def answer(inspector, content, name=None):
 
 
 def test_nothing_is_started_before_there_is_something_to_look_at(own):
-    assert own._all == set()
+    assert own.pids == set()
     own.inspect_pdf(made.pdf())
     first = pid(own)
     own.inspect_pdf(made.offer(1))
@@ -118,7 +118,7 @@ def test_no_process_can_be_started_is_no_fault_of_the_file(own, monkeypatch):
 
 
 def test_it_is_replaced_after_a_hundred_files(own, monkeypatch):
-    monkeypatch.setattr(children, "_FILES", 2)
+    monkeypatch.setattr(own._pool, "_uses", 2)
     own.inspect_pdf(made.pdf())
     first = pid(own)
     own.inspect_pdf(made.pdf())
@@ -173,7 +173,7 @@ def test_many_threads_may_ask(inspector):
     with ThreadPoolExecutor(6) as pool:
         found = list(pool.map(lambda content: answer(inspector, content), files))
     assert found == ["fit", "fit", "signed"] * 6
-    assert len(inspector._all) <= 2
+    assert len(inspector.pids) <= 2
 
 
 @settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))

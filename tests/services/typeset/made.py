@@ -7,7 +7,7 @@ import unicodedata
 
 import pypdfium2
 
-from hub.services.typeset import Fact, Sender, Sheet, SignatureField
+from hub.services.typeset.sheet import Fact, Sender, Sheet, SignatureField
 
 AT = dt.datetime(2026, 11, 27, 12, tzinfo=dt.UTC)
 SENDER = Sender(

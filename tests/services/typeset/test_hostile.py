@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from hub.kernel.errors import Refused, Unfit
-from hub.services.typeset import Fact, NotTypeset, Press, glyphs, logo, read_values, typeset
+from hub.services.typeset import glyphs, logo
+from hub.services.typeset.press import NotTypeset, Press, typeset
+from hub.services.typeset.sheet import Fact, read_values
 from hub.services.typeset.view import view
 from tests.services.typeset.made import AT, bare, line, plain, sheet, text
 

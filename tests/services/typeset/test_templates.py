@@ -7,7 +7,9 @@ import pytest
 from hub.contracts.sheets import TEMPLATE_FIELDS
 from hub.kernel.errors import ConfigurationError
 from hub.services.amounts import LANGUAGES
-from hub.services.typeset import glyphs, templates, typeset, wording
+from hub.services.typeset import glyphs, wording
+from hub.services.typeset.press import typeset
+from hub.services.typeset.wording import templates
 from tests.services.typeset.made import (
     FULL,
     LINES,

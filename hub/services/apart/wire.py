@@ -1,8 +1,5 @@
-"""How the hub and its inspecting process talk: frames of bytes, each after its length.
-
-A question is a JSON frame (what to do, the limits) and the file. An answer is a JSON frame, then
-one frame for each picture that it lists.
-"""
+"""How the hub and a process of its own talk: frames of bytes, each after its length. What stands in
+them is for the two sides to agree on."""
 
 from __future__ import annotations
 

@@ -44,12 +44,12 @@ def test_links_are_hidden_until_their_files_are_made(visitor: Browser, cases: Fa
     (waiting,) = page.xpath("//section[@data-waiting]")
     assert waiting.get("data-waiting") == f"{BASE}/files"
     assert waiting.xpath(".//*[@data-downloads]/@hidden") != []
-    assert waiting.xpath(".//p[@role='status' and @aria-live='polite']") != []
+    assert waiting.xpath(".//*[@role='status' and @aria-live='polite']") != []
     assert waiting.xpath(".//p[@data-again]/a/@href") == [BASE]
     cases.set_papers(files=("signed", "proof"))
     text = visitor.get(BASE).text
     page = lxml.html.fromstring(text)
-    assert page.xpath("//*[@data-waiting or @hidden]") == []
+    assert page.xpath("//*[@data-waiting or @hidden or @data-told]") == []
     assert len(page.xpath("//*[@data-file]")) == 2
     assert "done.js" not in text
 

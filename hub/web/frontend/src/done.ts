@@ -11,22 +11,27 @@ function setUp(section: HTMLElement): void {
   const facts = section.dataset as Record<string, string>;
   const told = section.querySelector<HTMLElement>("[data-told]");
   const again = section.querySelector<HTMLElement>("[data-again]");
+  const pulse = section.querySelector<HTMLElement>("[data-pulse]");
   let asked = 0;
   let timer = 0;
   let over = false;
 
-  function show(files: string[]): void {
+  function end(words: string): void {
     over = true;
+    if (pulse) pulse.hidden = true;
+    if (told) told.textContent = words;
+  }
+
+  function show(files: string[]): void {
     section.querySelectorAll<HTMLElement>("[data-file]").forEach((link) => {
       link.hidden = !files.includes(link.dataset.file ?? "");
     });
     section.querySelector<HTMLElement>("[data-downloads]")?.removeAttribute("hidden");
-    if (told) told.textContent = facts.ready;
+    end(facts.ready);
   }
 
   function giveUp(): void {
-    over = true;
-    if (told) told.textContent = facts.late;
+    end(facts.late);
     if (again) again.hidden = false;
   }
 
@@ -56,6 +61,7 @@ function setUp(section: HTMLElement): void {
     if (!document.hidden && timer === 0 && !over) later();
   });
   if (again) again.hidden = true;
+  if (pulse) pulse.hidden = false;
   later();
 }
 

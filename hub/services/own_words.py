@@ -151,7 +151,7 @@ _SUBJECTS: Mapping[str, Mapping[str, str]] = {
     "remark": _REMARK_SUBJECT, "answer": _REMARK_SUBJECT,
 }  # fmt: skip
 _ADDED: Mapping[str, str] = {
-    "remark": "{{ text }}\n\n{{ link }}",
+    "remark": "{{ text }}{% if link %}\n\n{{ link }}{% endif %}",
     "answer": "{{ text }}\n\n{{ link }}",
     "receipt_link": "{{ link }}",
 }

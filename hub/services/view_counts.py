@@ -1,4 +1,7 @@
-"""How often a request was looked at and taken along (E5): for lists, for one request, for steps."""
+"""How often a request was looked at and taken along (E5): for lists, for one request, for steps.
+
+What was looked at on the sender's own tablet is not counted as the customer's, but apart.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.contracts.events import EventKind
-from hub.storage.models import Recipient, Request, RequestEvent, Viewing
+from hub.services import places
+from hub.storage.models import Request, RequestEvent, Viewing
 
 _VIEWED, _DOWNLOADED = EventKind.VIEWED.value, EventKind.DOWNLOADED.value
+_BY_LINK = RequestEvent.dedupe.not_like(f"{places.AT_THE_SENDERS}%")
 VISIT = timedelta(minutes=30)  # who looks again within them is still at the same visit
 NONE: Mapping[str, Any] = {"views": 0, "downloads": 0, "last_viewed_at": None}
 
@@ -31,6 +36,7 @@ def of_many(session: Session, request_ids: Collection[str]) -> dict[str, dict[st
         .where(
             RequestEvent.request_id.in_(request_ids),
             RequestEvent.kind.in_((_VIEWED, _DOWNLOADED)),
+            _BY_LINK,
         )
         .group_by(RequestEvent.request_id, RequestEvent.kind)
     )
@@ -50,6 +56,7 @@ def until(session: Session, request: Request, now: datetime) -> dict[str, Any]:
         RequestEvent.request_id == request.id,
         RequestEvent.kind.in_((_VIEWED, _DOWNLOADED)),
         RequestEvent.at <= now,
+        _BY_LINK,
     )
     kinds, moments = [], []
     for kind, at in session.execute(query):
@@ -63,14 +70,16 @@ def until(session: Session, request: Request, now: datetime) -> dict[str, Any]:
     }
 
 
-def new_visit(session: Session, who: Recipient, now: datetime) -> str | None:
+def new_visit(session: Session, place: places.Place, now: datetime) -> str | None:
     """The key of the view that counts now; None where the visit of the last one goes on. The key
-    names the look before, so that two at once are one."""
+    names the look before, so that two at once are one. The sender's tablet has visits of its
+    own."""
+    who = place.recipient
     views = select(RequestEvent.at, RequestEvent.data).where(
         RequestEvent.request_id == who.request_id, RequestEvent.kind == _VIEWED
     )
     newest = session.execute(views.order_by(RequestEvent.seq.desc()))
-    last = next((row.at for row in newest if row.data.get("recipient") == who.key), None)
+    last = next((row.at for row in newest if _told(row.data) == place.whose), None)
     if last is None:
         return f"viewed:{who.key}:"
     fetched = session.scalar(
@@ -83,9 +92,14 @@ def new_visit(session: Session, who: Recipient, now: datetime) -> str | None:
     return f"viewed:{who.key}:{last.isoformat()}" if now - last >= VISIT else None
 
 
+def _told(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name != "_commitments"}
+
+
 def of_one(session: Session, request: Request) -> dict[str, Any]:
-    """The counts with every view and download, oldest first. ``robots`` are what link previews and
-    scanners fetched: they have seen nothing."""
+    """The counts with every view and download, oldest first. ``in_person`` is how many of them were
+    on the sender's own tablet; ``robots`` are what link previews and scanners fetched: they have
+    seen nothing."""
     query = select(RequestEvent).where(
         RequestEvent.request_id == request.id, RequestEvent.kind.in_((_VIEWED, _DOWNLOADED))
     )
@@ -95,11 +109,13 @@ def of_one(session: Session, request: Request) -> dict[str, Any]:
     ]
     for one in each:
         one.pop("_commitments", None)
-    kinds = [one["kind"] for one in each]
+    mine = [one for one in each if not one.get("in_person")]
+    kinds = [one["kind"] for one in mine]
     return {
         "count": kinds.count(_VIEWED),
         "downloads": kinds.count(_DOWNLOADED),
-        "last_at": each[-1]["at"] if each else None,
+        "last_at": mine[-1]["at"] if mine else None,
+        "in_person": len(each) - len(mine),
         "each": each,
         "robots": _robots(session, request),
     }

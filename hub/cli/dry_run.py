@@ -179,9 +179,19 @@ def _step(step: dict[str, Any]) -> Iterator[str]:
         yield f"{head}: nothing to do"
     else:
         kind, target = next(iter(does.items()))
-        match = f", unless one matches by {', '.join(does['match'])}" if "match" in does else ""
-        yield f"{head}: {kind} {target} at {step['instance']}{match}"
+        yield f"{head}: {kind} {target}{_where(does, step['instance'])}"
         for name, value in does.get("fields", {}).items():
             yield f"      {name} = {below(value, 8)}"
-        for line in does.get("text", "").splitlines():
-            yield f"      | {line}"
+        for line in (does.get("subject", ""), *does.get("text", "").splitlines()):
+            if line:
+                yield f"      | {line}"
+
+
+def _where(does: dict[str, Any], instance: str) -> str:
+    """Through what it is done, and on what condition."""
+    if "email" in does:
+        return f", with {', '.join(does['attach'])}" if "attach" in does else ""
+    if "webhook" in does:
+        return f", signed with {does['secret']}"
+    match = f", unless one matches by {', '.join(does['match'])}" if "match" in does else ""
+    return f" at {instance}{match}"

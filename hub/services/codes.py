@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from hub.kernel.crypto import sha256_hex
 from hub.kernel.errors import Unfit
 from hub.kernel.ids import new_id
-from hub.services import notices, offers, places
+from hub.services import addressing, notices, offers, places
 from hub.services.core import Core
 from hub.services.document_views import CodeView
 from hub.services.masked import masked
@@ -36,7 +36,7 @@ def send(core: Core, rows: Session, place: places.Place, session: str, purpose: 
     known."""
     request, recipient = place.request, place.recipient
     way = _way(request, recipient, purpose)
-    channel = notices.channel_for(core, request, way)
+    channel = addressing.channel_for(core, request, way)
     to = recipient.contact.get("mobile" if way == SMS else "email")
     if not way or not to or channel is None:
         raise Unfit("no_address", "no address is known for a code", field="code")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +14,7 @@ from hub.contracts.requests import Reason
 from hub.engine.outbox import owe
 from hub.engine.work import Work
 from hub.kernel.crypto import sha256_hex
-from hub.mapping.steps import SEALED
-from hub.services import deadlines, history
+from hub.services import deadlines, history, step_places
 from hub.services.core import Core
 from hub.services.step_context import STEP_KIND, step_context
 from hub.storage.models import Delivery, Inbound, Recipient, Request, SigningOrder
@@ -98,8 +97,16 @@ def owe_steps(
     def context() -> dict[str, Any]:
         return step_context(core, session, request, event, now, line)
 
-    for owed in steps(core, request, event, now, context, line):
-        owe(session, **owed)
+    _owe(core, session, request, steps(core, request, event, now, context, line))
+
+
+def _owe(core: Core, session: Session, request: Request, owed: Iterable[Mapping[str, Any]]) -> None:
+    """Owe each that was never done. Of what was done before an acceptance was cleared, the delivery
+    may be deleted since; its event stays."""
+    again = bool(round_of(request))
+    for one in owed:
+        if not (again and history.known(session, request, one["key"])):
+            owe(session, **one)
     core.wake()
 
 
@@ -110,9 +117,7 @@ def owe_waiting(core: Core, session: Session, request: Request, event: str) -> N
     def context() -> dict[str, Any]:
         return step_context(core, session, request, event, now)
 
-    for owed in steps(core, request, event, now, context, waiting=True):
-        owe(session, **owed)
-    core.wake()
+    _owe(core, session, request, steps(core, request, event, now, context, waiting=True))
 
 
 def steps(
@@ -137,10 +142,10 @@ def steps(
         {
             "workspace_id": request.workspace_id,
             "request_id": request.id,
-            "entity": f"{request.id}:back",
+            "entity": step_places.entity(request, step, place),
             "kind": STEP_KIND,
             "step": step.key,
-            "destination": request.source_instance if step.instance == "source" else step.instance,
+            "destination": place,
             "payload": {"event": event, "at": now.isoformat(), **about},
             "key": f"{request.id}:{each}:{step.key}{_again(step.key, again)}",
             "seq": base + index,
@@ -148,7 +153,8 @@ def steps(
             "wall": core.clock.wall(),
         }
         for index, step in enumerate(mapping.steps(event, context, now))
-        if (step.kind in SEALED) is waiting
+        if bool(step.sealed) is waiting
+        for place in (step_places.destination(core, request, step),)
     ]
 
 

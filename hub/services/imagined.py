@@ -15,6 +15,7 @@ from hub.contracts.requests import ENDING_TEXTS, REASON_TEXTS, Reason, RequestSt
 from hub.kernel.redact import MASK
 from hub.mapping.compiled import COMPLETED, CompiledMapping
 from hub.mapping.example_schema import EVENTS
+from hub.mapping.notify import assigned
 from hub.mapping.people import RecipientPlan
 from hub.mapping.plan import RequestPlan
 from hub.mapping.rehearsal import Rehearsed, rehearse
@@ -86,6 +87,7 @@ class Imagined:
             "lines": [_decided(one.data()) for one in plan.lines],
             "line": line,
             "totals": _totals(plan),
+            "assigned": assigned(plan.notify.data() if plan.notify is not None else {}),
             **self._papers(plan, event),
             "carries_on": carries_on,
             "handling": carries_on,

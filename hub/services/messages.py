@@ -273,7 +273,10 @@ def apply_report(
     at: datetime,
     reason: str,
 ) -> None:
-    """A gateway's report on one message. Late and repeated ones change nothing they should not."""
+    """A gateway's report on one message. Late and repeated ones change nothing they should not, nor
+    do those on notices and on e-mails of steps."""
+    if delivery.kind != KIND:
+        return
     request = session.get_one(Request, delivery.request_id)
     data = {"channel": delivery.destination, "delivery": delivery.id}
     if status is ReportStatus.DELIVERED:

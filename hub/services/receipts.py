@@ -13,7 +13,7 @@ from hub.services.core import Core
 from hub.services.wordings import EMAIL
 from hub.storage.models import Recipient, Request
 
-_MOST = 10_000_000  # bytes that mail servers take for sure
+LARGEST = 10_000_000  # bytes that mail servers take for sure
 
 
 def owe_receipts(core: Core, session: Session, request: Request, pdf: Mapping[str, Any]) -> None:
@@ -21,7 +21,7 @@ def owe_receipts(core: Core, session: Session, request: Request, pdf: Mapping[st
     if request.state != RequestState.COMPLETED.value:
         return  # cleared again meanwhile
     asked = bool(offers.signing(request).get("receipt"))
-    files = [_file(request, pdf)] if pdf["size"] <= _MOST else []
+    files = [_file(request, pdf)] if pdf["size"] <= LARGEST else []
     number = request.plan.get("round", 0)
     for one in request.recipients:
         if one.contact.get("email") and (one.role == turns.COPY or (asked and _took_part(one))):

@@ -13,11 +13,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.contracts.events import EventKind
 from hub.contracts.papers import SIGNER
 from hub.contracts.requests import ENDING_TEXTS, REASON_TEXTS, Reason, RequestState
+from hub.mapping.notify import assigned
 from hub.services import paper_context, people_states
 from hub.services.core import Core
-from hub.storage.models import Delivery, Recipient, Request
+from hub.storage.models import Delivery, Recipient, Request, RequestEvent
 
 STEP_KIND = "step"
 _RECORD_STEP = re.compile(r"records\.(?P<name>\w[\w-]*)(\[(?P<index>\d+)\])?")
@@ -68,6 +70,7 @@ def step_context(
         "lines": offered,
         "line": next((one for one in offered if one["id"] == line), {}),
         "totals": paper_context.totals_told(request),
+        "assigned": assigned((request.plan or {}).get("notify") or {}),
         **paper_context.paper_context(session, request, now),
         "carries_on": request.carries_on,
         "handling": request.carries_on,
@@ -110,6 +113,22 @@ def lines(request: Request) -> list[dict[str, Any]]:
     ]
 
 
+def _long_done(session: Session, request: Request) -> dict[str, Any]:
+    """What was made before an acceptance was cleared. Its deliveries may be deleted since; its
+    events know where the records are."""
+    if not (request.plan or {}).get("round"):
+        return {}
+    query = select(RequestEvent.data).where(
+        RequestEvent.request_id == request.id, RequestEvent.kind == EventKind.RECORDED.value
+    )
+    made = (data for data in session.scalars(query) if "record" in data)
+    return {
+        one["step"]: {"id": ident, "table": table, "created": one["created"]}
+        for one in made
+        for table, _, ident in (one["record"].partition("/"),)
+    }
+
+
 def _records(session: Session, request: Request) -> dict[str, Any]:
     """Results of the steps ``records.<name>`` so far, by name; a list where one was made for each
     of several items, with None for an item that none was made for."""
@@ -118,8 +137,9 @@ def _records(session: Session, request: Request) -> dict[str, Any]:
         Delivery.kind == STEP_KIND,
         Delivery.state == "delivered",
     )
+    done = {**_long_done(session, request), **dict(session.execute(query).tuples().all())}
     found: dict[str, Any] = {}
-    for step, result in session.execute(query):
+    for step, result in done.items():
         match = _RECORD_STEP.fullmatch(step)
         if match is None or not result:
             continue

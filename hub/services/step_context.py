@@ -137,7 +137,8 @@ def _records(session: Session, request: Request) -> dict[str, Any]:
         Delivery.kind == STEP_KIND,
         Delivery.state == "delivered",
     )
-    done = {**_long_done(session, request), **dict(session.execute(query).tuples().all())}
+    done = _long_done(session, request)
+    done |= {row.step: row.result for row in session.execute(query)}
     found: dict[str, Any] = {}
     for step, result in done.items():
         match = _RECORD_STEP.fullmatch(step)

@@ -194,7 +194,7 @@ def test_what_is_written_back_after_that_still_knows_the_records_that_were_made(
     made = papers(
         more={
             "back:\n": records,
-            "        - {to: signed_by, from: signature.name}\n": "        - {to: job, from: records.job.id}\n",
+            "{to: signed_by, from: signature.name}": "{to: job, from: records.job.id}",
         }
     )
     made.send()

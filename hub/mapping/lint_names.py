@@ -25,7 +25,8 @@ _OF_EACH: Mapping[str, tuple[str, ...]] = {
 }
 # What stands below these; ``form``, ``record``, ``records`` and ``values`` depend on the file.
 _BELOW: Mapping[str, tuple[str, ...]] = {
-    "outcome": ("event", "reason", "reason_text", "at"),
+    "outcome": ("event", "reason", "reason_text", "at", "recipient", "what"),
+    "remark": ("text",),
     "signature": (*_SIGNATURE, "method"),
     "request": ("id", "number", "title", "language", "state"),
     "recipient": _PERSON,

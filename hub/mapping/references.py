@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from hub.contracts.events import LINE_EVENTS
+from hub.contracts.events import LINE_EVENTS, EventKind
 from hub.mapping.compiled import COMPLETED, CompiledMapping
 from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
 from hub.mapping.reading import Readable, below, mentions
@@ -16,7 +16,7 @@ from hub.mapping.steps import Step
 from hub.mapping.texts import is_text_key, names_in
 
 _OF_ITEM = ("item", "position")
-_OF_LINE = "line"
+_OF_LINE, _OF_REMARK = "line", "remark"
 
 
 # What the language has a word for and this version does not do.
@@ -128,6 +128,9 @@ def _items(mapping: CompiledMapping, step: Step) -> Iterator[Problem]:
             yield mapping.document.problem(path, message)
         if root == _OF_LINE and not of_line:
             message = "'line' is known after line events only; use 'lines', or move it there"
+            yield mapping.document.problem(path, message)
+        if root == _OF_REMARK and step.path[1:2] != (EventKind.REMARKED.value,):
+            message = f"'remark' is known after '{EventKind.REMARKED}' only; move it there"
             yield mapping.document.problem(path, message)
 
 

@@ -82,7 +82,8 @@ class Cases:
             personal={"ip": client.ip, "user_agent": client.user_agent[:300]},
         )
         if new:
-            endings.owe_steps(core, session, place.request, kind.value)
+            about = {"recipient": who}
+            endings.owe_steps(core, session, place.request, kind.value, about=about)
             if kind is EventKind.VIEWED:
                 news.tell(core, session, place.request, kind.value, place.name)
 

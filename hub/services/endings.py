@@ -83,21 +83,27 @@ def end(
             .where(Inbound.request_id == request.id, Inbound.source == "hook")
             .values(dedupe=None)
         )
-    owe_steps(core, session, request, owed)
+    about = {name: value for name, value in (data or {}).items() if name == "recipient"}
+    owe_steps(core, session, request, owed, about=about)
     return True
 
 
 def owe_steps(
-    core: Core, session: Session, request: Request, event: str, line: str | None = None
+    core: Core,
+    session: Session,
+    request: Request,
+    event: str,
+    line: str | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> None:
     """Owe every step that the request's mapping version has for ``event``, in their order. ``line``
-    is the id of the line that it is about."""
+    is the id of the line that it is about, ``about`` what else ``step_context`` tells."""
     now = core.clock.now()
 
     def context() -> dict[str, Any]:
-        return step_context(core, session, request, event, now, line)
+        return step_context(core, session, request, event, now, line, about)
 
-    _owe(core, session, request, steps(core, request, event, now, context, line))
+    _owe(core, session, request, steps(core, request, event, now, context, line, about=about))
 
 
 def _owe(core: Core, session: Session, request: Request, owed: Iterable[Mapping[str, Any]]) -> None:
@@ -129,6 +135,7 @@ def steps(
     line: str | None = None,
     *,
     waiting: bool = False,
+    about: Mapping[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
     """What ``owe_steps`` owes, for ``hub.engine.outbox.owe``. ``context`` is what ``step_context``
     gives; it is asked for where items have to be counted. ``waiting``: only those that need the
@@ -137,7 +144,7 @@ def steps(
     base = request.event_seq * 1000
     each = _occasion(request, event, line)
     again = round_of(request)
-    about = {} if line is None else {"line": line}
+    told = {**({} if line is None else {"line": line}), **({"about": about} if about else {})}
     return [
         {
             "workspace_id": request.workspace_id,
@@ -146,7 +153,7 @@ def steps(
             "kind": STEP_KIND,
             "step": step.key,
             "destination": place,
-            "payload": {"event": event, "at": now.isoformat(), **about},
+            "payload": {"event": event, "at": now.isoformat(), **told},
             "key": f"{request.id}:{each}:{step.key}{_again(step.key, again)}",
             "seq": base + index,
             "now": now,

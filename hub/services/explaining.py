@@ -89,10 +89,8 @@ class Explaining:
         if row.kind == STEP_KIND:
             now = moment(request, row.payload)
             core = cast(Any, self._core)
-            context = step_context(core, session, request, row.payload["event"], now)
-            about = row.payload.get("line")
-            lines = context["lines"]
-            context["line"] = next((one for one in lines if one["id"] == about), {})
+            event, line, about = (row.payload.get(name) for name in ("event", "line", "about"))
+            context = step_context(core, session, request, event, now, line, about)
         return _Case(row, request, compiled(version), version.sha256, context)
 
     def _request_of(self, session: Session, row: Delivery) -> Request:

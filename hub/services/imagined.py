@@ -24,6 +24,13 @@ from hub.services.moments import in_zone
 from hub.services.study import Study
 
 _PROVED = (EventKind.SEALED.value, EventKind.CLEARED.value)
+# What somebody of the request does.
+_DOINGS = frozenset(
+    (
+        EventKind.OPENED, EventKind.VIEWED, EventKind.DOWNLOADED, EventKind.REMARKED,
+        EventKind.FORWARDED, EventKind.APPROVED, EventKind.SIGNED, EventKind.DECLINED,
+    )
+)  # fmt: skip
 _SIGNED = (COMPLETED, EventKind.SIGNED.value, *LINE_EVENTS, EventKind.SEALED.value)
 
 
@@ -80,7 +87,9 @@ class Imagined:
                 "reason": reason,
                 "reason_text": reason_text(event, reason, plan.language),
                 "at": self._now.isoformat(timespec="seconds"),
+                **_about(plan, event),
             },
+            "remark": {"text": "…"} if event == EventKind.REMARKED else {},
             "signature": [*signatures.values()][-1] if signatures else {},
             "signatures": signatures,
             "records": {},
@@ -154,6 +163,14 @@ def signature(
         "provider": study.title(plan.providers[0]),
         **({"national_id_last": f"{MASK}-0000"} if study.tells_who(plan.providers[0]) else {}),
     }
+
+
+def _about(plan: RequestPlan, event: str) -> dict[str, str]:
+    """Whose doing it was, and of which file."""
+    told = {"recipient": plan.signer.key} if event in _DOINGS else {}
+    if event == EventKind.DOWNLOADED and plan.documents:
+        told["what"] = plan.documents[0].key
+    return told
 
 
 def _person(one: RecipientPlan, event: str) -> dict[str, Any]:

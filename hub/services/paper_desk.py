@@ -114,7 +114,8 @@ class PaperDesk:
                 data={"recipient": place.recipient.key, "what": what},
                 personal={"ip": look.client.ip, "user_agent": look.client.user_agent[:300]},
             )
-            endings.owe_steps(core, rows, place.request, EventKind.DOWNLOADED.value)
+            kind, told = EventKind.DOWNLOADED.value, {"recipient": place.recipient.key}
+            endings.owe_steps(core, rows, place.request, kind, about={**told, "what": what})
             news.tell(core, rows, place.request, EventKind.DOWNLOADED.value, place.name)
 
 

@@ -39,9 +39,13 @@ def step_context(
     event: str,
     now: datetime,
     line: str | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What mapping rows of ``back``, ``records`` and ``then`` may refer to; ``now`` is the moment
-    of the event, ``line`` the id of the line that it is about."""
+    of the event, ``line`` the id of the line that it is about, ``about`` what else is told of it:
+    whose doing it was (``recipient``), of which file (``what``), why (``reason``), a remark's
+    ``text``."""
+    told = about or {}
     offered = lines(request)
     signer = first_signer(request)
     recipient = signer.contact if signer is not None else {}
@@ -60,10 +64,13 @@ def step_context(
         },
         "outcome": {
             "event": event,
-            "reason": reason,
+            "reason": told.get("reason", reason),
             "reason_text": reason_text(request),
+            "recipient": told.get("recipient", ""),
+            "what": told.get("what", ""),
             "at": now.isoformat(timespec="seconds"),
         },
+        "remark": {name: told[name] for name in ("text",) if name in told},
         "signature": paper_context.signature(session, request, now),
         "signatures": paper_context.signatures(session, request, now),
         "records": _records(session, request),

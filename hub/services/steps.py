@@ -57,7 +57,8 @@ class StepHandler(Handler):
             _require_records(core, session, request, work.step)
             event, now = work.payload["event"], moment(request, work.payload)
             line = work.payload.get("line")
-            context = step_context(core, session, request, event, now, line)
+            about = work.payload.get("about")
+            context = step_context(core, session, request, event, now, line, about)
             made = evidence_of(session, request)
         operation = self._operation(request, work, context, now, made)
         if operation is None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hub.contracts.channel import File
-from hub.kernel.errors import MappingError
+from hub.kernel.errors import ConfigurationError, MappingError
 from hub.mapping.examples import run_examples
 from hub.mapping.explain import explain_step
 from hub.mapping.loader import compile_mapping
@@ -203,3 +203,13 @@ def test_an_explanation_tells_address_subject_text_and_body() -> None:
         "then.completed.0.text": ("Alice har skrivit under.", ["signature.name"]),
     }
     assert rows("then.completed.1")["then.completed.1.who"] == ("Alice", ["signature.name"])
+
+
+def test_a_remark_is_known_where_there_is_one() -> None:
+    good = 'back: {remarked: [{note: "{{ outcome.recipient }}: {{ remark.text }}"}]}\n'
+    assert problems(good) == []
+    with pytest.raises(ConfigurationError) as raised:
+        compiled(good.replace("remarked", "viewed"))
+    assert "'remark' is known after 'remarked' only; move it there" in str(raised.value.problems)
+    (told,) = problems(good.replace("remark.text", "remark.txt"))
+    assert "unknown name below 'remark' 'txt'" in told

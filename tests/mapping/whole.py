@@ -161,6 +161,7 @@ examples:
       views: {count: 1}
       documents: [{key: offer}]
       evidence: {level: B-T}
+      remark: {text: Good}
     expect:
       recipients: [{key: owner}]
       documents: [{key: offer}]

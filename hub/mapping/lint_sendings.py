@@ -45,8 +45,8 @@ def _aim(around: Around, step: Step, at: Path) -> Iterator[Problem]:
     if path is None or path.root != "values" or len(path.parts) != 2:
         return
     value: Any = around.mapping.values.get(str(path.parts[1]))
-    if value is None:
-        return  # told as a value that nobody sets
+    if value in (None, ""):
+        return  # nobody is meant, or it is told as a value that nobody sets
     try:
         AIM_OF[step.spec.kind](value)
     except Unfit as fault:

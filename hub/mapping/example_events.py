@@ -136,14 +136,7 @@ def _context(
         "form": given.get("form", {}),
         "recipient": {**contact, **given.get("recipient", {})},
         "recipients": _people(plan, given),
-        "request": {
-            "id": "example",
-            "number": "1",
-            "url": "",
-            "title": plan.title,
-            "language": plan.language,
-            **given.get("request", {}),
-        },
+        "request": _request(plan, given),
         "outcome": {
             "event": event,
             "at": moment,
@@ -162,6 +155,12 @@ def _context(
         "carries_on": mapping.carries_on,
         "handling": mapping.carries_on,
     }
+
+
+def _request(plan: RequestPlan, given: Mapping[str, Any]) -> dict[str, Any]:
+    called = {"id": "example", "number": "1", "url": ""}
+    told = {"title": plan.title, "language": plan.language}
+    return {**called, **told, **given.get("request", {})}
 
 
 def _people(plan: RequestPlan, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -68,7 +68,6 @@ class Imagined:
     ) -> dict[str, Any]:
         """What steps may refer to, as it would be if it happened now."""
         signatures = self._signatures(plan) if event in _SIGNED else {}
-        reason = Reason.NO_ANSWER.value if event == EventKind.FAILED else ""
         carries_on = self._mapping.carries_on
         return {
             "record": record,
@@ -82,13 +81,7 @@ class Imagined:
                 "language": plan.language,
                 "state": event,
             },
-            "outcome": {
-                "event": event,
-                "reason": reason,
-                "reason_text": reason_text(event, reason, plan.language),
-                "at": self._now.isoformat(timespec="seconds"),
-                **_about(plan, event),
-            },
+            "outcome": self._outcome(plan, event),
             "remark": {"text": "…"} if event == EventKind.REMARKED else {},
             "signature": [*signatures.values()][-1] if signatures else {},
             "signatures": signatures,
@@ -100,6 +93,16 @@ class Imagined:
             **self._papers(plan, event),
             "carries_on": carries_on,
             "handling": carries_on,
+        }
+
+    def _outcome(self, plan: RequestPlan, event: str) -> dict[str, str]:
+        reason = Reason.NO_ANSWER.value if event == EventKind.FAILED else ""
+        return {
+            "event": event,
+            "reason": reason,
+            "reason_text": reason_text(event, reason, plan.language),
+            "at": self._now.isoformat(timespec="seconds"),
+            **_about(plan, event),
         }
 
     def rehearsed(
@@ -167,10 +170,11 @@ def signature(
 
 def _about(plan: RequestPlan, event: str) -> dict[str, str]:
     """Whose doing it was, and of which file."""
-    told = {"recipient": plan.signer.key} if event in _DOINGS else {}
-    if event == EventKind.DOWNLOADED and plan.documents:
-        told["what"] = plan.documents[0].key
-    return told
+    taken = plan.documents[:1] if event == EventKind.DOWNLOADED else ()
+    return {
+        "recipient": plan.signer.key if event in _DOINGS else "",
+        "what": taken[0].key if taken else "",
+    }
 
 
 def _person(one: RecipientPlan, event: str) -> dict[str, Any]:

@@ -273,8 +273,7 @@ def apply_report(
     at: datetime,
     reason: str,
 ) -> None:
-    """A gateway's report on one message. Late and repeated ones change nothing they should not, nor
-    do those on notices and on e-mails of steps."""
+    """A gateway's report on one message. Late and repeated ones change nothing, as on notices."""
     if delivery.kind != KIND:
         return
     request = session.get_one(Request, delivery.request_id)

@@ -49,7 +49,6 @@ def step_context(
     offered = lines(request)
     signer = first_signer(request)
     recipient = signer.contact if signer is not None else {}
-    reason = request.reason or ""
     return {
         "record": request.record,
         "form": (request.answers or {}).get("values", {}),
@@ -62,14 +61,7 @@ def step_context(
             "language": request.language,
             "state": request.state,
         },
-        "outcome": {
-            "event": event,
-            "reason": told.get("reason", reason),
-            "reason_text": reason_text(request),
-            "recipient": told.get("recipient", ""),
-            "what": told.get("what", ""),
-            "at": now.isoformat(timespec="seconds"),
-        },
+        "outcome": _outcome(request, event, now, told),
         "remark": {name: told[name] for name in ("text",) if name in told},
         "signature": paper_context.signature(session, request, now),
         "signatures": paper_context.signatures(session, request, now),
@@ -81,6 +73,19 @@ def step_context(
         **paper_context.paper_context(session, request, now),
         "carries_on": request.carries_on,
         "handling": request.carries_on,
+    }
+
+
+def _outcome(
+    request: Request, event: str, now: datetime, about: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
+        "event": event,
+        "reason": about.get("reason", request.reason or ""),
+        "reason_text": reason_text(request),
+        "recipient": about.get("recipient", ""),
+        "what": about.get("what", ""),
+        "at": now.isoformat(timespec="seconds"),
     }
 
 

@@ -89,7 +89,7 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
         yield ""
         yield f"after {event}" if steps else f"after {event}: nothing"
         for step in steps:
-            yield from _step(step)
+            yield from step_lines(step)
     yield ""
     yield "Nothing was written and nothing stored."
 
@@ -169,7 +169,8 @@ def _message(one: dict[str, Any]) -> Iterator[str]:
             yield f"  | {line}"
 
 
-def _step(step: dict[str, Any]) -> Iterator[str]:
+def step_lines(step: dict[str, Any]) -> Iterator[str]:
+    """One step: where it stands, what it does through what, and with which values."""
     about = f" (line {step['line']})" if "line" in step else ""
     head = f"  {step['where']}: {step['step']}{about}"
     does = step["does"]

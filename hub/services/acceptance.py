@@ -53,7 +53,8 @@ def settle(
         return
     order.status, order.code = "accepted", "accepted"
     _sign(core, session, request, order, verdict, answers, ink_svg)
-    endings.owe_steps(core, session, request, EventKind.SIGNED.value)
+    about = {"recipient": recipient.key}
+    endings.owe_steps(core, session, request, EventKind.SIGNED.value, about=about)
     go_on(core, session, request)
 
 

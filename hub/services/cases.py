@@ -94,7 +94,8 @@ class Cases:
         viewed = kind is EventKind.VIEWED
         if not new or (viewed and place.in_person):
             return
-        endings.owe_steps(core, session, place.request, kind.value)
+        about = {"recipient": place.recipient.key}
+        endings.owe_steps(core, session, place.request, kind.value, about=about)
         if viewed:
             news.tell(core, session, place.request, kind.value, place.name)
 

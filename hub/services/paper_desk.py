@@ -112,7 +112,8 @@ class PaperDesk:
             )
             if place.in_person:
                 return
-            endings.owe_steps(core, rows, place.request, EventKind.DOWNLOADED.value)
+            about = {"recipient": place.recipient.key, "what": what}
+            endings.owe_steps(core, rows, place.request, EventKind.DOWNLOADED.value, about=about)
             news.tell(core, rows, place.request, EventKind.DOWNLOADED.value, place.name)
 
 

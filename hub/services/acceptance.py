@@ -16,7 +16,7 @@ from hub.contracts.provider import Conclusion
 from hub.kernel.crypto import sha256_hex
 from hub.kernel.logging import get_logger
 from hub.kernel.redact import last_digits
-from hub.services import endings, evidence_owed, history, lines, news, turns
+from hub.services import endings, evidence_owed, history, lines, news, order_data, turns
 from hub.services.core import Core
 from hub.services.moments import in_zone
 from hub.services.order_data import stored_order
@@ -138,7 +138,8 @@ def _sign(
     signature["name"] = signature["name"] or recipient.contact.get("name") or ""
     request.signature = signature
     text, shown = order.task["task"]["visible_text"], order.task.get("shown") or {}
-    more = {"ink_svg": ink_svg, "text": text}
+    here = order_data.here(order)
+    more = {"ink_svg": ink_svg, "text": text, **here}
     keep(session, request, recipient, "signed", {**signature, **more}, shown, at, order.id)
     history.append(
         session,
@@ -153,12 +154,16 @@ def _sign(
             "recipient": recipient.key,
             "text_sha256": sha256_hex(text.encode()),
             **({"shown_sha256": shown_hash(shown)} if shown else {}),
+            **here,
         },
-        personal={
-            "name": request.signature["name"],
-            "national_id": last_digits(request.signature["national_id"]),
-        },
+        personal=_who(signature),
     )
+
+
+def _who(signature: Mapping[str, Any]) -> dict[str, str]:
+    """What the history keeps of the person: of a national id the end, where there is one."""
+    last = last_digits(signature["national_id"])
+    return {"name": signature["name"], **({"national_id": last} if last else {})}
 
 
 def _method(core: Core, order: SigningOrder) -> str:

@@ -24,13 +24,19 @@ def stored_order(order: SigningOrder) -> Order | None:
 
 
 def task_data(
-    task: SigningTask, answers: dict[str, Any], shown: dict[str, Any] | None = None
+    task: SigningTask,
+    answers: dict[str, Any],
+    shown: dict[str, Any] | None = None,
+    *,
+    in_person: bool = False,
 ) -> dict[str, Any]:
-    """A task as JSON, with the answers that it signs and all that was shown."""
+    """A task as JSON, with the answers that it signs, all that was shown, and whether it was begun
+    on the sender's own device."""
     data = asdict(task)
     data["hidden_data"] = task.hidden_data.decode("ascii")
     data["requested_at"] = task.requested_at.isoformat() if task.requested_at else None
-    return {"task": data, "answers": answers, "shown": shown or {}}
+    told = {"task": data, "answers": answers, "shown": shown or {}}
+    return {**told, "in_person": True} if in_person else told
 
 
 def task_of(order: SigningOrder) -> SigningTask:
@@ -47,6 +53,11 @@ def task_of(order: SigningOrder) -> SigningTask:
             "requested_at": datetime.fromisoformat(requested) if requested else None,
         }
     )
+
+
+def here(order: SigningOrder) -> dict[str, bool]:
+    """What events tell of an order that was begun on the sender's own device; else nothing."""
+    return {"in_person": True} if order.task.get("in_person") else {}
 
 
 def signed_answers(order: SigningOrder) -> dict[str, Any]:

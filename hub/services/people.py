@@ -55,12 +55,13 @@ class PeopleDesk:
             if papers.unseen(rows, request, me.id, found):
                 raise NotReady("document")
             shown, now = papers.shown(request, found), core.clock.now()
-            data = {"recipient": me.key, "shown_sha256": papers.shown_hash(shown)}
+            here = {"in_person": True} if place.in_person else {}
+            data = {"recipient": me.key, "shown_sha256": papers.shown_hash(shown), **here}
             name = me.contact.get("name") or ""
             zone = core.workspace(request.workspace_id).zone
             how = {"name": name, "at": now.isoformat(timespec="seconds"), "ip": client.ip}
             how["at_local"] = in_zone(now, zone)
-            acceptance.keep(rows, request, me, "approved", how, shown, now)
+            acceptance.keep(rows, request, me, "approved", {**how, **here}, shown, now)
             round_ = request.plan.get("round", 0)
             history.append(
                 rows,

@@ -37,16 +37,16 @@ FAST = 20_000.0  # four days of reminders in less than half a minute
     help="Everything of the demo is kept here; a new start begins afresh.  "
     "[default: data/demo, or data/demo-headless]",
 )
-@click.option("--port", default=8000, show_default=True, help="Of the hub, if it is free.")
-@click.option("--sandbox-port", default=8100, show_default=True, help="Of the sandbox, if free.")
+@click.option("--port", type=int, help="Of the hub, if it is free.  [default: 8000]")
+@click.option("--sandbox-port", type=int, help="Of the sandbox, if free.  [default: 8100]")
 def demo(
     headless: bool,
     no_answer: bool,
     name: str,
     source: Path,
     folder: Path | None,
-    port: int,
-    sandbox_port: int,
+    port: int | None,
+    sandbox_port: int | None,
 ) -> None:
     """Start the hub with a simulated world around it and say where to look."""
     if no_answer and not headless:
@@ -62,8 +62,15 @@ def demo(
     speed = FAST if no_answer else 1.0
     with claimed(folder) as lock:
         ending = Ending(interrupted=130 if headless else 0)
-        ports = free_port(port), free_port(sandbox_port)
-        stage = Stage(folder.resolve(), *ports, speed, keep_open=(lock,), held=ending.held)
+        # one that plays needs no known ports, and two that begin together would take the same
+        usual = (0, 0) if headless else (8000, 8100)
+        hub_port, its_world = (
+            free_port(one if given is None else given)
+            for one, given in zip(usual, (port, sandbox_port), strict=True)
+        )
+        stage = Stage(
+            folder.resolve(), hub_port, its_world, speed, keep_open=(lock,), held=ending.held
+        )
         try:
             ending.begin()
             stage.build(source)

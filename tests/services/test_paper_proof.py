@@ -59,6 +59,7 @@ def test_what_is_signed_holds_the_hash_of_the_very_pages_that_were_handed_out(pa
     hidden = task_of(row).hidden_data.decode()
     assert hidden.endswith(f";shown-sha256={sha256_hex(canonical_json(shown))}")
     case.give("alice", order)
+    case.work()
     case.sign("bob")
     members = bundle(case)
     assert [members[f"documents/1/page-{n}.webp"] for n in (1, 2)] == images

@@ -58,7 +58,7 @@ def read(session: Session, request_id: str) -> CaseRows:
         papers.papers_of(session, request),
         _accepted(session, request),
         _events(session, request),
-        _receipts(session, request),
+        receipts(session, request),
     )
 
 
@@ -239,8 +239,8 @@ def _events(session: Session, request: Request) -> tuple[CaseEvent, ...]:
     return tuple(event_of(row) for row in session.scalars(query.order_by(RequestEvent.seq)))
 
 
-def _receipts(session: Session, request: Request) -> tuple[Receipt, ...]:
-    """What was delivered so far; what came after the proof was made is not in it."""
+def receipts(session: Session, request: Request) -> tuple[Receipt, ...]:
+    """What was delivered so far; what came after the proof was made is not in that."""
     query = select(Delivery).where(
         Delivery.request_id == request.id,
         Delivery.state == "delivered",

@@ -59,7 +59,7 @@ class Cases:
             place = find(session, token)
             fresh = place.request.state in (RequestState.SENT, RequestState.PREPARING)
             several = len(place.request.recipients) > 1
-            if not (fresh or several or papers.has_papers(place.request)):
+            if not (fresh or several or papers.is_readable(place.request)):
                 return
             looks = _looks(place, core.clock.now())
             if all(history.known(session, place.request, key) for _, key in looks):
@@ -246,7 +246,7 @@ def _looks(place: Place, now: datetime) -> list[tuple[EventKind, str]]:
     looks = []
     if history.is_open(place.request):
         looks.append((EventKind.OPENED, endings.opening_of(place.request, place.recipient)))
-    if papers.has_papers(place.request):
+    if papers.is_readable(place.request):
         visit = int(now.timestamp()) // VISIT
         key = f"viewed:{visit}:{place.recipient.key}"
         looks.append((EventKind.VIEWED, place.kept_apart(key)))

@@ -62,15 +62,8 @@ def demo(
     speed = FAST if no_answer else 1.0
     with claimed(folder) as lock:
         ending = Ending(interrupted=130 if headless else 0)
-        # one that plays needs no known ports, and two that begin together would take the same
-        usual = (0, 0) if headless else (8000, 8100)
-        hub_port, its_world = (
-            free_port(one if given is None else given)
-            for one, given in zip(usual, (port, sandbox_port), strict=True)
-        )
-        stage = Stage(
-            folder.resolve(), hub_port, its_world, speed, keep_open=(lock,), held=ending.held
-        )
+        ports = _ports(headless, port, sandbox_port)
+        stage = Stage(folder.resolve(), *ports, speed, keep_open=(lock,), held=ending.held)
         try:
             ending.begin()
             stage.build(source)
@@ -81,6 +74,15 @@ def demo(
             finally:  # even when the first signal came just now
                 stage.stop()
     sys.exit(code)
+
+
+def _ports(headless: bool, port: int | None, sandbox_port: int | None) -> tuple[int, int]:
+    """One that plays needs no known ports, and two that begin together would take the same."""
+    usual = (0, 0) if headless else (8000, 8100)
+    return (
+        free_port(usual[0] if port is None else port),
+        free_port(usual[1] if sandbox_port is None else sandbox_port),
+    )
 
 
 def _by_hand(stage: Stage) -> int:

@@ -22,13 +22,12 @@ from hub.services import (
     history,
     lines,
     news,
-    order_data,
     signing_words,
     turns,
 )
 from hub.services.core import Core
 from hub.services.moments import in_zone
-from hub.services.order_data import stored_order
+from hub.services.order_data import begun_where, stored_order
 from hub.services.papers import shown_hash
 from hub.storage.models import Acceptance, Recipient, Request, SigningOrder
 
@@ -144,11 +143,11 @@ def _sign(
     recipient = next(one for one in request.recipients if one.id == order.recipient_id)
     request.answers = {**request.answers, "values": dict(answers)}
     signature = _signature(core, request, order, verdict, at)
+    signature |= begun_where(order)
     signature["name"] = signature["name"] or recipient.contact.get("name") or ""
     request.signature = signature
     text, shown = order.task["task"]["visible_text"], order.task.get("shown") or {}
-    here = order_data.here(order)
-    more = {"ink_svg": ink_svg, "text": text, **here}
+    more = {"ink_svg": ink_svg, "text": text}
     keep(session, request, recipient, "signed", {**signature, **more}, shown, at, order.id)
     history.append(
         session,
@@ -163,7 +162,7 @@ def _sign(
             "recipient": recipient.key,
             "text_sha256": sha256_hex(text.encode()),
             **({"shown_sha256": shown_hash(shown)} if shown else {}),
-            **here,
+            **begun_where(order),
         },
         personal=_who(signature),
     )

@@ -1,7 +1,11 @@
 """A link that is opened on the sender's own tablet and handed over (C4): it shows this request
-only, takes nothing along, and locks once its person has signed."""
+only, takes nothing along, and locks once its person has signed. Of somebody's links only the newest
+one works, and none any more after a clearing or when its person has passed the request on."""
 
 from __future__ import annotations
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from hub.kernel.errors import Refused
 from hub.kernel.ids import new_id, random_token
@@ -9,12 +13,13 @@ from hub.services import history, offers, turns
 from hub.services.core import Core
 from hub.services.links import token_hash
 from hub.services.places import IN_PERSON
-from hub.storage.models import AccessToken
+from hub.storage.models import AccessToken, Recipient, Request
 
 
 def link(core: Core, workspace_id: str, request_id: str, recipient_key: str | None = None) -> str:
-    """A new address for the tablet; it is shown this once. Raises ``NotFound``, ``Refused`` when
-    the mapping does not allow it, the request is over or it is not this one's turn."""
+    """A new address for the tablet; it is shown this once and takes the place of a former one.
+    Raises ``NotFound``, ``Refused`` when the mapping does not allow it, the request is over or it
+    is not this one's turn."""
     token = random_token()
     with core.db.write() as session:
         request = turns.own(session, workspace_id, request_id)
@@ -31,6 +36,7 @@ def link(core: Core, workspace_id: str, request_id: str, recipient_key: str | No
             if recipient_key is not None and recipient_key not in known:
                 raise turns.unknown_recipient(request, recipient_key)
             raise Refused("it is not this recipient's turn", code="not_their_turn")
+        revoke(core, session, request, wanted[0])
         session.add(
             AccessToken(
                 id=new_id(),
@@ -42,3 +48,15 @@ def link(core: Core, workspace_id: str, request_id: str, recipient_key: str | No
             )
         )
     return f"{core.links.public_url}/s/{token}"
+
+
+def revoke(core: Core, session: Session, request: Request, whose: Recipient | None = None) -> None:
+    """Addresses for the tablet open nothing any more; only those of one person, where named."""
+    theirs = update(AccessToken).where(
+        AccessToken.request_id == request.id,
+        AccessToken.purpose == IN_PERSON,
+        AccessToken.revoked_at.is_(None),
+    )
+    if whose is not None:
+        theirs = theirs.where(AccessToken.recipient_id == whose.id)
+    session.execute(theirs.values(revoked_at=core.clock.now()))

@@ -3,6 +3,7 @@ far the provider is."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -27,16 +28,14 @@ def task_data(
     task: SigningTask,
     answers: dict[str, Any],
     shown: dict[str, Any] | None = None,
-    *,
-    in_person: bool = False,
+    where: Mapping[str, bool] | None = None,
 ) -> dict[str, Any]:
-    """A task as JSON, with the answers that it signs, all that was shown, and whether it was begun
-    on the sender's own device."""
+    """A task as JSON, with the answers that it signs, all that was shown, and ``where`` it was
+    begun, as ``Place.told`` says it."""
     data = asdict(task)
     data["hidden_data"] = task.hidden_data.decode("ascii")
     data["requested_at"] = task.requested_at.isoformat() if task.requested_at else None
-    told = {"task": data, "answers": answers, "shown": shown or {}}
-    return {**told, "in_person": True} if in_person else told
+    return {"task": data, "answers": answers, "shown": shown or {}, **(where or {})}
 
 
 def task_of(order: SigningOrder) -> SigningTask:
@@ -55,8 +54,8 @@ def task_of(order: SigningOrder) -> SigningTask:
     )
 
 
-def here(order: SigningOrder) -> dict[str, bool]:
-    """What events tell of an order that was begun on the sender's own device; else nothing."""
+def begun_where(order: SigningOrder) -> dict[str, bool]:
+    """Where it was begun, as ``Place.told`` says it."""
     return {"in_person": True} if order.task.get("in_person") else {}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.contracts.requests import RequestState
@@ -32,10 +32,14 @@ class Place:
         return self.recipient.contact.get("name") or ""
 
     @property
+    def told(self) -> dict[str, bool]:
+        """What events and acceptances tell of where it was opened: ``in_person`` on the tablet."""
+        return {"in_person": True} if self.in_person else {}
+
+    @property
     def whose(self) -> dict[str, object]:
         """What an event says of who looks, and on whose device."""
-        told: dict[str, object] = {"recipient": self.recipient.key}
-        return {**told, "in_person": True} if self.in_person else told
+        return {"recipient": self.recipient.key, **self.told}
 
     def kept_apart(self, key: str) -> str:
         """The key of a look's event: one on the sender's own tablet is not the customer's."""
@@ -93,13 +97,6 @@ def refuse_late(place: Place, now: datetime) -> None:
     page says so from that moment on."""
     if now >= place.request.expires_at:
         raise CaseClosed("the request's time is over")
-
-
-def end_tablets(session: Session, request: Request, now: datetime) -> None:
-    """Links that were opened on tablets of the sender lead nowhere any more."""
-    mine = AccessToken.request_id == request.id, AccessToken.purpose == IN_PERSON
-    still = AccessToken.revoked_at.is_(None)
-    session.execute(update(AccessToken).where(*mine, still).values(revoked_at=now))
 
 
 def seen_state(request: Request, recipient: Recipient) -> RequestState:

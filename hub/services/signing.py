@@ -28,7 +28,6 @@ from hub.kernel.logging import get_logger
 from hub.services import (
     history,
     offers,
-    order_data,
     papers,
     places,
     signing_task,
@@ -36,7 +35,7 @@ from hub.services import (
     turns,
 )
 from hub.services.core import Core
-from hub.services.order_data import stored_order, task_of
+from hub.services.order_data import begun_where, stored_order, task_data, task_of
 from hub.services.orders import POLL, after_real_seconds, ask_now, conclude_now, withdraw_there
 from hub.services.views import CaseClosed, LinkInvalid, NotReady, SigningStatus, SigningView
 from hub.storage.models import Request, SigningOrder
@@ -158,7 +157,7 @@ class Signing:
                     provider=place.request.provider,
                     flow=flow,
                     status="creating",
-                    task=signing_task.kept(place, task, shown),
+                    task=task_data(task, place.request.answers["values"], shown, place.told),
                     session_hash=sha256_hex(session.encode()),
                     nonce_hash=sha256_hex(nonce.encode()),
                     message=None,
@@ -199,7 +198,7 @@ class Signing:
                     "order": order.id,
                     "provider": order.provider,
                     "flow": order.flow,
-                    **order_data.here(order),
+                    **begun_where(order),
                 },
             )
             return order

@@ -7,7 +7,7 @@ from typing import Any
 from hub.contracts.requests import ClientContext, RecipientView, SigningTask
 from hub.services import offers
 from hub.services.core import Core
-from hub.services.order_data import binding, task_data
+from hub.services.order_data import binding
 from hub.services.papers import shown_hash
 from hub.services.places import Place
 from hub.services.signed_text import visible_text
@@ -44,11 +44,6 @@ def task(
         requested_at=core.clock.wall(),
         options=_options(core, place, language),
     )
-
-
-def kept(place: Place, task: SigningTask, shown: dict[str, Any]) -> dict[str, Any]:
-    """What the order's row keeps of it."""
-    return task_data(task, place.request.answers["values"], shown, in_person=place.in_person)
 
 
 def recipient_view(recipient: Recipient) -> RecipientView:

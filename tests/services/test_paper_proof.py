@@ -6,21 +6,29 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from datetime import timedelta
 
 import pypdfium2
 
 from hub.kernel.crypto import canonical_json, sha256_hex
-from hub.services import in_person
+from hub.services import dossier, in_person
 from hub.services.order_data import task_of
-from hub.storage.models import RequestEvent, SigningOrder
+from hub.storage.models import Document, RequestEvent, SigningOrder
 from tests.services.evidence.cases import offer_pdf
-from tests.services.paper_case import CLIENT, PERSON, encoded
+from tests.services.paper_case import CLIENT, PEOPLE, PERSON, encoded
+from tests.services.paper_texts import OFFER
 
 TWO_PAGES = f'\n    - {{key: paper, title: Paper, base64: {{value: "{encoded(offer_pdf())}"}}}}'
 BOSS = """
     - {key: boss, role: approver, turn: 1, rows: [{to: name, value: Boss}, {to: mobile, value: "+46701740601"}]}
     - {key: alice, turn: 2, rows: [{to: name, value: Alice}, {to: mobile, value: "+46701740605"}]}
     - {key: carol, role: copy, rows: [{to: name, value: Carol}, {to: email, value: carol@example.com}]}"""  # noqa: E501
+
+
+ATTACHED = """\
+  attachments:
+    - {key: photo, title: Photo, file_name: photo.png, base64: {from: photo}, must_view: true}
+"""
 
 
 def bundle(case):
@@ -139,3 +147,77 @@ def look(case, token):
         for page in one.pages:
             case.desk.page_image(token, one.key, one.version, page.number, PERSON)
     case.desk.attachment(token, "photo", PERSON, original=False)
+
+
+def without_papers(papers, back=""):
+    """An offer of lines alone, which Alice signs."""
+    alice = PEOPLE.splitlines()[1]
+    return papers(
+        people="\n" + alice,
+        more={
+            f"  documents: {OFFER}\n": "",
+            ATTACHED: "",
+            "    - attach: evidence\n": f"    - attach: evidence\n{back}",
+        },
+    )
+
+
+def test_a_step_after_the_seal_reads_the_proof_of_an_offer_without_papers(papers):
+    sealed = '  sealed: [{note: "{{ evidence.level }} {{ evidence.sha256 }}"}]\n'
+    case = without_papers(papers, sealed)
+    case.send()
+    case.sign("alice")
+    case.work()
+    (proof,) = case.proofs()
+    assert f"{proof.level} {proof.pdf_sha256}" in notes(case)
+    assert bundle(case)["shown.json"]
+
+
+def test_looks_at_an_offer_of_lines_alone_are_counted(papers):
+    viewed = '  viewed: [{note: "looked at: {{ views.count }}"}]\n'
+    case = without_papers(papers, viewed)
+    case.send()
+    token = case.token("alice")
+    case.desk.opened(token, CLIENT)
+    case.work()
+    case.later(hours=2)
+    case.desk.opened(token, CLIENT)
+    case.work()
+    assert case.events().count("viewed") == 2
+    assert notes(case) == ["looked at: 1", "looked at: 2"]
+
+
+def test_a_late_step_tells_what_had_been_counted_at_its_event(papers):
+    viewed = '  viewed: [{note: "looked at: {{ views.count }}"}]\n'
+    case = without_papers(papers, viewed)
+    case.send()
+    token = case.token("alice")
+    case.desk.opened(token, CLIENT)
+    case.clock.advance(timedelta(hours=2))
+    case.desk.opened(token, CLIENT)  # before the first step was tried
+    case.work()
+    assert notes(case) == ["looked at: 1", "looked at: 2"]
+
+
+def test_a_sheet_names_the_signer_as_its_customer_not_who_approves_first(papers):
+    case = papers(people=BOSS)
+    case.send()
+    (document,) = case.rows(Document)
+    with pypdfium2.PdfDocument(case.blob(document.sha256)) as made:
+        text = made[0].get_textpage().get_text_bounded()
+    assert "Alice" in text
+    assert "Boss" not in text
+
+
+def test_the_requests_page_lists_what_was_written_back_after_the_proof_was_made(offer):
+    offer.sign("alice")
+    offer.sign("bob")
+    offer.work()
+    told = dossier.dossier(offer.core, offer.workspace, offer.request().id)["receipts"]
+    kinds = {(one["kind"], one["target"], one["status"]) for one in told}
+    assert ("step:back.completed.0", "source", "delivered") in kinds, kinds
+    assert {one["kind"].partition(":")[0] for one in told} == {"message", "step", "notice"}
+
+
+def notes(case):
+    return case.upstream.notes(case.upstream.put("offer", "1", {}))

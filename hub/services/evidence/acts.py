@@ -111,15 +111,13 @@ def _bound(
 
 
 def _fits(signature: Mapping[str, Any], shown: Mapping[str, Any]) -> bool:
-    """Whether both tell the same versions, pages and attachments, and the same decisions and sums.
-    Who only approves may have done so before the lines were chosen."""
+    """Whether both tell the same versions, pages, attachments, decisions and sums."""
     mine = signature["shown"]
     try:
         same = papers_told(mine, AS_SIGNED) == papers_told(shown, KEPT)
-        chosen = choice_told(mine, AS_SIGNED) == choice_told(shown, KEPT)
+        return same and choice_told(mine, AS_SIGNED) == choice_told(shown, KEPT)
     except (KeyError, TypeError):
         return False
-    return same and (chosen or signature["kind"] == APPROVED)
 
 
 def _is_person(value: Any) -> bool:

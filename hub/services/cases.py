@@ -258,7 +258,7 @@ def _looks(session: Session, place: Place, now: datetime) -> list[tuple[EventKin
     if papers.is_readable(place.request):
         visit = view_counts.new_visit(session, place, now)
         if visit is not None:
-            looks.append((EventKind.VIEWED, visit))
+            looks.append((EventKind.VIEWED, place.kept_apart(visit)))
     return looks
 
 

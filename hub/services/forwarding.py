@@ -16,7 +16,7 @@ from hub.contracts.requests import ClientContext
 from hub.kernel.errors import Unfit
 from hub.kernel.ids import new_id
 from hub.mapping.signing import ADDRESSES
-from hub.services import addressing, endings, history, in_person, offers, places, turns
+from hub.services import addressing, endings, history, offers, places, turns
 from hub.services.core import Core
 from hub.services.new_requests import token_row
 from hub.services.recipient_words import given_recipient
@@ -56,7 +56,7 @@ def forward(
     request, me, now = place.request, place.recipient, core.clock.now()
     places.withdraw_pending(rows, place, "forwarded")
     endings.drop_messages(rows, request, now, me)
-    in_person.revoke(core, rows, request, me)
+    places.end_tablets(rows, request, now, me)
     me.forwarded_at = now
     other = Recipient(
         id=new_id(),

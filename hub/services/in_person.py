@@ -4,16 +4,13 @@ one works, and none any more after a clearing or when its person has passed the 
 
 from __future__ import annotations
 
-from sqlalchemy import update
-from sqlalchemy.orm import Session
-
 from hub.kernel.errors import Refused
 from hub.kernel.ids import new_id, random_token
 from hub.services import history, offers, turns
 from hub.services.core import Core
 from hub.services.links import token_hash
-from hub.services.places import IN_PERSON
-from hub.storage.models import AccessToken, Recipient, Request
+from hub.services.places import IN_PERSON, end_tablets
+from hub.storage.models import AccessToken
 
 
 def link(core: Core, workspace_id: str, request_id: str, recipient_key: str | None = None) -> str:
@@ -36,7 +33,7 @@ def link(core: Core, workspace_id: str, request_id: str, recipient_key: str | No
             if recipient_key is not None and recipient_key not in known:
                 raise turns.unknown_recipient(request, recipient_key)
             raise Refused("it is not this recipient's turn", code="not_their_turn")
-        revoke(core, session, request, wanted[0])
+        end_tablets(session, request, core.clock.now(), wanted[0])
         session.add(
             AccessToken(
                 id=new_id(),
@@ -48,15 +45,3 @@ def link(core: Core, workspace_id: str, request_id: str, recipient_key: str | No
             )
         )
     return f"{core.links.public_url}/s/{token}"
-
-
-def revoke(core: Core, session: Session, request: Request, whose: Recipient | None = None) -> None:
-    """Addresses for the tablet open nothing any more; only those of one person, where named."""
-    theirs = update(AccessToken).where(
-        AccessToken.request_id == request.id,
-        AccessToken.purpose == IN_PERSON,
-        AccessToken.revoked_at.is_(None),
-    )
-    if whose is not None:
-        theirs = theirs.where(AccessToken.recipient_id == whose.id)
-    session.execute(theirs.values(revoked_at=core.clock.now()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hub.contracts.requests import RequestState
@@ -97,6 +97,18 @@ def refuse_late(place: Place, now: datetime) -> None:
     page says so from that moment on."""
     if now >= place.request.expires_at:
         raise CaseClosed("the request's time is over")
+
+
+def end_tablets(
+    session: Session, request: Request, now: datetime, whose: Recipient | None = None
+) -> None:
+    """Links that were opened on tablets of the sender lead nowhere any more; only those of one
+    person, where named."""
+    mine = [AccessToken.request_id == request.id, AccessToken.purpose == IN_PERSON]
+    if whose is not None:
+        mine.append(AccessToken.recipient_id == whose.id)
+    still = AccessToken.revoked_at.is_(None)
+    session.execute(update(AccessToken).where(*mine, still).values(revoked_at=now))
 
 
 def seen_state(request: Request, recipient: Recipient) -> RequestState:

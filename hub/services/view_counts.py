@@ -72,16 +72,16 @@ def until(session: Session, request: Request, now: datetime) -> dict[str, Any]:
 
 def new_visit(session: Session, place: places.Place, now: datetime) -> str | None:
     """The key of the view that counts now; None where the visit of the last one goes on. The key
-    names the look before, so that two at once are one. Visits on the sender's own tablet are
-    others than the customer's."""
+    names the look before, so that two at once are one. The sender's tablet has visits of its
+    own."""
     who = place.recipient
     views = select(RequestEvent.at, RequestEvent.data).where(
         RequestEvent.request_id == who.request_id, RequestEvent.kind == _VIEWED
     )
     newest = session.execute(views.order_by(RequestEvent.seq.desc()))
-    last = next((row.at for row in newest if _is_mine(row.data, place)), None)
+    last = next((row.at for row in newest if _told(row.data) == place.whose), None)
     if last is None:
-        return place.kept_apart(f"viewed:{who.key}:")
+        return f"viewed:{who.key}:"
     fetched = session.scalar(
         select(func.max(Viewing.last_at)).where(
             Viewing.recipient_id == who.id, Viewing.robot.is_(False)
@@ -89,14 +89,11 @@ def new_visit(session: Session, place: places.Place, now: datetime) -> str | Non
     )
     if fetched is not None and last < fetched < last + VISIT:
         last = fetched  # still reading
-    if now - last < VISIT:
-        return None
-    return place.kept_apart(f"viewed:{who.key}:{last.isoformat()}")
+    return f"viewed:{who.key}:{last.isoformat()}" if now - last >= VISIT else None
 
 
-def _is_mine(data: Mapping[str, Any], place: places.Place) -> bool:
-    told = {name: data[name] for name in ("recipient", "in_person") if name in data}
-    return told == place.whose
+def _told(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name != "_commitments"}
 
 
 def of_one(session: Session, request: Request) -> dict[str, Any]:

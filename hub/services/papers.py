@@ -56,6 +56,11 @@ def has_papers(request: Request) -> bool:
     return bool(plan.get("documents") or plan.get("attachments"))
 
 
+def is_readable(request: Request) -> bool:
+    """Whether there is something to read beside the form: papers, or lines alone."""
+    return has_papers(request) or bool((request.plan or {}).get("lines"))
+
+
 def shown(request: Request, papers: Papers) -> dict[str, Any]:
     """Everything that is shown before signing, as plain data in a fixed order."""
     sums = totals_of(request)

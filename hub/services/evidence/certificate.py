@@ -157,6 +157,7 @@ def _facts(words: _Words, signature: Signature) -> list[dict[str, str]]:
         ("identity", _last_digits(signature.national_id)),
         ("code", words(f"code.{code}") if code else ""),
         ("ip", signature.ip),
+        ("device", words("device.sender") if signature.in_person else ""),
         ("consent", signature.consent),
     )
     return [{"label": words(key), "value": value} for key, value in told if value]

@@ -121,7 +121,7 @@ REFUSED = {
     "a link that is a script": ("scripted", link(b"javascript:app.alert\\(1\\)")),
     "a link to a file": ("scripted", link(b"FILE:///etc/passwd")),
     "a link to a program beside it": ("scripted", link(b"setup.exe")),
-    "a tree of pages deeper than any real one": ("broken", deep(52)),
+    "a tree of pages deeper than any real one": ("broken", deep(51)),
     "no box": (
         "page_size",
         raw_pdf(

@@ -16,6 +16,7 @@ from hub.kernel.logging import get_logger
 from hub.registry import InstanceKey
 from hub.services import in_hand
 from hub.services.core import Core
+from hub.services.evidence_owed import DESTINATION as PROOFS
 from hub.services.webhooks import KIND as WEBHOOK
 from hub.services.webhooks import is_webhook
 from hub.storage.models import Instance
@@ -52,12 +53,13 @@ class InstanceHealth:
 
 @dataclass(frozen=True)
 class SyncHealth:
-    """The whole workspace; ``status`` is that of its worst instance."""
+    """The whole workspace; ``status`` is that of its worst instance, or of its proofs."""
 
     workspace: str
     status: str
     instances: tuple[InstanceHealth, ...]
     unjudged_signatures: int = 0  # answers in hand that could not be checked yet
+    proofs_failing: int = 0  # completed requests whose proof was tried, and is not there
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -113,10 +115,21 @@ def sync(core: Core) -> list[SyncHealth]:
             _instance(core, where, rows.get((workspace_id, where.key)), counted, workspace_id, wall)
             for where in (*core.registry.instances(key), *_subscriptions(rows, key, workspace_id))
         )
+        failing, proofs = _proofs(counted, workspace_id)
         order = ("ok", "unknown", "waiting", "broken")
-        worst = max((one.status for one in instances), key=order.index, default="ok")
-        found.append(SyncHealth(key, worst, instances, unjudged.get(workspace_id, 0)))
+        worst = max((proofs, *(one.status for one in instances)), key=order.index)
+        waiting = unjudged.get(workspace_id, 0)
+        found.append(SyncHealth(key, worst, instances, waiting, failing))
     return found
+
+
+def _proofs(counted: Counts, workspace_id: str) -> tuple[int, str]:
+    """How many proofs are being tried again or were given up, and what that comes to."""
+    again, over = (
+        counted[key].number if (key := (workspace_id, PROOFS, state)) in counted else 0
+        for state in ("retry", "gave_up")
+    )
+    return again + over, "broken" if over else "waiting" if again else "ok"
 
 
 def _subscriptions(

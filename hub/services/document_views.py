@@ -140,12 +140,14 @@ class PapersView:
 
 @dataclass(frozen=True)
 class FileView:
-    """Bytes to hand out. ``etag`` is their SHA-256."""
+    """Bytes to hand out. ``etag`` is their SHA-256. ``again``: they were handed out before, so
+    that who asks may have them still; else they must be given whole, since they count as seen."""
 
     name: str
     media_type: str
     content: bytes
     etag: str
+    again: bool = True
 
 
 @dataclass(frozen=True)

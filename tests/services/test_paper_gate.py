@@ -44,6 +44,17 @@ def test_the_file_itself_counts_as_its_picture_does(case):
     assert case.events().count("downloaded") == 1
 
 
+def test_what_is_handed_out_for_the_first_time_is_told_apart(case):
+    token, desk = case.token("alice"), case.desk
+    assert not desk.page_image(token, "paper", 1, 1, ROBOT).again
+    assert not desk.page_image(token, "paper", 1, 1, PERSON).again, "a robot is nobody"
+    assert desk.page_image(token, "paper", 1, 1, PERSON).again
+    assert not desk.attachment(token, "photo", PERSON, original=False).again
+    assert not desk.attachment(token, "photo", PERSON, original=True).again, "other bytes"
+    assert desk.attachment(token, "photo", PERSON, original=True).again
+    assert not desk.page_image(case.token("bob"), "paper", 1, 1, PERSON).again
+
+
 def test_what_another_one_has_looked_at_does_not_count(case):
     case.look("bob")
     assert case.unseen("alice") == ["paper:1", "paper:2", "photo"]

@@ -12,12 +12,12 @@ from hub.kernel.errors import (
     MalformedAnswer,
     MappingError,
     OutcomeUnknown,
+    OwnTrouble,
     ParaphError,
     Retryable,
 )
 
 GONE = "gone"  # the code of an answer 410: the address was withdrawn for good
-PAPER_LOST = "paper_lost"  # a stored file that a backup may bring back
 UNEXPECTED = "unexpected"  # the code of an exception that is not ours: a bug
 
 
@@ -96,9 +96,11 @@ def code_of(error: Exception) -> str:
 
 def counts_against_destination(error: Exception) -> bool:
     """Whether ``error`` speaks of the destination's health (see ``breaker``): a locked record, a
-    refused value, an hour at which nothing is sent, a look-up that it answered, or a paper that
-    somebody else's server keeps or that is lost says nothing against it."""
-    if code_of(error) in ("record_locked", "quiet_hours", "paper_away", PAPER_LOST, LOOK_AGAIN):
+    refused value, an hour at which nothing is sent, a look-up that it answered, a paper that
+    somebody else's server keeps, or a part of the hub itself says nothing against it."""
+    if isinstance(error, OwnTrouble):
+        return False
+    if code_of(error) in ("record_locked", "quiet_hours", "paper_away", LOOK_AGAIN):
         return False
     return isinstance(error, (Retryable, MalformedAnswer))
 

@@ -16,10 +16,9 @@ from sqlalchemy.orm import Session
 from hub.contracts.events import EventKind
 from hub.contracts.requests import RequestState
 from hub.engine.outbox import owe
-from hub.engine.retry import PAPER_LOST
 from hub.engine.settings import DestinationLimits
 from hub.engine.work import Failure, Handler, Work
-from hub.kernel.errors import NotFound, Refused, Retryable, Spoiled
+from hub.kernel.errors import NotFound, OwnTrouble, Refused, Spoiled
 from hub.services import case_rows, endings, history, owed_kinds, papers, proofs, receipts
 from hub.services.core import Core
 from hub.services.making.maker import AT_ONCE
@@ -33,6 +32,7 @@ DESTINATION = "evidence"  # the hub itself
 # One case for each process that proves, and one that is ready for it: no more are in memory.
 LIMITS = DestinationLimits(concurrency=2 * AT_ONCE)
 TAKEN_BACK = "taken_back"  # what was to be proven is no more
+PAPER_LOST = "paper_lost"  # the code while a file that was shown is not in the object store
 _LONG = 600.0  # seconds: a backup is not played back sooner
 
 
@@ -144,7 +144,7 @@ def _read(core: Core, rows: case_rows.CaseRows) -> Case:
     try:
         return case_rows.case(core, rows)
     except (NotFound, Spoiled):
-        raise Retryable(
+        raise OwnTrouble(
             "a file that was shown is not in the object store as it was: bring it back from a "
             "backup",
             code=PAPER_LOST,

@@ -115,6 +115,7 @@ def test_a_proof_waits_for_a_backup_of_a_file_that_is_lost(papers, lost):
     assert (owed(case).state, failures, case.proofs()) == ("retry", {"paper_lost"}, [])
     (told,) = health.sync(case.core)
     assert (told.status, told.proofs_failing) == ("waiting", 1)
+    assert told.own_troubles == {"paper_lost": 1}
     assert "bring it back from a backup" in health.ready(case.core)[1]
     case.later(hours=60)
     assert owed(case).state == "retry"

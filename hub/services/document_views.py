@@ -35,8 +35,9 @@ class DocumentView:
 
 @dataclass(frozen=True)
 class AttachmentView:
-    """A file beside the documents. ``picture``: it can be shown in the page; ``seen``: this
-    recipient has fetched it; ``must_view``: nobody signs before."""
+    """A file beside the documents. ``picture``: it can be shown in the page, of a PDF the first of
+    its ``pages``; ``seen``: this recipient has fetched all of it; ``must_view``: nobody signs
+    before."""
 
     key: str
     title: str
@@ -46,6 +47,7 @@ class AttachmentView:
     picture: bool
     must_view: bool
     seen: bool
+    pages: int = 0
 
 
 @dataclass(frozen=True)

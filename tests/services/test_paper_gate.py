@@ -46,12 +46,14 @@ def test_the_file_itself_counts_as_its_picture_does(case):
 
 @pytest.mark.parametrize(("pages", "enough"), [(1, True), (3, False)])
 def test_a_picture_of_the_first_page_is_not_the_whole_of_a_longer_file(papers, pages, enough):
-    case = papers(documents=" []")
+    case = papers(documents=TWO_PAGES)
     case.upstream.put("offer", "1", {**RECORD, "photo": encoded(pdf(count=pages))})
     case.send()
     token = case.token("alice")
+    for number in (1, 2):
+        case.desk.page_image(token, "paper", 1, number, PERSON)
     case.desk.attachment(token, "photo", PERSON, original=False)
-    (shown,) = case.desk.case(token, "en").papers.attachments
+    (shown,) = case.desk.view(token, "en").papers.attachments
     assert (shown.pages, shown.seen) == (pages, enough)
     assert case.unseen("alice") == ([] if enough else ["photo"])
     if not enough:
@@ -59,9 +61,9 @@ def test_a_picture_of_the_first_page_is_not_the_whole_of_a_longer_file(papers, p
             case.begin("alice")
     case.desk.attachment(token, "photo", PERSON, original=True)
     assert case.unseen("alice") == []
-    (shown,) = case.desk.case(token, "en").papers.attachments
+    (shown,) = case.desk.view(token, "en").papers.attachments
     assert shown.seen
-    case.sign("alice")
+    case.begin("alice")
 
 
 def test_what_is_handed_out_for_the_first_time_is_told_apart(case):

@@ -68,6 +68,10 @@ class CompiledMapping:
         """The request for a record; None when the mapping's ``when`` is false."""
         return self.request.plan(record, now)
 
+    def planned(self, record: Mapping[str, Any], *, now: datetime) -> RequestPlan:
+        """The request for a record that is asked about already: ``when`` is not looked at."""
+        return self.request.planned(record, now)
+
     def steps(
         self, event: str, context: Callable[[], Mapping[str, Any]], now: datetime
     ) -> tuple[StepSpec, ...]:

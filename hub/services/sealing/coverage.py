@@ -27,19 +27,25 @@ def check_framing(content: bytes, signatures: Sequence[EmbeddedPdfSignature]) ->
             raise SealProblem("rewritten", said)
 
 
-def _is_plain(digits: bytes, held: bytes) -> bool:
+def held(one: EmbeddedPdfSignature) -> bytes:
+    """The signature (a CMS ContentInfo) without the zeros behind it."""
+    content = one.pkcs7_content
+    return content[: _length(content)]
+
+
+def _is_plain(digits: bytes, content: bytes) -> bool:
     """Whether the gap holds the signature and zeros behind it, written in one way only: a digit in
     the other case, or something in the zeros, would change bytes and nothing else."""
-    wanted = held.hex().encode()
-    return digits in (wanted, wanted.upper()) and not any(held[_length(held) :])
+    wanted = content.hex().encode()
+    return digits in (wanted, wanted.upper()) and not any(content[_length(content) :])
 
 
-def _length(held: bytes) -> int:
+def _length(content: bytes) -> int:
     """How long the DER value at the beginning is."""
-    if len(held) < 2 or held[1] < 0x80:
-        return 2 + (held[1] if len(held) > 1 else 0)
-    size = held[1] & 0x7F
-    return 2 + size + int.from_bytes(held[2 : 2 + size], "big")
+    if len(content) < 2 or content[1] < 0x80:
+        return 2 + (content[1] if len(content) > 1 else 0)
+    size = content[1] & 0x7F
+    return 2 + size + int.from_bytes(content[2 : 2 + size], "big")
 
 
 def check_coverage(

@@ -1,5 +1,5 @@
 """What may have been added to a PDF after its seal: document time stamps with what is needed to
-check them, each part in one form only. Section 6.1, step 5, of README.md has these rules for others.
+check them, each part in one form only. Section 6.1, step 5, of README.md has the same rules.
 
 The check of the seal (``hub/services/sealing``) looks at increments with a library's idea of what
 is harmless. This one knows the form of the hub's own PDFs, and allows less.
@@ -18,9 +18,9 @@ from pyhanko.pdf_utils.xref import XRefSectionType
 
 from hub.services.evidence.archive import Broken
 from hub.services.evidence.members import SIGNED
+from hub.services.sealing.coverage import STAMP_FIELD
 
 _TRAILER = {"/Root", "/ID", "/Size", "/Prev"}
-_FIELD = {"/Type", "/Subtype", "/FT", "/T", "/TU", "/F", "/Rect", "/P", "/V"}
 _STAMP = {"/Type", "/Filter", "/SubFilter", "/Contents", "/ByteRange"}
 _STORED = ("/Certs", "/CRLs", "/OCSPs")
 _SEAL_NAME = re.compile("/[0-9A-F]{40}")
@@ -134,7 +134,7 @@ class _Compared:
         stamp = _got(self._new, field["/V"])
         _need(min(at.number, field["/V"].number) >= self._size, "a field is not new")
         _need(
-            set(field) <= _FIELD
+            set(field) <= STAMP_FIELD
             and (field["/FT"], field["/Subtype"]) == ("/Sig", "/Widget")
             and field["/Rect"] == [0, 0, 0, 0]
             and field.get("/P", pages[0]) in pages

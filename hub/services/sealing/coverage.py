@@ -10,6 +10,9 @@ from pyhanko.sign.validation import EmbeddedPdfSignature, SignatureCoverageLevel
 
 from hub.services.sealing.verdict import SealProblem
 
+# What the field of a time stamp may hold: nothing that acts or shows.
+STAMP_FIELD = {"/Type", "/Subtype", "/FT", "/T", "/TU", "/F", "/Rect", "/P", "/V"}
+
 
 def check_framing(content: bytes, signatures: Sequence[EmbeddedPdfSignature]) -> None:
     """Whether each signature stands where its byte range leaves room, and nothing else does: the
@@ -58,11 +61,16 @@ def check_coverage(
     if later:
         raise SealProblem("signed_again", "somebody signed it again after the seal")
     last = (seal, *stamps)[-1]
-    for one in (seal, *stamps):
-        if not _covers(one, is_last=one is last):
-            raise SealProblem(
-                "changed_later", "something was added to the file after it was sealed"
-            )
+    fits = all(_covers(one, is_last=one is last) for one in (seal, *stamps))
+    if not fits or any(_is_seen(one) for one in stamps):
+        said = "something was added to the file after it was sealed"
+        raise SealProblem("changed_later", said)
+
+
+def _is_seen(stamp: EmbeddedPdfSignature) -> bool:
+    """The library lets a new field be of any size, with scripts, as long as it is signed."""
+    field = stamp.sig_field
+    return not set(field) <= STAMP_FIELD or list(field["/Rect"]) != [0, 0, 0, 0]
 
 
 def _covers(one: EmbeddedPdfSignature, *, is_last: bool) -> bool:

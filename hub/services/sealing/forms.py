@@ -25,7 +25,9 @@ _SIGNATURES = {
     "1.2.840.10045.4.3.4": "512",
     _PSS: "",
 }
+_UNREADABLE = (x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
 _NOTHING = (b"", b"\x05\x00")
+_TEXTS = {0x03, 0x0C, 0x12, 0x13, 0x14, 0x16, 0x1C, 0x1E}  # UTF8String and its like
 _ONE, _THREE = b"\x02\x01\x01", b"\x02\x01\x03"
 _SEQUENCE, _SET = 0x30, 0x31
 
@@ -46,9 +48,11 @@ def check_form(content: bytes, kind: str) -> None:
 
 
 def _check(whole: Element, kind: str) -> None:
+    if whole.tag != _SEQUENCE:
+        raise OddForm("has another shape")
     _has(whole, 0x06, 0xA0)
-    signed = whole.parts[1].parts[0]
     _has(whole.parts[1], _SEQUENCE)
+    signed = whole.parts[1].parts[0]
     _has(signed, 0x02, _SET, _SEQUENCE, 0xA0, _SET)
     version, digests, signs, certificates, signers = signed.parts
     (signer,) = signers.parts
@@ -100,16 +104,33 @@ def _check_certificates(certificates: Element, signer: Element) -> None:
     """Each can be read, and just one is the signer's: by issuer and number, byte for byte."""
     named = set()
     for one in certificates.parts:
-        try:
-            x509.load_der_x509_certificate(one.raw)
-        except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm):
-            raise OddForm("holds a certificate that cannot be read") from None
+        _read(one.raw)
         about = one.parts[0].parts
         number = 1 if about[0].tag == 0xA0 else 0  # after the version
+        _check_names(about[number + 2], about[number + 4])
         if signer.body == about[number + 2].raw + about[number].raw:
             named.add(one.raw)
     if len(named) != 1:
         raise OddForm("names another signer than its certificate does")
+
+
+def _check_names(*names: Element) -> None:
+    """One of the two libraries that read certificates takes more for a text than the other."""
+    values = [one.parts[1].tag for name in names for part in name.parts for one in part.parts]
+    if not set(values) <= _TEXTS:
+        raise OddForm("holds a certificate with an odd name")
+
+
+def _read(certificate: bytes) -> None:
+    """All parts of it: the libraries read some only when they are asked for."""
+    try:
+        one = x509.load_der_x509_certificate(certificate)
+        for name in ("issuer", "subject", "not_valid_before_utc", "not_valid_after_utc"):
+            getattr(one, name)
+        one.public_key()
+        list(one.extensions)
+    except (ValueError, TypeError, AttributeError, UnsupportedAlgorithm, *_UNREADABLE):
+        raise OddForm("holds a certificate that cannot be read") from None
 
 
 def _check_unsigned(attributes: tuple[Element, ...], kind: str) -> None:

@@ -36,12 +36,14 @@ SIGNATURES = dict(zip(
     [*HASHES, *HASHES], strict=True,
 ))  # fmt: skip
 SIGNATURES["1.2.840.113549.1.1.1"] = None  # RSA with the digest that is told apart
+TEXTS = {0x03, 0x0C, 0x12, 0x13, 0x14, 0x16, 0x1C, 0x1E}  # UTF8String and its like
 WRITTEN = {"{adobe:ns:meta/}xmptk", "{http://ns.adobe.com/pdf/1.3/}Producer",
            "{http://ns.adobe.com/xap/1.0/}ModifyDate",
            "{http://ns.adobe.com/xap/1.0/}MetadataDate"}  # fmt: skip
 UNREADABLE = (ArithmeticError, AttributeError, InvalidSignature, LookupError, RecursionError,
               SyntaxError, TypeError, ValueError, UnsupportedAlgorithm, x509.DuplicateExtension,
-              x509.ExtensionNotFound, x509.InvalidVersion)  # fmt: skip
+              x509.ExtensionNotFound, x509.InvalidVersion,
+              x509.UnsupportedGeneralNameType)  # fmt: skip
 
 
 class Refused(Exception):
@@ -207,7 +209,7 @@ def openings(content, commitments):  # 5.4
     value = read(me, content)
     need(has(value, openings=dict), me)
     for seq, fields in value["openings"].items():
-        need(isinstance(fields, dict), me)
+        need(isinstance(fields, dict) and fields, me)
         for name, field in fields.items():
             need(isinstance(field, dict) and set(field) == {"salt", "value"}, me)
             need(isinstance(field["salt"], str), me)
@@ -223,6 +225,9 @@ def shown(content, m):  # 5.2
     listed = {one["name"]: one["sha256"] for one in m["members"]}
     try:
         need({key: value["request"][key] for key in ("id", "number")} == m["request"], me)
+        lists = [value["attachments"], value["documents"]]
+        need(all(isinstance(one, list) for one in lists), me)
+        need(all(isinstance(one["pages"], list) for one in value["documents"]), me)
         found = [(one["file"], one["sha256"]) for one in value["documents"]]
         found += [(p["image"], p["sha256"]) for one in value["documents"] for p in one["pages"]]
         found += [(one["file"], one["sha256"]) for one in value["attachments"]]
@@ -480,6 +485,7 @@ class Der(list):
 
     @property
     def oid(self):
+        need(self.tag == 6)
         numbers, value = [], 0
         for byte in self.body:
             value = value << 7 | byte & 127
@@ -497,10 +503,18 @@ def attributes(whole):
 
 
 def certificates(cms):
-    return [x509.load_der_x509_certificate(one.raw) for one in cms[1][0][3]]
+    """All of them; each part of each can be read."""
+    found = [x509.load_der_x509_certificate(one.raw) for one in cms[1][0][3]]
+    names = [one[0][n + (one[0][0].tag == 0xA0)] for one in cms[1][0][3] for n in (2, 4)]
+    need({value[1].tag for name in names for part in name for value in part} <= TEXTS)
+    for one in found:  # the library reads some only when they are asked for
+        _ = one.issuer, one.subject, one.public_key(), list(one.extensions)
+        _ = one.not_valid_before_utc, one.not_valid_after_utc
+    return found
 
 
 def check_form(cms, kind):  # 6.1, step 3: what nothing signs
+    need(cms.tag == 0x30)
     cms.has(0x06, 0xA0)
     cms[1].has(0x30)
     signed = cms[1][0]

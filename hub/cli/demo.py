@@ -37,16 +37,16 @@ FAST = 20_000.0  # four days of reminders in less than half a minute
     help="Everything of the demo is kept here; a new start begins afresh.  "
     "[default: data/demo, or data/demo-headless]",
 )
-@click.option("--port", default=8000, show_default=True, help="Of the hub, if it is free.")
-@click.option("--sandbox-port", default=8100, show_default=True, help="Of the sandbox, if free.")
+@click.option("--port", type=int, help="Of the hub, if it is free.  [default: 8000]")
+@click.option("--sandbox-port", type=int, help="Of the sandbox, if free.  [default: 8100]")
 def demo(
     headless: bool,
     no_answer: bool,
     name: str,
     source: Path,
     folder: Path | None,
-    port: int,
-    sandbox_port: int,
+    port: int | None,
+    sandbox_port: int | None,
 ) -> None:
     """Start the hub with a simulated world around it and say where to look."""
     if no_answer and not headless:
@@ -62,7 +62,7 @@ def demo(
     speed = FAST if no_answer else 1.0
     with claimed(folder) as lock:
         ending = Ending(interrupted=130 if headless else 0)
-        ports = free_port(port), free_port(sandbox_port)
+        ports = _ports(headless, port, sandbox_port)
         stage = Stage(folder.resolve(), *ports, speed, keep_open=(lock,), held=ending.held)
         try:
             ending.begin()
@@ -74,6 +74,15 @@ def demo(
             finally:  # even when the first signal came just now
                 stage.stop()
     sys.exit(code)
+
+
+def _ports(headless: bool, port: int | None, sandbox_port: int | None) -> tuple[int, int]:
+    """One that plays needs no known ports, and two that begin together would take the same."""
+    usual = (0, 0) if headless else (8000, 8100)
+    return (
+        free_port(usual[0] if port is None else port),
+        free_port(usual[1] if sandbox_port is None else sandbox_port),
+    )
 
 
 def _by_hand(stage: Stage) -> int:

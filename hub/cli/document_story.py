@@ -29,12 +29,14 @@ _DRAWN = "drawn"
 
 @dataclass(frozen=True)
 class Signer:
-    """Somebody who signs: where the link goes, how, and which optional lines are ticked."""
+    """Somebody who signs: where the link goes, how, and which optional lines are ticked. Who is
+    ``hasty`` first tries to sign without having looked at anything, and must not be able to."""
 
     email: str
     name: str
     method: str
     lines: tuple[str, ...] | None = None
+    hasty: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,9 @@ class DocumentStory:
         step = self.timeline.step
         with step(f"{who.name}: link opened"):
             page = browser.open(link)
+        if who.hasty:
+            with step(f"{who.name}: could not sign unseen"):
+                self._is_held_back(browser, page, who)
         with step(f"{who.name}: every page and attachment looked at"):
             for picture in page.pictures():
                 browser.fetch(picture)
@@ -132,23 +137,35 @@ class DocumentStory:
             page = browser.send(form, signature)
             wait_for(lambda: _is_done(browser, page), "the page that says it is signed")
 
+    def _is_held_back(self, browser: Robot, page: Page, who: Signer) -> None:
+        """The way to the canvas does not open before everything was looked at."""
+        for _ in range(3):  # lines that were changed are shown with their total first
+            page = self._on(browser, page, who)
+            if any("name" in form.values for form in page.forms()):
+                break
+            if page.errors:
+                return
+        raise Stuck(f"one could sign unseen, on '{page.heading}' ({page.status})")
+
     def _to_the_canvas(self, browser: Robot, page: Page, who: Signer) -> Page:
         """Through the lines and the review to where one signs."""
         for _ in range(5):
             forms = page.forms()
             if any("name" in form.values for form in forms):
                 return page
-            form = next((one for one in forms if _leads_on(one)), None)
-            if form is None:
-                raise Stuck(
-                    f"nothing leads on from '{page.heading}' ({page.status}): {page.errors}"
-                )
-            chosen: dict[str, str | list[str]] = {}
-            if who.lines is not None and "lines" in form.values:
-                chosen = {"line": list(who.lines)}
-            flow = next((value for name, value in form.buttons if name == "flow"), "")
-            page = browser.send(form, {**chosen, **({"flow": flow} if flow else {})})
-        raise Stuck(f"the way to the canvas has no end at '{page.heading}'")
+            page = self._on(browser, page, who)
+        raise Stuck(f"the way to the canvas has no end at '{page.heading}': {page.errors}")
+
+    def _on(self, browser: Robot, page: Page, who: Signer) -> Page:
+        """The next page, the lines ticked as this person wants them."""
+        form = next((one for one in page.forms() if _leads_on(one)), None)
+        if form is None:
+            raise Stuck(f"nothing leads on from '{page.heading}' ({page.status}): {page.errors}")
+        chosen: dict[str, str | list[str]] = {}
+        if who.lines is not None and "lines" in form.values:
+            chosen = {"line": list(who.lines)}
+        flow = next((value for name, value in form.buttons if name == "flow"), "")
+        return browser.send(form, {**chosen, **({"flow": flow} if flow else {})})
 
     def _press(self) -> None:
         self._clerk.send(

@@ -38,6 +38,7 @@ class Stage:
     keep_open: tuple[int, ...] = ()  # descriptors that the processes hold as long as they run
     held: Callable[[], AbstractContextManager[Any]] = nullcontext  # while a process is being begun
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    logs: dict[int, Path] = field(default_factory=dict)  # by the process' id
 
     @property
     def hub_url(self) -> str:
@@ -92,8 +93,8 @@ class Stage:
         for process in self.processes:
             if process.poll() is not None:
                 raise ConfigurationError(
-                    f"a process of the demo ended with code {process.returncode}; its messages "
-                    "stand above"
+                    f"a process of the demo ended with code {process.returncode}; what it said "
+                    f"stands in {self.logs[process.pid]}"
                 )
 
     def stop(self) -> None:
@@ -120,6 +121,7 @@ class Stage:
                 pass_fds=self.keep_open,
             )
             self.processes.append(process)
+            self.logs[process.pid] = Path(log.name)
 
     def _wait(self, url: str) -> None:
         end = time.monotonic() + START_PATIENCE

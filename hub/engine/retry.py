@@ -12,6 +12,7 @@ from hub.kernel.errors import (
     MalformedAnswer,
     MappingError,
     OutcomeUnknown,
+    OwnTrouble,
     ParaphError,
     Retryable,
 )
@@ -95,8 +96,10 @@ def code_of(error: Exception) -> str:
 
 def counts_against_destination(error: Exception) -> bool:
     """Whether ``error`` speaks of the destination's health (see ``breaker``): a locked record, a
-    refused value, an hour at which nothing is sent, a look-up that it answered, or a paper that
-    somebody else's server keeps says nothing against it."""
+    refused value, an hour at which nothing is sent, a look-up that it answered, a paper that
+    somebody else's server keeps, or a part of the hub itself says nothing against it."""
+    if isinstance(error, OwnTrouble):
+        return False
     if code_of(error) in ("record_locked", "quiet_hours", "paper_away", LOOK_AGAIN):
         return False
     return isinstance(error, (Retryable, MalformedAnswer))

@@ -3,6 +3,7 @@
 ParaphError
 ├── Retryable              try again later, with backoff
 │   ├── RecordLocked       somebody is editing the record; ``retry_after`` says when the lock ends
+│   ├── OwnTrouble         a part of the hub itself does not work: no destination is to blame
 │   └── OutcomeUnknown     the call may have had its effect: look it up before doing it again
 ├── Permanent              never try again by itself; a person must look
 │   ├── NotFound           the thing does not exist there
@@ -65,6 +66,13 @@ class RecordLocked(Retryable):
     """Somebody has the record open for editing."""
 
     code = "record_locked"
+
+
+class OwnTrouble(Retryable):
+    """A part of the hub itself does not work now: its object store, the process that looks at
+    documents. Nothing of it is counted against the other side."""
+
+    code = "own_trouble"
 
 
 class OutcomeUnknown(Retryable):

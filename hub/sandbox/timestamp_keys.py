@@ -16,7 +16,9 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from hub.toolkit.certificates import begun, named, usage
 
 _DAY = timedelta(days=1)
 _ROOT_SERVES = timedelta(days=3650)
@@ -46,12 +48,12 @@ def make_keys(folder: Path, base_url: str, now: datetime) -> AuthorityKeys:
     """The keys of a folder; its root if there is one."""
     root_key, root = _root(folder, now)
     private = rsa.generate_private_key(65537, 2048)
-    name, point = _name("Sandbox time stamps"), _point(f"{base_url}/root.crl")
-    usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
-    builder = _begun(name, root.subject, private.public_key(), now, _SERVES)
+    name, point = named("Sandbox time stamps"), _point(f"{base_url}/root.crl")
+    stamps = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
+    builder = begun(name, root.subject, private.public_key(), now - _DAY, now + _SERVES)
     builder = builder.add_extension(x509.BasicConstraints(False, None), critical=True)
-    builder = builder.add_extension(usage, critical=True)
-    builder = builder.add_extension(_usage(signs=True), critical=True)
+    builder = builder.add_extension(stamps, critical=True)
+    builder = builder.add_extension(usage(signs=True), critical=True)
     builder = builder.add_extension(point, critical=False)
     certificate = builder.sign(root_key, hashes.SHA256())
     _write(folder / "authority.key", _pem(private))
@@ -67,56 +69,19 @@ def _root(folder: Path, now: datetime) -> tuple[rsa.RSAPrivateKey, x509.Certific
         if isinstance(known, rsa.RSAPrivateKey):
             return known, x509.load_pem_x509_certificate(file.read_bytes())
     private = rsa.generate_private_key(65537, 2048)
-    name = _name("Sandbox time-stamp root")
-    builder = _begun(name, name, private.public_key(), now, _ROOT_SERVES)
+    name = named("Sandbox time-stamp root")
+    builder = begun(name, name, private.public_key(), now - _DAY, now + _ROOT_SERVES)
     builder = builder.add_extension(x509.BasicConstraints(True, 0), critical=True)
-    builder = builder.add_extension(_usage(signs=False), critical=True)
+    builder = builder.add_extension(usage(signs=False), critical=True)
     root = builder.sign(private, hashes.SHA256())
     _write(key_file, _pem(private))
     _write(file, root.public_bytes(Encoding.PEM))
     return private, root
 
 
-def _begun(
-    subject: x509.Name,
-    issuer: x509.Name,
-    public: rsa.RSAPublicKey,
-    now: datetime,
-    serves: timedelta,
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(public)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - _DAY)
-        .not_valid_after(now + serves)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-    )
-
-
-def _usage(*, signs: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=signs,
-        content_commitment=False,
-        key_cert_sign=not signs,
-        crl_sign=not signs,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
 def _point(url: str) -> x509.CRLDistributionPoints:
     names = [x509.UniformResourceIdentifier(url)]
     return x509.CRLDistributionPoints([x509.DistributionPoint(names, None, None, None)])
-
-
-def _name(common: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
 
 
 def _pem(private: rsa.RSAPrivateKey) -> bytes:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from hub.contracts.events import EventKind
 from hub.contracts.requests import RequestState
 from hub.kernel.errors import Refused, Unfit
-from hub.services import deadlines, endings, history, in_hand, turns
+from hub.services import deadlines, endings, history, in_hand, places, turns
 from hub.services.core import Core
 from hub.services.mappings import ActiveMapping, open_key
 from hub.services.turns import unknown_recipient
@@ -46,6 +46,7 @@ def clear(
             acceptance.current, acceptance.cleared_at = None, now
             acceptance.cleared = {"by": by, "reason": said}
             person.signed_at = None
+        places.end_tablets(session, request, now)  # a locked one must not open again by itself
         session.flush()
         request.signature = _last_left(session, request)
         _wait_anew(session, request, {person.id for _, person in taken}, now)

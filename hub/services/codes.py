@@ -39,7 +39,7 @@ def send(core: Core, rows: Session, place: places.Place, session: str, purpose: 
     channel = notices.channel_for(core, request, way)
     to = recipient.contact.get("mobile" if way == SMS else "email")
     if not way or not to or channel is None:
-        raise Unfit("no_address", "no address is known for a code", field="code")
+        raise Unfit("no_code_address", "no address is known for a code", field="code")
     now = core.clock.now()
     mine = _for(session, purpose)
     last, many = _sent(rows, recipient, mine, now - timedelta(hours=1))

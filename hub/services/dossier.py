@@ -32,7 +32,7 @@ def dossier(core: Core, workspace_id: str, request_id: str) -> dict[str, Any]:
         return {
             "title": request.title,
             "documents": _documents(session, request, place),
-            "attachments": _attachments(session, request),
+            "attachments": _attachments(session, request, place),
             "people": people(request),
             "acceptances": _acceptances(session, request),
             "lines": [{**line, "decision": decision} for line, decision in decided(request)],
@@ -100,7 +100,7 @@ def _documents(session: Session, request: Request, place: str) -> list[dict[str,
     ]
 
 
-def _attachments(session: Session, request: Request) -> list[dict[str, Any]]:
+def _attachments(session: Session, request: Request, place: str) -> list[dict[str, Any]]:
     mine = select(Attachment).where(Attachment.request_id == request.id)
     return [
         {
@@ -111,6 +111,7 @@ def _attachments(session: Session, request: Request) -> list[dict[str, Any]]:
             "size": one.size,
             "sha256": one.sha256,
             "must_view": one.must_view,
+            "url": f"{place}/attachments/{one.key}",
         }
         for one in session.scalars(mine.order_by(Attachment.position))
     ]

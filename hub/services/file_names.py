@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hub.storage.models import Document, Request
+from hub.storage.models import Attachment, Document, Request
 
 _ODD = re.compile(r"[^\w.-]+")
 
@@ -22,6 +22,14 @@ def proof(request: Request) -> str:
 def document(request: Request, one: Document) -> str:
     """An unsigned document's name."""
     return f"{_plain(one.title) or one.key}.pdf"
+
+
+def attachment(one: Attachment) -> str:
+    """An attachment's name with the ending that it came with."""
+    name = one.file_name.replace("\\", "/").rpartition("/")[2]
+    stem, dot, ending = name.rpartition(".")
+    plain = _plain(stem if dot else ending) or one.key
+    return f"{plain}.{_plain(ending)}" if dot and _plain(ending) else plain
 
 
 def _named(request: Request) -> str:

@@ -1,5 +1,5 @@
-"""Files of a request as operators and upstreams get them: documents as they were sent, the sealed
-PDF, the proof. They are not the customer's downloads and count as none."""
+"""Files of a request as operators and upstreams get them: documents and attachments as they were
+sent, the sealed PDF, the proof. They are not the customer's downloads and count as none."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from hub.services import file_names, proofs, turns
 from hub.services.core import Core
 from hub.services.document_views import FileView
 from hub.services.views import NotReady
-from hub.storage.models import Delivery, Document, Evidence, Request
+from hub.storage.models import Attachment, Delivery, Document, Evidence, Request
 
 PDF, ZIP = "application/pdf", "application/zip"
 SIGNED, PROOF = "signed", "proof"
+_PREPARING = (RequestState.DRAFT, RequestState.PREPARING)
 
 
 def made(
@@ -51,6 +52,29 @@ def document(
     return FileView(name, PDF, content, found.sha256)
 
 
+def attachment(core: Core, workspace_id: str, request_id: str, key: str) -> FileView:
+    """An attachment as it came. Raises ``NotFound``; ``NotReady`` while the request's documents are
+    being fetched."""
+    with core.db.read() as session:
+        request = turns.own(session, workspace_id, request_id)
+        mine = select(Attachment).where(Attachment.request_id == request.id, Attachment.key == key)
+        found = session.scalar(mine)
+        if found is None:
+            raise _no_attachment(session, request, key)
+        name = file_names.attachment(found)
+    content = core.workshop.blobs.get(workspace_id, found.sha256)
+    return FileView(name, found.media_type, content, found.sha256)
+
+
+def _no_attachment(session: Session, request: Request, key: str) -> NotReady | NotFound:
+    known = [one["key"] for one in request.plan.get("attachments", ())]
+    if key in known and request.state in _PREPARING:
+        return NotReady("documents")
+    there = select(Attachment.key).where(Attachment.request_id == request.id)
+    names = ", ".join(session.scalars(there.order_by(Attachment.position))) or "none"
+    return NotFound(f"there is no attachment '{key[:40]}'; there are: {names}")
+
+
 def _evidence(session: Session, request: Request, number: int | None) -> Evidence:
     mine = select(Evidence).where(Evidence.request_id == request.id)
     if number is not None:
@@ -82,8 +106,7 @@ def _missing(
     """That a document is not there, or not yet."""
     known = [one["key"] for one in request.plan.get("documents", ())]
     there = select(Document.id).where(Document.request_id == request.id).limit(1)
-    preparing = request.state in (RequestState.DRAFT, RequestState.PREPARING)
-    if key in known and preparing and session.scalar(there) is None:
+    if key in known and request.state in _PREPARING and session.scalar(there) is None:
         return NotReady("documents")
     which = "" if version is None else f" in version {version}"
     names = ", ".join(known) or "none"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,8 +19,9 @@ from hub.services import in_hand
 from hub.services.core import Core
 from hub.services.webhooks import KIND as WEBHOOK
 from hub.services.webhooks import is_webhook
+from hub.storage import queries_blobs
 from hub.storage.models import Instance
-from hub.storage.queries_work import OWED_COUNTS
+from hub.storage.queries_work import OWED_COUNTS, OWN_TROUBLES
 
 _log = get_logger(__name__)
 READY_WITHIN = 3.0  # seconds for the database to take a row
@@ -52,12 +54,15 @@ class InstanceHealth:
 
 @dataclass(frozen=True)
 class SyncHealth:
-    """The whole workspace; ``status`` is that of its worst instance."""
+    """The whole workspace; ``status`` is that of its worst instance, and not ok while a part of the
+    hub itself keeps anything waiting, or files are missing."""
 
     workspace: str
     status: str
     instances: tuple[InstanceHealth, ...]
     unjudged_signatures: int = 0  # answers in hand that could not be checked yet
+    own_troubles: Mapping[str, int] = field(default_factory=dict)  # a part of the hub: what waits
+    missing_blobs: int = 0  # named by rows and not in the object store: only a backup has them
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -100,12 +105,14 @@ def _faulty_files(core: Core) -> str | None:
 
 
 def sync(core: Core) -> list[SyncHealth]:
-    """The condition of every instance and subscription of every workspace, with three queries in
+    """The condition of every instance and subscription of every workspace, with five queries in
     all."""
     with core.db.read() as session:
         rows = {(row.workspace_id, row.key): row for row in session.scalars(select(Instance))}
         counted = _counts(session)
         unjudged = in_hand.unjudged(session)
+        troubles = session.execute(OWN_TROUBLES).all()
+        missing = queries_blobs.missing(session)
     wall = core.clock.wall()
     found = []
     for key, workspace_id in core.workspace_ids.items():
@@ -113,10 +120,23 @@ def sync(core: Core) -> list[SyncHealth]:
             _instance(core, where, rows.get((workspace_id, where.key)), counted, workspace_id, wall)
             for where in (*core.registry.instances(key), *_subscriptions(rows, key, workspace_id))
         )
-        order = ("ok", "unknown", "waiting", "broken")
-        worst = max((one.status for one in instances), key=order.index, default="ok")
-        found.append(SyncHealth(key, worst, instances, unjudged.get(workspace_id, 0)))
+        own = _own_troubles(troubles, workspace_id)
+        gone = missing.get(workspace_id, 0)
+        states = [one.status for one in instances]
+        states += ["waiting"] * bool(own) + ["broken"] * bool(gone)
+        worst = max(states, key=("ok", "unknown", "waiting", "broken").index, default="ok")
+        judged = unjudged.get(workspace_id, 0)
+        found.append(SyncHealth(key, worst, instances, judged, own, gone))
     return found
+
+
+def _own_troubles(rows: Iterable[Row[Any]], workspace_id: str) -> dict[str, int]:
+    """What waits in a workspace because of the hub itself: no instance is to blame for it."""
+    found: Counter[str] = Counter()
+    for row in rows:
+        if row.workspace_id == workspace_id:
+            found[row.code] += row.number
+    return dict(found)
 
 
 def _subscriptions(

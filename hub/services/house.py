@@ -25,8 +25,9 @@ from hub.kernel.crypto import Vault
 from hub.kernel.errors import ConfigurationError
 from hub.mapping.fragments import FOLDER as FRAGMENTS
 from hub.registry import InstanceKey, Registry, find_manifests
-from hub.services import evidence_owed, history, probes
+from hub.services import blob_care, evidence_owed, history, probes
 from hub.services.access import KeyRing, ensure_workspaces
+from hub.services.blob_care import BlobCare
 from hub.services.buttons import ButtonLinks
 from hub.services.canvas import CanvasDesk
 from hub.services.cases import Cases
@@ -92,6 +93,7 @@ class House:
     keys: KeyRing
     folder: Path
     retention: Retention
+    blob_care: BlobCare
     _watch: FileWatch | None = field(default=None, init=False)
     _reloading: threading.Lock = field(default_factory=threading.Lock, init=False)
 
@@ -113,6 +115,7 @@ class House:
         if self._watch is not None:
             self._watch.stop()
         self.retention.stop()
+        self.blob_care.stop()
         self.engine.stop()
         self.core.registry.close()
         self.core.receivers.close()
@@ -160,11 +163,12 @@ def open_house(folder: Path, *, clock: Clock | None = None, threads: int | None 
     history.follow(db, Announcer(core))
     http.observe(exchange.listener)
     retention = Retention(db, clock, settings)
-    engine = _engine(core, retention)
+    care = BlobCare(core)
+    engine = _engine(core, retention, care)
     core.wake, core.cut_off = engine.wake, engine.cut_off
     return House(
         core, engine, CustomerDesk(core), ButtonLinks(core), Hooks(core), KeyRing(db), folder,
-        retention,
+        retention, care,
     )  # fmt: skip
 
 
@@ -180,7 +184,7 @@ def make_clock(settings: HubSettings) -> Clock:
     return SystemClock() if settings.clock_speed == 1 else FastClock(settings.clock_speed)
 
 
-def _engine(core: Core, retention: Retention) -> Engine:
+def _engine(core: Core, retention: Retention, care: BlobCare) -> Engine:
     plain = RetrySchedule()  # asked for at every claim and settling: made once
 
     def limits(workspace_id: str, destination: str) -> DestinationLimits:
@@ -210,7 +214,10 @@ def _engine(core: Core, retention: Retention) -> Engine:
             threads=core.settings.workers, timer_threads=max(1, core.settings.workers // 2)
         ),
         probe_due=lambda: probes.probe_due(core),
-        ticks=(Tick("retention", EVERY, retention.sweep, at_once=True),),
+        ticks=(
+            Tick("retention", EVERY, retention.sweep, at_once=True),
+            Tick("blobs", blob_care.EVERY, care.run),
+        ),
         executor=_executor(core.settings),
         redis_url=redis_url(core.settings),
     )

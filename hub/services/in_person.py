@@ -39,7 +39,6 @@ def link(core: Core, workspace_id: str, request_id: str, recipient_key: str | No
                 purpose=IN_PERSON,
                 request_id=request.id,
                 recipient_id=wanted[0].id,
-                expires_at=request.expires_at,
             )
         )
     return f"{core.links.public_url}/s/{token}"

@@ -124,7 +124,7 @@ def create(
     store(session, request)
     for person in people:
         store(session, person)
-        token = token_row(core, workspace_id, request.id, person.id, request.expires_at)
+        token = token_row(core, workspace_id, request.id, person.id)
         insert(AccessToken).run(session, token)
     set_committed_value(request, "recipients", people)
     deadlines.arm_expiry(session, request)

@@ -82,9 +82,7 @@ def recipient_rows(workspace_id: str, request_id: str, plan: Mapping[str, Any]) 
     ]
 
 
-def token_row(
-    core: Core, workspace_id: str, request_id: str, recipient_id: str, expires_at: datetime
-) -> dict[str, Any]:
+def token_row(core: Core, workspace_id: str, request_id: str, recipient_id: str) -> dict[str, Any]:
     """What a recipient's link may do."""
     return {
         "id": new_id(),
@@ -93,7 +91,6 @@ def token_row(
         "purpose": "sign",
         "request_id": request_id,
         "recipient_id": recipient_id,
-        "expires_at": expires_at,
     }
 
 
@@ -156,7 +153,7 @@ def rows_of(
     rows.add(inserted(Request), {**request, **moved})
     for person in people:
         rows.add(inserted(Recipient), person)
-        token = token_row(core, workspace_id, request["id"], person["id"], request["expires_at"])
+        token = token_row(core, workspace_id, request["id"], person["id"])
         rows.add(inserted(AccessToken), token)
     rows.add(inserted(RequestEvent), event)
     rows.add(inserted(Timer), timer_row(**deadlines.expiry(seen)))

@@ -5,20 +5,31 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from hub.contracts.connector import Connector
 from hub.contracts.records import RecordRef
-from hub.kernel.errors import NotFound, ParaphError, Refused, Retryable, Unfit, Unsupported
+from hub.kernel.errors import (
+    NotFound,
+    OwnTrouble,
+    ParaphError,
+    Refused,
+    Retryable,
+    Unfit,
+    Unsupported,
+)
 from hub.services import template_data
 from hub.services.core import Core
 from hub.services.documents.refusals import REFUSALS, refusal
 from hub.storage.models import Request
 
 PDF = "application/pdf"
+INSPECTION_AWAY = "inspection_away"  # the code while no process can look at documents
+MAKING_AWAY = "making_away"  # the code while none can typeset them
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,8 @@ class Source:
         it."""
         try:
             content, _ = self._content(wanted)
-            found = self._core.workshop.inspector.inspect_pdf(content)
+            with _own(INSPECTION_AWAY):
+                found = self._core.workshop.inspector.inspect_pdf(content)
         except ParaphError as error:
             raise self._named(error, wanted) from error
         pages = tuple(
@@ -97,7 +109,8 @@ class Source:
         try:
             content, theirs = self._content(wanted)
             name = wanted["file_name"] or theirs or wanted["key"]
-            found = self._core.workshop.inspector.inspect_attachment(content, name)
+            with _own(INSPECTION_AWAY):
+                found = self._core.workshop.inspector.inspect_attachment(content, name)
         except ParaphError as error:
             raise self._named(error, wanted) from error
         shown = found.shown
@@ -130,7 +143,8 @@ class Source:
     def _typeset(self, wanted: Mapping[str, Any]) -> bytes:
         source = wanted["source"]
         sheet = template_data.sheet(self._core, self._request, wanted["title"], source["values"])
-        return self._core.workshop.typeset(source["template"], sheet)
+        with _own(MAKING_AWAY):
+            return self._core.workshop.typeset(source["template"], sheet)
 
     def _connector(self) -> Connector:
         where = self._core.instance(self._request.workspace_id, self._request.source_instance)
@@ -139,6 +153,8 @@ class Source:
     def _named(self, error: ParaphError, wanted: Mapping[str, Any]) -> ParaphError:
         """What went wrong with a paper, in words and with its key. What passes by itself stays as
         it is; where it is not the upstream's fault, nothing is counted against the upstream."""
+        if isinstance(error, OwnTrouble):
+            return OwnTrouble(f"{wanted['key']}: {error.detail}", code=error.code)
         if isinstance(error, Retryable) and wanted["source"]["kind"] != "attachment":
             said, wait = f"{wanted['key']}: {error.detail}", error.retry_after
             return Retryable(said, retry_after=wait, code="paper_away")
@@ -153,6 +169,17 @@ class Source:
     def _stored(self, content: bytes, media_type: str) -> dict[str, Any]:
         sha256 = self._core.workshop.blobs.put(self._request.workspace_id, content)
         return {"sha256": sha256, "media_type": media_type, "size": len(content)}
+
+
+@contextmanager
+def _own(code: str) -> Iterator[None]:
+    """What keeps the hub from looking at a paper, or from making one, is its own trouble: neither
+    the upstream's nor the paper's."""
+    try:
+        yield
+    except Retryable as error:
+        wait = error.retry_after
+        raise OwnTrouble(error.detail, retry_after=wait, code=code) from error
 
 
 def decoded(text: str, limit: int) -> bytes:

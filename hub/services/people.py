@@ -250,7 +250,7 @@ def _forward(
     )
     request.recipients.append(other)
     rows.flush()
-    token = token_row(core, request.workspace_id, request.id, other.id, request.expires_at)
+    token = token_row(core, request.workspace_id, request.id, other.id)
     insert(AccessToken).run(rows, token)
     history.append(
         rows,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hub.contracts.requests import RequestState
@@ -74,6 +75,20 @@ def find_unsigned(session: Session, token: str) -> Place:
     if in_hand.being_judged(session, place.recipient.id) is not None:
         raise CaseClosed("a signature is being checked")
     return place
+
+
+def refuse_late(place: Place, now: datetime) -> None:
+    """Raise ``CaseClosed`` once the request's time is over, also where its timer comes late: the
+    page says so from that moment on."""
+    if now >= place.request.expires_at:
+        raise CaseClosed("the request's time is over")
+
+
+def end_tablets(session: Session, request: Request, now: datetime) -> None:
+    """Links that were opened on tablets of the sender lead nowhere any more."""
+    mine = AccessToken.request_id == request.id, AccessToken.purpose == IN_PERSON
+    still = AccessToken.revoked_at.is_(None)
+    session.execute(update(AccessToken).where(*mine, still).values(revoked_at=now))
 
 
 def seen_state(request: Request, recipient: Recipient) -> RequestState:

@@ -2,23 +2,26 @@
 
 The outgoing calls and the rendering happen with no transaction open; the rows that come of it, the
 event and the first invitations are one commit. The same handler reads everything again while a
-request is open: what differs becomes a new version, and the former one is kept.
+request is open, the record first: what differs becomes a new version, and the former one is kept.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import starmap
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from hub.contracts.events import EventKind
 from hub.contracts.requests import Reason
 from hub.engine.outbox import owe
+from hub.engine.retry import UNEXPECTED
 from hub.engine.work import Failure, Handler, Work
-from hub.kernel.errors import Refused
+from hub.kernel.errors import ConfigurationError, Refused
 from hub.kernel.ids import new_id
 from hub.services import (
     endings,
@@ -28,10 +31,12 @@ from hub.services import (
     owed_kinds,
     paper_sources,
     papers,
+    renewing,
     turns,
 )
 from hub.services.core import Core
 from hub.services.paper_sources import ReadyAttachment, ReadyDocument, ReadyPage
+from hub.services.renewing import Renewed
 from hub.storage.models import (
     Acceptance,
     Attachment,
@@ -50,10 +55,19 @@ class Ready:
 
     documents: tuple[ReadyDocument, ...]
     attachments: tuple[ReadyAttachment, ...]
+    renewed: Renewed | None = None  # what the record says now, where it was read again
 
 
-def owe_papers(core: Core, session: Session, request: Request, number: int = 1) -> None:
-    """Owe the papers of a request; the ``number``-th time that they are read."""
+def owe_papers(
+    core: Core,
+    session: Session,
+    request: Request,
+    number: int = 1,
+    record: Mapping[str, Any] | None = None,
+) -> None:
+    """Owe the papers of a request; the ``number``-th time that they are read, from ``record`` where
+    it was sent along."""
+    sent = {} if record is None else {"record": dict(record)}
     owe(
         session,
         workspace_id=request.workspace_id,
@@ -62,7 +76,7 @@ def owe_papers(core: Core, session: Session, request: Request, number: int = 1) 
         kind=KIND,
         step=f"papers.{number}",
         destination=request.source_instance,
-        payload={"number": number},
+        payload={"number": number, **sent},
         key=f"{request.id}:papers:{number}",
         seq=number,
         now=core.clock.now(),
@@ -84,11 +98,16 @@ class PaperHandler(Handler):
             request = session.get_one(Request, work.request_id)
         if not history.is_open(request):
             raise Refused("nothing was prepared: the request is over", code="request_over")
+        renewed = None
+        if work.payload["number"] > 1:
+            renewed = renewing.read(core, request, work.payload.get("record"))
+            renewing.apply(request, renewed)  # of no session: only to read the papers by
         plan = request.plan
         source = paper_sources.Source(core, request)
         return Ready(
             tuple(starmap(source.document, enumerate(plan.get("documents", ()), 1))),
             tuple(starmap(source.attachment, enumerate(plan.get("attachments", ()), 1))),
+            renewed,
         )
 
     def delivered(self, session: Session, work: Work, result: Ready) -> None:
@@ -99,10 +118,11 @@ class PaperHandler(Handler):
         if not history.is_open(request) or _is_signed(session, request):
             return  # what was signed while they were read must stay what it was
         now = core.clock.now()
-        fresh = [_keep_document(session, request, one, now) for one in result.documents]
-        for other in result.attachments:
-            fresh += _keep_attachment(session, request, other, now)
-        if again and not any(fresh):
+        before = _shown(session, request) if again else None
+        if result.renewed is not None:
+            renewing.apply(request, result.renewed)
+        _keep(session, request, result, now)
+        if again and _shown(session, request) == before:
             return
         if not _tell(session, request, work, result, now):
             return  # done again by a replay
@@ -122,15 +142,21 @@ class PaperHandler(Handler):
             return
         request = session.get_one(Request, work.request_id)
         reason = endings.giving_up(self._core, work)
-        if reason is not Reason.GAVE_UP:  # what is refused at once is a fault of the paper
+        ours = failure.code in (UNEXPECTED, ConfigurationError.code)
+        if (
+            reason is not Reason.GAVE_UP and not ours
+        ):  # what is refused at once is the paper's fault
             reason = Reason.BAD_DOCUMENT
         endings.fail(self._core, session, request, reason, detail=failure.detail)
 
 
-def read_again(core: Core, workspace_id: str, request_id: str) -> int:
-    """Have the papers of an open request read once more; the how many-th time that is. Raises
-    ``NotFound``, and ``Refused`` when it is over, has no papers or somebody has signed already:
-    what was signed must stay what it was."""
+def read_again(
+    core: Core, workspace_id: str, request_id: str, record: Mapping[str, Any] | None = None
+) -> int:
+    """Have the record and the papers of an open request read once more; the how many-th time that
+    is. ``record``: of a source whose records come with their trigger. Raises ``NotFound``, and
+    ``Refused`` when it is over, has no papers or somebody has signed already: what was signed must
+    stay what it was."""
     with core.db.write() as session:
         request = turns.own(session, workspace_id, request_id)
         if not history.is_open(request) or not papers.has_papers(request):
@@ -140,9 +166,10 @@ def read_again(core: Core, workspace_id: str, request_id: str) -> int:
                 "somebody has signed what is there: clear that acceptance, or begin a new request",
                 code="signed_already",
             )
+        renewing.check_given(core, request, record)
         number = int(request.plan.get("papers_read", 1)) + 1
         request.plan = {**request.plan, "papers_read": number}
-        owe_papers(core, session, request, number)
+        owe_papers(core, session, request, number, record)
     core.wake()
     return number
 
@@ -155,17 +182,39 @@ def _is_signed(session: Session, request: Request) -> bool:
     return session.scalar(signed.limit(1)) is not None or in_hand.held(session, request.id)
 
 
-def _keep_document(session: Session, request: Request, ready: ReadyDocument, now: datetime) -> bool:
-    """A version of a document; False when it is what is there already."""
-    former = session.scalar(
-        select(Document).where(
-            Document.request_id == request.id,
-            Document.key == ready.key,
-            Document.current.is_(True),
-        )
+def _shown(session: Session, request: Request) -> dict[str, Any]:
+    """All that is signed of what is shown now."""
+    return papers.shown(request, papers.papers_of(session, request, texts=False))
+
+
+def _keep(session: Session, request: Request, ready: Ready, now: datetime) -> None:
+    """The papers as they are now. What the record does not give any more is not shown any more;
+    former versions of documents stay."""
+    for one in ready.documents:
+        _keep_document(session, request, one, now)
+    for other in ready.attachments:
+        _keep_attachment(session, request, other, now)
+    left = update(Document).where(
+        Document.request_id == request.id,
+        Document.key.not_in([one.key for one in ready.documents]),
     )
+    session.execute(left.values(current=None))
+    gone = delete(Attachment).where(
+        Attachment.request_id == request.id,
+        Attachment.key.not_in([one.key for one in ready.attachments]),
+    )
+    session.execute(gone)
+    session.flush()
+
+
+def _keep_document(session: Session, request: Request, ready: ReadyDocument, now: datetime) -> None:
+    """A version of a document, unless its bytes are there already."""
+    mine = Document.request_id == request.id, Document.key == ready.key
+    former = session.scalar(select(Document).where(*mine, Document.current.is_(True)))
+    last = session.scalar(select(func.max(Document.version)).where(*mine)) or 0
     if former is not None and former.sha256 == ready.blob["sha256"]:
-        return False
+        former.title, former.position = ready.title, ready.position
+        return
     if former is not None:
         session.execute(update(Document).where(Document.id == former.id).values(current=None))
     for blob in (ready.blob, *(page.blob for page in ready.pages)):
@@ -175,7 +224,7 @@ def _keep_document(session: Session, request: Request, ready: ReadyDocument, now
         workspace_id=request.workspace_id,
         request_id=request.id,
         key=ready.key,
-        version=former.version + 1 if former is not None else 1,
+        version=last + 1,
         current=True,
         position=ready.position,
         title=ready.title,
@@ -188,7 +237,6 @@ def _keep_document(session: Session, request: Request, ready: ReadyDocument, now
     session.add(document)
     session.flush()
     session.add_all(_page_row(document, page) for page in ready.pages)
-    return True
 
 
 def _page_row(document: Document, page: ReadyPage) -> DocumentPage:
@@ -205,8 +253,7 @@ def _page_row(document: Document, page: ReadyPage) -> DocumentPage:
 
 def _keep_attachment(
     session: Session, request: Request, ready: ReadyAttachment, now: datetime
-) -> list[bool]:
-    """Whether it is another file than the one that was there."""
+) -> None:
     for blob in filter(None, (ready.blob, ready.shown)):
         papers.keep_blob(session, request, blob, now)
     values = {
@@ -225,11 +272,9 @@ def _keep_attachment(
     if known is None:
         place = {"workspace_id": request.workspace_id, "request_id": request.id}
         session.add(Attachment(**place, key=ready.key, created_at=now, **values))
-        return [True]
-    other = known.sha256 != values["sha256"]
+        return
     for name, value in values.items():
         setattr(known, name, value)
-    return [other]
 
 
 def _tell(session: Session, request: Request, work: Work, ready: Ready, now: datetime) -> bool:

@@ -139,6 +139,7 @@ class Signing:
             place = places.find_unsigned(rows, token)
             if place.recipient.role != turns.SIGNER:
                 raise CaseClosed("an approver signs nothing")
+            places.refuse_late(place, core.clock.now())
             _require_form(core, place)
             flow = HERE if offers.on_canvas(core, place.request) else flow
             found = papers.papers_of(rows, place.request, texts=False)
@@ -165,10 +166,8 @@ class Signing:
                     created_at=core.clock.now(),
                 )
             )
-            request = place.request
-            return _Prepared(
-                order_id, nonce, task, request.provider, request.workspace_id, replaced
-            )
+            about = (place.request.provider, place.request.workspace_id)
+            return _Prepared(order_id, nonce, task, *about, replaced)
 
     def _keep(self, prepared: _Prepared, begun: Begun) -> SigningOrder:
         core = self._core

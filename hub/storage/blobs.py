@@ -11,17 +11,20 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from obstore import exceptions
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 from hub.kernel.crypto import Vault, sha256_hex
-from hub.kernel.errors import ConfigurationError, NotFound, Retryable, Spoiled
+from hub.kernel.errors import ConfigurationError, NotFound, OwnTrouble, Spoiled
 from hub.storage.buckets import S3Place
 
+AWAY = "store_away"  # the code while the store does not answer
 _PART = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_HASH = re.compile(r"[0-9a-f]{64}")
+_PAGE = 1000  # entries in one answer of a list
 _PROBE = "probe"  # no workspace has an id like this
 _PATIENCE = timedelta(seconds=30)  # for one call; repeated by obstore within it
 
@@ -29,7 +32,7 @@ _PATIENCE = timedelta(seconds=30)  # for one call; repeated by obstore within it
 class Blobs:
     """Bytes by workspace and hash. Every method may be called from any thread.
 
-    ``Retryable``: the store does not answer. ``ConfigurationError``: it does not let us in.
+    ``OwnTrouble``: the store does not answer. ``ConfigurationError``: it does not let us in.
     """
 
     def __init__(self, place: Path | S3Place, vault: Vault) -> None:
@@ -69,11 +72,35 @@ class Blobs:
         except NotFound:
             return
 
+    def listed(self, workspace_id: str, folder: str) -> Iterator[tuple[str, datetime]]:
+        """What is stored in a folder (the first two letters of a hash): each hash, and when it was
+        last written by the store's own time."""
+        with _told():
+            for page in self._store.list(_folder(workspace_id, folder), chunk_size=_PAGE):
+                for one in page:
+                    name = one["path"].rpartition("/")[2]
+                    if _HASH.fullmatch(name):
+                        yield name, one["last_modified"]
+
+    def written_at(self, workspace_id: str, sha256: str) -> datetime | None:
+        """When it was last written by the store's own time; None when it is not there."""
+        try:
+            with _told():
+                return self._store.head(_path(workspace_id, sha256))["last_modified"]
+        except NotFound:
+            return None
+
+    def now(self) -> datetime:
+        """The store's own time, which may differ from this machine's."""
+        self._write(_PROBE, _PROBE.encode())
+        with _told():
+            return self._store.head(_PROBE)["last_modified"]
+
     def probe(self) -> str:
         """Write and read a few bytes. What is wrong is raised, what is well is said."""
         self._write(_PROBE, _PROBE.encode())
         if self._read(_PROBE) != _PROBE.encode():
-            raise Retryable("the object store gives other bytes than were put into it")
+            raise OwnTrouble("the object store gives other bytes than were put into it", code=AWAY)
         return "the object store takes and gives bytes"
 
     def _write(self, path: str, content: bytes) -> None:
@@ -93,9 +120,15 @@ class Blobs:
 
 def _path(workspace_id: str, sha256: str) -> str:
     """Two letters of the hash make a folder: none then holds more files than a person can list."""
-    if not _PART.fullmatch(workspace_id) or not re.fullmatch(r"[0-9a-f]{64}", sha256):
+    if not _HASH.fullmatch(sha256):
         raise ValueError("a blob is named by the id of its workspace and by a SHA-256")
-    return f"{workspace_id}/{sha256[:2]}/{sha256}"
+    return f"{_folder(workspace_id, sha256[:2])}/{sha256}"
+
+
+def _folder(workspace_id: str, letters: str) -> str:
+    if not _PART.fullmatch(workspace_id) or not re.fullmatch("[0-9a-f]{2}", letters):
+        raise ValueError("a folder is named by the id of its workspace and two letters of a hash")
+    return f"{workspace_id}/{letters}"
 
 
 def _open(folder: Path) -> LocalStore:
@@ -151,7 +184,8 @@ def _told(*, creating: bool = False) -> Iterator[None]:
     except (exceptions.PermissionDeniedError, exceptions.UnauthenticatedError, PermissionError):
         raise ConfigurationError(f"the object store refuses our account: {_MEND}") from None
     except (exceptions.BaseError, OSError) as error:
-        raise Retryable(f"the object store does not answer ({_word(error)})") from None
+        said = f"the object store does not answer ({_word(error)})"
+        raise OwnTrouble(said, code=AWAY) from None
 
 
 _MEND = "mend blobs in paraph.yaml, or the account there"

@@ -6,24 +6,31 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.storage.models_core import Base, Scoped
 from hub.storage.types import PlainJson, SealedJson, SealedText, UtcDateTime
 
+_GONE = text("missing_at IS NOT NULL")
+
 
 class Blob(Scoped, Base):
     """Bytes in the object store, named by their SHA-256. ``size`` in bytes. The row is written in
-    the transaction that first refers to the bytes, after they were stored."""
+    the transaction that first refers to the bytes, after they were stored. ``missing_at``: since
+    when the object store is known not to have them."""
 
     __tablename__ = "blob"
-    __table_args__ = (UniqueConstraint("workspace_id", "sha256"),)
+    __table_args__ = (
+        UniqueConstraint("workspace_id", "sha256"),
+        Index("ix_blob_missing", "workspace_id", sqlite_where=_GONE, postgresql_where=_GONE),
+    )
 
     sha256: Mapped[str] = mapped_column(String(64))
     media_type: Mapped[str] = mapped_column(String(100))
     size: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    missing_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Document(Scoped, Base):

@@ -104,7 +104,8 @@ class RequestEvent(Scoped, Base):
 
 
 class AccessToken(Scoped, Base):
-    """What a link may do. Only the token's SHA-256 is kept."""
+    """What a link may do. Only the token's SHA-256 is kept. It has no end of its own: its request's
+    end says what may still be done, and what was signed is shown afterwards too (C6)."""
 
     __tablename__ = "access_token"
 
@@ -112,7 +113,6 @@ class AccessToken(Scoped, Base):
     purpose: Mapped[str] = mapped_column(String(16))
     request_id: Mapped[str] = mapped_column(ForeignKey("request.id"), index=True)
     recipient_id: Mapped[str] = mapped_column(ForeignKey("recipient.id"))
-    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 

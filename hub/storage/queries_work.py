@@ -61,6 +61,17 @@ OWED_COUNTS = text(
 """How many deliveries are owed or were given up, and since when. Each half names the first column
 of a partial index, so that what was delivered is never looked at."""
 
+OWN_TROUBLES = text(
+    """
+    SELECT workspace_id, destination, error_code AS code, count(*) AS number
+      FROM delivery
+     WHERE state IN ('pending', 'retry', 'leased', 'paused') AND entity > ''
+       AND error_code IN ('store_away', 'inspection_away', 'making_away', 'own_trouble')
+     GROUP BY workspace_id, destination, error_code
+    """
+).columns(_d.workspace_id, _d.destination, column("code", String), column("number", Integer))
+"""How many deliveries wait because of a part of the hub itself (``OwnTrouble``), by destination."""
+
 _CLAIM = """
     UPDATE delivery
        SET state = 'leased', claim_id = :claim, lease_until = :until, attempts = attempts + 1,

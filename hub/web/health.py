@@ -37,7 +37,8 @@ def create_health(house: House) -> Blueprint:
 
     @blueprint.route("/health/sync")
     def sync() -> Response:
-        """Per instance: probe, backlog, age of the oldest owed item, breaker, what to mend."""
+        """What waits for a part of the hub itself. Per instance: probe, backlog, age of the oldest
+        owed item, breaker, what to mend."""
         return _json({"workspaces": [one.as_json() for one in _shown(house)]})
 
     @blueprint.route("/metrics")
@@ -83,7 +84,22 @@ def _gauges(house: House, shown: list[health.SyncHealth]) -> CollectorRegistry:
     )
     flight = Gauge("paraph_in_flight", "Work under way in this process", registry=registry)
     flight.set(house.engine.in_flight())
+    own = Gauge(
+        "paraph_own_troubles",
+        "Deliveries that wait for a part of the hub itself",
+        ["workspace", "code"],
+        registry=registry,
+    )
+    missing = Gauge(
+        "paraph_missing_blobs",
+        "Files that the object store should have and does not",
+        ["workspace"],
+        registry=registry,
+    )
     for workspace in shown:
+        missing.labels(workspace.workspace).set(workspace.missing_blobs)
+        for code, number in workspace.own_troubles.items():
+            own.labels(workspace.workspace, code).set(number)
         for one in workspace.instances:
             where = (workspace.workspace, one.instance)
             backlog.labels(*where).set(one.backlog)

@@ -96,7 +96,7 @@ def test_the_former_proof_is_not_given_for_the_new_signature(signed, monkeypatch
     def away(pdf):
         raise Refused("no seal today")
 
-    monkeypatch.setattr(signed.core.workshop, "seal", away)
+    monkeypatch.setattr(signed.core.workshop, "prove", away)
     signed.work()
     assert signed.request().state == "completed"
     assert signed.desk.view(signed.token("bob")).papers.files == ()

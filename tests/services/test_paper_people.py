@@ -181,3 +181,18 @@ def test_other_answers_end_everybodys_orders(filled):
     assert filled.give("alice", order).status == "failed"
     filled.work()
     assert filled.acceptances() == []
+
+
+def test_no_address_for_a_code_and_no_address_given_are_told_apart(papers):
+    case = papers(people=TOGETHER, signing="{code: email, forward: true}")
+    case.send()
+    with case.core.db.write() as session:  # as somebody to whom it was passed on with a number only
+        row = session.merge(case.person("alice"))
+        row.contact = {**row.contact, "email": None}
+    token = case.token("alice")
+    with pytest.raises(Unfit) as unknown:
+        case.desk.send_code(token, "alice", "sign")
+    with pytest.raises(Unfit) as missing:
+        case.desk.forward(token, "alice", {"name": "Charlie"}, CLIENT)
+    assert (unknown.value.code, unknown.value.values) == ("no_code_address", {"field": "code"})
+    assert (missing.value.code, missing.value.values) == ("no_address", {"field": "email"})

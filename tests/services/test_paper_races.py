@@ -143,11 +143,8 @@ def test_of_a_new_version_and_a_signature_the_first_one_holds(papers, signs_firs
     case.send()
     case.look("alice")
     order = case.begin("alice")
-    with case.core.db.write() as session:
-        request = session.get_one(Request, case.request().id)
-        source = {"kind": "base64", "content": encoded(pdf(count=2))}
-        documents = [{**request.plan["documents"][0], "source": source}]
-        request.plan = {**request.plan, "documents": documents}
+    request = case.request()
+    case.upstream.put("offer", "1", {"paper": encoded(pdf(count=2))})
     handler = preparing.PaperHandler(case.core)
     work = Mock(request_id=request.id, payload={"number": 2}, key="papers.2")
     ready = handler.perform(work)

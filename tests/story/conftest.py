@@ -22,7 +22,9 @@ def pytest_generate_tests(metafunc):
     """Where the store may make a difference, the hub runs on both."""
     if "store" in metafunc.fixturenames:
         both = metafunc.module.__name__.rpartition(".")[2] in ON_BOTH_STORES
-        metafunc.parametrize("store", STORES if both else STORES[:1])
+        marked = metafunc.definition.get_closest_marker("both_stores") is not None
+        stores = STORES if both or marked else STORES[:1]
+        metafunc.parametrize("store", stores, scope="module")
 
 
 @pytest.fixture
@@ -67,22 +69,27 @@ def make_inside(tmp_path):
 
 
 @pytest.fixture(scope="module")
-def offers(tmp_path_factory):
+def offers(tmp_path_factory, request, store):
     """The hub in this process with offers in a CRM; each test has offers of its own."""
-    made = OfferInside(tmp_path_factory.mktemp("offers"))
-    yield made
-    made.close()
+    folder = tmp_path_factory.mktemp("offers")
+    with new_database(store, request, folder) as url:
+        made = OfferInside(folder, database=None if store == "sqlite" else url)  # as shipped
+        yield made
+        made.close()
 
 
 @pytest.fixture
-def make_offers(tmp_path):
-    """Makes such a hub whose mapping differs."""
+def make_offers(tmp_path, request, store):
+    """Makes one such hub whose mapping differs."""
     made = []
+    with new_database(store, request, tmp_path) as url:
 
-    def make(changes=None):
-        made.append(OfferInside(tmp_path / str(len(made)), changes))
-        return made[-1]
+        def make(changes=None):
+            assert not made, "one database, one hub"
+            folder = tmp_path / "offers"
+            made.append(OfferInside(folder, changes, None if store == "sqlite" else url))
+            return made[-1]
 
-    yield make
-    for one in made:
-        one.close()
+        yield make
+        for one in made:
+            one.close()

@@ -63,8 +63,12 @@ def with_plan(config: Path, changes: Changes) -> None:
 class OfferInside(Inside):
     """A hub with offers. ``changes`` to the request part of the mapping: old text → new text."""
 
-    def __init__(self, folder: Path, changes: Changes | None = None) -> None:
-        super().__init__(folder, prepare=lambda config: with_plan(config, changes or {}))
+    def __init__(
+        self, folder: Path, changes: Changes | None = None, database: str | None = None
+    ) -> None:
+        super().__init__(
+            folder, database=database, prepare=lambda config: with_plan(config, changes or {})
+        )
         self.crm = self.world.sandbox.house.simulators["crm_rest"].store
         self.mailbox = self.world.sandbox.house.mailbox
 

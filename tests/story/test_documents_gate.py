@@ -44,6 +44,7 @@ def missing(offers, record, who=OWNER):
     return ALL - pages
 
 
+@pytest.mark.both_stores
 def test_who_has_looked_at_everything_signs(offers):
     record, link = offers.sent(alone=True)
     page = offers.sign(offers.browser(), link)
@@ -71,6 +72,7 @@ def test_who_skips_a_page_or_an_attachment_is_told_which(offers, skipped, named)
     offers.check_signed(record)
 
 
+@pytest.mark.both_stores
 def test_the_page_of_an_attachment_is_not_its_picture(offers):
     record, link = offers.sent(alone=True)
     browser = offers.browser()
@@ -159,6 +161,7 @@ def test_pages_of_a_former_version_do_not_count(offers):
     offers.check_unsigned(record)
 
 
+@pytest.mark.both_stores
 def test_a_new_version_ends_a_signature_that_is_under_way(offers):
     record, link = offers.sent(alone=True)
     browser = offers.browser()

@@ -58,6 +58,7 @@ def test_a_signature_sent_twice_is_one(offers):
     offers.check_signed(record)
 
 
+@pytest.mark.both_stores
 def test_a_double_tap_is_one_signature(offers):
     record, link = offers.sent(alone=True)
     browser = offers.browser()
@@ -68,6 +69,7 @@ def test_a_double_tap_is_one_signature(offers):
     offers.check_signed(record)
 
 
+@pytest.mark.both_stores
 def test_two_tabs_of_one_person_sign_once(offers):
     record, link = offers.sent(alone=True)
     browser = offers.browser()
@@ -98,6 +100,7 @@ def test_two_browsers_of_one_person_begin_and_sign_at_once(offers):
     offers.check_signed(record)
 
 
+@pytest.mark.both_stores
 def test_two_people_with_the_same_turn_sign_at_once(make_offers):
     offers = make_offers({"      turn: 2\n": "      turn: 1\n"})
     record, link = offers.sent()
@@ -109,6 +112,7 @@ def test_two_people_with_the_same_turn_sign_at_once(make_offers):
     offers.check_proof(record)
 
 
+@pytest.mark.both_stores
 def test_the_second_one_cannot_sign_before_the_first(offers):
     record, link = offers.sent()
     partner = offers.core.links.customer_token(offers.person(record, PARTNER).id)
@@ -126,6 +130,7 @@ def test_the_second_one_cannot_sign_before_the_first(offers):
     offers.check_signed(record, by=2)
 
 
+@pytest.mark.both_stores
 def test_lines_that_change_after_the_canvas_was_opened_end_it(offers):
     record, link = offers.sent(alone=True)
     browser = offers.browser()
@@ -215,6 +220,7 @@ def test_nothing_is_signed_after_the_end(make_offers, how):
     assert (canvas(again), form_with(again, "/document")) == (None, None)
 
 
+@pytest.mark.both_stores
 def test_a_signature_and_a_no_at_the_same_moment_are_one_of_both(offers):
     record, link = offers.sent(alone=True)
     browser = offers.browser()
@@ -244,6 +250,7 @@ def test_who_signed_first_is_told_whom_we_wait_for_and_promised_nothing_yet(offe
     assert "Ladda ner det underskrivna dokumentet" in offers.browser().open(link).words
 
 
+@pytest.mark.both_stores
 def test_a_no_of_the_second_one_ends_it_for_both(offers):
     record, link = offers.sent()
     offers.sign(offers.browser(), link)

@@ -46,6 +46,7 @@ FIELDS: dict[str, Any] = {
     "photos": [],
     "signed_by": None,
     "signed_at": None,
+    "total": None,
     "refused_reason": "",
     "external_id": None,
 }  # fmt: skip

@@ -25,7 +25,6 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.rsa import (
     RSAPrivateKey,
-    RSAPublicKey,
     generate_private_key,
 )
 from cryptography.hazmat.primitives.serialization import (
@@ -34,11 +33,11 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     load_pem_private_key,
 )
-from cryptography.x509.oid import NameOID
 
 from hub.kernel.clock import Clock
 from hub.services.sealing.failures import KeyUnusable
 from hub.services.sealing.keys import SealKey, made
+from hub.toolkit.certificates import begun, named, usage
 
 ROOT_SERVES = timedelta(days=7300)
 SERVES = timedelta(days=730)
@@ -144,19 +143,19 @@ def _pem(private: _RootKey | RSAPrivateKey, certificate: x509.Certificate) -> by
 
 def _root(now: datetime) -> _Root:
     private = ec.generate_private_key(ec.SECP256R1())
-    name = _name(f"Paraph own root {now:%Y-%m-%d} {os.urandom(3).hex()}")
-    builder = _begun(name, name, private.public_key(), now, ROOT_SERVES)
+    name = named(f"Paraph own root {now:%Y-%m-%d} {os.urandom(3).hex()}")
+    builder = begun(name, name, private.public_key(), now - _EARLIER, now + ROOT_SERVES)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-    builder = builder.add_extension(_usage(signs=False), critical=True)
+    builder = builder.add_extension(usage(signs=False), critical=True)
     return private, builder.sign(private, hashes.SHA256())
 
 
 def _seal(now: datetime, root_key: _RootKey, root: x509.Certificate) -> _Own:
     private = generate_private_key(65537, _RSA_BITS)
-    name = _name("Paraph seal, for trying out")
-    builder = _begun(name, root.subject, private.public_key(), now, SERVES)
+    name = named("Paraph seal, for trying out")
+    builder = begun(name, root.subject, private.public_key(), now - _EARLIER, now + SERVES)
     builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
-    builder = builder.add_extension(_usage(signs=True), critical=True)
+    builder = builder.add_extension(usage(signs=True, commits=True), critical=True)
     above = x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key())
     builder = builder.add_extension(above, critical=False)
     return private, builder.sign(root_key, hashes.SHA256())
@@ -173,40 +172,3 @@ def _list(now: datetime, root_key: _RootKey, root: x509.Certificate) -> bytes:
     builder = builder.add_extension(above, critical=False)
     builder = builder.add_extension(x509.CRLNumber(int(now.timestamp())), critical=False)
     return builder.sign(root_key, hashes.SHA256()).public_bytes(Encoding.DER)
-
-
-def _begun(
-    subject: x509.Name,
-    issuer: x509.Name,
-    public: ec.EllipticCurvePublicKey | RSAPublicKey,
-    now: datetime,
-    serves: timedelta,
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(public)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - _EARLIER)
-        .not_valid_after(now + serves)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
-    )
-
-
-def _name(common: str) -> x509.Name:
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
-
-
-def _usage(*, signs: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=signs,
-        content_commitment=signs,
-        key_cert_sign=not signs,
-        crl_sign=not signs,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )

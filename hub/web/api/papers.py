@@ -68,6 +68,15 @@ class ProofQuery(Strict):
     )
 
 
+class RefreshBody(Strict):
+    """Nothing, or the record."""
+
+    record = fields.Dict(
+        keys=fields.String(),
+        metadata={"description": "The whole record, where the source is not read by id."},
+    )
+
+
 class UrlAnswer(Schema):
     """An address that is shown this once."""
 
@@ -122,6 +131,13 @@ def _files(blueprint: Blueprint, house: House) -> None:
         where = (house.core, g.caller.workspace_id, request_id)
         return _handed(lambda: handed_out.document(*where, key, **query))
 
+    @blueprint.route("/requests/<request_id>/attachments/<key>")
+    @blueprint.response(200, content_type="application/octet-stream")
+    def attachment(request_id: str, key: str) -> Response:
+        """An attachment as it came, always to be saved; its own media type stands in the answer."""
+        where = (house.core, g.caller.workspace_id, request_id)
+        return _handed(lambda: handed_out.attachment(*where, key))
+
 
 def _handed(find: Callable[[], FileView]) -> Response:
     """A file for taking along, or that it is still being made."""
@@ -170,13 +186,14 @@ def _in_person(blueprint: Blueprint, house: House) -> None:
 
 def _refresh(blueprint: Blueprint, house: House) -> None:
     @blueprint.route("/requests/<request_id>/documents/refresh", methods=["POST"])
-    @blueprint.arguments(Strict())
+    @blueprint.arguments(RefreshBody())
     @blueprint.response(202, RefreshAnswer)
-    def refresh(_: dict[str, Any], request_id: str) -> dict[str, Any]:
-        """Read the documents and attachments again, as long as nobody has signed. What differs is a
-        new version; the former one is kept."""
-        number = preparing.read_again(house.core, g.caller.workspace_id, request_id)
-        return {"number": number}
+    def refresh(body: dict[str, Any], request_id: str) -> dict[str, Any]:
+        """Read the record again, and with it title, lines, documents and attachments, as long as
+        nobody has signed. What differs is a new version; the former one is kept. People, ways of
+        signing and deadlines stay."""
+        where = (house.core, g.caller.workspace_id, request_id)
+        return {"number": preparing.read_again(*where, body.get("record"))}
 
 
 def _remarks(blueprint: Blueprint, house: House) -> None:

@@ -15,7 +15,7 @@ WORDS = {
     "wrong_code": N_("This is not the right code. Check it, or ask for a new one."),
     "code_expired": N_("There is no valid code. Press the button and we send you a new one."),
     "too_many_codes": N_("We have sent you several codes. Try again in an hour, or contact us."),
-    "code.no_address": N_("We have no number or address to send a code to. Please contact us."),
+    "no_code_address": N_("We have no number or address to send a code to. Please contact us."),
     "empty": N_("Please write something first."),
     "too_long": N_("Please shorten your message."),
     "too_many": N_("You have written a lot already. Please call us instead."),

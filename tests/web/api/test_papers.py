@@ -8,47 +8,12 @@ import zipfile
 import pytest
 from sqlalchemy import event
 
-from hub.app import create_app
 from hub.kernel.crypto import sha256_hex
 from hub.kernel.errors import Refused
 from hub.services.access import TRIGGER, create_key
-from tests.services.paper_case import CLIENT, PERSON, ROBOT, PaperCase
+from tests.services.paper_case import CLIENT, PERSON, ROBOT
 
 NEVER = "01890000-0000-7000-8000-000000000000"
-
-
-@pytest.fixture
-def case(tmp_path, database_url):
-    made = PaperCase(tmp_path, database_url, workspaces=("alice", "bob"))
-    made.send()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def web(case):
-    return create_app(case.house).test_client()
-
-
-@pytest.fixture
-def get(case, web):
-    """GET something of the request, as alice."""
-
-    def get(rest="", key="alice"):
-        headers = {"Authorization": f"Bearer {case.keys[key]}"}
-        return web.get(f"/api/v1/requests/{case.request().id}{rest}", headers=headers)
-
-    return get
-
-
-@pytest.fixture
-def post(case, web):
-    def post(rest, key="alice", request=None, **body):
-        headers = {"Authorization": f"Bearer {case.keys[key]}"}
-        request = request or case.request().id
-        return web.post(f"/api/v1/requests/{request}{rest}", json=body, headers=headers)
-
-    return post
 
 
 @pytest.fixture
@@ -142,7 +107,7 @@ def test_a_proof_that_is_being_made_is_asked_for_again_and_one_given_up_replayed
     def away(pdf):
         raise Refused("no seal today", code="no_seal")
 
-    monkeypatch.setattr(case.core.workshop, "seal", away)
+    monkeypatch.setattr(case.core.workshop, "prove", away)
     case.work()
     given_up = get("/evidence.zip")
     assert (given_up.status_code, given_up.json["code"]) == (422, "proof_given_up")
@@ -190,6 +155,15 @@ def test_documents_are_read_again_until_somebody_has_signed(case, get, post):
     assert (answer.status_code, answer.json) == (202, {"number": 2})
     case.work()
     assert [one["version"] for one in get().json["documents"]] == [1]
+    case.upstream.put("offer", "1", {"number": "O-2"})
+    assert post("/documents/refresh").json == {"number": 3}
+    case.work()
+    assert get().json["title"] == "Offer O-2"
+    sent = {**case.upstream.records("offer")["1"], "number": "O-3"}
+    assert post("/documents/refresh", record=sent).json == {"number": 4}
+    case.work()
+    assert get().json["title"] == "Offer O-3"
+    assert post("/documents/refresh", record="O-4").status_code == 422
     case.sign("alice")
     late = post("/documents/refresh")
     assert (late.status_code, late.json["code"]) == (422, "signed_already")
@@ -224,7 +198,8 @@ def test_links_lead_each_person_to_the_page(case, get):
 
 def test_one_workspace_never_reaches_another_ones_papers(signed, web, get, post):
     for rest in (
-        "", "/signed.pdf", "/evidence.zip", "/documents/offer", "/remarks", "/links",
+        "", "/signed.pdf", "/evidence.zip", "/documents/offer", "/attachments/photo", "/remarks",
+        "/links",
     ):  # fmt: skip
         assert get(rest, key="bob").status_code == 404, rest
     for rest, body in (
@@ -241,7 +216,7 @@ def test_one_workspace_never_reaches_another_ones_papers(signed, web, get, post)
 def test_keys_for_triggers_get_neither_files_nor_links(case, web):
     key = create_key(case.core.db, case.clock, case.workspace, "upstream", TRIGGER)
     place = f"/api/v1/requests/{case.request().id}"
-    for rest in ("", "/links", "/documents/offer", "/remarks"):
+    for rest in ("", "/links", "/documents/offer", "/attachments/photo", "/remarks"):
         headers = {"Authorization": f"Bearer {key}"}
         assert web.get(place + rest, headers=headers).status_code == 403, rest
 

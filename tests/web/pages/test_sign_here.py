@@ -155,6 +155,14 @@ def test_too_many_codes_are_said_at_the_field(signer: Browser, cases: FakeCases)
     assert "several codes" in str(_json(signer, f"{ORDER}/code", TYPED)[1]["problem"])
 
 
+def test_who_has_no_address_for_a_code_is_told_to_get_in_touch(
+    signer: Browser, cases: FakeCases
+) -> None:
+    cases.set_papers(offer=replace(cases.papers.offer, code="sms", code_to="x"))
+    cases.trouble = Unfit("no_code_address", field="code")
+    assert "no number or address to send a code to" in signer.post(f"{ORDER}/code", TYPED).text
+
+
 def test_everybody_signed_shows_all_of_it_again(visitor: Browser, cases: FakeCases) -> None:
     people = tuple(replace(one, state="signed", at=AT, ink=INK) for one in (ALICE, BOB))
     cases.set_papers(people=people, act="done")

@@ -90,19 +90,24 @@ def _a_text_field(writer: IncrementalPdfFileWriter) -> None:
     writer.update_container(fields)
 
 
-def _with_stamp_field(*box: int, **more: Any) -> Forgery:
+def _with_stamp_field(*box: int, name: str = "Mallory", **more: Any) -> Forgery:
     """An empty field for the time stamp that follows."""
 
     def change(writer: IncrementalPdfFileWriter) -> None:
         field = _dictionary(
             Type=pdf_name("/Annot"), Subtype=pdf_name("/Widget"), FT=pdf_name("/Sig"),
-            T=_text("Mallory"), Rect=ArrayObject(map(NumberObject, box or (0, 0, 0, 0))), **more,
+            T=_text(name), Rect=ArrayObject(map(NumberObject, box or (0, 0, 0, 0))), **more,
         )  # fmt: skip
         fields = writer.root["/AcroForm"]["/Fields"]
         fields.append(writer.add_object(field))
         writer.update_container(fields)
 
     return _adding(change)
+
+
+def _with_empty_field(content: bytes) -> bytes:
+    """For somebody else's signature, beside that of the time stamp."""
+    return _with_stamp_field(name="Trudy")(_with_stamp_field()(content))
 
 
 def _titled(content: bytes) -> bytes:
@@ -209,6 +214,34 @@ def _with_info(content: bytes) -> bytes:
     return _raw(content, {number: b"<< /Title (Other) >>"}, trailer=f"/Info {number} 0 R")
 
 
+def with_form(content: bytes) -> bytes:
+    """A field to fill in, before anybody seals."""
+
+    def change(writer: IncrementalPdfFileWriter) -> None:
+        page = writer.root["/Pages"]["/Kids"].raw_get(0)
+        field = _dictionary(
+            FT=pdf_name("/Tx"), T=_text("price"), V=_text("100"), P=page,
+            Type=pdf_name("/Annot"), Subtype=pdf_name("/Widget"),
+            Rect=ArrayObject(map(NumberObject, (9, 9, 99, 29))),
+        )  # fmt: skip
+        form = _dictionary(Fields=ArrayObject([writer.add_object(field)]))
+        writer.root[pdf_name("/AcroForm")] = writer.add_object(form)
+        writer.update_root()
+
+    return _adding(change)(content)
+
+
+def filled_in(content: bytes) -> bytes:
+    """Another text in that field: a library's rules have a level for that."""
+
+    def change(writer: IncrementalPdfFileWriter) -> None:
+        field = writer.root["/AcroForm"]["/Fields"][0]
+        field[pdf_name("/V")] = _text("999")
+        writer.update_container(field)
+
+    return _adding(change)(content)
+
+
 # What changes the pages or acts: no check of a seal may let it pass.
 FORGED: dict[str, Forgery] = {
     "another catalog": _another_catalog,
@@ -238,6 +271,7 @@ FORGED: dict[str, Forgery] = {
 }
 # What changes nothing that one sees. A proof has one form, so its verifiers refuse them as well.
 ODD: dict[str, Forgery] = {
+    "an empty field": _with_empty_field,
     "the form moved": _with_form(),
     "other metadata": _adding(_other_metadata),
     "another title": _titled,

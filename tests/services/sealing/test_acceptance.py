@@ -18,7 +18,7 @@ from tests.services.evidence import cases, spoilt_cms
 from tests.services.evidence.authority import authority
 from tests.services.sealing import samples
 from tests.services.sealing.authorities import DAY, World, entity, revocation_list
-from tests.services.sealing.forgeries import FORGED
+from tests.services.sealing.forgeries import FORGED, filled_in, with_form
 
 LEVELS = ("B-B", "B-T", "B-LTA")
 
@@ -148,6 +148,12 @@ def test_a_forgery_under_a_good_time_stamp_is_told(name):
     assert authority().check(authority().stamp(sealed)).ok
     forged = authority().stamp(FORGED[name](sealed))
     assert authority().check(forged).word == "changed_later"
+
+
+def test_a_form_that_was_filled_in_after_the_seal_is_told():
+    sealed = authority().seal(with_form(cases.offer_pdf(2))).content
+    assert authority().check(authority().stamp(sealed)).ok
+    assert authority().check(authority().stamp(filled_in(sealed))).word == "changed_later"
 
 
 def test_only_a_seal_for_long_outlives_its_certificate(seal, trust, world):

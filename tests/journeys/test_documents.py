@@ -112,6 +112,8 @@ def test_a_mouse_signs_and_the_second_visit_shows_who_and_when(person, stage):
     go_on(alice)
     sign(alice, finger=False)
     alice.sees("Tack, det är underskrivet")
+    keep = alice.page.get_by_role("link", name="Ladda ner det underskrivna dokumentet")
+    expect(keep).to_be_visible()  # by itself, when it is sealed
     alice.look("signed")
     expect(offer.field("status")).to_have_text("Signed")
     open_mail(alice, email)

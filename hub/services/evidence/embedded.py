@@ -36,6 +36,8 @@ def sealed_part(pdf: bytes) -> bytes:
     seals = reader.embedded_regular_signatures
     if len(seals) != 1:
         raise Broken(SIGNED, "seals", f"it has {len(seals)} seals, and one is needed")
+    if reader.embedded_signatures[0].signed_revision != seals[0].signed_revision:
+        raise Broken(SIGNED, "seals", "something was signed before it was sealed")
     check_increments(reader, seals[0].signed_revision)
     _, _, start, length = (int(number) for number in seals[0].byte_range)
     return pdf[: start + length]

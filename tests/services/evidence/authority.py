@@ -59,7 +59,7 @@ class Authority:
     def root(self) -> asn1_x509.Certificate:
         return _asn1(self._root)
 
-    def seal(self, pdf: bytes, level: str = "B-B") -> Sealed:
+    def seal(self, pdf: bytes, level: str = "B-B", *, certify: bool = True) -> Sealed:
         """What the hub's sealer would do."""
         store = SimpleCertificateStore()
         store.register(self.root)
@@ -72,7 +72,7 @@ class Authority:
             field_name="Seal",
             md_algorithm="sha256",
             subfilter=fields.SigSeedSubFilter.PADES,
-            certify=True,
+            certify=certify,
             docmdp_permissions=fields.MDPPerm.NO_CHANGES,
             embed_validation_info=level == "B-LTA",
             use_pades_lta=level == "B-LTA",

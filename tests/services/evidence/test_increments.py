@@ -6,11 +6,13 @@ from __future__ import annotations
 import pytest
 from cryptography import x509
 
+from hub.services.evidence import members as shapes
 from hub.services.evidence.archive import Broken
+from hub.services.evidence.building import unsealed_pdf
 from hub.services.evidence.embedded import embedded_files
 from hub.services.evidence.members import EMBEDDED
 from hub.services.evidence.verifying import verify
-from tests.services.evidence import second_verifier, spoilt_pdfs
+from tests.services.evidence import cases, second_verifier, spoilt_pdfs
 from tests.services.evidence.authority import authority
 from tests.services.evidence.proofs import made
 from tests.services.sealing.forgeries import FORGED, ODD
@@ -52,6 +54,16 @@ def test_a_bad_increment_is_told_between_two_time_stamps(name):
     forged = ALL[name](authority().stamp(made().named("signed.pdf")))
     with pytest.raises(Broken):
         embedded_files(authority().stamp(forged))
+
+
+def test_a_time_stamp_before_the_seal_is_told():
+    case = cases.offer_case()
+    members = shapes.members_of(case)
+    pdf = unsealed_pdf(case, members, shapes.manifest_of(case, members))
+    assert judged(authority().seal(pdf, certify=False).content).ok
+    late = authority().seal(authority().stamp(pdf), certify=False).content
+    assert authority().check(late).ok
+    assert judged(late).member == "signed.pdf"
 
 
 @pytest.mark.parametrize("kind", range(len(spoilt_pdfs.INSIDE)))

@@ -9,9 +9,12 @@ from dataclasses import replace
 from hub.contracts.capabilities import Capability as C
 from hub.contracts.events import EventKind
 from hub.contracts.manifest import PluginKind
+from hub.contracts.papers import COPY
 from hub.mapping.known import NOTHING_KNOWN, Around
 from hub.mapping.lint_papers import paper_problems
+from hub.mapping.lint_sendings import sending_problems
 from hub.mapping.problems import Path, Problem, unknown_word
+from hub.mapping.sendings import AIMS
 from hub.mapping.steps import ATTACH, SOURCE, UPDATE, Step
 
 # A step's kind → what the instance must be able to do; of several, one is enough.
@@ -126,6 +129,8 @@ def _channels(around: Around) -> Iterator[Problem]:
         at = ("request", "reminders", "channel")
         yield from _uses(around, channel, at, PluginKind.CHANNEL, (C.SMS, C.EMAIL))
     for person in mapping.request.people:
+        if person.role == COPY:
+            continue  # nobody invites one: see lint_papers for what comes in the end
         given = {row.to for row in person.rows if row.direction != "out"}
         for key in dict.fromkeys((*mapping.channels, *([channel] if channel else ()))):
             info = around.instances.get(key)
@@ -151,6 +156,9 @@ def _told(around: Around) -> Iterator[Problem]:
 
 def _step(around: Around, step: Step) -> Iterator[Problem]:
     spec = step.spec
+    if spec.kind in AIMS:
+        yield from sending_problems(around, step)
+        return
     key = around.mapping.source_instance if spec.instance == SOURCE else spec.instance
     at = instance_path(step)
     yield from _uses(around, key, at, PluginKind.CONNECTOR, _NEEDED[step.action])

@@ -16,10 +16,18 @@ from hub.contracts.provider import Conclusion
 from hub.kernel.crypto import sha256_hex
 from hub.kernel.logging import get_logger
 from hub.kernel.redact import last_digits
-from hub.services import endings, evidence_owed, history, lines, news, signing_words, turns
+from hub.services import (
+    endings,
+    evidence_owed,
+    history,
+    lines,
+    news,
+    signing_words,
+    turns,
+)
 from hub.services.core import Core
 from hub.services.moments import in_zone
-from hub.services.order_data import stored_order
+from hub.services.order_data import begun_where, stored_order
 from hub.services.papers import shown_hash
 from hub.storage.models import Acceptance, Recipient, Request, SigningOrder
 
@@ -53,7 +61,8 @@ def settle(
         return
     order.status, order.code = "accepted", "accepted"
     _sign(core, session, request, order, verdict, answers, ink_svg)
-    endings.owe_steps(core, session, request, EventKind.SIGNED.value)
+    about = {"recipient": recipient.key}
+    endings.owe_steps(core, session, request, EventKind.SIGNED.value, about=about)
     go_on(core, session, request)
 
 
@@ -135,6 +144,7 @@ def _sign(
     recipient = next(one for one in request.recipients if one.id == order.recipient_id)
     request.answers = {**request.answers, "values": dict(answers)}
     signature = _signature(core, request, order, verdict, at)
+    signature |= begun_where(order)
     signature["name"] = signature["name"] or recipient.contact.get("name") or ""
     request.signature = signature
     text, shown = order.task["task"]["visible_text"], order.task.get("shown") or {}
@@ -153,12 +163,16 @@ def _sign(
             "recipient": recipient.key,
             "text_sha256": sha256_hex(text.encode()),
             **({"shown_sha256": shown_hash(shown)} if shown else {}),
+            **begun_where(order),
         },
-        personal={
-            "name": request.signature["name"],
-            "national_id": last_digits(request.signature["national_id"]),
-        },
+        personal=_who(signature),
     )
+
+
+def _who(signature: Mapping[str, Any]) -> dict[str, str]:
+    """What the history keeps of the person: of a national id the end, where there is one."""
+    last = last_digits(signature["national_id"])
+    return {"name": signature["name"], **({"national_id": last} if last else {})}
 
 
 def _method(core: Core, order: SigningOrder) -> str:

@@ -34,8 +34,9 @@ class DocumentView:
 
 @dataclass(frozen=True)
 class AttachmentView:
-    """A file beside the documents. ``picture``: it can be shown in the page; ``seen``: this
-    recipient has fetched it; ``must_view``: nobody signs before."""
+    """A file beside the documents. ``picture``: it can be shown in the page, of a PDF the first of
+    its ``pages``; ``seen``: this recipient has fetched all of it; ``must_view``: nobody signs
+    before."""
 
     key: str
     title: str
@@ -45,6 +46,7 @@ class AttachmentView:
     picture: bool
     must_view: bool
     seen: bool
+    pages: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,9 @@ class TotalsView:
 @dataclass(frozen=True)
 class PersonView:
     """Somebody of the request. ``state`` is waiting (not this one's turn yet), invited, signed,
-    approved, or reads (viewers and copies); ``me``: the holder of this link. ``ink`` is the drawn
-    signature as SVG, empty where it was typed or given by eID."""
+    approved, forwarded (to another one of them), or reads (viewers and copies); ``me``: the holder
+    of this link. ``ink`` is the drawn signature as SVG, empty where it was typed or given by
+    eID."""
 
     name: str
     role: str
@@ -118,7 +121,8 @@ class PapersView:
     first, as ``<document key>:<page>`` or the key of an attachment. ``files``: what can be taken
     along when it is over, of ``signed`` and ``proof``. ``in_person``: shown on the sender's tablet;
     ``locked``: that is over. ``forwarded_to``: whom the holder of the link passed it on to.
-    ``may_choose``: optional lines may be ticked; not any more once somebody has signed them."""
+    ``may_choose``: optional lines may be ticked; not any more once somebody has signed or
+    approved them."""
 
     documents: tuple[DocumentView, ...] = ()
     attachments: tuple[AttachmentView, ...] = ()
@@ -139,12 +143,14 @@ class PapersView:
 
 @dataclass(frozen=True)
 class FileView:
-    """Bytes to hand out. ``etag`` is their SHA-256."""
+    """Bytes to hand out. ``etag`` is their SHA-256. ``again``: they were handed out before, so
+    that who asks may have them still; else they must be given whole, since they count as seen."""
 
     name: str
     media_type: str
     content: bytes
     etag: str
+    again: bool = True
 
 
 @dataclass(frozen=True)

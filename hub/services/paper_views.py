@@ -116,7 +116,8 @@ def _attachments(
             size=one.size,
             picture=one.shown_sha256 is not None,
             must_view=one.must_view,
-            seen=bool(seen & {(one.key, one.sha256), (one.key, one.shown_sha256)}),
+            seen=any((one.key, sha256) in seen for sha256 in papers.whole(one)),
+            pages=one.pages,
         )
         for one in attached
     )
@@ -159,7 +160,9 @@ def _person(
 
 
 def _person_state(one: Recipient, request: Request) -> str:
-    if one.role not in turns.ACTING or one.forwarded_at is not None:
+    if one.forwarded_at is not None:
+        return "forwarded"
+    if one.role not in turns.ACTING:
         return "reads"
     if one.signed_at is not None:
         return "approved" if one.role == turns.APPROVER else "signed"

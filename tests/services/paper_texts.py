@@ -18,8 +18,9 @@ language: en
 instances:
   source: {{plugin: connector:simulated, settings: {{upstream: {world}, adopt: true}}}}
   canvas: {{plugin: native_canvas}}
-  post: {{plugin: channel:simulated, settings: {{gateway: {world}}}}}
+  post: {{plugin: POST}}
 mappings: [offer]
+webhook_secrets: {{erp: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz}}
 texts:
   sms_invite: {{en: "{{{{ sender }}}}: {{{{ title }}}} {{{{ link }}}}"}}
   sms_reminder: {{en: "{{{{ sender }}}}: again, {{{{ link }}}}"}}

@@ -15,11 +15,10 @@ from hub.services.evidence import members as shapes
 from hub.services.evidence.archive import Member, packed
 from tests.services.evidence import spoilt_cms
 from tests.services.evidence.authority import authority
+from tests.services.evidence.insiders import INSIDE, edited_inside, inside
 from tests.services.evidence.proofs import Proof, edited, fitting, flipped, made
 from tests.services.evidence.spoilt_pdfs import (
-    INSIDE,
     in_the_padding,
-    inside,
     later,
     other_digits,
     resealed,
@@ -276,6 +275,10 @@ def an_insiders_work(proof: Proof, rng: random.Random) -> bytes:
     return inside(rng.randrange(len(INSIDE)))
 
 
+def an_insiders_edited_person(proof: Proof, rng: random.Random) -> bytes:
+    return edited_inside(rng.randrange(1000))
+
+
 def the_pdf_alone(proof: Proof, rng: random.Random) -> bytes:
     pdf = proof.named(shapes.SIGNED)
     return rng.choice((pdf, flipped(pdf, rng), pdf + b"%", pdf[:-7], later(pdf, rng.randrange(4)),
@@ -289,7 +292,8 @@ ALL: tuple[Mutation, ...] = (
     another_order, swapped_pages, an_end_too_early, something_after_the_end,
     something_before_the_start, something_in_between, written_by_a_library, a_bomb,
     a_size_that_is_a_lie, changed_openings, a_pdf_with_a_later_increment, a_pdf_with_more_or_less,
-    another_proofs_part, another_seal, an_insiders_work, the_pdf_alone,
+    another_proofs_part, another_seal, an_insiders_work, an_insiders_edited_person,
+    the_pdf_alone,
     a_bad_increment_under_a_good_stamp, a_later_stamp, a_bit_of_the_cms, a_bit_of_the_cms,
     a_bit_of_the_cms, other_algorithms_or_versions, a_cms_in_another_encoding,
     a_certificate_more_or_less,

@@ -72,7 +72,7 @@ def judge(data, roots, now=None):
         return False, refused.args[0], []
 
 
-def bundle(data, roots, now):  # 7, steps 2 to 9
+def bundle(data, roots, now):  # 7, steps 2 to 10
     at, entries, contents = 0, [], {}
 
     def take(name, size=None, digest=None, limit=1 << 30):
@@ -109,9 +109,9 @@ def bundle(data, roots, now):  # 7, steps 2 to 9
     if manifest != contents["manifest.json"]:
         first_difference(m, manifest)
     embedded_fit(files, m)
-    commitments = history(contents["events.json"], m)
+    events, commitments = history(contents["events.json"], m)
     erased = openings(contents["openings.json"], commitments)
-    shown(contents["shown.json"], m)
+    people(contents, m, events, shown(contents["shown.json"], m))
     return erased
 
 
@@ -201,7 +201,7 @@ def history(content, m):  # 5.3
         need(event["hash"] == sha(previous.encode() + b"\n" + canonical(body)), me)
         previous, told[str(n)] = event["hash"], event["commitments"]
     need(m["events"] == {"count": len(value["events"]), "head": previous}, me)
-    return told
+    return value["events"], told
 
 
 def openings(content, commitments):  # 5.4
@@ -234,6 +234,92 @@ def shown(content, m):  # 5.2
         found += [(one["image"], one["image_sha256"]) for one in value["attachments"]
                   if one["image"] is not None]  # fmt: skip
         need(all(name in listed and listed[name] == digest for name, digest in found), me)
+        papers(value, lambda page: page["sha256"]), choice(value, "title")
+    except (KeyError, TypeError):
+        raise Refused(me) from None
+    return value
+
+
+def rows(value, name):
+    found = value[name]
+    if not isinstance(found, list):
+        raise TypeError
+    return found
+
+
+def papers(value, page):  # 5.6
+    documents = [[one["key"], one["version"], one["title"], one["sha256"],
+                  *(page(each) for each in rows(one, "pages"))]
+                 for one in rows(value, "documents")]  # fmt: skip
+    return canonical([documents, [[one["key"], one["title"], one["sha256"], one["must_view"]]
+                                  for one in rows(value, "attachments")]])  # fmt: skip
+
+
+def choice(value, words):  # 5.6
+    sums = value["totals"]
+    total = sums if sums is None else [sums["currency"], sums["net"], sums["gross"]]
+    lines = [[one["id"], one[words], one["decision"]] for one in rows(value, "lines")]
+    return canonical([lines, total])
+
+
+def people(contents, m, events, what):  # 7, step 10
+    names = [one["name"] for one in m["members"] if one["name"].startswith("people/")]
+    need(names, "people/1/person.json")
+    n = 0
+    while names:
+        n, me = n + 1, names.pop(0)
+        need(me == f"people/{n}/person.json", me)
+        person = read(me, contents[me])
+        need(is_person(person), me)
+        signature = person["signature"]
+        for part in signature["parts"] if signature else ():
+            need(names and names.pop(0) == f"people/{n}/{part['name']}", me)
+        if signature:
+            act(contents, m, events, what, me, person["key"], signature)
+
+
+def is_person(value):  # 5.5
+    texts = dict.fromkeys(("key", "name", "role", "language"), str)
+    made = value.get("signature") if isinstance(value, dict) else None
+    if not has(value, **texts, signature=type(made)):
+        return False
+    keys = ["kind", "method", "scheme", "reference", "name", "national_id", "at", "ip",
+            "user_agent", "code_channel", "consent", "binding"]  # fmt: skip
+    return made is None or (
+        has(made, **dict.fromkeys(keys, str), in_person=bool, shown=dict, answers=dict,
+            parts=list)
+        and made["kind"] in ("signed", "approved")
+        and all(has(part, name=str, media_type=str) for part in made["parts"])
+    )  # fmt: skip
+
+
+def act(contents, m, events, what, me, key, signature):  # 7, step 10
+    signs = signature["kind"] == "signed"
+    mine = [
+        event["data"]
+        for event in events
+        if event["kind"] == signature["kind"] and event["data"].get("recipient") == key
+    ]
+    need(mine, me)
+    told = mine[-1]
+    if signs:
+        text = me.replace("person.json", "signed-text.txt")
+        need(text in contents and sha(contents[text]) == told.get("text_sha256"), text)
+    digest = sha(canonical(signature["shown"]))
+    need(told.get("shown_sha256") == digest, me)
+    need(told.get("in_person", False) is signature["in_person"], me)
+    order = told.get("order")
+    need(not signs or isinstance(order, str), me)
+    binding = (
+        f"paraph:v1;request={m['request']['id']};order={order};"
+        f"text-sha256={told.get('text_sha256')};"
+        f"answers-sha256={sha(canonical(signature['answers']))};shown-sha256={digest}"
+    )
+    need(signature["binding"] == (binding if signs else ""), me)
+    try:
+        need(papers(signature["shown"], lambda page: page)
+             == papers(what, lambda page: page["sha256"]), me)  # fmt: skip
+        need(choice(signature["shown"], "text") == choice(what, "title"), me)
     except (KeyError, TypeError):
         raise Refused(me) from None
 

@@ -147,14 +147,21 @@ def check_shown(content: bytes, manifest: Manifest) -> Mapping[str, Any]:
 
 def _shown_files(value: Any) -> list[tuple[Any, Any]]:
     found = []
-    for document in value["documents"]:
+    for document in _listed(value["documents"]):
         found.append((document["file"], document["sha256"]))
-        found += [(page["image"], page["sha256"]) for page in document["pages"]]
-    for one in value["attachments"]:
+        found += [(page["image"], page["sha256"]) for page in _listed(document["pages"])]
+    for one in _listed(value["attachments"]):
         found.append((one["file"], one["sha256"]))
         if one["image"] is not None:
             found.append((one["image"], one["image_sha256"]))
     return found
+
+
+def _listed(value: Any) -> list[Any]:
+    """An empty object or text would have nothing to check, and is no list."""
+    if not isinstance(value, list):
+        raise TypeError
+    return value
 
 
 def _is_manifest(value: Any) -> bool:
@@ -184,6 +191,7 @@ def _is_history(value: Any) -> bool:
 def _is_openings(value: Any) -> bool:
     return has(value, openings=dict) and all(
         isinstance(fields, dict)
+        and fields  # an empty one could say anything as its event's number
         and all(
             isinstance(field, dict)
             and set(field) == {"salt", "value"}

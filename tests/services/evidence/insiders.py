@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 from hub.kernel.crypto import canonical_json, sha256_hex
+from hub.services.evidence import joining
 from hub.services.evidence import members as shapes
 from hub.services.evidence.archive import Member, packed
 from hub.services.evidence.case import Case, Signature
-from hub.services.evidence.joining import joined
 from hub.services.history import chain_hash
 from tests.services.evidence import cases
 from tests.services.evidence.authority import authority
@@ -69,8 +70,11 @@ def _sealed(case: Case, change: Change) -> bytes:
     files = {shapes.MANIFEST: manifest, **{n: contents[n] for n in (shapes.SHOWN, shapes.EVENTS)}}
     if "!shown" in contents:
         files[shapes.SHOWN] = contents["!shown"]
+    if "!more" in contents:
+        files["more.json"] = contents["!more"]
     offer = case.documents[0].content
-    pdf = joined([offer], offer, files, "x", "en")
+    with patch.dict(joining._DESCRIPTIONS, {"more.json": "One file more"}):
+        pdf = joining.joined([offer], offer, files, "x", "en")
     return packed(
         [
             Member(shapes.MANIFEST, manifest),
@@ -178,6 +182,15 @@ INSIDE: tuple[tuple[str, Change], ...] = (
     ("events.json", _events(lambda v: v["events"][2].update(more=1))),
     ("events.json", _events(lambda v: v.update(events={}))),
     ("events.json", lambda c: c.update({shapes.EVENTS: c[shapes.EVENTS] + b" "})),
+    ("events.json", _events(lambda v: v["events"][4].update(previous="0" * 64))),
+    ("events.json", _told(lambda event: event.update(seq=2), 1)),
+    ("events.json", _told(lambda event: event.update(seq=2), 3)),
+    ("signed.pdf", lambda contents: contents.update({"!more": b"{}"})),
+    ("shown.json", _shown(lambda v: v.update(documents=""))),
+    ("shown.json", _shown(lambda v: v.update(attachments={}))),
+    ("shown.json", _shown(lambda v: v.update(attachments=""))),
+    ("shown.json", _shown(lambda v: v["documents"][0].update(pages={}))),
+    ("shown.json", _shown(lambda v: v["documents"][0].update(pages=""))),
     ("shown.json", _shown(lambda v: v["documents"][0]["pages"][0].update(sha256="0" * 64))),
     ("shown.json", _shown(lambda v: v["documents"][0].update(file="documents/2.pdf"))),
     ("shown.json", _shown(lambda v: v["attachments"][0].update(image=5))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -25,6 +25,7 @@ class Place:
     request: Request
     recipient: Recipient
     in_person: bool = False  # on the sender's own tablet
+    token: str = field(default="", repr=False)
 
     @property
     def name(self) -> str:
@@ -61,7 +62,7 @@ def find(session: Session, token: str) -> Place:
         raise LinkInvalid("no such link token")
     request = session.get_one(Request, row.request_id)
     recipient = next(one for one in request.recipients if one.id == row.recipient_id)
-    return Place(request, recipient, in_person=row.purpose == IN_PERSON)
+    return Place(request, recipient, in_person=row.purpose == IN_PERSON, token=token)
 
 
 def find_shown(session: Session, token: str) -> Place:

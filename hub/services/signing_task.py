@@ -27,7 +27,8 @@ def task(
     is the page's."""
     request, recipient = place.request, place.recipient
     text = visible_text(core, place, shown)
-    token = core.links.customer_token(recipient.id)
+    # back to where it was begun: a tablet knows only the link that locks
+    token = place.token or core.links.customer_token(recipient.id)
     answers = request.answers["values"]
     return SigningTask(
         order_id=order_id,

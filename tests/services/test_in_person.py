@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.kernel.errors import Refused
-from hub.services import in_person
+from hub.services import in_person, papers, places, signing_task
 from hub.services.clearing import clear
 from hub.services.views import LinkInvalid
 from hub.storage.models import RequestEvent
@@ -92,3 +92,13 @@ def test_what_is_done_on_the_tablet_is_told_with_it(papers):
     ]
     (approval,) = case.acceptances()
     assert approval.signature["in_person"] is True
+
+
+def test_who_signs_in_an_app_comes_back_to_the_link_that_was_opened(offer):
+    with offer.core.db.read() as session:
+        for token in (tablet(offer), offer.token("alice")):
+            place = places.find(session, token)
+            shown = papers.shown(place.request, papers.papers_of(session, place.request))
+            task = signing_task.task(offer.core, place, "order", "once", CLIENT, shown, "en")
+            assert task.return_url == f"https://hub.example/s/{token}/return?n=once"
+            assert token not in repr(place)

@@ -50,6 +50,7 @@ class PeopleDesk:
             request, me = place.request, place.recipient
             if me.role != turns.APPROVER:
                 raise CaseClosed("a signer does not approve")
+            places.refuse_late(place, core.clock.now())
             found = papers.papers_of(rows, request, texts=False)
             if papers.unseen(rows, request, me.id, found):
                 raise NotReady("document")
@@ -100,6 +101,7 @@ class PeopleDesk:
         core, wrong = self._core, None
         with core.db.write() as rows:
             place = places.find_unsigned(rows, token)
+            places.refuse_late(place, core.clock.now())
             if not offers.signing(place.request).get("forward"):
                 raise CaseClosed("this request may not be passed on")
             contact = forwarding.somebody_else(core, place.request, place.recipient, data)

@@ -12,7 +12,7 @@ from hub.services import in_person
 from hub.services.clearing import clear
 from hub.services.views import CaseClosed, LinkInvalid
 from hub.storage.models import SigningOrder
-from tests.services.paper_case import PERSON
+from tests.services.paper_case import CLIENT, PERSON
 
 
 def test_a_link_shows_what_was_signed_long_after_the_request_would_have_ended(offer):
@@ -36,6 +36,29 @@ def test_nobody_begins_to_sign_when_the_time_is_over_though_its_timer_is_late(of
     offer.work()
     assert offer.request().state == "expired"
     assert offer.desk.view(offer.token("alice")).state is RequestState.EXPIRED
+
+
+PEOPLE = """
+    - key: boss
+      role: ROLE
+      turn: 1
+      rows: [{to: name, value: Boss}, {to: mobile, value: "+46701740605"}]
+    - {key: alice, turn: 2, rows: [{to: name, value: Alice}, {to: mobile, value: "+46701740606"}]}"""
+
+
+@pytest.mark.parametrize("role", ["approver", "signer"])
+def test_nobody_approves_or_passes_on_then_either(papers, role):
+    case = papers(people=PEOPLE.replace("ROLE", role), signing="{forward: true}")
+    case.send()
+    case.look("boss")
+    case.clock.advance(timedelta(days=14))
+    token, desk = case.token("boss"), case.desk
+    late = {
+        "approver": lambda: desk.approve(token, CLIENT),
+        "signer": lambda: desk.forward(token, "phone", {"name": "Bob"}, CLIENT),
+    }
+    with pytest.raises(CaseClosed, match="time is over"):
+        late[role]()
 
 
 def test_a_link_lives_as_long_as_the_request_that_was_opened_again(offer):

@@ -9,8 +9,9 @@ import lxml.html
 import pytest
 
 from hub.contracts.requests import RequestState
+from hub.contracts.steps import Wait
 from hub.kernel.errors import Unfit
-from hub.services.views import NotReady
+from hub.services.views import NotReady, SigningStatus
 from tests.web.pages.conftest import BASE, Browser
 from tests.web.pages.fake_papers import CODE
 from tests.web.pages.fakes import FakeCases, new_offer
@@ -116,6 +117,19 @@ def test_something_unseen_leads_back_to_it(signer: Browser, cases: FakeCases) ->
     assert "Please look at this first" in signer.get(f"{BASE}/document?missing=1").text
     cases.trouble = NotReady("documents")
     assert _json(signer, ORDER, TYPED)[1] == {"location": f"{BASE}/document?missing=1"}
+
+
+def test_while_a_signature_is_checked_the_page_looks_again_by_itself_without_a_script(
+    signer: Browser, cases: FakeCases
+) -> None:
+    cases.turn(SigningStatus.PENDING, "Checking the signature …", Wait({"en": "Wait"}))
+    page = lxml.html.fromstring(signer.get(ORDER).text)
+    assert page.xpath("//head/noscript/meta[@http-equiv='refresh']/@content") == ["2"]
+    told = page.xpath("//main//noscript")[0].text_content()
+    assert "You do not need to do anything" in told
+    assert "app" not in told
+    assert page.xpath("//a[@href=$here]", here=ORDER)
+    assert page.xpath("//main//form") == [], "there is no app to call off, and nothing to undo"
 
 
 def test_another_browser_cannot_sign_this_order(

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from hub.contracts.plugin import Wording
-from hub.contracts.requests import REASON_TEXTS, Reason
+from hub.contracts.reason_texts import REASON_TEXTS
+from hub.contracts.requests import Reason
 
 Path = tuple[str | int, ...]
 
@@ -21,18 +22,48 @@ _SENTENCES: Mapping[str, Wording] = {
     MISSING: {
         "en": "The field {field} is empty. Fill it in and press the button again.",
         "sv": "Fältet {field} är tomt. Fyll i det och tryck på knappen igen.",
+        "da": "Feltet {field} er tomt. Udfyld det, og tryk på knappen igen.",
+        "nb": "Feltet {field} er tomt. Fyll det ut og trykk på knappen igjen.",
+        "fi": "Kenttä {field} on tyhjä. Täytä se ja paina painiketta uudelleen.",
+        "ro": "Câmpul {field} este gol. Completați-l și apăsați din nou butonul.",
+        "fr": "Le champ {field} est vide. Renseignez-le et appuyez de nouveau sur le bouton.",
+        "de": "Das Feld {field} ist leer. Füllen Sie es aus und drücken Sie den Knopf noch einmal.",
     },
     BAD_VALUE: {
         "en": "The field {field} holds something that does not fit. Correct it and try again.",
         "sv": "Fältet {field} innehåller något som inte stämmer. Rätta det och försök igen.",
+        "da": "Feltet {field} indeholder noget, der ikke passer. Ret det, og prøv igen.",
+        "nb": "Feltet {field} inneholder noe som ikke passer. Rett det og prøv igjen.",
+        "fi": "Kentässä {field} on jotain sopimatonta. Korjaa se ja yritä uudelleen.",
+        "ro": "Câmpul {field} conține ceva nepotrivit. Corectați-l și încercați din nou.",
+        "fr": "Le champ {field} contient quelque chose qui ne convient pas. Corrigez-le et "
+        "réessayez.",
+        "de": "Das Feld {field} enthält etwas Unpassendes. Berichtigen Sie es und versuchen Sie "
+        "es noch einmal.",
     },
     NOT_IN_MAP: {
         "en": "The field {field} has a choice that is not known here. Choose another one.",
         "sv": "Fältet {field} har ett val som inte är känt här. Välj ett annat.",
+        "da": "Feltet {field} har et valg, som ikke kendes her. Vælg et andet.",
+        "nb": "Feltet {field} har et valg som ikke er kjent her. Velg et annet.",
+        "fi": "Kentässä {field} on valinta, jota ei tunneta täällä. Valitse toinen.",
+        "ro": "Câmpul {field} are o opțiune necunoscută aici. Alegeți alta.",
+        "fr": "Le champ {field} a un choix inconnu ici. Choisissez-en un autre.",
+        "de": "Das Feld {field} hat eine Auswahl, die hier nicht bekannt ist. Wählen Sie eine "
+        "andere.",
     },
     EXPRESSION_FAILED: {
         "en": "The rule for {field} could not be worked out for this record. Contact support.",
         "sv": "Regeln för {field} gick inte att räkna ut för den här posten. Kontakta supporten.",
+        "da": "Reglen for {field} kunne ikke beregnes for denne post. Kontakt supporten.",
+        "nb": "Regelen for {field} kunne ikke beregnes for denne posten. Kontakt support.",
+        "fi": "Kentän {field} sääntöä ei voitu laskea tälle tietueelle. Ota yhteyttä tukeen.",
+        "ro": "Regula pentru {field} nu a putut fi calculată pentru această înregistrare. "
+        "Contactați asistența.",
+        "fr": "La règle de {field} n'a pas pu être calculée pour cette fiche. Contactez "
+        "l'assistance.",
+        "de": "Die Regel für {field} ließ sich für diesen Datensatz nicht auswerten. Wenden Sie "
+        "sich an den Support.",
     },
 }
 

@@ -16,7 +16,7 @@ from hub.contracts.provider import Conclusion
 from hub.kernel.crypto import sha256_hex
 from hub.kernel.logging import get_logger
 from hub.kernel.redact import last_digits
-from hub.services import endings, evidence_owed, history, lines, news, turns
+from hub.services import endings, evidence_owed, history, lines, news, signing_words, turns
 from hub.services.core import Core
 from hub.services.moments import in_zone
 from hub.services.order_data import stored_order
@@ -25,10 +25,6 @@ from hub.storage.models import Acceptance, Recipient, Request, SigningOrder
 
 _log = get_logger(__name__)
 _SVG = "image/svg+xml"
-_TOO_LATE = {
-    "en": "This was signed or ended already; nothing was signed twice.",
-    "sv": "Det här är redan undertecknat eller avslutat; inget har undertecknats två gånger.",
-}
 
 
 def settle(
@@ -46,7 +42,11 @@ def settle(
     order.report, order.finished_at = dict(verdict.report), now
     recipient = next(one for one in request.recipients if one.id == order.recipient_id)
     if not history.is_open(request) or recipient.signed_at is not None:
-        order.status, order.code, order.message = "cancelled", "too_late", _TOO_LATE
+        order.status, order.code, order.message = (
+            "cancelled",
+            "too_late",
+            dict(signing_words.TOO_LATE),
+        )
         return
     if not verdict.accepted:
         _refuse(session, request, order, verdict, now)

@@ -14,6 +14,7 @@ from hub.contracts.records import RecordRef
 from hub.kernel.errors import NotFound, ParaphError
 from hub.kernel.redact import redact
 from hub.mapping.texts import render
+from hub.services import button_words
 from hub.services.cases import sender_view
 from hub.services.core import Core
 from hub.services.mappings import ActiveMapping, open_key
@@ -23,29 +24,6 @@ from hub.services.triggers import accept
 from hub.services.views import ButtonView, LinkInvalid
 from hub.settings import WorkspaceSettings
 from hub.storage.models import Request
-
-_LABELS = {
-    "sv": {"name": "Till", "sms": "SMS till", "email": "E-post till", "text": "Text"},
-    "en": {"name": "To", "sms": "SMS to", "email": "E-mail to", "text": "Text"},
-}
-_UNKNOWN = {
-    "sv": "Posten hittades inte i källsystemet.",
-    "en": "The record was not found in the source system.",
-}
-_NOT_WANTED = {
-    "sv": "Den här posten ska inte signeras i sitt nuvarande läge.",
-    "en": "This record is not to be signed in its present state.",
-}
-_SIGNED = {
-    "sv": "Den här posten är redan underskriven. Återställ dess signeringsläge i källsystemet för "
-    "att fråga kunden igen.",
-    "en": "This record is signed already. Set its signing state back in the source system to ask "
-    "the customer again.",
-}
-_NO_ADDRESS = {
-    "sv": "Det finns inget mobilnummer eller ingen adress att skicka till.",
-    "en": "There is no mobile number or address to send to.",
-}
 
 
 class ButtonLinks:
@@ -119,11 +97,15 @@ class ButtonLinks:
             with core.outgoing.call(workspace_id, where.key):
                 record = core.registry.connector(where).fetch(ref)
         except NotFound:
-            return _with(shown, problem=_UNKNOWN[shown.language])
+            return _with(shown, problem=button_words.UNKNOWN[shown.language])
         mapping = active.mapping
         plan = mapping.plan(record.fields, now=core.clock.now())
         if plan is None:
-            why = _SIGNED if self._signed(workspace_id, mapping.key, ref.id) else _NOT_WANTED
+            why = (
+                button_words.SIGNED
+                if self._signed(workspace_id, mapping.key, ref.id)
+                else button_words.NOT_WANTED
+            )
             return _with(shown, problem=why[shown.language])
         shown = _with(shown, record_title=f"{plan.title} ({plan.number or ref.id})")
         if plan.problems:
@@ -173,7 +155,7 @@ class ButtonLinks:
         core = self._core
         workspace = core.workspace(workspace_id)
         recipient = plan.recipients[0]
-        labels = _LABELS[shown.language]
+        labels = button_words.LABELS[shown.language]
         for channel in plan.channels:
             manifest = core.registry.manifest(core.instance(workspace_id, channel))
             kind = "sms" if manifest.can(Capability.SMS) else "email"
@@ -196,13 +178,13 @@ class ButtonLinks:
                 (labels["text"], text),
             )
             return _with(shown, rows=rows)
-        return _with(shown, problem=_NO_ADDRESS[shown.language])
+        return _with(shown, problem=button_words.NO_ADDRESS[shown.language])
 
 
 def _language(query: Mapping[str, str], workspace: WorkspaceSettings) -> str:
     wanted = query.get("lang", "")
-    found = wanted if wanted in _LABELS else workspace.language
-    return found if found in _LABELS else "en"
+    found = wanted if wanted in button_words.LABELS else workspace.language
+    return found if found in button_words.LABELS else "en"
 
 
 def _with(view: ButtonView, **changes: Any) -> ButtonView:

@@ -45,14 +45,15 @@ class Cases:
             ).scalar()
             held = in_hand.held(session, place.request.id)
             language = language or place.recipient.language
-            found = papers.papers_of(session, place.request)
+            found = papers.papers_of(session, place.request, texts=False)
             seen = paper_views.papers_view(self._core, session, place, found, language)
         shown = papers.shown(place.request, found)
         return self._view(place, token, language, accepted, held, seen, shown)
 
     def opened(self, token: str, client: ClientContext) -> None:
         """A person looked at the page. Opening counts once for each recipient; where there is
-        something to read, each visit is a view (E5)."""
+        something to read, each visit is a view (E5). One on the sender's own tablet is kept apart
+        and owes neither steps nor news."""
         core = self._core
         with core.db.read() as session:
             place = find(session, token)
@@ -71,20 +72,22 @@ class Cases:
     def _tell_looked(
         self, session: Session, place: Place, client: ClientContext, kind: EventKind, key: str
     ) -> None:
-        core, who = self._core, place.recipient.key
+        core = self._core
         new = history.append(
             session,
             place.request,
             kind,
             core.clock.now(),
             dedupe=key,
-            data={"recipient": who},
+            data=place.whose,
             personal={"ip": client.ip, "user_agent": client.user_agent[:300]},
         )
-        if new:
-            endings.owe_steps(core, session, place.request, kind.value)
-            if kind is EventKind.VIEWED:
-                news.tell(core, session, place.request, kind.value, place.name)
+        viewed = kind is EventKind.VIEWED
+        if not new or (viewed and place.in_person):
+            return
+        endings.owe_steps(core, session, place.request, kind.value)
+        if viewed:
+            news.tell(core, session, place.request, kind.value, place.name)
 
     def save_step(
         self, token: str, step: str, data: Mapping[str, str], language: str
@@ -160,9 +163,8 @@ class Cases:
     ) -> CaseView:
         core, request, recipient = self._core, place.request, place.recipient
         workspace, form = core.workspace(request.workspace_id), self._form(request)
-        answers = request.answers
         where = core.instance(request.workspace_id, request.provider)
-        state = self._state(place, held)
+        answers, state = request.answers, self._state(place, held)
         return CaseView(
             token=token,
             request_id=request.id,
@@ -187,6 +189,7 @@ class Cases:
             finished_at=request.finished_at,
             order_reference=reference,
             papers=seen,
+            may_change=not held and not _has_signer(request),
         )
 
     def _state(self, place: Place, held: bool) -> RequestState:
@@ -231,8 +234,11 @@ def _spoken(core: Core, where: InstanceKey, language: str) -> str:
 
 def _is_signed(session: Session, request: Request) -> bool:
     """Whether a signer's signature is here, judged or not: what it signs must stay."""
-    signed = any(one.signed_at for one in request.recipients if one.role == turns.SIGNER)
-    return signed or in_hand.held(session, request.id)
+    return _has_signer(request) or in_hand.held(session, request.id)
+
+
+def _has_signer(request: Request) -> bool:
+    return any(one.signed_at for one in request.recipients if one.role == turns.SIGNER)
 
 
 def _looks(place: Place, now: datetime) -> list[tuple[EventKind, str]]:
@@ -242,7 +248,8 @@ def _looks(place: Place, now: datetime) -> list[tuple[EventKind, str]]:
         looks.append((EventKind.OPENED, endings.opening_of(place.request, place.recipient)))
     if papers.has_papers(place.request):
         visit = int(now.timestamp()) // VISIT
-        looks.append((EventKind.VIEWED, f"viewed:{visit}:{place.recipient.key}"))
+        key = f"viewed:{visit}:{place.recipient.key}"
+        looks.append((EventKind.VIEWED, place.kept_apart(key)))
     return looks
 
 

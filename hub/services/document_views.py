@@ -14,12 +14,11 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class PageView:
-    """A rendered page: its image's measures in pixels, its text for screen readers."""
+    """A rendered page: its image's measures in pixels. Its text is asked for by itself."""
 
     number: int
     width: int
     height: int
-    text: str
 
 
 @dataclass(frozen=True)

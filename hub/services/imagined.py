@@ -10,8 +10,9 @@ from typing import Any
 from hub.contracts.events import LINE_EVENTS, EventKind
 from hub.contracts.money import offered, totals
 from hub.contracts.papers import ACTING, APPROVER, SIGNER
+from hub.contracts.reason_texts import ENDING_TEXTS, REASON_TEXTS
 from hub.contracts.records import RecordRef
-from hub.contracts.requests import ENDING_TEXTS, REASON_TEXTS, Reason, RequestState
+from hub.contracts.requests import Reason, RequestState
 from hub.kernel.redact import MASK
 from hub.mapping.compiled import COMPLETED, CompiledMapping
 from hub.mapping.example_schema import EVENTS

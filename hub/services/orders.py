@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from hub.contracts.plugin import Wording
 from hub.contracts.provider import Conclusion, OrderStatus, Progress
 from hub.engine.conditions import pause
 from hub.engine.outbox import arm
@@ -22,7 +21,7 @@ from hub.engine.work import TimerHandler, TimerWork
 from hub.kernel.clock import Clock
 from hub.kernel.errors import AuthenticationFailed, ParaphError, Retryable
 from hub.kernel.logging import get_logger
-from hub.services import acceptance, in_hand
+from hub.services import acceptance, in_hand, signing_words
 from hub.services.core import Core
 from hub.services.order_data import signed_answers, stored_order, task_of
 from hub.storage.models import SigningOrder, Timer
@@ -33,14 +32,6 @@ CONCLUDE = "order_conclude"
 RETRY_AFTER = 2.0  # seconds after a failed call
 GIVE_UP_AFTER = timedelta(minutes=6)  # longer than any provider keeps an answer
 LAPSES_AFTER = 3600.0  # seconds for the browser to come back after the app has approved
-_AWAY: Wording = {
-    "en": "This page was not opened again after you approved in the app. Please start again.",
-    "sv": "Sidan öppnades inte igen efter att du godkänt i appen. Börja om.",
-}
-_UNREACHABLE: Wording = {
-    "en": "The signing service did not answer. Nothing is lost; please start again.",
-    "sv": "Signeringstjänsten svarade inte. Inget är förlorat; börja om.",
-}
 
 
 @dataclass(frozen=True)
@@ -101,7 +92,7 @@ class PollTimer(TimerHandler):
         begun = order.started_at or order.created_at
         if core.clock.now() - begun > GIVE_UP_AFTER or not isinstance(error, ParaphError):
             order.status, order.code = "failed", "provider_unreachable"
-            order.message, order.finished_at = dict(_UNREACHABLE), core.clock.now()
+            order.message, order.finished_at = dict(signing_words.UNREACHABLE), core.clock.now()
             _log.warning("order given up", order=order.id, error=type(error).__name__)
             return None
         wait = error.retry_after if isinstance(error, Retryable) else None
@@ -168,7 +159,7 @@ def _lapse(core: Core, order: SigningOrder) -> None:
     """Nobody came back with the answer: the request may go on without it."""
     if order.status == "complete" and not _finished_here(order):
         order.status, order.code = "failed", in_hand.NEVER_RETURNED
-        order.message, order.finished_at = dict(_AWAY), core.clock.now()
+        order.message, order.finished_at = dict(signing_words.AWAY), core.clock.now()
         _log.warning("order lapsed", order=order.id)
 
 

@@ -139,7 +139,7 @@ _SUBJECTS: Mapping[str, Mapping[str, str]] = {
     "answer": _REMARK_SUBJECT,
 }  # fmt: skip
 _ADDED: Mapping[str, str] = {
-    "remark": "{{ text }}\n\n{{ link }}",
+    "remark": "{{ text }}{% if link %}\n\n{{ link }}{% endif %}",
     "answer": "{{ text }}\n\n{{ link }}",
 }
 _SHORT = "{{ title }} ({{ number }})"  # subject of news

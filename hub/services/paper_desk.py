@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from hub.contracts.events import EventKind
 from hub.contracts.requests import RequestState
@@ -33,24 +33,18 @@ class PaperDesk:
         core = self._core
         with core.db.read() as rows:
             place = places.find_shown(rows, token)
-            found = rows.execute(
-                select(Document, DocumentPage)
-                .join(DocumentPage, DocumentPage.document_id == Document.id)
-                .where(
-                    Document.request_id == place.request.id,
-                    Document.key == document,
-                    Document.version == version,
-                    DocumentPage.number == number,
-                )
-            ).one_or_none()
-        if found is None:
-            raise LinkInvalid("there is no such page")
-        paper, page = found
+            paper, page = _page(rows, place, document, version, number)
         content = core.workshop.blobs.get(place.request.workspace_id, page.sha256)
         subject = papers.page_subject(paper, number)
         self._saw(place.recipient, papers.PAGE, subject, page.sha256, look)
         name = f"{document}-{number}.webp"
         return FileView(name, WEBP, content, page.sha256)
+
+    def page_text(self, token: str, document: str, version: int, number: int) -> str:
+        """See ``CustomerCases.page_text``."""
+        with self._core.db.read() as rows:
+            place = places.find_shown(rows, token)
+            return _page(rows, place, document, version, number, text=True)[1].text
 
     def attachment(self, token: str, key: str, look: Look, *, original: bool) -> FileView:
         """See ``CustomerCases.attachment``."""
@@ -98,24 +92,56 @@ class PaperDesk:
         self._core.group.run(keep)
 
     def _downloaded(self, token: str, what: str, look: Look) -> None:
-        """A person took a file along: its own event, with time (E5)."""
+        """A person took a file along: its own event, with time (E5). One that was opened on the
+        sender's own tablet is kept apart and owes neither steps nor news."""
         core = self._core
         if not look.person:
             return
         with core.db.write() as rows:
             place = places.find(rows, token)
             now = core.clock.now()
+            key = f"downloaded:{place.recipient.key}:{what}:{int(now.timestamp())}"
             history.append(
                 rows,
                 place.request,
                 EventKind.DOWNLOADED,
                 now,
-                dedupe=f"downloaded:{place.recipient.key}:{what}:{int(now.timestamp())}",
-                data={"recipient": place.recipient.key, "what": what},
+                dedupe=place.kept_apart(key),
+                data={**place.whose, "what": what},
                 personal={"ip": look.client.ip, "user_agent": look.client.user_agent[:300]},
             )
+            if place.in_person:
+                return
             endings.owe_steps(core, rows, place.request, EventKind.DOWNLOADED.value)
             news.tell(core, rows, place.request, EventKind.DOWNLOADED.value, place.name)
+
+
+def _page(
+    rows: Session,
+    place: places.Place,
+    document: str,
+    version: int,
+    number: int,
+    *,
+    text: bool = False,
+) -> tuple[Document, DocumentPage]:
+    """A page of a document; without ``text`` that stays sealed."""
+    query = select(Document, DocumentPage).join(
+        DocumentPage, DocumentPage.document_id == Document.id
+    )
+    if not text:
+        query = query.options(defer(DocumentPage.text, raiseload=True))
+    found = rows.execute(
+        query.where(
+            Document.request_id == place.request.id,
+            Document.key == document,
+            Document.version == version,
+            DocumentPage.number == number,
+        )
+    ).one_or_none()
+    if found is None:
+        raise LinkInvalid("there is no such page")
+    return found.Document, found.DocumentPage
 
 
 def _keep_viewing(rows: Session, who: Recipient, mine: dict[str, object], now: datetime) -> None:

@@ -92,9 +92,7 @@ def _forwarded_to(request: Request, me: Recipient) -> str:
 
 
 def _document(one: Any, found: papers.Papers) -> DocumentView:
-    pages = tuple(
-        PageView(page.number, page.width, page.height, page.text) for page in found.pages_of(one)
-    )
+    pages = tuple(PageView(page.number, page.width, page.height) for page in found.pages_of(one))
     return DocumentView(one.key, one.version, one.title, one.size, pages)
 
 

@@ -29,6 +29,7 @@ from hub.services.document_views import CodeView
 from hub.services.moments import in_zone
 from hub.services.new_requests import token_row
 from hub.services.recipient_words import given_recipient
+from hub.services.record_links import record_link
 from hub.services.views import CaseClosed, NotReady
 from hub.services.wordings import EMAIL
 from hub.storage.models import AccessToken, Message, Recipient, Request
@@ -176,7 +177,7 @@ def _remark(core: Core, rows: Session, place: places.Place, said: str) -> None:
         "name": place.name,
         "number": request.plan["number"] or request.source_id,
         "text": said,
-        "link": f"{core.links.public_url}/api/v1/requests/{request.id}",
+        "link": record_link(core, request),
     }
     chosen = "remarked" in news.wanted(request).get("about", ())
     if chosen and news.owe(core, rows, request, "remark", row.id, values):

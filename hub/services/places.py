@@ -15,6 +15,7 @@ from hub.services.views import CaseClosed, LinkInvalid
 from hub.storage.models import AccessToken, Recipient, Request, SigningOrder
 
 IN_PERSON = "in_person"  # purpose of a link that is opened on the sender's tablet
+AT_THE_SENDERS = "in_person:"  # how the keys begin of what is looked at there
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,16 @@ class Place:
     def name(self) -> str:
         """What the link's holder is called."""
         return self.recipient.contact.get("name") or ""
+
+    @property
+    def whose(self) -> dict[str, object]:
+        """What an event says of who looks, and on whose device."""
+        told: dict[str, object] = {"recipient": self.recipient.key}
+        return {**told, "in_person": True} if self.in_person else told
+
+    def kept_apart(self, key: str) -> str:
+        """The key of a look's event: one on the sender's own tablet is not the customer's."""
+        return f"{AT_THE_SENDERS}{key}" if self.in_person else key
 
     @property
     def locked(self) -> bool:

@@ -25,7 +25,7 @@ from hub.kernel.crypto import sha256_hex
 from hub.kernel.errors import AuthenticationFailed, ParaphError
 from hub.kernel.ids import new_id
 from hub.kernel.logging import get_logger
-from hub.services import history, offers, papers, places, signing_task, turns
+from hub.services import history, offers, papers, places, signing_task, signing_words, turns
 from hub.services.core import Core
 from hub.services.order_data import stored_order, task_data, task_of
 from hub.services.orders import POLL, after_real_seconds, ask_now, conclude_now, withdraw_there
@@ -43,16 +43,6 @@ _STATUS = {
     "refused": SigningStatus.REFUSED,
     "failed": SigningStatus.FAILED,
     "cancelled": SigningStatus.FAILED,
-}
-_BACK_TO_PAGE: Wording = {
-    "en": "Approved. Go back to the page through the app to finish.",
-    "sv": "Godkänt. Gå tillbaka till sidan från appen för att slutföra.",
-}
-_STARTING: Wording = {"en": "Starting…", "sv": "Startar…"}
-_FINISHING: Wording = {"en": "Checking the signature…", "sv": "Kontrollerar underskriften…"}
-_OVER: Wording = {
-    "en": "This attempt has ended. You can start again.",
-    "sv": "Det här försöket är avslutat. Du kan börja om.",
 }
 
 
@@ -218,10 +208,10 @@ class Signing:
         if order.status == "complete":
             waiting = order.flow == "this_device" and order.returned_at is None
             status = SigningStatus.RETURN_NEEDED if waiting else status
-            said = _BACK_TO_PAGE if waiting else _FINISHING
+            said = signing_words.BACK_TO_PAGE if waiting else signing_words.FINISHING
             step = Wait(said)
         elif order.status == "creating":
-            said = _STARTING
+            said = signing_words.STARTING
             step = Wait(said)
         elif order.status == "pending":
             stored = stored_order(order)
@@ -229,7 +219,7 @@ class Signing:
                 provider = self._provider(order.workspace_id, order.provider)
                 step = provider.next_step(stored, task_of(order), client)
                 said = getattr(step, "message", None) or said
-        said = said or _OVER
+        said = said or signing_words.OVER
         text = said.get(language) or said["en"]
         return SigningView(order.id, status, text, order.flow, step)
 

@@ -14,7 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.contracts.papers import SIGNER
-from hub.contracts.requests import ENDING_TEXTS, REASON_TEXTS, Reason, RequestState
+from hub.contracts.reason_texts import ENDING_TEXTS, REASON_TEXTS
+from hub.contracts.requests import Reason, RequestState
 from hub.services import paper_context, people_states
 from hub.services.core import Core
 from hub.storage.models import Delivery, Recipient, Request

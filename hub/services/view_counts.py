@@ -1,4 +1,7 @@
-"""How often a request was looked at and taken along (E5): for lists, for one request, for steps."""
+"""How often a request was looked at and taken along (E5): for lists, for one request, for steps.
+
+What was looked at on the sender's own tablet is not counted as the customer's, but apart.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.contracts.events import EventKind
+from hub.services import places
 from hub.storage.models import Request, RequestEvent, Viewing
 
 _VIEWED, _DOWNLOADED = EventKind.VIEWED.value, EventKind.DOWNLOADED.value
+_BY_LINK = RequestEvent.dedupe.not_like(f"{places.AT_THE_SENDERS}%")
 NONE: Mapping[str, Any] = {"views": 0, "downloads": 0, "last_viewed_at": None}
 
 
@@ -30,6 +35,7 @@ def of_many(session: Session, request_ids: Collection[str]) -> dict[str, dict[st
         .where(
             RequestEvent.request_id.in_(request_ids),
             RequestEvent.kind.in_((_VIEWED, _DOWNLOADED)),
+            _BY_LINK,
         )
         .group_by(RequestEvent.request_id, RequestEvent.kind)
     )
@@ -49,6 +55,7 @@ def until(session: Session, request: Request, now: datetime) -> dict[str, Any]:
         RequestEvent.request_id == request.id,
         RequestEvent.kind.in_((_VIEWED, _DOWNLOADED)),
         RequestEvent.at <= now,
+        _BY_LINK,
     )
     kinds, moments = [], []
     for kind, at in session.execute(query):
@@ -63,8 +70,9 @@ def until(session: Session, request: Request, now: datetime) -> dict[str, Any]:
 
 
 def of_one(session: Session, request: Request) -> dict[str, Any]:
-    """The counts with every view and download, oldest first. ``robots`` are what link previews and
-    scanners fetched: they have seen nothing."""
+    """The counts with every view and download, oldest first. ``in_person`` is how many of them were
+    on the sender's own tablet; ``robots`` are what link previews and scanners fetched: they have
+    seen nothing."""
     query = select(RequestEvent).where(
         RequestEvent.request_id == request.id, RequestEvent.kind.in_((_VIEWED, _DOWNLOADED))
     )
@@ -74,11 +82,13 @@ def of_one(session: Session, request: Request) -> dict[str, Any]:
     ]
     for one in each:
         one.pop("_commitments", None)
-    kinds = [one["kind"] for one in each]
+    mine = [one for one in each if not one.get("in_person")]
+    kinds = [one["kind"] for one in mine]
     return {
         "count": kinds.count(_VIEWED),
         "downloads": kinds.count(_DOWNLOADED),
-        "last_at": each[-1]["at"] if each else None,
+        "last_at": mine[-1]["at"] if mine else None,
+        "in_person": len(each) - len(mine),
         "each": each,
         "robots": _robots(session, request),
     }

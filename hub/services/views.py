@@ -61,7 +61,8 @@ class CaseView:
     are done. ``terms`` is the text on costs and terms (paragraphs divided by blank lines);
     ``visible_text`` is exactly what will be signed (review page), present once the form is done.
     ``reason`` is what the customer said with a no. ``provider_title`` e.g. ``BankID``. Moments are
-    aware UTC; ``zone`` is the workspace's zone.
+    aware UTC; ``zone`` is the workspace's zone. ``may_change``: the answers may be changed; not any
+    more once somebody has signed them.
     """
 
     token: str
@@ -88,6 +89,7 @@ class CaseView:
     order_reference: str | None = None
     receipt_note: str | None = None
     papers: PapersView = field(default_factory=PapersView)
+    may_change: bool = True
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,11 @@ class CustomerCases(Protocol):
         self, token: str, document: str, version: int, number: int, look: Look
     ) -> FileView:
         """A page's image; it counts as seen when a person looks. Raises ``LinkInvalid``."""
+        ...
+
+    def page_text(self, token: str, document: str, version: int, number: int) -> str:
+        """What is written on a page, for those who cannot see its image; empty where it holds
+        pictures only. Does not count as seen. Raises ``LinkInvalid``."""
         ...
 
     def attachment(self, token: str, key: str, look: Look, *, original: bool) -> FileView:

@@ -28,7 +28,8 @@ from hub.cli import cli
 from hub.contracts.capabilities import Capability
 from hub.contracts.events import EventKind
 from hub.contracts.manifest import READINESS
-from hub.contracts.requests import REASON_TEXTS, Reason
+from hub.contracts.reason_texts import REASON_TEXTS
+from hub.contracts.requests import Reason
 from hub.contracts.settings import settings_info
 from hub.mapping.grammar import written
 from hub.services.house import open_house

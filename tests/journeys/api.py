@@ -20,9 +20,9 @@ class Api:
         answer.raise_for_status()
         return list(answer.json()["items"])
 
-    def post(self, path: str) -> dict[str, Any]:
+    def post(self, path: str, **given: str) -> dict[str, Any]:
         """What an act answers."""
-        answer = requests.post(f"{self._url}/{path}", json={}, headers=self._headers, timeout=30)
+        answer = requests.post(f"{self._url}/{path}", json=given, headers=self._headers, timeout=30)
         answer.raise_for_status()
         return dict(answer.json())
 

@@ -22,7 +22,7 @@ class Person:
     ) -> None:
         self.page = page
         self.watch = watch
-        self._sandbox = sandbox
+        self.sandbox = sandbox
         self._album = album
         self._scripts = scripts  # axe-core is one
         self._texts = 0
@@ -37,7 +37,7 @@ class Person:
 
     def start(self) -> None:
         """The sandbox's start page, the one address that is typed in."""
-        self.page.goto(f"{self._sandbox}/")
+        self.page.goto(f"{self.sandbox}/")
 
     def sees(self, heading: str) -> None:
         """The page's heading comes to be this one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from typing import Any
+from urllib.parse import quote
 
 import requests
 from playwright.sync_api import Locator, Page, expect
@@ -17,11 +18,14 @@ from tests.web.pages.pointers import Where, draw, loops, touch
 SEEN = "Sedd"
 
 
-def new_offer(sandbox: str, number: str, *, alone: bool = False) -> tuple[str, str, str]:
+def new_offer(
+    sandbox: str, number: str, *, alone: bool = False, mobile: str = ""
+) -> tuple[str, str, str]:
     """An offer in the CRM: its id, and the addresses of the two who sign it."""
     fields: dict[str, Any] = deepcopy(FIELDS)
     emails = f"alice.{number}@example.com".lower(), f"bob.{number}@example.com".lower()
     fields["customer"]["email"], fields["partner"]["email"] = emails
+    fields["customer"]["mobile"] = mobile or fields["customer"]["mobile"]
     fields |= {"number": number, "seller": {}, "partner": {} if alone else fields["partner"]}
     url, headers = f"{sandbox}/crm_rest/api/v2/offers", {"Authorization": f"Bearer {TOKEN}"}
     made = requests.post(url, json={"data": fields}, headers=headers, timeout=30)
@@ -62,16 +66,34 @@ class Offer:
         return self.card.locator(f'[data-line="{number}"] span').last
 
 
-def open_mail(person: Person, address: str) -> None:
-    """In the mailbox: choose the invitation to this address, and press its link."""
+INVITATION = "^Norrby Vitvaruservice: Offert"
+
+
+def open_mail(person: Person, address: str, subject: str = INVITATION) -> None:
+    """In the mailbox: choose the mail to this address with this subject, and press its link."""
+    read_mail(person, address, subject)
+    person.follow(person.page.locator(".letter a"))
+
+
+def read_mail(person: Person, address: str, subject: str) -> None:
+    """In the mailbox: choose the mail to this address with this subject."""
     person.start()
     person.page.get_by_role("link", name=re.compile("^(Brevlåda|Mailbox)$")).click()
-    invitation = person.page.locator(
-        ".subject", has_text=re.compile("^Norrby Vitvaruservice: Offert")
-    )
-    person.page.locator(".mails a", has_text=address).filter(has=invitation).first.click()
+    about = person.page.locator(".subject", has_text=re.compile(subject))
+    person.page.locator(".mails a", has_text=address).filter(has=about).first.click()
     person.page.get_by_role("link", name="Text", exact=True).click()
-    person.follow(person.page.locator(".letter a"))
+
+
+def code_in_sms(person: Person, mobile: str) -> str:
+    """The code that came to this number, looked up beside the page in front."""
+    phone = person.page.context.new_page()
+    phone.goto(f"{person.sandbox}/phone?to={quote(mobile)}")
+    bubble = phone.locator(".bubble", has_text=re.compile("kod")).last
+    expect(bubble).to_be_visible()
+    found = re.search(r"\d{6}", bubble.inner_text())
+    phone.close()
+    assert found is not None
+    return found.group()
 
 
 def read(person: Person) -> None:

@@ -106,6 +106,8 @@ def _partner(bob, email, *, finger):
     go_on(bob)
     sign(bob, finger=finger)
     bob.sees("Tack, det är underskrivet")
+    keep = bob.page.get_by_role("link", name="Ladda ner det underskrivna dokumentet")
+    expect(keep).to_be_visible()  # by itself, when it is sealed
     bob.look("signed-both")
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from marshmallow import Schema, ValidationError
 
-from hub.contracts.requests import REASON_TEXTS, Reason
+from hub.contracts.reason_texts import REASON_TEXTS
+from hub.contracts.requests import Reason
 from hub.mapping.paths import parse_path
 from hub.mapping.row_schema import LineRow, PrefillRow, RecipientRow, StepRow
 from hub.mapping.rows import plain

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import text
 
-from hub.contracts.requests import REASON_TEXTS, Reason
+from hub.contracts.reason_texts import REASON_TEXTS
+from hub.contracts.requests import Reason
 from hub.kernel.errors import (
     AuthenticationFailed,
     ConfigurationError,

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from hub.contracts.channel import ReportStatus
-from hub.contracts.requests import REASON_TEXTS, Reason
+from hub.contracts.reason_texts import REASON_TEXTS
+from hub.contracts.requests import Reason
 from hub.kernel.errors import ConfigurationError
 from hub.services import health, messages
 from hub.services.views import CaseClosed, SigningStatus

@@ -175,6 +175,15 @@ def test_what_one_has_signed_another_one_does_not_change(filled):
     assert filled.request().state == "completed"
 
 
+def test_the_pages_are_told_when_answers_stay_as_they_are(filled):
+    bob = filled.token("bob")
+    assert filled.desk.view(bob).may_change
+    filled.give("alice", filled.begin("alice"))
+    assert not filled.desk.view(bob).may_change  # here, and not judged yet
+    filled.work()
+    assert not filled.desk.view(bob).may_change
+
+
 def test_other_answers_end_everybodys_orders(filled):
     order = filled.begin("alice")
     answer(filled, "bob", "Malmo")

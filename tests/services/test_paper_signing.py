@@ -9,9 +9,9 @@ import pytest
 
 from hub.contracts.requests import ClientContext
 from hub.kernel.errors import Refused, Unfit
-from hub.services import in_person, people
+from hub.services import in_person
 from hub.services.views import CaseClosed, LinkInvalid, NotReady
-from hub.storage.models import Message, SigningOrder
+from hub.storage.models import SigningOrder
 from tests.services.paper_case import CLIENT, PERSON
 
 FOUR = """
@@ -141,28 +141,6 @@ def test_the_link_is_passed_on_with_a_code_and_the_other_one_signs(papers):
 def test_nothing_is_passed_on_where_the_mapping_does_not_say_so(offer):
     with pytest.raises(CaseClosed):
         offer.desk.forward(offer.token("alice"), "alice", {"name": "Charlie"}, CLIENT)
-
-
-def test_remarks_go_to_the_sender_and_answers_come_back(offer):
-    token = offer.token("alice")
-    for _ in range(2):  # a double tap
-        offer.desk.remark(token, "Is <b>the hose</b> blue?", CLIENT)
-    offer.work()
-    (mail,) = offer.messages("office@example.com")
-    assert "Is <b>the hose</b> blue?" in mail.text
-    people.answer_remark(offer.core, offer.workspace, offer.request().id, "alice", "It is.")
-    offer.work()
-    assert "It is." in offer.messages("alice@example.com")[-1].text
-    seen = offer.desk.view(token).papers.remarks
-    assert [(one.mine, one.text) for one in seen] == [
-        (True, "Is <b>the hose</b> blue?"), (False, "It is."),
-    ]  # fmt: skip
-    assert offer.desk.view(offer.token("bob")).papers.remarks == ()
-    assert offer.events().count("remarked") == 2
-    for bad in ("", " ", "x" * 4001):
-        with pytest.raises(Unfit):
-            offer.desk.remark(token, bad, CLIENT)
-    assert len(offer.rows(Message)) == 2
 
 
 def test_in_person_it_is_signed_on_a_tablet_and_then_locked(offer):

@@ -9,7 +9,8 @@ import pytest
 
 from connectors.simulated.connector import SimulatedConnector
 from hub.channels.simulated.channel import SimulatedChannel
-from hub.contracts.requests import REASON_TEXTS, Reason
+from hub.contracts.reason_texts import REASON_TEXTS
+from hub.contracts.requests import Reason
 from hub.kernel.errors import Refused, Retryable
 from hub.mapping.plan import RequestRule
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from hub.contracts.requests import REASON_TEXTS, Reason
+from hub.contracts.reason_texts import REASON_TEXTS
+from hub.contracts.requests import Reason
 from tests.story.world import CLERK, mobile_of
 
 REFUSED_BY_GATEWAY = "+46701740694"  # the sandbox answers 403 "Invalid to number"

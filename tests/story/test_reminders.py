@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from connectors.agiloft.sandbox.store import Actor
-from hub.contracts.requests import REASON_TEXTS, Reason
+from hub.contracts.reason_texts import REASON_TEXTS
+from hub.contracts.requests import Reason
 from tests.story.inside import form_with
 from tests.story.world import TABLE, mobile_of
 

@@ -31,6 +31,7 @@ _FILES = {
     "pages.static_file",
     "pages.theme",
     "pages.page_image",
+    "pages.page_text",
     "pages.picture",
     "pages.original",
     "pages.download",

@@ -72,7 +72,7 @@ class CasePages:
         found = _step(case, step)
         undone = first_undone(case)
         too_early = undone is not None and step not in (*case.saved_steps, undone)
-        if not may_act(case) or found is None or too_early:
+        if not may_act(case) or found is None or too_early or not case.may_change:
             return redirect(url_for("pages.landing", token=token))
         return self._form_page(case, found, case.answers, {})
 
@@ -80,7 +80,7 @@ class CasePages:
         """Keep the answers of a step, or show it again with what is wrong."""
         case = self._desk.case(token)
         found = _step(case, step)
-        if not may_act(case) or found is None:
+        if not may_act(case) or found is None or not case.may_change:
             return redirect(url_for("pages.landing", token=token), 303)
         data = {field.name: request.form.get(field.name, "") for field in found.fields}
         result = self._desk.cases.save_step(token, step, data, self._desk.language())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import unicodedata
 
-from flask import Blueprint, Response, request, send_file
+from flask import Blueprint, Response, jsonify, make_response, request, send_file
 
 from hub.services.document_views import FileView
 from hub.services.views import LinkInvalid
@@ -28,14 +29,29 @@ class FilePages:
         """Add the routes."""
         add = blueprint.add_url_rule
         add("/s/<token>/d/<key>/<int:version>/<int:number>.webp", "page_image", self.page_image)
+        add("/s/<token>/d/<key>/<int:version>/<int:number>.txt", "page_text", self.page_text)
         add("/s/<token>/a/<key>/picture", "picture", self.picture)
         add("/s/<token>/a/<key>/file", "original", self.original)
         add("/s/<token>/file/<what>", "download", self.download)
+        add("/s/<token>/files", "files", self.files)
 
     def page_image(self, token: str, key: str, version: int, number: int) -> Response:
         """A page of a document as a picture."""
         file = self._desk.cases.page_image(token, key, version, number, look())
         return answer(file, _UNCHANGING, attached=False)
+
+    def page_text(self, token: str, key: str, version: int, number: int) -> Response:
+        """What is written on a page, for the script that shows it beside the picture. It holds no
+        secret of the session, so it may travel packed."""
+        content = self._desk.cases.page_text(token, key, version, number).encode()
+        packing = bool(request.accept_encodings["gzip"])
+        response = make_response(gzip.compress(content, mtime=0) if packing else content)
+        response.mimetype = "text/plain"
+        if packing:
+            response.content_encoding = "gzip"
+        response.vary.add("Accept-Encoding")
+        response.headers["Cache-Control"] = _UNCHANGING
+        return response
 
     def picture(self, token: str, key: str) -> Response:
         """An attachment as the pages show it; only what the server itself has drawn."""
@@ -51,6 +67,11 @@ class FilePages:
     def download(self, token: str, what: str) -> Response:
         """A document, the signed file or its proof."""
         return answer(self._desk.cases.download(token, what, look()), _ASK_AGAIN)
+
+    def files(self, token: str) -> Response:
+        """Which of the made files are there, for the script of the page that waits for them."""
+        papers = self._desk.case(token).papers
+        return jsonify(files=list(papers.files) if papers.offer.download else [])
 
 
 def answer(file: FileView, caching: str, *, attached: bool = True) -> Response:

@@ -30,7 +30,7 @@ class PaperPages:
         add("/s/<token>/document", "act", self.act, methods=["POST"])
         add("/s/<token>/lines", "lines", self.lines_address)
         add("/s/<token>/lines", "choose_lines", self.choose_lines, methods=["POST"])
-        add("/s/<token>/d/<key>/text", "document_text", self.document_text)
+        add("/s/<token>/d/<key>/text/<int:number>", "page_words", self.page_words)
         add("/s/<token>/a/<key>", "attachment", self.attachment)
 
     def document(self, token: str) -> AnyResponse:
@@ -75,13 +75,14 @@ class PaperPages:
         said = self._desk.say(N_("The total is now %(total)s."), total=gross)
         return jsonify(rows=total_rows(self._desk, totals), gross=gross, said=said)
 
-    def document_text(self, token: str, key: str) -> AnyResponse:
-        """The words of a long document, page by page."""
+    def page_words(self, token: str, key: str, number: int) -> AnyResponse:
+        """The words of one page, with the ways to the pages before and after it."""
         case = self._desk.case(token)
         found = next((one for one in case.papers.documents if one.key == key), None)
         if found is None:
             raise LinkInvalid
-        return self._desk.show("document_text", document=found)
+        text = self._desk.cases.page_text(token, key, found.version, number)
+        return self._desk.show("page_words", document=found, number=number, text=text)
 
     def attachment(self, token: str, key: str) -> AnyResponse:
         """One attachment: its picture, or its file to fetch."""

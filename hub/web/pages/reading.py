@@ -14,8 +14,6 @@ from hub.web.pages.standing import count_steps, is_over, may_act, needs_review
 from hub.web.pages.words import N_
 
 MAX_REMARK = 2000
-# Texts of more characters than this have a page of their own, so that the first image comes soon.
-_MOST_TEXT = 30_000
 
 
 @dataclass(frozen=True)
@@ -73,11 +71,9 @@ def total_rows(desk: Desk, totals: TotalsView | None) -> list[tuple[str, str]]:
 
 def _shared(desk: Desk, case: CaseView) -> dict[str, Any]:
     papers = case.papers
-    text = sum(len(page.text) for one in papers.documents for page in one.pages)
     me = next((one for one in papers.people if one.me), None)
     return {
         "rows": total_rows(desk, papers.totals),
-        "long": text > _MOST_TEXT,
         "me": me,
         "turn": _whose_turn(case, me),
         "max_remark": MAX_REMARK,

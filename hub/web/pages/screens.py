@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -66,6 +67,7 @@ class Desk:
                 "sender": sender,
                 "theme": assets.theme_address(sender.accent) if sender else None,
                 "asset": assets.address,
+                "near": _near,
                 "moment": self._moment,
                 "day": self._day,
                 "money": self.money,
@@ -117,6 +119,11 @@ class Desk:
     def _zone(self) -> str:
         case: CaseView | None = g.get("case")
         return case.zone if case else "UTC"
+
+
+def _near(address: str) -> str:
+    """An address as seen from the page in hand: a long document names hundreds of them."""
+    return posixpath.relpath(address, posixpath.dirname(request.script_root + request.path))
 
 
 def visit() -> Visit:

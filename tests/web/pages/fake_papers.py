@@ -18,6 +18,7 @@ from hub.services.document_views import (
 )
 from hub.services.views import CaseView, LinkInvalid, Look, NotReady, SigningStatus, SigningView
 from tests.web.pages.offer import AT, INK, page_picture, photo, tag, totals
+from tests.web.pages.offer import WORDS as WRITTEN
 
 CODE = "123456"
 # A provider brings its own words.
@@ -32,6 +33,7 @@ class FakePapers:
 
     case: CaseView
     orders: dict[str, Any]
+    texts: dict[int, str]  # of pages that say something else
 
     def _check(self, token: str) -> None:
         raise NotImplementedError
@@ -74,6 +76,14 @@ class FakePapers:
         self._seen(f"{document}:{number}", look)
         content = page_picture(number)
         return FileView(f"{document}-{number}.webp", "image/webp", content, tag(content))
+
+    def page_text(self, token: str, document: str, version: int, number: int) -> str:
+        self._check(token)
+        known = {one.key: one for one in self.papers.documents}
+        found = known.get(document)
+        if found is None or version != found.version or not 1 <= number <= len(found.pages):
+            raise LinkInvalid
+        return self.texts.get(number, WRITTEN)
 
     def attachment(self, token: str, key: str, look: Look, *, original: bool) -> FileView:
         self._check(token)

@@ -64,6 +64,7 @@ class FakeCases(FakePapers):
     begun: list[tuple[str, str, ClientContext]] = field(default_factory=list)
     orders: dict[str, Order] = field(default_factory=dict)
     nonces: dict[str, str] = field(default_factory=dict)
+    texts: dict[int, str] = field(default_factory=dict)
     trouble: Exception | None = None
 
     def view(self, token: str, language: str | None = None) -> CaseView:

@@ -104,7 +104,7 @@ WORDS = "Service of robotic mower, serial number 4711-22.\nWe check blades, whee
 
 def offer(pages: int = 2, **changes: object) -> PapersView:
     """The papers as Alice sees them first: she signs, then Bob."""
-    shown = tuple(PageView(number + 1, WIDTH, HEIGHT, WORDS) for number in range(pages))
+    shown = tuple(PageView(number + 1, WIDTH, HEIGHT) for number in range(pages))
     papers = PapersView(
         documents=(DocumentView("offer", 1, "Offer 4711", 84_000, shown),),
         attachments=(PHOTO, MANUAL),

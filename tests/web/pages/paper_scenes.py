@@ -119,7 +119,7 @@ def _file(stage: Any) -> None:
 
 def _text(stage: Any) -> None:
     on_offer(stage)
-    stage.go(f"{BASE}/d/offer/text")
+    stage.go(f"{BASE}/d/offer/text/1")
 
 
 def _forward(stage: Any) -> None:

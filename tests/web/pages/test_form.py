@@ -167,3 +167,21 @@ def test_saying_no_asks_once_more_and_keeps_the_reason(visitor: Browser, cases: 
     assert len(cases.case.reason or "") == 500
     assert visitor.get(BASE).status_code == 200
     assert "You said no" in visitor.get(BASE).text
+
+
+def test_answers_that_somebody_has_signed_are_shown_and_not_changed(
+    visitor: Browser, cases: FakeCases
+) -> None:
+    visitor.fill_in()
+    assert ">Change<" in visitor.get(f"{BASE}/review").text
+    kept = cases.case.answers
+    cases.case = replace(cases.case, may_change=False)
+    page = visitor.get(f"{BASE}/review").text
+    assert "Somebody has signed these answers" in page
+    assert kept["email"] in page
+    assert ">Change<" not in page
+    assert f"{BASE}/form/" not in page
+    assert visitor.get(f"{BASE}/form/contact").location == BASE
+    answer = visitor.post(f"{BASE}/form/contact", {**CONTACT_ANSWERS, "email": "b@example.com"})
+    assert (answer.status_code, answer.location) == (303, BASE)
+    assert cases.case.answers == kept

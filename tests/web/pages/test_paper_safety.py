@@ -13,7 +13,7 @@ from tests.web.pages.fakes import FakeCases, new_offer
 from tests.web.pages.offer import ALICE, AT, BOB
 from tests.web.pages.test_safety import NASTY
 
-PLACES = ("document", "d/offer/text", "a/photo", "a/manual", "forward", "decline", "file/signed")
+PLACES = ("document", "d/offer/text/1", "a/photo", "a/manual", "forward", "decline", "file/signed")
 SVG = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 
@@ -25,7 +25,8 @@ def cases() -> FakeCases:
 def _spoil(cases: FakeCases) -> None:
     """Everything that somebody else wrote is markup."""
     papers = cases.papers
-    page = replace(papers.documents[0].pages[0], text=NASTY)
+    cases.texts[1] = NASTY
+    page = papers.documents[0].pages[0]
     cases.set_papers(
         documents=(replace(papers.documents[0], title=NASTY, pages=(page,)),),
         attachments=tuple(replace(one, title=NASTY, file_name=NASTY) for one in papers.attachments),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import re
 from dataclasses import replace
 
 import lxml.html
@@ -46,33 +44,18 @@ def test_the_link_leads_to_the_document_and_who_asks_stands_first(visitor: Brows
         assert text.index(said) < first
 
 
-def test_pages_have_measures_a_number_and_their_text(visitor: Browser) -> None:
+def test_pages_have_measures_a_number_and_a_way_to_their_text(visitor: Browser) -> None:
     page = _page(visitor)
     images = page.xpath("//figure/img")
     assert [one.get("alt") for one in images] == ["Page 1 of 2", "Page 2 of 2"]
     assert {(one.get("width"), one.get("height")) for one in images} == {("1240", "1754")}
     assert [one.get("loading") for one in images] == [None, "lazy"]
     assert [one.get("fetchpriority") for one in images] == ["high", None]
-    assert "serial number 4711-22" in page.xpath("//figure//details")[0].text_content()
-
-
-def test_a_long_text_has_a_page_of_its_own(visitor: Browser, cases: FakeCases) -> None:
-    document = cases.papers.documents[0]
-    pages = tuple(replace(one, text="word " * 4000) for one in document.pages)
-    cases.set_papers(documents=(replace(document, pages=pages),))
-    page = _page(visitor)
-    assert page.xpath("//figure//details") == []
-    assert f"{BASE}/d/offer/text" in page.xpath("//section[@class='document']//a/@href")
-    assert visitor.get(f"{BASE}/d/offer/text").text.count("word ") == 8000
-    assert visitor.get(f"{BASE}/d/other/text").status_code == 404
-
-
-def test_little_is_fetched_before_the_first_page(visitor: Browser) -> None:
-    page = visitor.get(ACT)
-    files = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
-    answers = (page, *(visitor.get(name) for name in files))
-    assert len(answers) <= 11
-    assert sum(len(gzip.compress(one.data)) for one in answers) <= 30_000
+    links = page.xpath("//figure//a[@data-words]")
+    assert [one.get("href") for one in links] == ["d/offer/text/1", "d/offer/text/2"]
+    assert [one.text_content() for one in links] == [
+        "Read as text Page 1 of 2", "Read as text Page 2 of 2",
+    ]  # fmt: skip
 
 
 def test_a_page_s_image_is_kept_by_this_browser_only(visitor: Browser) -> None:

@@ -1,6 +1,8 @@
 // Ticking lines, sending codes and telling what was looked at, without loading the page anew. The
 // server decides everything; without this script the same forms are sent by their buttons.
 
+import { setUpWords } from "./papers/words";
+
 interface Told {
   said: string;
   problem?: string;
@@ -97,6 +99,7 @@ function setUpCode(button: HTMLButtonElement): void {
 const lines = document.getElementById("lines");
 if (lines?.querySelector("[data-line]")) setUpLines(lines);
 document.querySelectorAll<HTMLButtonElement>("[data-send-code]").forEach(setUpCode);
+setUpWords();
 // Back from a file or an attachment: what is said about it may be old.
 window.addEventListener("pageshow", (event) => {
   if (event.persisted && document.getElementById("act")) location.reload();

@@ -61,7 +61,17 @@ class Album:
                 page.set_viewport_size({"width": width, "height": height})
                 whole = page.evaluate("document.documentElement.scrollHeight")
                 page.set_viewport_size({"width": width, "height": max(whole, height)})
+                _wait_for_images(page)
                 page.screenshot(path=self._folder / f"{name}-{width}-{mode}.png")
+
+
+def _wait_for_images(page: Page) -> None:
+    """Lazy images are fetched when the window reaches them. Asked from here, since a page without
+    JavaScript runs no timers."""
+    for _ in range(100):
+        if page.evaluate("[...document.images].every(one => one.complete)"):
+            return
+        page.wait_for_timeout(50)
 
 
 @contextmanager

@@ -212,6 +212,19 @@ def test_lines_of_another_s_turn_cannot_be_ticked(visitor: Browser, cases: FakeC
     assert all(one.chosen for one in cases.papers.lines)
 
 
+def test_lines_that_somebody_has_decided_say_what_was_chosen(
+    visitor: Browser, cases: FakeCases
+) -> None:
+    def said() -> list[str]:
+        shown = _page(visitor).xpath("//ul[@class='lines']//span[@class='size']")
+        return [one.text_content().rpartition("·")[2].strip() for one in shown][-2:]
+
+    assert said() == ["optional", "optional"]
+    left_out = replace(cases.papers.lines[-1], chosen=False)
+    cases.set_papers(lines=(*cases.papers.lines[:-1], left_out), may_choose=False)
+    assert said() == ["chosen", "not chosen"]
+
+
 def test_an_approver_has_one_button(reader: Browser, cases: FakeCases) -> None:
     cases.set_papers(act="approve", people=(replace(ALICE, role="approver"), BOB))
     assert "I approve this" in reader.get(ACT).text

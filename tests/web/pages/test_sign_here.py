@@ -194,6 +194,19 @@ def test_everybody_signed_shows_all_of_it_again(visitor: Browser, cases: FakeCas
     assert f'href="{BASE}/file/proof"' in page
 
 
+@pytest.mark.parametrize(
+    ("title", "shown"), [("Mower", "Mower (4711)"), ("Offer 4711: Mower", "Offer 4711: Mower")]
+)
+def test_the_number_is_not_said_twice(
+    visitor: Browser, cases: FakeCases, title: str, shown: str
+) -> None:
+    cases.title = {"en": title}
+    cases.set_papers(people=(replace(ALICE, state="signed"),), documents=(), act="done")
+    cases.finish(RequestState.COMPLETED)
+    page = lxml.html.fromstring(visitor.get(BASE).text)
+    assert page.xpath("//section[@class='answers']//dd/text()")[0] == shown
+
+
 def test_who_signed_before_it_expired_learns_that_nothing_was_agreed(
     visitor: Browser, cases: FakeCases
 ) -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from hub.contracts.capabilities import Capability as C
 from hub.contracts.events import EventKind
 from hub.contracts.manifest import PluginKind
+from hub.contracts.papers import COPY
 from hub.mapping.known import NOTHING_KNOWN, Around
 from hub.mapping.lint_papers import paper_problems
 from hub.mapping.problems import Path, Problem, unknown_word
@@ -126,6 +127,8 @@ def _channels(around: Around) -> Iterator[Problem]:
         at = ("request", "reminders", "channel")
         yield from _uses(around, channel, at, PluginKind.CHANNEL, (C.SMS, C.EMAIL))
     for person in mapping.request.people:
+        if person.role == COPY:
+            continue  # nobody invites one: see lint_papers for what comes in the end
         given = {row.to for row in person.rows if row.direction != "out"}
         for key in dict.fromkeys((*mapping.channels, *([channel] if channel else ()))):
             info = around.instances.get(key)

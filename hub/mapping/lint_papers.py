@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from hub.contracts.capabilities import Capability as C
 from hub.contracts.manifest import PluginKind
-from hub.contracts.papers import ATTACHMENT, SIGNER
+from hub.contracts.papers import ACTING, APPROVER, ATTACHMENT, COPY, SIGNER
 from hub.mapping.known import Around
 from hub.mapping.problems import Path, Problem
 from hub.mapping.signing import ADDRESSES
@@ -23,6 +23,8 @@ def paper_problems(around: Around) -> Iterator[Problem]:
     yield from _canvas(around)
     yield from _code(around)
     yield from _notify(around)
+    yield from _ticks(around)
+    yield from _receipts(around)
 
 
 def _files(around: Around) -> Iterator[Problem]:
@@ -78,3 +80,32 @@ def _notify(around: Around) -> Iterator[Problem]:
     if not any(_CARRIES[rule.by] in one.capabilities for one in channels):
         message = f"no channel of the workspace can do '{_CARRIES[rule.by]}'; add one, or remove it"
         yield around.problem(("request", "notify", "by"), message)
+
+
+def _ticks(around: Around) -> Iterator[Problem]:
+    """An approval fixes the lines, so that nobody ticks one whose approver comes first."""
+    request = around.mapping.request
+    offered = request.lines.rows if request.lines is not None else ()
+    if not any(row.to == "optional" for row in offered):
+        return
+    first = min(one.turn for one in request.people if one.role == SIGNER)
+    for person in request.people:
+        if person.role == APPROVER and person.turn < first:
+            message = "approves before anybody could choose an optional line, and fixes them"
+            yield around.problem(person.path, f"{message}; give a later turn", severity="warning")
+
+
+def _receipts(around: Around) -> Iterator[Problem]:
+    """What was signed goes to an address that a channel reaches."""
+    channels = [one for one in around.instances.values() if one.kind is PluginKind.CHANNEL]
+    able = [way for way in _CARRIES if any(_CARRIES[way] in one.capabilities for one in channels)]
+    names = [ADDRESSES[way] for way in able]
+    asked = around.mapping.request.signing.fixed.receipt
+    for person in around.mapping.request.people:
+        given = {row.to for row in person.rows if row.direction != "out"}
+        if not (person.role == COPY or (asked and person.role in ACTING)):
+            continue
+        if not given.intersection(names):
+            what = "a copy" if person.role == COPY else "the receipt"
+            message = f"{what} goes to no address: add a row with to: email"
+            yield around.problem(person.path, message, severity="warning")

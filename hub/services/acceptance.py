@@ -19,7 +19,7 @@ from hub.kernel.redact import last_digits
 from hub.services import endings, evidence_owed, history, lines, news, signing_words, turns
 from hub.services.core import Core
 from hub.services.moments import in_zone
-from hub.services.order_data import stored_order
+from hub.services.order_data import begun_where, stored_order
 from hub.services.papers import shown_hash
 from hub.storage.models import Acceptance, Recipient, Request, SigningOrder
 
@@ -135,6 +135,7 @@ def _sign(
     recipient = next(one for one in request.recipients if one.id == order.recipient_id)
     request.answers = {**request.answers, "values": dict(answers)}
     signature = _signature(core, request, order, verdict, at)
+    signature |= begun_where(order)
     signature["name"] = signature["name"] or recipient.contact.get("name") or ""
     request.signature = signature
     text, shown = order.task["task"]["visible_text"], order.task.get("shown") or {}
@@ -153,6 +154,7 @@ def _sign(
             "recipient": recipient.key,
             "text_sha256": sha256_hex(text.encode()),
             **({"shown_sha256": shown_hash(shown)} if shown else {}),
+            **begun_where(order),
         },
         personal={
             "name": request.signature["name"],

@@ -23,9 +23,7 @@ def payload(
     core: Core, request: Request, recipient: Recipient, channel: str, purpose: str, number: int
 ) -> dict[str, Any] | None:
     """The message by one channel; None when the recipient has no address for it."""
-    where = core.instance(request.workspace_id, channel)
-    manifest = core.registry.manifest(where)
-    is_sms = manifest.can(Capability.SMS)
+    is_sms = _is_sms(core, request, channel)
     to = recipient.contact.get("mobile" if is_sms else "email")
     if not to:
         return None
@@ -52,3 +50,14 @@ def payload(
         "html": None,
         "language": language,
     }
+
+
+def ways(core: Core, request: Request) -> list[str]:
+    """The ways by which somebody new can be invited, sms or email, the preferred one first."""
+    by = (_is_sms(core, request, one) for one in channels(request, "invite", ""))
+    return [SMS if is_sms else EMAIL for is_sms in by]
+
+
+def _is_sms(core: Core, request: Request, channel: str) -> bool:
+    where = core.instance(request.workspace_id, channel)
+    return core.registry.manifest(where).can(Capability.SMS)

@@ -13,7 +13,17 @@ from hub.contracts.events import EventKind
 from hub.contracts.requests import ClientContext, RequestState
 from hub.mapping.forms import FormSpec
 from hub.registry import InstanceKey
-from hub.services import endings, history, in_hand, lines, news, paper_views, papers, turns
+from hub.services import (
+    endings,
+    history,
+    in_hand,
+    lines,
+    news,
+    paper_views,
+    papers,
+    turns,
+    view_counts,
+)
 from hub.services.core import Core
 from hub.services.document_views import PapersView, TotalsView
 from hub.services.masked import masked_mobile
@@ -26,7 +36,6 @@ from hub.settings import WorkspaceSettings
 from hub.storage.models import Request, SigningOrder
 
 MAX_REASON = 1000
-VISIT = 1800  # seconds: who looks again within them is still at the same visit
 
 
 class Cases:
@@ -61,12 +70,12 @@ class Cases:
             several = len(place.request.recipients) > 1
             if not (fresh or several or papers.has_papers(place.request)):
                 return
-            looks = _looks(place, core.clock.now())
+            looks = _looks(session, place, core.clock.now())
             if all(history.known(session, place.request, key) for _, key in looks):
                 return  # who looks again on the same visit queues for no turn to write
         with core.db.write() as session:
             place = find(session, token)
-            for kind, key in _looks(place, core.clock.now()):
+            for kind, key in _looks(session, place, core.clock.now()):
                 self._tell_looked(session, place, client, kind, key)
 
     def _tell_looked(
@@ -118,13 +127,13 @@ class Cases:
 
     def choose_lines(self, token: str, chosen: Collection[str]) -> TotalsView | None:
         """See ``CustomerCases.choose_lines``: it ends everybody's orders that would sign another
-        choice. Once somebody has signed, the choice is made."""
+        choice. Once somebody has signed or approved, the choice is made."""
         core = self._core
         with core.db.write() as session:
             place = find_unsigned(session, token)
             mine = lines.may_choose(place.request, place.recipient)
             if not mine or _is_signed(session, place.request):
-                raise CaseClosed("somebody has signed the lines as they are")
+                raise CaseClosed("somebody has signed or approved the lines as they are")
             lines.choose(place.request, chosen)
             replaced = cancel_pending(session, place.request, "lines_changed")
             come_to = paper_views.totals_view(place.request)
@@ -143,7 +152,7 @@ class Cases:
                 place.request,
                 EventKind.DECLINED,
                 "declined",
-                data={"recipient": place.recipient.key},
+                data={"recipient": place.recipient.key, **place.told},
                 personal={"reason": reason.strip()[:MAX_REASON], "ip": client.ip},
             )
             if not declined:
@@ -241,15 +250,15 @@ def _has_signer(request: Request) -> bool:
     return any(one.signed_at for one in request.recipients if one.role == turns.SIGNER)
 
 
-def _looks(place: Place, now: datetime) -> list[tuple[EventKind, str]]:
+def _looks(session: Session, place: Place, now: datetime) -> list[tuple[EventKind, str]]:
     """What a look at the page is, and the keys under which it is kept."""
     looks = []
     if history.is_open(place.request):
         looks.append((EventKind.OPENED, endings.opening_of(place.request, place.recipient)))
     if papers.has_papers(place.request):
-        visit = int(now.timestamp()) // VISIT
-        key = f"viewed:{visit}:{place.recipient.key}"
-        looks.append((EventKind.VIEWED, place.kept_apart(key)))
+        visit = view_counts.new_visit(session, place, now)
+        if visit is not None:
+            looks.append((EventKind.VIEWED, place.kept_apart(visit)))
     return looks
 
 

@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 from hub.kernel.crypto import sha256_hex
 from hub.kernel.errors import Unfit
 from hub.kernel.ids import new_id
+from hub.mapping.signing import ADDRESSES
 from hub.services import notices, offers, places
 from hub.services.core import Core
 from hub.services.document_views import CodeView
 from hub.services.masked import masked
-from hub.services.wordings import EMAIL, SMS
+from hub.services.wordings import SMS
 from hub.storage.models import OneTimeCode, Recipient, Request
 
 DIGITS = 6
@@ -35,7 +36,7 @@ def send(core: Core, rows: Session, place: places.Place, session: str, purpose: 
     """Make a code and owe its message. Raises ``Unfit`` when there were too many, or no address is
     known."""
     request, recipient = place.request, place.recipient
-    way = _way(request, recipient, purpose)
+    way = _way(core, request, recipient, purpose)
     channel = notices.channel_for(core, request, way)
     to = recipient.contact.get("mobile" if way == SMS else "email")
     if not way or not to or channel is None:
@@ -128,14 +129,16 @@ def _mac(core: Core, row_id: str, code: str) -> str:
     return core.vault.mac("one-time-code", f"{row_id}:{code}")
 
 
-def _way(request: Request, recipient: Recipient, purpose: str) -> str:
+def _way(core: Core, request: Request, recipient: Recipient, purpose: str) -> str:
     """By which way the code goes: as the mapping says for signing, else where there is one. None
     where the mapping asks for no such code."""
     if purpose == SIGN:
         return offers.code_way(request, recipient)
     if not offers.signing(request).get("forward"):
         return ""
-    return SMS if recipient.contact.get("mobile") else EMAIL
+    known = [way for way, name in ADDRESSES.items() if recipient.contact.get(name)]
+    there = [way for way in known if notices.channel_for(core, request, way)]
+    return there[0] if there else ""
 
 
 def _sent(

@@ -75,8 +75,9 @@ class TotalsView:
 @dataclass(frozen=True)
 class PersonView:
     """Somebody of the request. ``state`` is waiting (not this one's turn yet), invited, signed,
-    approved, or reads (viewers and copies); ``me``: the holder of this link. ``ink`` is the drawn
-    signature as SVG, empty where it was typed or given by eID."""
+    approved, forwarded (to another one of them), or reads (viewers and copies); ``me``: the holder
+    of this link. ``ink`` is the drawn signature as SVG, empty where it was typed or given by
+    eID."""
 
     name: str
     role: str
@@ -118,7 +119,8 @@ class PapersView:
     first, as ``<document key>:<page>`` or the key of an attachment. ``files``: what can be taken
     along when it is over, of ``signed`` and ``proof``. ``in_person``: shown on the sender's tablet;
     ``locked``: that is over. ``forwarded_to``: whom the holder of the link passed it on to.
-    ``may_choose``: optional lines may be ticked; not any more once somebody has signed them."""
+    ``may_choose``: optional lines may be ticked; not any more once somebody has signed or
+    approved them."""
 
     documents: tuple[DocumentView, ...] = ()
     attachments: tuple[AttachmentView, ...] = ()

@@ -20,9 +20,9 @@ _EVENTS = {ACCEPTED: EventKind.LINE_ACCEPTED, DECLINED: EventKind.LINE_DECLINED}
 
 
 def may_choose(request: Request, me: Recipient) -> bool:
-    """Whether ``me`` decides about the optional lines: a signer, until one of them has signed."""
-    signers = [one for one in request.recipients if one.role == SIGNER]
-    return me in signers and not any(one.signed_at for one in signers)
+    """Whether ``me`` decides about the optional lines: a signer, until somebody has signed or
+    approved them."""
+    return me.role == SIGNER and not any(one.signed_at for one in request.recipients)
 
 
 def choose(request: Request, chosen: Collection[str]) -> None:

@@ -3,6 +3,7 @@ far the provider is."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -24,13 +25,17 @@ def stored_order(order: SigningOrder) -> Order | None:
 
 
 def task_data(
-    task: SigningTask, answers: dict[str, Any], shown: dict[str, Any] | None = None
+    task: SigningTask,
+    answers: dict[str, Any],
+    shown: dict[str, Any] | None = None,
+    where: Mapping[str, bool] | None = None,
 ) -> dict[str, Any]:
-    """A task as JSON, with the answers that it signs and all that was shown."""
+    """A task as JSON, with the answers that it signs, all that was shown, and ``where`` it was
+    begun, as ``Place.told`` says it."""
     data = asdict(task)
     data["hidden_data"] = task.hidden_data.decode("ascii")
     data["requested_at"] = task.requested_at.isoformat() if task.requested_at else None
-    return {"task": data, "answers": answers, "shown": shown or {}}
+    return {"task": data, "answers": answers, "shown": shown or {}, **(where or {})}
 
 
 def task_of(order: SigningOrder) -> SigningTask:
@@ -47,6 +52,11 @@ def task_of(order: SigningOrder) -> SigningTask:
             "requested_at": datetime.fromisoformat(requested) if requested else None,
         }
     )
+
+
+def begun_where(order: SigningOrder) -> dict[str, bool]:
+    """Where it was begun, as ``Place.told`` says it."""
+    return {"in_person": True} if order.task.get("in_person") else {}
 
 
 def signed_answers(order: SigningOrder) -> dict[str, Any]:

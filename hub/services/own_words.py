@@ -59,6 +59,17 @@ _RECEIPT: Mapping[str, str] = {
     "unterschriebene Dokument liegt bei; bewahren Sie es auf, es belegt, was vereinbart ist.",
 }
 
+_RECEIPT_LINK: Mapping[str, str] = {
+    "en": "{{ sender }}: {{ title }} is signed by everybody, thank you. You find it here:",
+    "sv": "{{ sender }}: {{ title }} är undertecknat av alla, tack. Du hittar det här:",
+    "da": "{{ sender }}: {{ title }} er underskrevet af alle, tak. Du finder det her:",
+    "nb": "{{ sender }}: {{ title }} er signert av alle, takk. Du finner det her:",
+    "fi": "{{ sender }}: kaikki ovat allekirjoittaneet, kiitos: {{ title }}. Löydät sen täältä:",
+    "ro": "{{ sender }}: {{ title }} este semnat de toți, vă mulțumim. Îl găsiți aici:",
+    "fr": "{{ sender }} : {{ title }} est signé par tous, merci. Vous le trouvez ici :",
+    "de": "{{ sender }}: {{ title }} ist von allen unterschrieben, danke. Sie finden es hier:",
+}
+
 _REMARK_SUBJECT: Mapping[str, str] = {
     "en": "Remark on {{ title }}", "sv": "Kommentar till {{ title }}",
     "da": "Bemærkning til {{ title }}", "nb": "Kommentar til {{ title }}",
@@ -132,15 +143,17 @@ _NEWS: Mapping[str, Mapping[str, str]] = {
 }
 
 _BODIES: Mapping[str, Mapping[str, str]] = {
-    "code": _CODE, "receipt": _RECEIPT, "remark": _REMARK, "answer": _ANSWER, **_NEWS,
+    "code": _CODE, "receipt": _RECEIPT, "receipt_link": _RECEIPT_LINK, "remark": _REMARK,
+    "answer": _ANSWER, **_NEWS,
 }  # fmt: skip
 _SUBJECTS: Mapping[str, Mapping[str, str]] = {
-    "code": _CODE_SUBJECT, "receipt": _RECEIPT_SUBJECT, "remark": _REMARK_SUBJECT,
-    "answer": _REMARK_SUBJECT,
+    "code": _CODE_SUBJECT, "receipt": _RECEIPT_SUBJECT, "receipt_link": _RECEIPT_SUBJECT,
+    "remark": _REMARK_SUBJECT, "answer": _REMARK_SUBJECT,
 }  # fmt: skip
 _ADDED: Mapping[str, str] = {
     "remark": "{{ text }}{% if link %}\n\n{{ link }}{% endif %}",
     "answer": "{{ text }}\n\n{{ link }}",
+    "receipt_link": "{{ link }}",
 }
 _SHORT = "{{ title }} ({{ number }})"  # subject of news
 
@@ -159,9 +172,14 @@ def hub_text(
         text = f"{text}\n\n{greeting}\n{values['sender']}"
     subject = _SUBJECTS.get(about)
     template = (
-        _template(workspace, f"{way}_{about}_subject", subject, language) if subject else _SHORT
+        _template(workspace, _subject_key(way, about), subject, language) if subject else _SHORT
     )
     return text, " ".join(render(template, values).split())
+
+
+def _subject_key(way: str, about: str) -> str:
+    """One subject for a receipt, whether the file or its link goes along."""
+    return f"{way}_{about.removesuffix('_link')}_subject"
 
 
 def _template(workspace: WorkspaceSettings, key: str, own: Mapping[str, str], language: str) -> str:

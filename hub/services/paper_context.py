@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from hub.contracts.money import offered, totals
 from hub.kernel.redact import last_digits
-from hub.services import view_counts
+from hub.services import people_states, view_counts
 from hub.storage.models import Acceptance, Document, Evidence, Request
 
 _TOLD = ("name", "at", "at_local", "order_ref", "provider", "method")
@@ -55,11 +55,12 @@ def signature(session: Session, request: Request, now: datetime) -> dict[str, An
 
 
 def signatures(session: Session, request: Request, now: datetime) -> dict[str, dict[str, Any]]:
-    """Who has signed, by key; the only one of a request is told by the request itself."""
+    """Who has signed, by the key of their place; the only one of a request is told by the request
+    itself."""
     if len(request.recipients) == 1 and not (request.plan or {}).get("round"):
         signer, kept = request.recipients[0], request.signature or {}
         return {signer.key: told(kept)} if kept else {}
-    names = {one.id: one.key for one in request.recipients}
+    names = people_states.places(request.recipients)
     found = session.scalars(_signed(request, now).order_by(Acceptance.id))
     return {names[one.recipient_id]: told(one.signature) for one in found}
 

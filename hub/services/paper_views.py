@@ -159,7 +159,9 @@ def _person(
 
 
 def _person_state(one: Recipient, request: Request) -> str:
-    if one.role not in turns.ACTING or one.forwarded_at is not None:
+    if one.forwarded_at is not None:
+        return "forwarded"
+    if one.role not in turns.ACTING:
         return "reads"
     if one.signed_at is not None:
         return "approved" if one.role == turns.APPROVER else "signed"

@@ -16,6 +16,7 @@ from hub.services import (
     acceptance,
     codes,
     endings,
+    forwarding,
     history,
     news,
     notices,
@@ -27,13 +28,10 @@ from hub.services import (
 from hub.services.core import Core
 from hub.services.document_views import CodeView
 from hub.services.moments import in_zone
-from hub.services.new_requests import token_row
-from hub.services.recipient_words import given_recipient
 from hub.services.record_links import record_link
 from hub.services.views import CaseClosed, NotReady
 from hub.services.wordings import EMAIL
-from hub.storage.models import AccessToken, Message, Recipient, Request
-from hub.storage.prepared import insert
+from hub.storage.models import Message, Recipient, Request
 
 LONGEST_REMARK = 4000
 MOST_REMARKS = 50  # of one recipient
@@ -56,11 +54,19 @@ class PeopleDesk:
             if papers.unseen(rows, request, me.id, found):
                 raise NotReady("document")
             shown, now = papers.shown(request, found), core.clock.now()
-            data = {"recipient": me.key, "shown_sha256": papers.shown_hash(shown)}
+            data = {
+                "recipient": me.key,
+                "shown_sha256": papers.shown_hash(shown),
+                **place.told,
+            }
             name = me.contact.get("name") or ""
             zone = core.workspace(request.workspace_id).zone
-            how = {"name": name, "at": now.isoformat(timespec="seconds"), "ip": client.ip}
-            how["at_local"] = in_zone(now, zone)
+            how: dict[str, Any] = {
+                "name": name,
+                "at": now.isoformat(timespec="seconds"),
+                "ip": client.ip,
+            }
+            how |= {"at_local": in_zone(now, zone), **place.told}
             acceptance.keep(rows, request, me, "approved", how, shown, now)
             round_ = request.plan.get("round", 0)
             history.append(
@@ -95,11 +101,11 @@ class PeopleDesk:
             place = places.find_unsigned(rows, token)
             if not offers.signing(place.request).get("forward"):
                 raise CaseClosed("this request may not be passed on")
-            contact = given_recipient(data)
+            contact = forwarding.somebody_else(core, place.request, place.recipient, data)
             given = data.get("code", "")
             wrong = codes.check(core, rows, place.recipient, session, codes.FORWARD, given)
             if wrong is None:
-                _forward(core, rows, place, contact, client)
+                forwarding.forward(core, rows, place, contact, client)
         if wrong is not None:
             raise wrong
         core.wake()
@@ -225,42 +231,3 @@ def _tell_remarked(
         data={"recipient": person.key, "direction": direction},
         personal={"text": row.text},
     )
-
-
-def _forward(
-    core: Core,
-    rows: Session,
-    place: places.Place,
-    contact: Mapping[str, Any],
-    client: ClientContext,
-) -> None:
-    request, me, now = place.request, place.recipient, core.clock.now()
-    places.withdraw_pending(rows, place, "forwarded")
-    endings.drop_messages(rows, request, now, me)
-    me.forwarded_at = now
-    other = Recipient(
-        id=new_id(),
-        workspace_id=request.workspace_id,
-        request_id=request.id,
-        key=f"{me.key.partition('.')[0][:36]}.{len(request.recipients)}",
-        role=me.role,
-        turn=me.turn,
-        language=me.language,
-        contact=dict(contact),
-        forwarded_from=me.id,
-    )
-    request.recipients.append(other)
-    rows.flush()
-    token = token_row(core, request.workspace_id, request.id, other.id)
-    insert(AccessToken).run(rows, token)
-    history.append(
-        rows,
-        request,
-        EventKind.FORWARDED,
-        now,
-        dedupe=f"forwarded:{me.key}",
-        data={"recipient": me.key, "to": other.key},
-        personal={"name": contact["name"], "ip": client.ip},
-    )
-    endings.owe_steps(core, rows, request, EventKind.FORWARDED.value)
-    turns.invite(core, rows, request)

@@ -32,10 +32,14 @@ class Place:
         return self.recipient.contact.get("name") or ""
 
     @property
+    def told(self) -> dict[str, bool]:
+        """What events and acceptances tell of where it was opened: ``in_person`` on the tablet."""
+        return {"in_person": True} if self.in_person else {}
+
+    @property
     def whose(self) -> dict[str, object]:
         """What an event says of who looks, and on whose device."""
-        told: dict[str, object] = {"recipient": self.recipient.key}
-        return {**told, "in_person": True} if self.in_person else told
+        return {"recipient": self.recipient.key, **self.told}
 
     def kept_apart(self, key: str) -> str:
         """The key of a look's event: one on the sender's own tablet is not the customer's."""
@@ -95,9 +99,14 @@ def refuse_late(place: Place, now: datetime) -> None:
         raise CaseClosed("the request's time is over")
 
 
-def end_tablets(session: Session, request: Request, now: datetime) -> None:
-    """Links that were opened on tablets of the sender lead nowhere any more."""
-    mine = AccessToken.request_id == request.id, AccessToken.purpose == IN_PERSON
+def end_tablets(
+    session: Session, request: Request, now: datetime, whose: Recipient | None = None
+) -> None:
+    """Links that were opened on tablets of the sender lead nowhere any more; only those of one
+    person, where named."""
+    mine = [AccessToken.request_id == request.id, AccessToken.purpose == IN_PERSON]
+    if whose is not None:
+        mine.append(AccessToken.recipient_id == whose.id)
     still = AccessToken.revoked_at.is_(None)
     session.execute(update(AccessToken).where(*mine, still).values(revoked_at=now))
 

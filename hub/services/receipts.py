@@ -1,4 +1,5 @@
-"""The receipt with the signed PDF, to everybody who signed and to those who get a copy (A8, C7)."""
+"""The receipt with the signed PDF, or with the link to it, to everybody who signed and to those who
+get a copy (A8, C7)."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from hub.contracts.requests import RequestState
 from hub.services import file_names, notices, offers, turns
 from hub.services.core import Core
-from hub.services.wordings import EMAIL
+from hub.services.wordings import EMAIL, SMS
 from hub.storage.models import Recipient, Request
 
 _MOST = 10_000_000  # bytes that mail servers take for sure
@@ -21,23 +22,33 @@ def owe_receipts(core: Core, session: Session, request: Request, pdf: Mapping[st
     if request.state != RequestState.COMPLETED.value:
         return  # cleared again meanwhile
     asked = bool(offers.signing(request).get("receipt"))
-    files = [_file(request, pdf)] if pdf["size"] <= _MOST else []
-    number = request.plan.get("round", 0)
     for one in request.recipients:
-        if one.contact.get("email") and (one.role == turns.COPY or (asked and _took_part(one))):
-            notices.owe_notice(
-                core,
-                session,
-                request,
-                way=EMAIL,
-                about="receipt",
-                key=f"{one.key}:{number}",
-                to=one.contact["email"],
-                to_name=one.contact.get("name") or "",
-                language=one.language,
-                values={"name": one.contact.get("name") or ""},
-                files=files,
-            )
+        if one.role == turns.COPY or (asked and _took_part(one)):
+            _owe(core, session, request, one, pdf)
+
+
+def _owe(
+    core: Core, session: Session, request: Request, one: Recipient, pdf: Mapping[str, Any]
+) -> None:
+    """By e-mail where an address is known, else by SMS; where no file fits, its link."""
+    number = request.plan.get("round", 0)
+    for way, name in ((EMAIL, "email"), (SMS, "mobile")):
+        fits = way == EMAIL and pdf["size"] <= _MOST
+        owed = notices.owe_notice(
+            core,
+            session,
+            request,
+            way=way,
+            about="receipt" if fits else "receipt_link",
+            key=f"{one.key}:{number}",
+            to=one.contact.get(name) or "",
+            to_name=one.contact.get("name") or "",
+            language=one.language,
+            values={"name": one.contact.get("name") or "", "link": core.links.customer(one.id)},
+            files=[_file(request, pdf)] if fits else [],
+        )
+        if owed:
+            return
 
 
 def _took_part(one: Recipient) -> bool:

@@ -13,8 +13,9 @@ from hub.toolkit.phone import PhoneError, normalise
 LONGEST_NAME = 200
 
 
-def given_recipient(data: Mapping[str, str]) -> dict[str, Any]:
-    """The contact of a new recipient. Raises ``Unfit`` with the ``field`` to mend."""
+def given_recipient(data: Mapping[str, str], region: str) -> dict[str, Any]:
+    """The contact of a new recipient; a number without its country is one of ``region``, and is
+    refused where that is not known. Raises ``Unfit`` with the ``field`` to mend."""
     name = " ".join(data.get("name", "").split())
     if not name:
         raise Unfit("no_name", "a name is missing", field="name")
@@ -26,7 +27,7 @@ def given_recipient(data: Mapping[str, str]) -> dict[str, Any]:
     return {
         "name": name,
         "email": _email(email) if email else None,
-        "mobile": _mobile(mobile, data.get("country", "SE")) if mobile else None,
+        "mobile": _mobile(mobile, region) if mobile else None,
         "national_id": None,
     }
 
@@ -39,8 +40,10 @@ def _email(text: str) -> str:
     return text
 
 
-def _mobile(text: str, country: str) -> str:
+def _mobile(text: str, region: str) -> str:
     try:
-        return normalise(text, country)
-    except PhoneError:
+        return normalise(text, region)
+    except PhoneError as error:
+        if error.reason == "bad_region":
+            raise Unfit("no_country", "the country is not known", field="mobile") from None
         raise Unfit("bad_number", "that is no mobile number", field="mobile") from None

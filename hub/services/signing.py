@@ -27,7 +27,7 @@ from hub.kernel.ids import new_id
 from hub.kernel.logging import get_logger
 from hub.services import history, offers, papers, places, signing_task, signing_words, turns
 from hub.services.core import Core
-from hub.services.order_data import stored_order, task_data, task_of
+from hub.services.order_data import begun_where, stored_order, task_data, task_of
 from hub.services.orders import POLL, after_real_seconds, ask_now, conclude_now, withdraw_there
 from hub.services.views import CaseClosed, LinkInvalid, NotReady, SigningStatus, SigningView
 from hub.storage.models import Request, SigningOrder
@@ -149,7 +149,7 @@ class Signing:
                     provider=place.request.provider,
                     flow=flow,
                     status="creating",
-                    task=task_data(task, place.request.answers["values"], shown),
+                    task=task_data(task, place.request.answers["values"], shown, place.told),
                     session_hash=sha256_hex(session.encode()),
                     nonce_hash=sha256_hex(nonce.encode()),
                     message=None,
@@ -186,7 +186,12 @@ class Signing:
                 EventKind.SIGNING,
                 now,
                 dedupe=f"signing:{order.id}",
-                data={"order": order.id, "provider": order.provider, "flow": order.flow},
+                data={
+                    "order": order.id,
+                    "provider": order.provider,
+                    "flow": order.flow,
+                    **begun_where(order),
+                },
             )
             return order
 

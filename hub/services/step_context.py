@@ -49,7 +49,7 @@ def step_context(
         "record": request.record,
         "form": (request.answers or {}).get("values", {}),
         "recipient": {k: v for k, v in recipient.items() if k != "national_id"},
-        "recipients": {one.key: _person(one) for one in request.recipients},
+        "recipients": {key: _person(key, one) for key, one in _people(request).items()},
         "request": {
             "id": request.id,
             "number": request.number,
@@ -76,16 +76,20 @@ def step_context(
 
 
 def first_signer(request: Request) -> Recipient | None:
-    """The signer whose turn comes first."""
-    signers = [one for one in request.recipients if one.role == SIGNER]
+    """The signer whose turn comes first; whom the link was passed on to, where it was."""
+    signers = [one for one in _people(request).values() if one.role == SIGNER]
     return min(signers, key=lambda one: one.turn or 1, default=None)
 
 
-def _person(one: Recipient) -> dict[str, Any]:
+def _people(request: Request) -> dict[str, Recipient]:
+    return people_states.in_their_places(request.recipients)
+
+
+def _person(key: str, one: Recipient) -> dict[str, Any]:
     """What steps may read of somebody: all but the national id."""
     contact = {name: value for name, value in one.contact.items() if name != "national_id"}
     signed_at = one.signed_at.isoformat(timespec="seconds") if one.signed_at else ""
-    told = {"key": one.key, "role": one.role, "turn": one.turn, "language": one.language}
+    told = {"key": key, "role": one.role, "turn": one.turn, "language": one.language}
     return {**told, **contact, "signed_at": signed_at, "state": people_states.state(one)}
 
 

@@ -6,7 +6,7 @@ What was looked at on the sender's own tablet is not counted as the customer's, 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -18,6 +18,7 @@ from hub.storage.models import Request, RequestEvent, Viewing
 
 _VIEWED, _DOWNLOADED = EventKind.VIEWED.value, EventKind.DOWNLOADED.value
 _BY_LINK = RequestEvent.dedupe.not_like(f"{places.AT_THE_SENDERS}%")
+VISIT = timedelta(minutes=30)  # who looks again within them is still at the same visit
 NONE: Mapping[str, Any] = {"views": 0, "downloads": 0, "last_viewed_at": None}
 
 
@@ -67,6 +68,32 @@ def until(session: Session, request: Request, now: datetime) -> dict[str, Any]:
         "downloads": kinds.count(_DOWNLOADED),
         "last_at": last,
     }
+
+
+def new_visit(session: Session, place: places.Place, now: datetime) -> str | None:
+    """The key of the view that counts now; None where the visit of the last one goes on. The key
+    names the look before, so that two at once are one. The sender's tablet has visits of its
+    own."""
+    who = place.recipient
+    views = select(RequestEvent.at, RequestEvent.data).where(
+        RequestEvent.request_id == who.request_id, RequestEvent.kind == _VIEWED
+    )
+    newest = session.execute(views.order_by(RequestEvent.seq.desc()))
+    last = next((row.at for row in newest if _told(row.data) == place.whose), None)
+    if last is None:
+        return f"viewed:{who.key}:"
+    fetched = session.scalar(
+        select(func.max(Viewing.last_at)).where(
+            Viewing.recipient_id == who.id, Viewing.robot.is_(False)
+        )
+    )
+    if fetched is not None and last < fetched < last + VISIT:
+        last = fetched  # still reading
+    return f"viewed:{who.key}:{last.isoformat()}" if now - last >= VISIT else None
+
+
+def _told(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name != "_commitments"}
 
 
 def of_one(session: Session, request: Request) -> dict[str, Any]:

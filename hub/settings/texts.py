@@ -48,6 +48,8 @@ TEXTS: Mapping[str, TextKind] = {
     "email_code_subject": TextKind("Its subject.", _NEWS_SUBJECT),
     "email_receipt": TextKind("The e-mail with the signed PDF.", _NEWS),
     "email_receipt_subject": TextKind("Its subject.", _NEWS_SUBJECT),
+    "email_receipt_link": TextKind("The same above a link, for a PDF too large to send.", _NEWS),
+    "sms_receipt_link": TextKind("The same for whom only a mobile number is known.", _NEWS),
     **{
         f"{way}_{about}": TextKind(f"{told} by {name}.", _TOLD)
         for about, told in (

@@ -64,8 +64,20 @@ def is_e164(text: str) -> bool:
     return _E164.fullmatch(text) is not None
 
 
+def region_of(number: str) -> str:
+    """The country in whose way the holder of an E.164 number writes others; empty where the number
+    does not tell."""
+    try:
+        code = phonenumbers.parse(number).country_code
+    except NumberParseException:
+        return ""
+    region = phonenumbers.region_code_for_country_code(code or 0)
+    return region if region.isalpha() and region != "ZZ" else ""
+
+
 def normalise(text: object, region: str, *, for_sms: bool = True) -> str:
-    """``text`` as E.164; numbers without a country code are read as ``region`` writes them.
+    """``text`` as E.164; numbers without a country code are read as ``region`` writes them, and
+    refused (``bad_region``) where that is empty.
 
     ``for_sms`` refuses numbers that are certainly no mobile (``not_mobile``). Raises
     ``PhoneError``, whose ``reason`` is a key of ``REASONS``.

@@ -85,6 +85,29 @@ def test_one_of_several_providers_may_have_the_canvas() -> None:
     assert lines(request=request, instances=instances) == []
 
 
+OPTIONAL = """\
+  lines:
+    for_each: state
+    currency: {value: SEK}
+    rows: [{to: id, from: item.id}, {to: optional, value: true}]
+"""
+
+
+@pytest.mark.parametrize(("turn", "told"), [(1, True), (2, False), (3, False)])
+def test_an_approver_before_everybody_leaves_nobody_a_line_to_tick(turn: int, told: bool) -> None:
+    signs = (
+        "{key: owner, turn: 2, rows: [{to: name, from: customer_name}, {to: mobile, from: mobile}]}"
+    )
+    request = PEOPLE.replace(
+        "{key: partner, turn: 2", f"{{key: partner, role: approver, turn: {turn}"
+    )
+    request = request.replace(request.splitlines()[6].strip()[2:], signs)
+    said = [one for one in lines(request=request + OPTIONAL) if "optional line" in one]
+    assert bool(said) is told, said
+    assert all("warning" in one and "recipients[partner]" in one for one in said)
+    assert not [one for one in lines(request=request) if "optional line" in one]
+
+
 def test_a_code_needs_an_address_of_each_signer() -> None:
     request = PEOPLE.replace(", {to: mobile, from: mobile}]}\n    - {key: partner", ""
                              "]}\n    - {key: partner") + PAPERS  # fmt: skip
@@ -161,3 +184,31 @@ def test_papers_and_people_that_no_example_shows_are_told() -> None:
     assert [problem.message for problem in coverage_problems(around)] == [
         f"no example shows the {part}" for part in ("recipients", "documents", "attachments")
     ]
+
+
+@pytest.mark.parametrize(
+    ("person", "signing", "told"),
+    [
+        ("{key: boss, role: copy, rows: [{to: name, value: Bob}]}", "", "a copy goes to no"),
+        ("{key: boss, role: copy, rows: [{to: email, value: b@example.com}]}", "", "a copy goes"),
+        ("{key: boss, role: copy, rows: [{to: mobile, from: mobile}]}", "", ""),
+        ("{key: boss, role: viewer, rows: [{to: mobile, from: mobile}]}", "receipt", ""),
+        ("{key: boss, role: approver, rows: [{to: name, value: Bob}]}", "receipt", "the receipt"),
+        ("{key: boss, role: approver, rows: [{to: name, value: Bob}]}", "", ""),
+    ],
+)
+def test_who_gets_what_was_signed_has_an_address_for_it(
+    person: str, signing: str, told: str
+) -> None:
+    request = f"{PEOPLE}    - {person}\n  signing: {{{signing and 'receipt: true'}}}\n"
+    by_sms = {key: one for key, one in ABLE.items() if C.EMAIL not in one.capabilities}
+    said = [one for one in lines(request=request, instances=by_sms) if "goes to no address" in one]
+    assert (f"warning: {told}" in said[0]) if told else said == [], said
+
+
+def test_nobody_invites_a_copy_so_that_it_needs_no_address_of_the_channel() -> None:
+    copy = (
+        "{key: boss, role: copy, rows: [{to: name, value: Bob}, {to: email, value: b@example.com}]}"
+    )
+    mail = Info(PluginKind.CHANNEL, frozenset({C.EMAIL}))
+    assert lines(request=f"{PEOPLE}    - {copy}\n", instances={**ABLE, "mail": mail}) == []

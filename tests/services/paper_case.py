@@ -82,6 +82,7 @@ class PaperCase:
         workspaces: Collection[str] = ("alice",),
         more: Mapping[str, str] | None = None,
         forms: Mapping[str, str] | None = None,
+        post: str = "channel:simulated, settings: {{gateway: {world}}}",
         settings: str = "",
         clock: Clock | None = None,
     ) -> None:
@@ -92,7 +93,7 @@ class PaperCase:
         for old, new in (more or {}).items():
             assert old in text, old
             text = text.replace(old, new)
-        self.config = self._write(folder, database, workspaces, text, settings)
+        self.config = self._write(folder, database, workspaces, text, settings, post)
         for key, form in (forms or {}).items():
             (self.config / "forms" / f"{key}.yaml").write_text(form, encoding="utf-8")
         if clock is None and not settings:
@@ -108,7 +109,13 @@ class PaperCase:
         }
 
     def _write(
-        self, folder: Path, database: str, workspaces: Collection[str], text: str, settings: str
+        self,
+        folder: Path,
+        database: str,
+        workspaces: Collection[str],
+        text: str,
+        settings: str,
+        post: str,
     ) -> Path:
         config = folder / "config"
         for name in ("workspaces", "forms", "mappings"):
@@ -117,7 +124,8 @@ class PaperCase:
         (config / "paraph.yaml").write_text(hub, encoding="utf-8")
         (config / "mappings" / "offer.yaml").write_text(text, encoding="utf-8")
         for key in workspaces:
-            told = WORKSPACE.format(name=key.title(), world=f"{self.world}-{key}")
+            told = WORKSPACE.replace("POST", post)
+            told = told.format(name=key.title(), world=f"{self.world}-{key}")
             (config / "workspaces" / f"{key}.yaml").write_text(told, encoding="utf-8")
         return config
 

@@ -18,7 +18,7 @@ language: en
 instances:
   source: {{plugin: connector:simulated, settings: {{upstream: {world}, adopt: true}}}}
   canvas: {{plugin: native_canvas}}
-  post: {{plugin: channel:simulated, settings: {{gateway: {world}}}}}
+  post: {{plugin: POST}}
 mappings: [offer]
 texts:
   sms_invite: {{en: "{{{{ sender }}}}: {{{{ title }}}} {{{{ link }}}}"}}

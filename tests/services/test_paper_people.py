@@ -102,17 +102,22 @@ def test_a_key_of_forty_letters_can_pass_the_link_on(papers):
     assert len(case.messages("+46701740609")) == 1
 
 
-def test_an_approver_chooses_no_lines_and_fixes_none(papers):
-    case = papers(people=APPROVED)
+@pytest.mark.parametrize(("turn", "gross"), [(1, "1374.38"), (2, "1250.00")])
+def test_an_approver_chooses_no_lines_and_an_approval_fixes_them(papers, turn, gross):
+    case = papers(people=APPROVED.replace("turn: 2", f"turn: {turn}"))
     case.send()
     with pytest.raises(CaseClosed):
         case.desk.choose_lines(case.token("boss"), ["hose"])
+    if turn == 1:  # both are asked together
+        assert case.desk.view(case.token("alice")).papers.may_choose
+        case.desk.choose_lines(case.token("alice"), ["hose"])
     case.look("boss")
     case.desk.approve(case.token("boss"), CLIENT)
-    assert case.desk.view(case.token("alice")).papers.may_choose
-    case.desk.choose_lines(case.token("alice"), ["hose"])
-    case.sign("alice")
     assert not case.desk.view(case.token("alice")).papers.may_choose
+    with pytest.raises(CaseClosed):
+        case.desk.choose_lines(case.token("alice"), [])
+    case.sign("alice")
+    assert {one.shown["totals"]["gross"] for one in case.acceptances()} == {gross}
 
 
 def test_a_code_for_passing_the_link_on_signs_nothing(papers):

@@ -11,7 +11,7 @@ from hub.contracts.requests import ClientContext
 from hub.kernel.errors import Refused, Unfit
 from hub.services import in_person
 from hub.services.views import CaseClosed, LinkInvalid, NotReady
-from hub.storage.models import SigningOrder
+from hub.storage.models import RequestEvent, SigningOrder
 from tests.services.paper_case import CLIENT, PERSON
 
 FOUR = """
@@ -163,6 +163,15 @@ def test_in_person_it_is_signed_on_a_tablet_and_then_locked(offer):
     offer.work()
     assert offer.person("alice").signed_at is not None
     assert offer.desk.view(tablet).papers.locked
+    offer.sign("bob")
+    told = [(one.kind, one.data.get("in_person")) for one in offer.rows(RequestEvent)]
+    assert [where for kind, where in told if kind in ("signing", "signed")] == [
+        True,
+        True,
+        None,
+        None,
+    ]
+    assert [one.signature.get("in_person") for one in offer.acceptances()] == [True, None]
 
 
 def test_two_tabs_and_a_double_tap_sign_once(offer):

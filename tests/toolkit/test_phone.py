@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.toolkit.phone import REASONS, PhoneError, is_e164, normalise
+from hub.toolkit.phone import REASONS, PhoneError, is_e164, normalise, region_of
 
 
 @pytest.mark.parametrize(
@@ -94,3 +94,18 @@ def test_any_text_gives_a_number_or_a_reason(text, region):
     except PhoneError as error:
         outcome = error.reason
     assert is_e164(outcome) or outcome in REASONS
+
+
+@pytest.mark.parametrize(
+    ("number", "region"),
+    [
+        ("+40712345678", "RO"),
+        ("+33612345678", "FR"),
+        ("+46701740605", "SE"),
+        ("+88213456789", ""),  # of no country
+        ("0701740605", ""),
+        ("", ""),
+    ],
+)
+def test_a_number_tells_how_its_holder_writes_others(number, region):
+    assert region_of(number) == region

@@ -23,6 +23,9 @@ WORDS = {
     "bad_name": N_("This name is too long. Please shorten it."),
     "no_address": N_("Please give an e-mail address or a mobile number."),
     "bad_address": N_("This does not look like an e-mail address."),
+    "no_country": N_("Please begin the number with its country code, such as +46."),
+    "needs_mobile": N_("Please give a mobile number: a text message is sent to this person."),
+    "needs_email": N_("Please give an e-mail address: an e-mail is sent to this person."),
     "bad_number": N_("This does not look like a mobile number."),
 }
 _ANYTHING = N_("Something is not right here. Please check what you gave.")

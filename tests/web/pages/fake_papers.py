@@ -151,7 +151,7 @@ class FakePapers:
         if data["code"] != CODE:
             raise Unfit("wrong_code", field="code")
         new = PersonView(data["name"], "signer", "invited")
-        me = PersonView("Alice Andersson", "viewer", "reads", me=True)
+        me = PersonView("Alice Andersson", "signer", "forwarded", me=True)
         rest = tuple(one for one in self.papers.people if not one.me)
         self.set_papers(people=(new, me, *rest), act="read", forwarded_to=data["name"])
 

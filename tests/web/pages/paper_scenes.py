@@ -89,7 +89,7 @@ def _waiting(stage: Any) -> None:
 
 
 def _reading(stage: Any) -> None:
-    me = replace(ALICE, role="viewer", state="reads")
+    me = replace(ALICE, state="forwarded")
     bob = replace(BOB, state="invited")
     on_offer(stage, act="read", role="viewer", people=(bob, me), forwarded_to="Bob Berg")
     stage.go(BASE)

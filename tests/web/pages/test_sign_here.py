@@ -255,6 +255,7 @@ def test_passing_on_proves_who_does_it(visitor: Browser, cases: FakeCases) -> No
         done = visitor.client.post(address, data={**right, "csrf": token}, headers=headers)
         assert done.location == BASE
     assert cases.papers.forwarded_to == "Bob Berg"
+    assert "has passed it on" in visitor.get(f"{BASE}/document").text
 
 
 @pytest.mark.parametrize("off", ["remarks", "forward", "download"])

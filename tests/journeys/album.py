@@ -66,10 +66,10 @@ class Album:
 
 
 def _wait_for_images(page: Page) -> None:
-    """Lazy images are fetched when the window reaches them. Asked from here, since a page without
-    JavaScript runs no timers."""
-    for _ in range(100):
-        if page.evaluate("[...document.images].every(one => one.complete)"):
+    """Lazy images are fetched when the window reaches them, and are ``complete`` until then. Asked
+    from here, since a page without JavaScript runs no timers."""
+    for _ in range(40):
+        if page.evaluate("[...document.images].every(one => one.naturalWidth > 0)"):
             return
         page.wait_for_timeout(50)
 

@@ -108,7 +108,7 @@ def test_the_page_that_waits_goes_on_by_itself_without_javascript(browser: Brows
     with served(context.new_page()) as stage:
         page = stage.page
         SCENES["sign-checking"](stage)
-        expect(page.get_by_text("You do not need to do anything")).to_be_visible()
+        expect(page.locator("noscript .note")).to_contain_text("You do not need to do anything")
         stage.cases.turn(SigningStatus.ACCEPTED)
         page.wait_for_url(f"**{BASE}/done")
     context.close()

@@ -89,7 +89,7 @@ def _lines(told: dict[str, Any]) -> Iterator[str]:
         yield ""
         yield f"after {event}" if steps else f"after {event}: nothing"
         for step in steps:
-            yield from _step(step)
+            yield from step_lines(step)
     yield ""
     yield "Nothing was written and nothing stored."
 
@@ -169,7 +169,8 @@ def _message(one: dict[str, Any]) -> Iterator[str]:
             yield f"  | {line}"
 
 
-def _step(step: dict[str, Any]) -> Iterator[str]:
+def step_lines(step: dict[str, Any]) -> Iterator[str]:
+    """One step: where it stands, what it does through what, and with which values."""
     about = f" (line {step['line']})" if "line" in step else ""
     head = f"  {step['where']}: {step['step']}{about}"
     does = step["does"]
@@ -179,9 +180,19 @@ def _step(step: dict[str, Any]) -> Iterator[str]:
         yield f"{head}: nothing to do"
     else:
         kind, target = next(iter(does.items()))
-        match = f", unless one matches by {', '.join(does['match'])}" if "match" in does else ""
-        yield f"{head}: {kind} {target} at {step['instance']}{match}"
+        yield f"{head}: {kind} {target}{_where(does, step['instance'])}"
         for name, value in does.get("fields", {}).items():
             yield f"      {name} = {below(value, 8)}"
-        for line in does.get("text", "").splitlines():
-            yield f"      | {line}"
+        for line in (does.get("subject", ""), *does.get("text", "").splitlines()):
+            if line:
+                yield f"      | {line}"
+
+
+def _where(does: dict[str, Any], instance: str) -> str:
+    """Through what it is done, and on what condition."""
+    if "email" in does:
+        return f", with {', '.join(does['attach'])}" if "attach" in does else ""
+    if "webhook" in does:
+        return f", signed with {does['secret']}"
+    match = f", unless one matches by {', '.join(does['match'])}" if "match" in does else ""
+    return f" at {instance}{match}"

@@ -22,10 +22,10 @@ from hub.services.office import open_office
 @click.option("--name", required=True, help="Who will use it.")
 @click.option(
     "--role",
-    type=click.Choice(ROLES),
+    type=click.Choice(list(ROLES)),
     default=OPERATOR,
     show_default=True,
-    help="trigger: may only ask for requests; enough for an upstream.",
+    help=" ".join(f"{role}: {may}" for role, may in ROLES.items()),
 )
 def api_key(folder: Path, workspace: str | None, name: str, role: str) -> None:
     """Make an API key and print it; it cannot be shown again."""

@@ -118,9 +118,10 @@ def _is_secret(key: str) -> bool:
 
 
 def last_digits(national_id: str, count: int = 4) -> str:
-    """``•••-2391``: as much of a national id as a note may show (requirement D6)."""
+    """``•••-2391``: as much of a national id as a note may show (requirement D6); nothing where
+    there is none."""
     digits = re.sub(r"\D", "", national_id)
-    return f"{MASK}-{digits[-count:]}" if digits else MASK
+    return f"{MASK}-{digits[-count:]}" if digits else ""
 
 
 def _outlined(key: str, value: Any, depth: int) -> Any:

@@ -13,6 +13,7 @@ from hub.kernel.errors import MappingError
 from hub.mapping.document import Document
 from hub.mapping.expressions import Expression
 from hub.mapping.plan import RequestPlan, RequestRule
+from hub.mapping.sendings import Sending
 from hub.mapping.steps import Render, Sealed, Step, StepSpec
 
 COMPLETED = "completed"
@@ -67,6 +68,10 @@ class CompiledMapping:
         """The request for a record; None when the mapping's ``when`` is false."""
         return self.request.plan(record, now)
 
+    def planned(self, record: Mapping[str, Any], *, now: datetime) -> RequestPlan:
+        """The request for a record that is asked about already: ``when`` is not looked at."""
+        return self.request.planned(record, now)
+
     def steps(
         self, event: str, context: Callable[[], Mapping[str, Any]], now: datetime
     ) -> tuple[StepSpec, ...]:
@@ -92,10 +97,10 @@ class CompiledMapping:
         now: datetime,
         render: Render,
         sealed: Sealed | None = None,
-    ) -> Operation | None:
-        """The operation of one step; None when there is nothing to do. ``render`` fills in a note:
-        it gets the text, or the key of a text of the workspace. ``sealed`` gives what a completed
-        request leaves: ``signed`` or ``evidence``. Raises ``MappingError``."""
+    ) -> Operation | Sending | None:
+        """The operation of one step, or what it sends; None when there is nothing to do. ``render``
+        fills in a text: it gets that, or the key of a text of the workspace. ``sealed`` gives what
+        a completed request leaves: ``signed`` or ``evidence``. Raises ``MappingError``."""
         data = {**context, "values": self.values}
         index = _INDEX.search(step_key)
         step = self.step(step_key)

@@ -15,11 +15,22 @@ from hub.mapping.papers import ATTACHMENTS, DOCUMENTS, PaperRule
 from hub.mapping.paths import FieldPath
 from hub.mapping.people import RECIPIENT_KEY, PersonRule
 from hub.mapping.plan import ReminderRule, RequestRule
-from hub.mapping.problems import Problem
+from hub.mapping.problems import Path, Problem
 from hub.mapping.reading import Readable, needs
 from hub.mapping.references import reference_problems
 from hub.mapping.rows import Row, Source, choice_key
-from hub.mapping.steps import ATTACH, CREATE, NOTE, SEALED, SOURCE, UPDATE, Step, StepSpec
+from hub.mapping.sendings import AIMS, EMAIL, WEBHOOK
+from hub.mapping.steps import (
+    ATTACH,
+    CREATE,
+    NOTE,
+    SEALED,
+    SOURCE,
+    UPDATE,
+    Step,
+    StepSpec,
+    sealed_file,
+)
 from hub.mapping.surroundings import identity
 
 _DAY = timedelta(days=1)
@@ -166,7 +177,9 @@ def _back_steps(
     for number, part in enumerate(steps):
         key, path, when = f"back.{event}.{number}", ("back", event, number), part.get("when")
         more: dict[str, Any] = {"when": when, "items": part["for_each"]}
-        if "update" in part:
+        if part.keys() & AIMS.keys():
+            yield _sending(key, path, part, made)
+        elif "update" in part:
             both, own = part["update"]
             rows = ((*_answers(request, key),) if both else ()) + named(own, key)
             yield Step(
@@ -185,13 +198,36 @@ def _file(part: Mapping[str, str]) -> tuple[str, str, str]:
     """The kind of step, the file's name and its text."""
     if "file" not in part:
         return ATTACH, part["name"], part["text"]
-    kind = next(kind for kind, (what, *_) in SEALED.items() if what == part["file"])
-    return kind, part.get("name", SEALED[kind][1]), ""
+    kind, usual, _ = sealed_file(part["file"])
+    return kind, part.get("name", usual), ""
+
+
+def _sending(key: str, path: Path, part: Mapping[str, Any], made: Sequence[str]) -> Step:
+    """A step that sends an e-mail or calls a webhook."""
+    kind = next(name for name in AIMS if name in part)
+    body, when, target = part[kind], part.get("when"), part[kind][AIMS[kind]]
+    rows = named(body.get("rows", ()), key)
+    subject, words = body.get("subject", {}), body.get("text", {})
+    reads = [*_sources(rows), target, *subject.values(), *words.values(), when]
+    spec = _spec(key, body["secret"] if kind == WEBHOOK else EMAIL, kind, reads, made)
+    return Step(
+        replace(spec, sealed=body.get("attach", "")),
+        path,
+        rows=rows,
+        when=when,
+        target=target,
+        items=part["for_each"],
+        subject=subject,
+        words=words,
+    )
 
 
 def _then_steps(event: str, steps: list[Mapping[str, Any]], made: Sequence[str]) -> Iterator[Step]:
     for number, part in enumerate(steps):
         key, path, when = f"then.{event}.{number}", ("then", event, number), part.get("when")
+        if part.keys() & AIMS.keys():
+            yield _sending(key, path, part, made)
+            continue
         kind = next(name for name in (CREATE, UPDATE, NOTE, ATTACH) if name in part)
         body = part[kind]
         rows, text, name = named(body.get("rows", ()), key), body.get("text", ""), ""
@@ -254,4 +290,4 @@ def _spec(
 ) -> StepSpec:
     """``reads`` is everything that the step reads, ``earlier`` the records made before it."""
     found = needs((one for one in reads if one is not None), earlier)
-    return StepSpec(key, instance, kind, found)
+    return StepSpec(key, instance, kind, found, SEALED[kind][0] if kind in SEALED else "")

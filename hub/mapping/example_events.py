@@ -11,7 +11,9 @@ from hub.contracts.records import Create, Note, Operation, RecordRef, Update
 from hub.kernel.errors import MappingError
 from hub.mapping.compiled import COMPLETED, CompiledMapping
 from hub.mapping.expectations import WorkspaceText
+from hub.mapping.notify import assigned
 from hub.mapping.plan import RequestPlan
+from hub.mapping.sendings import Email, Sending, Webhook
 from hub.mapping.steps import SEALED, Render, Step
 from hub.mapping.texts import is_text_key
 
@@ -84,7 +86,7 @@ def _record(
     found: Happened,
     given: Mapping[str, Any],
     rest: str,
-    operation: Operation | None,
+    operation: Operation | Sending | None,
     records: dict[str, Any],
 ) -> None:
     kept = found.parts["records"]
@@ -134,25 +136,31 @@ def _context(
         "form": given.get("form", {}),
         "recipient": {**contact, **given.get("recipient", {})},
         "recipients": _people(plan, given),
-        "request": {
-            "id": "example",
-            "number": "1",
-            "url": "",
-            "title": plan.title,
-            "language": plan.language,
-            **given.get("request", {}),
+        "request": _request(plan, given),
+        "outcome": {
+            "event": event,
+            "at": moment,
+            "recipient": "",
+            "what": "",
+            **given.get("outcome", {}),
         },
-        "outcome": {"event": event, "at": moment, **given.get("outcome", {})},
         "signature": given.get("signature", {}),
         "signatures": given.get("signatures", {}),
         "records": {},
         "lines": given.get("lines", [line.data() for line in plan.lines]),
         "line": given.get("line", {}),
-        **{name: given.get(name, {}) for name in ("totals", "views", "evidence")},
+        **{name: given.get(name, {}) for name in ("totals", "views", "evidence", "remark")},
         "documents": given.get("documents", []),
+        "assigned": assigned(plan.notify.data() if plan.notify else {}),
         "carries_on": mapping.carries_on,
         "handling": mapping.carries_on,
     }
+
+
+def _request(plan: RequestPlan, given: Mapping[str, Any]) -> dict[str, Any]:
+    called = {"id": "example", "number": "1", "url": ""}
+    told = {"title": plan.title, "language": plan.language}
+    return {**called, **told, **given.get("request", {})}
 
 
 def _people(plan: RequestPlan, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,14 +169,33 @@ def _people(plan: RequestPlan, given: Mapping[str, Any]) -> dict[str, Any]:
     return {one.key: {**one.told(), **told.get(one.key, {})} for one in plan.recipients}
 
 
-def _shown(operation: Operation) -> dict[str, Any]:
+def _shown(operation: Operation | Sending) -> dict[str, Any]:
+    if isinstance(operation, Email):
+        said = {"email": operation.to, "subject": operation.subject, "text": operation.text}
+        return {**said, **_along(operation)}
+    if isinstance(operation, Webhook):
+        return {"webhook": operation.url, "body": dict(operation.body)}
     if isinstance(operation, Update):
         return {"update": dict(operation.fields)}
     if isinstance(operation, Create):
         return {"create": dict(operation.fields), "table": operation.table}
     if isinstance(operation, Note):
         return {"note": operation.text}
-    what = next((what for what, _, kind in SEALED.values() if kind == operation.content_type), "")
+    what = _sealed_as(operation.content_type)
     if what:
         return {"attach": operation.file_name, "file": what}
     return {"attach": operation.file_name, "content": operation.content.decode("utf-8", "replace")}
+
+
+def _along(mail: Email) -> dict[str, str]:
+    """The file that goes along."""
+    return {
+        name: value
+        for one in mail.files
+        for name, value in (("attach", one.name), ("file", _sealed_as(one.media_type)))
+    }
+
+
+def _sealed_as(media_type: str) -> str:
+    """Which of what comes of a completed request has this type; empty for a text."""
+    return next((what for what, _, kind in SEALED.values() if kind == media_type), "")

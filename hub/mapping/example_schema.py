@@ -71,7 +71,10 @@ class GivenSchema(Leaf):
     request = fields.Dict(
         metadata={"help": "What the request is called: id, number, title, language."}
     )
-    outcome = fields.Dict(metadata={"help": "How the request ended: reason, reason_text, at."})
+    outcome = fields.Dict(
+        metadata={"help": "What is told of it: reason, reason_text, at, recipient, what."}
+    )
+    remark = fields.Dict(metadata={"help": "What the customer wrote: text."})
     signature = fields.Dict(
         metadata={"help": "Who signed, when and how: name, at, order_ref, provider."}
     )

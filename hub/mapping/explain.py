@@ -27,13 +27,15 @@ from hub.mapping.plan import RequestPlan
 from hub.mapping.problems import Path
 from hub.mapping.references import placed_rows
 from hub.mapping.rows import UNSET, Row, Source
+from hub.mapping.sendings import Sending, Webhook
+from hub.mapping.steps import Step
 from hub.mapping.texts import names_in, render
 from hub.mapping.watched import Noted, Notes, Run, Watch, value_at
 
 Template = Callable[[str], str]
 _LINES = "request.lines"
 _PARTS = ("request.recipient", "request.documents.", "request.attachments.")
-_SEVERAL = ("when", "for_each")  # what is evaluated and never written
+_SEVERAL = ("when", "for_each", "to", "url")  # what is evaluated and never written
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ class Explained:
 class ExplainedStep:
     """A step: its operation (None: nothing to do), or why there is none, and each row."""
 
-    operation: Operation | None
+    operation: Operation | Sending | None
     error: MappingError | None
     rows: tuple[Explained, ...]
 
@@ -114,22 +116,29 @@ def explain_step(
         step,
         when=watch.condition(step.when, f"{key}.when", (*own, "when")),
         items=_watched(watch, step.items, "for_each", key, (*own, "for_each")),
-        target=_watched(watch, step.target, "id", key, (*own, step.action, "id")),
+        target=_watched(watch, step.target, step.aim, key, (*own, step.action, step.aim)),
         rows=tuple(
             watch.row(row, _turned_round(mapping, row) or path)
             for path, row in placed_rows(mapping, step)
         ),
     )
     alone = replace(mapping, record_steps=(watched,), back_steps={}, then_steps={})
-    note = _Text(f"{key}.note", own, template)
+    note = _Text(step, template)
     try:
-        operation = alone.operation(step_key, context, source=source, now=now, render=note.render)
+        operation = alone.operation(
+            step_key,
+            context,
+            source=source,
+            now=now,
+            render=note.render,
+            sealed=lambda what: b"",  # that it goes along is told, what is in it is not
+        )
     except MappingError as error:
         told = {error.rule: error.detail.partition("\n")[0]}
-        return ExplainedStep(None, error, (*_explained(watch, _unset, told), *note.told))
-    written = getattr(operation, "fields", {})
+        return ExplainedStep(None, error, (*_explained(watch, _unset, told), *note.told.values()))
+    written = operation.body if isinstance(operation, Webhook) else getattr(operation, "fields", {})
     rows = _explained(watch, lambda row: written.get(row.to, UNSET), {})
-    return ExplainedStep(operation, None, (*rows, *note.told))
+    return ExplainedStep(operation, None, (*rows, *note.told.values()))
 
 
 def explained_text(
@@ -149,6 +158,7 @@ def own_words(mapping: CompiledMapping) -> frozenset[str]:
     rows += rule.lines.rows if rule.lines is not None else ()
     for step in mapping.all_steps():
         rows += step.rows
+        rows += [Row(step.aim, step.target)] if step.target is not None else []
     values = (value for value in mapping.values.values() if isinstance(value, str))
     return frozenset((*values, *(word for row in rows for word in _words(row.source))))
 
@@ -261,16 +271,26 @@ def _turned_round(mapping: CompiledMapping, row: Row) -> Path | None:
 
 
 class _Text:
-    """A note's text: what it was made of."""
+    """A step's texts: what each was made of, by its rule."""
 
-    def __init__(self, rule: str, path: Path, template: Template) -> None:
-        self._rule, self._path, self._template = rule, path, template
-        self.told: tuple[Explained, ...] = ()
+    def __init__(self, step: Step, template: Template) -> None:
+        self._step, self._template = step, template
+        self.told: dict[str, Explained] = {}
 
     def render(self, text: str, data: Mapping[str, Any]) -> str:
         """Fill it in, and note from what."""
         template = self._template(text)
         made = render(template, data)
         wrote = "text" if text == template else f"text {text}"
-        self.told = (explained_text(self._rule, self._path, wrote, template, data, made),)
+        rule, path = self._place(text)
+        self.told[rule] = explained_text(rule, path, wrote, template, data, made)
         return made
+
+    def _place(self, text: str) -> tuple[str, Path]:
+        """What messages call the text, and where it stands; an e-mail has two."""
+        step, key = self._step, self._step.spec.key
+        own: Path = (*step.path, step.action)
+        for name, texts in (("subject", step.subject), ("text", step.words)):
+            if text in texts.values():
+                return f"{key}.{name}", (*own, name)
+        return f"{key}.note", step.path

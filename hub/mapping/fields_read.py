@@ -185,8 +185,8 @@ def _expressions(found: FieldsRead, mapping: CompiledMapping) -> None:
                 _source(found, source)
         if step.when is not None:
             _read(found, step.when.text)
-        if step.text and not is_text_key(step.text):
-            for name in names_in(step.text):
+        for text in step.templates:
+            for name in () if is_text_key(text) else names_in(text):
                 _root(found, name)
 
 

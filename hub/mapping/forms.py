@@ -17,7 +17,8 @@ from hub.mapping.form_texts import FALLBACK, message
 # Nothing that a form's converters do depends on the moment, except the century of a short national
 # id, which no form asks for; a fixed moment keeps validation free of the clock.
 _MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
-_EMAIL = re.compile(r"[^@\s,;<>\"']{1,64}@(?:[^@\s.,;<>\"']{1,63}\.)+[^@\s.,;<>\"']{2,63}")
+EMAIL_PATTERN = r"[^@\s,;<>\"']{1,64}@(?:[^@\s.,;<>\"']{1,63}\.)+[^@\s.,;<>\"']{2,63}"
+_EMAIL = re.compile(EMAIL_PATTERN)
 _CHECKED = frozenset({"on", "true", "1", "yes"})
 
 
@@ -88,7 +89,7 @@ class FieldSpec:
             return "", self._said("too_long", language)
         if self.choices and text not in {choice.value for choice in self.choices}:
             return "", self._said("bad_choice", language)
-        if self.type is T.EMAIL and not _EMAIL.fullmatch(text):
+        if self.type is T.EMAIL and not is_email(text):
             return "", self._said("bad_email", language)
         try:
             return convert(text, self.convert, _MOMENT), None
@@ -166,6 +167,11 @@ class FormSpec:
     ) -> tuple[dict[str, Any], dict[str, str]]:
         """``validate`` for the fields of one step."""
         return self.validate(data, language, step=step)
+
+
+def is_email(text: str) -> bool:
+    """Whether it looks like an e-mail address."""
+    return _EMAIL.fullmatch(text) is not None
 
 
 def said(wording: Wording, language: str) -> str:

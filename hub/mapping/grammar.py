@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import time, timedelta
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
@@ -42,12 +42,7 @@ SHORT = up_to(200)
 
 
 class Strict(Schema):
-    """A schema in which an unknown key is an error that names the nearest known one.
-
-    ``later`` holds keys that a coming version knows, so that their message says so.
-    """
-
-    later: ClassVar[Collection[str]] = ()
+    """A schema in which an unknown key is an error that names the nearest known one."""
 
     class Meta:
         unknown = EXCLUDE
@@ -65,11 +60,7 @@ class Strict(Schema):
         if original_data.keys() <= known.keys():
             return
         unknown = {
-            key: [
-                f"this version has no '{key}' yet; remove it"
-                if key in self.later
-                else f"unknown key '{key}'; {did_you_mean(key, known)}"
-            ]
+            key: [f"unknown key '{key}'; {did_you_mean(key, known)}"]
             for key in original_data
             if key not in known
         }

@@ -49,7 +49,8 @@ NOTHING_KNOWN = KnownTables()
 
 @dataclass(frozen=True)
 class Around:
-    """A mapping and what surrounds it. ``workspace`` is what messages call the workspace's file."""
+    """A mapping and what surrounds it. ``workspace`` is what messages call the workspace's file,
+    ``secrets`` are the names of those that sign webhooks there."""
 
     mapping: CompiledMapping
     instances: Mapping[str, InstanceInfo]
@@ -57,6 +58,7 @@ class Around:
     texts: Collection[str]
     tables: Mapping[str, KnownTables] = field(default_factory=dict)
     workspace: str = "the workspace's file"
+    secrets: Collection[str] = ()
 
     @cached_property
     def places(self) -> tuple[tuple[Place, tuple[tuple[Path, Names], ...]], ...]:

@@ -14,7 +14,7 @@ from hub.mapping.forms import FormSpec
 from hub.mapping.known import Around, InstanceInfo, KnownTables
 from hub.mapping.lint_instances import instance_problems
 from hub.mapping.lint_names import name_problems
-from hub.mapping.places import text_path
+from hub.mapping.places import step_texts
 from hub.mapping.problems import Path, Problem, unknown_word
 from hub.mapping.references import not_yet
 from hub.mapping.texts import is_text_key
@@ -31,17 +31,18 @@ def lint(
     source_fields: Collection[str] | None = None,
     tables: Mapping[str, KnownTables] | None = None,
     workspace: str = "the workspace's file",
+    secrets: Collection[str] = (),
 ) -> list[Problem]:
     """Everything that does not fit, in the order of the file.
 
     ``tables`` tells, by instance, which tables and fields are known; what is not known is not
     checked. ``source_fields`` says it of the source's table alone. ``workspace`` is what messages
-    call the workspace's file.
+    call the workspace's file, ``secrets`` are the names of those that sign webhooks there.
     """
     known = dict(tables or {})
     if source_fields is not None:
         known[mapping.source_instance] = KnownTables({mapping.source_table: source_fields})
-    around = Around(mapping, instances, forms, texts, known, workspace)
+    around = Around(mapping, instances, forms, texts, known, workspace, secrets)
     found = dict.fromkeys(_all(around))
     return sorted(found, key=lambda problem: (problem.file, problem.line, problem.column))
 
@@ -77,8 +78,9 @@ def _request(around: Around) -> Iterator[Problem]:
 
 def _texts(around: Around) -> Iterator[Problem]:
     for step in around.mapping.all_steps():
-        if step.text and is_text_key(step.text) and step.text not in around.texts:
-            yield around.problem(text_path(step), unknown_word("text", step.text, around.texts))
+        for path, text in step_texts(step):
+            if is_text_key(text) and text not in around.texts and path[-1] != "name":
+                yield around.problem(path, unknown_word("text", text, around.texts))
 
 
 def _bounds(around: Around) -> Iterator[Problem]:

@@ -12,7 +12,9 @@ from hub.contracts.manifest import PluginKind
 from hub.contracts.papers import COPY
 from hub.mapping.known import NOTHING_KNOWN, Around
 from hub.mapping.lint_papers import paper_problems
+from hub.mapping.lint_sendings import sending_problems
 from hub.mapping.problems import Path, Problem, unknown_word
+from hub.mapping.sendings import AIMS
 from hub.mapping.steps import ATTACH, SOURCE, UPDATE, Step
 
 # A step's kind → what the instance must be able to do; of several, one is enough.
@@ -154,6 +156,9 @@ def _told(around: Around) -> Iterator[Problem]:
 
 def _step(around: Around, step: Step) -> Iterator[Problem]:
     spec = step.spec
+    if spec.kind in AIMS:
+        yield from sending_problems(around, step)
+        return
     key = around.mapping.source_instance if spec.instance == SOURCE else spec.instance
     at = instance_path(step)
     yield from _uses(around, key, at, PluginKind.CONNECTOR, _NEEDED[step.action])

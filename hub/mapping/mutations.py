@@ -126,7 +126,10 @@ def _of_event(part: str, event: str, steps: list[Any]) -> Iterator[Removal]:
         update = step.get("update")
         if part == "back" and isinstance(update, list):
             yield from _rows((*at, "update"), update, f"{part}: [{{update: ", "}]")
-        for kind in ("create", "update") if part == "then" else ():
+        if "attach" in (step.get("email") or {}):
+            cut = (*at, "email", "attach")
+            yield Removal(cut, cut, f"{{event: {event}, …}} and expect: {{{part}: [{{file: …}}]}}")
+        for kind in ("create", "update", "webhook") if part == "then" else ("webhook",):
             rows = (step.get(kind) or {}).get("rows") or []
             yield from _rows((*at, kind, "rows"), rows, f"{part}: [{{{kind}: ", "}]")
 

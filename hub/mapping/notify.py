@@ -78,6 +78,11 @@ class NotifyRule:
         return NotifyPlan(**found, by=self.by)
 
 
+def assigned(planned: Mapping[str, Any]) -> dict[str, str]:
+    """What steps read of the assigned user, of a ``NotifyPlan``'s data."""
+    return {name: planned[name] for name in ADDRESSES.values() if planned.get(name)}
+
+
 def words(value: Any) -> tuple[str, ...]:
     """The events of a list, or of a text with commas. Raises ``Unfit``."""
     if isinstance(value, str):

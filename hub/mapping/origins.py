@@ -109,6 +109,6 @@ def _of_step(mapping: CompiledMapping, step: Step) -> Iterator[tuple[str, Path]]
     yield key, (text_path(step) if step.text else step.path)
     for name in ("when", "for_each"):
         yield f"{key}.{name}", (*step.path, name)
-    yield f"{key}.id", (*step.path, step.action, "id")
+    yield f"{key}.{step.aim}", (*step.path, step.action, step.aim)
     for path, row in row_places(mapping, step):
         yield row.rule, path

@@ -102,15 +102,25 @@ def _of_step(mapping: CompiledMapping, step: Step) -> Iterator[Place]:
     if step.when is not None:
         yield Place((*step.path, "when"), condition=step.when, step=step, besides=besides)
     if step.target is not None:
-        at: Path = (*step.path, step.action, "id")
+        at: Path = (*step.path, step.action, step.aim)
         yield Place(at, step.target, step=step, besides=besides)
     for path, row in row_places(mapping, step):
         yield Place(path, row.source, step=step, besides=besides)
+    for at, text in step_texts(step):
+        yield Place(at, text=text, step=step, besides=besides)
+
+
+def step_texts(step: Step) -> Iterator[tuple[Path, str]]:
+    """Every text of a step, or key of one, with where it stands."""
     if step.text:
-        yield Place(text_path(step), text=step.text, step=step, besides=besides)
+        yield text_path(step), step.text
     if step.file_name:
-        at = (*step.path, "attach", "name")
-        yield Place(at, text=step.file_name, step=step, besides=besides)
+        yield (*step.path, "attach", "name"), step.file_name
+    for name, texts in (("subject", step.subject), ("text", step.words)):
+        at: Path = (*step.path, step.action, name)
+        yield from (
+            (((*at, language) if language else at), text) for language, text in texts.items()
+        )
 
 
 def text_path(step: Step) -> Path:

@@ -128,14 +128,22 @@ class RequestRule:
 
     def plan(self, record: Mapping[str, Any], now: datetime) -> RequestPlan | None:
         """The request for ``record``; None when ``when`` says that there is none to make."""
-        data = self.data(record)
         problems: list[RowProblem] = []
         if self.when is not None:
-            wanted, problem = wants(self.when, "when", data, now)
+            wanted, problem = wants(self.when, "when", self.data(record), now)
             if problem:
                 problems.append(problem)
             elif not wanted:
                 return None
+        return self.planned(record, now, problems)
+
+    def planned(
+        self, record: Mapping[str, Any], now: datetime, problems: list[RowProblem] | None = None
+    ) -> RequestPlan:
+        """The request for ``record`` whatever ``when`` says: it was begun already. The record may
+        say so itself since, by what was written back. ``problems`` were found before."""
+        data = self.data(record)
+        problems = [] if problems is None else problems
         language = self._language(data, now, problems)
         people = plan_people(self.people, data, language, now, problems)
         asked = [row for row in self.prefill if _reads(row)]

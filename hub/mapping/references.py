@@ -6,16 +6,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from hub.contracts.events import LINE_EVENTS
+from hub.contracts.events import LINE_EVENTS, EventKind
 from hub.mapping.compiled import COMPLETED, CompiledMapping
 from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
 from hub.mapping.reading import Readable, below, mentions
 from hub.mapping.rows import Row, Source
-from hub.mapping.steps import SEALED, Step
+from hub.mapping.sendings import AIMS
+from hub.mapping.steps import Step
 from hub.mapping.texts import is_text_key, names_in
 
 _OF_ITEM = ("item", "position")
-_OF_LINE = "line"
+_OF_LINE, _OF_REMARK = "line", "remark"
 
 
 # What the language has a word for and this version does not do.
@@ -105,10 +106,10 @@ def _matched(mapping: CompiledMapping, step: Step) -> Iterator[Problem]:
 
 def _sealed(mapping: CompiledMapping, step: Step) -> Iterator[Problem]:
     """What is sealed is there when everybody has signed, and not before."""
-    if step.spec.kind in SEALED and step.path[1] != COMPLETED:
-        what = SEALED[step.spec.kind][0]
+    what = step.spec.sealed
+    if what and step.path[1] != COMPLETED:
         message = f"'{what}' is only there when completed; move it to '{COMPLETED}'"
-        yield mapping.document.problem((*step.path, "attach"), message)
+        yield mapping.document.problem((*step.path, step.action), message)
 
 
 def _items(mapping: CompiledMapping, step: Step) -> Iterator[Problem]:
@@ -127,6 +128,9 @@ def _items(mapping: CompiledMapping, step: Step) -> Iterator[Problem]:
             yield mapping.document.problem(path, message)
         if root == _OF_LINE and not of_line:
             message = "'line' is known after line events only; use 'lines', or move it there"
+            yield mapping.document.problem(path, message)
+        if root == _OF_REMARK and step.path[1:2] != (EventKind.REMARKED.value,):
+            message = f"'remark' is known after '{EventKind.REMARKED}' only; move it there"
             yield mapping.document.problem(path, message)
 
 
@@ -171,7 +175,7 @@ def _readers(mapping: CompiledMapping, step: Step) -> list[tuple[Path, Readable]
     found: list[tuple[Path, Readable]] = [*_sources(mapping, step)]
     if step.when is not None:
         found.append((step.path, step.when))
-    return found + [(step.path, text) for text in (step.text, step.file_name) if text]
+    return found + [(step.path, text) for text in step.templates]
 
 
 def _names(mapping: CompiledMapping, step: Step) -> list[tuple[Path, str]]:
@@ -187,7 +191,7 @@ def _sources(mapping: CompiledMapping, step: Step) -> list[tuple[Path, Source]]:
 
 
 def _names_of_texts(step: Step) -> list[tuple[Path, str]]:
-    texts = [text for text in (step.text, step.file_name) if text and not is_text_key(text)]
+    texts = [text for text in step.templates if not is_text_key(text)]
     return [(step.path, name) for text in texts for name in sorted(names_in(text))]
 
 
@@ -209,6 +213,6 @@ def rows_path(step: Step) -> Path:
     """Where the rows of a step stand in the file."""
     if step.path[0] == "records":
         return (*step.path, "rows")
-    if step.path[0] == "then":
+    if step.path[0] == "then" or step.spec.kind in AIMS:
         return (*step.path, step.action, "rows")
     return (*step.path, "update")

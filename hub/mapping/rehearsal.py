@@ -12,6 +12,7 @@ from typing import Any
 from hub.contracts.records import Create, Operation, RecordRef
 from hub.kernel.errors import MappingError
 from hub.mapping.compiled import CompiledMapping
+from hub.mapping.sendings import Sending
 from hub.mapping.steps import Render, StepSpec
 
 _RECORD = re.compile(r"records\.(?P<name>[\w-]+)(\[(?P<index>\d+)\])?")
@@ -23,7 +24,7 @@ class Rehearsed:
     """One step: its operation, or None where there is nothing to do, or why it fails."""
 
     spec: StepSpec
-    operation: Operation | None
+    operation: Operation | Sending | None
     error: MappingError | None = None
 
 

@@ -14,6 +14,7 @@ from hub.mapping.grammar import NOT_EMPTY, SHORT, OneOrMany, Strict, Word
 from hub.mapping.request_schema import rows_of
 from hub.mapping.row_schema import CONTEXT, ContextValue, StepRow
 from hub.mapping.rows import Row
+from hub.mapping.sending_schema import EmailSchema, WebhookSchema
 from hub.mapping.steps import FILES
 from hub.mapping.value_fields import ItemsField
 
@@ -29,6 +30,9 @@ _ID = {"help": "Which record: where its id comes from."}
 _FOR_EACH = {
     "help": "A list to go through: once for each entry, which rows read as `item` and `position`."
 }
+
+_EMAIL = {"help": "Send an e-mail, to the sender's own people or to others."}
+_WEBHOOK = {"help": "Call a web address, with rows as its signed body."}
 
 
 class RecordSchema(Strict):
@@ -154,8 +158,6 @@ class _OneAction(Strict):
 class BackStep(_OneAction):
     """A step of ``back``: done to the record that started it all."""
 
-    later = ("email", "webhook")
-
     update = UpdateField(
         metadata={
             "help": "Rows that are written to the source record. The word `both` stands for every "
@@ -171,6 +173,8 @@ class BackStep(_OneAction):
             "proof as a zip file), or one made of a text."
         }
     )
+    email = fields.Nested(EmailSchema, metadata=_EMAIL)
+    webhook = fields.Nested(WebhookSchema, metadata=_WEBHOOK)
 
 
 class CreateSchema(Strict):
@@ -215,8 +219,6 @@ class ThenAttachSchema(FileSchema):
 class ThenStep(_OneAction):
     """A step of ``then``: follow-up through any connector instance."""
 
-    later = ("email", "webhook")
-
     create = fields.Nested(
         CreateSchema, metadata={"help": "Make a record in any instance, or match one there."}
     )
@@ -225,3 +227,5 @@ class ThenStep(_OneAction):
     )
     note = fields.Nested(ThenNoteSchema, metadata={"help": "Put a note to a record anywhere."})
     attach = fields.Nested(ThenAttachSchema, metadata={"help": "Put a file to a record anywhere."})
+    email = fields.Nested(EmailSchema, metadata=_EMAIL)
+    webhook = fields.Nested(WebhookSchema, metadata=_WEBHOOK)

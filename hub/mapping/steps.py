@@ -7,18 +7,21 @@ need the results of earlier ones. Evaluating it again gives the same operation.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from hub.contracts.channel import File
 from hub.contracts.records import Attach, Create, Note, Operation, RecordRef, Update
 from hub.kernel.errors import MappingError
 from hub.mapping.conditions import wants
 from hub.mapping.expressions import Expression
-from hub.mapping.problems import Path, RowProblem
+from hub.mapping.people import Unfit, in_language
+from hub.mapping.problems import BAD_VALUE, Path, RowProblem, row_problem
 from hub.mapping.reading import below
 from hub.mapping.rows import UNSET, Row, Source, evaluate, evaluate_one, plain
+from hub.mapping.sendings import AIM_OF, AIMS, WEBHOOK, Email, Sending, Webhook
 from hub.mapping.texts import TextError
 
 SOURCE = "source"
@@ -43,22 +46,25 @@ Sealed = Callable[[str], bytes]
 
 @dataclass(frozen=True)
 class StepSpec:
-    """One thing owed. ``instance`` is an instance's key, or ``source``; ``kind`` is create, update,
-    note, attach, attach_signed or attach_evidence; ``needs`` names the records whose results it
-    reads. The key of a step that is done for each of several items ends with its index,
+    """One thing owed. ``instance`` is an instance's key, or ``source``; of a webhook the name of
+    its secret. ``kind`` is create, update, note, attach, attach_signed, attach_evidence, email or
+    webhook; ``needs`` names the records whose results it reads, ``sealed`` the file that it needs.
+    The key of a step that is done for each of several items ends with its index,
     ``then.completed.0[2]``."""
 
     key: str
     instance: str
     kind: str
     needs: tuple[str, ...] = ()
+    sealed: str = ""
 
 
 @dataclass(frozen=True)
 class Step:
     """A compiled step. ``record`` is the entry of ``records`` that a note belongs to; ``target``
-    gives the id of any other record; ``items`` the list for each entry of which it is done;
-    ``path`` is where the step stands in the file."""
+    gives the id of any other record, or where something is sent; ``items`` the list for each entry
+    of which it is done; ``path`` is where the step stands in the file. ``subject`` and ``words``
+    are an e-mail's, by language."""
 
     spec: StepSpec
     path: Path
@@ -71,11 +77,24 @@ class Step:
     record: str | None = None
     target: Source | None = None
     items: Source | None = None
+    subject: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def action(self) -> str:
         """The key in the file that holds what is done."""
         return ATTACH if self.spec.kind in SEALED else self.spec.kind
+
+    @property
+    def aim(self) -> str:
+        """The key in the file that gives ``target``."""
+        return AIMS.get(self.spec.kind, "id")
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """Every text of it, or key of one."""
+        texts = (self.text, self.file_name, *self.subject.values(), *self.words.values())
+        return tuple(text for text in texts if text)
 
     def specs(self, context: Mapping[str, Any], now: datetime) -> tuple[StepSpec, ...]:
         """What is owed of this step: itself, or one for each item. Where the items cannot be
@@ -97,7 +116,7 @@ class Step:
         render: Render,
         index: int | None = None,
         sealed: Sealed | None = None,
-    ) -> Operation | None:
+    ) -> Operation | Sending | None:
         """What to do now; None when ``when`` says nothing. Raises ``MappingError``. ``index`` is
         the item's, where it is done for each of several; ``sealed`` gives what it attaches."""
         data = self._data(plain(context), now, index)
@@ -107,6 +126,8 @@ class Step:
                 raise _error((problem,))
             if not wanted:
                 return None
+        if self.spec.kind in AIMS:
+            return self._sending(data, now, render, sealed)
         if self.spec.kind == CREATE:
             return Create(self.table, self._fields(data, now), self.match)
         ref = self._ref(data, source, now, index)
@@ -126,12 +147,52 @@ class Step:
             raise MappingError(f"{self.spec.key}: {error}", rule=self.spec.key) from None
 
     def _attached(self, ref: RecordRef, name: str, sealed: Sealed | None) -> Attach:
-        what, _, media_type = SEALED[self.spec.kind]
+        return Attach(ref, name, SEALED[self.spec.kind][2], self._sealed(sealed))
+
+    def _sealed(self, sealed: Sealed | None) -> bytes:
+        what = self.spec.sealed
         if sealed is None:
             raise MappingError(
                 f"attach: {what} needs what only a completed request has", rule=self.spec.key
             )
-        return Attach(ref, name, media_type, sealed(what))
+        return sealed(what)
+
+    def _sending(
+        self, data: Mapping[str, Any], now: datetime, render: Render, sealed: Sealed | None
+    ) -> Sending | None:
+        """The e-mail or the webhook; None where the mapping finds nobody to send it to."""
+        to = self._aimed(data, now)
+        if to is None:
+            return None
+        if self.spec.kind == WEBHOOK:
+            return Webhook(to, self.spec.instance, self._fields(data, now))
+        language = data["request"]["language"]
+        try:
+            subject = render(in_language(self.subject, language), data)
+            text = render(in_language(self.words, language), data)
+            files: tuple[File, ...] = ()
+            if self.spec.sealed:
+                _, name, media_type = sealed_file(self.spec.sealed)
+                files = (File(render(name, data), media_type, self._sealed(sealed)),)
+        except TextError as error:
+            raise MappingError(f"{self.spec.key}: {error}", rule=self.spec.key) from None
+        return Email(to, subject, text, language, files)
+
+    def _aimed(self, data: Mapping[str, Any], now: datetime) -> str | None:
+        """The address that it is sent to."""
+        if self.target is None:
+            return None
+        row = Row(self.aim, self.target, rule=f"{self.spec.key}.{self.aim}")
+        value, problem = evaluate_one(row, data, now)
+        if problem is None and (value is UNSET or value is None):
+            return None
+        if problem is None:
+            try:
+                return AIM_OF[self.spec.kind](value)
+            except Unfit as fault:
+                said = f"the value {fault}"
+                problem = row_problem(row.rule, self.target.reads, BAD_VALUE, said)
+        raise _error((problem,))
 
     def _fields(self, data: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         values, problems = evaluate(self.rows, data, now)
@@ -202,6 +263,13 @@ class Step:
                 path=self.target.reads,
             )
         return RecordRef(self.table, str(value))
+
+
+def sealed_file(what: str) -> tuple[str, str, str]:
+    """What comes of a completed request: the kind of a step that attaches it, its usual name, its
+    type."""
+    kind = next(kind for kind, (each, *_) in SEALED.items() if each == what)
+    return kind, *SEALED[kind][1:]
 
 
 def _error(problems: tuple[RowProblem, ...]) -> MappingError:

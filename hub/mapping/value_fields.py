@@ -4,7 +4,7 @@ value block, a text or one a language."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, cast
 
 from marshmallow import ValidationError, fields
@@ -61,11 +61,11 @@ class ItemsField(fields.Field[Source]):
 
 
 class TitleField(fields.Field[Mapping[str, str]]):
-    """A text, or one a language."""
+    """A text, or one a language; ``names`` are those that it may use, where they are known."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, names: Collection[str] | None = None, **options: Any) -> None:
         super().__init__(**options)
-        self._text = TextField(None)
+        self._text = TextField(names)
         self._by_language = Blocks(self._text, Word())
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Mapping[str, str]:

@@ -16,7 +16,15 @@ from hub.contracts.provider import Conclusion
 from hub.kernel.crypto import sha256_hex
 from hub.kernel.logging import get_logger
 from hub.kernel.redact import last_digits
-from hub.services import endings, evidence_owed, history, lines, news, signing_words, turns
+from hub.services import (
+    endings,
+    evidence_owed,
+    history,
+    lines,
+    news,
+    signing_words,
+    turns,
+)
 from hub.services.core import Core
 from hub.services.moments import in_zone
 from hub.services.order_data import begun_where, stored_order
@@ -53,7 +61,8 @@ def settle(
         return
     order.status, order.code = "accepted", "accepted"
     _sign(core, session, request, order, verdict, answers, ink_svg)
-    endings.owe_steps(core, session, request, EventKind.SIGNED.value)
+    about = {"recipient": recipient.key}
+    endings.owe_steps(core, session, request, EventKind.SIGNED.value, about=about)
     go_on(core, session, request)
 
 
@@ -156,11 +165,14 @@ def _sign(
             **({"shown_sha256": shown_hash(shown)} if shown else {}),
             **begun_where(order),
         },
-        personal={
-            "name": request.signature["name"],
-            "national_id": last_digits(request.signature["national_id"]),
-        },
+        personal=_who(signature),
     )
+
+
+def _who(signature: Mapping[str, Any]) -> dict[str, str]:
+    """What the history keeps of the person: of a national id the end, where there is one."""
+    last = last_digits(signature["national_id"])
+    return {"name": signature["name"], **({"national_id": last} if last else {})}
 
 
 def _method(core: Core, order: SigningOrder) -> str:

@@ -17,8 +17,13 @@ from hub.storage.locks import alone
 from hub.storage.models import ApiKey, Workspace
 
 PREFIX = "pk_"
-OPERATOR, TRIGGER = "operator", "trigger"
-ROLES = (OPERATOR, TRIGGER)  # everything; only ask for requests, e.g. for an upstream
+OPERATOR, TRIGGER, READ = "operator", "trigger", "read"
+# What each may do.
+ROLES: Mapping[str, str] = {
+    OPERATOR: "Everything.",
+    TRIGGER: "Only ask for requests; enough for an upstream's button.",
+    READ: "Only read requests, with banners, counts of views, remarks and files.",
+}
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,17 @@ def channels(request: Request, purpose: str, recipient: str) -> list[str]:
     return [wanted, *(one for one in left if one != wanted)] if wanted else left
 
 
+def channel_for(core: Core, request: Request, way: str) -> str | None:
+    """The first of the request's channels, then of the workspace's, that goes this way."""
+    wanted = Capability.SMS if way == SMS else Capability.EMAIL
+    workspace = core.workspace(request.workspace_id)
+    for key in (*request.plan["channels"], *workspace.instances):
+        manifest = core.registry.manifest(core.instance(request.workspace_id, key))
+        if manifest.kind == "channel" and manifest.can(wanted):
+            return str(key)
+    return None
+
+
 def payload(
     core: Core, request: Request, recipient: Recipient, channel: str, purpose: str, number: int
 ) -> dict[str, Any] | None:

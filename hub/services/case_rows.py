@@ -32,7 +32,8 @@ from hub.services.evidence.case import (
     Totals,
     event_of,
 )
-from hub.services.order_data import stored_order, task_of
+from hub.services.evidence.members import TEXT
+from hub.services.order_data import signed_answers, stored_order, task_of
 from hub.storage.models import Acceptance, Delivery, Recipient, Request, RequestEvent, SigningOrder
 
 _TOLD = ("id", "table", "created", "repeated", "reference", "parts")  # of a delivery's result
@@ -57,7 +58,7 @@ def read(session: Session, request_id: str) -> CaseRows:
         papers.papers_of(session, request),
         _accepted(session, request),
         _events(session, request),
-        _receipts(session, request),
+        receipts(session, request),
     )
 
 
@@ -139,8 +140,9 @@ def _signature(
     name = kept.get("name") or ""
     if order is None:
         return Signature(
-            "approved", "approved", name, accepted.at, ip=kept.get("ip", ""), shown=accepted.shown
-        )
+            "approved", "approved", name, accepted.at, ip=kept.get("ip", ""),
+            in_person=bool(kept.get("in_person")), shown=accepted.shown,
+        )  # fmt: skip
     where = core.instance(request.workspace_id, order.provider)
     manifest = core.registry.manifest(where)
     canvas = manifest.can(Capability.CANVAS)
@@ -158,16 +160,17 @@ def _signature(
         ip=client.ip if client else "",
         user_agent=client.user_agent if client else "",
         code_channel=task.options.get("code", ""),
+        in_person=bool(kept.get("in_person")),
         shown=accepted.shown,
+        answers=signed_answers(order),
         binding=task.hidden_data.decode("ascii"),
         parts=_parts(core, order, manifest.can(Capability.EVIDENCE)),
     )
 
 
 def _parts(core: Core, order: SigningOrder, hands_over: bool) -> tuple[EvidencePart, ...]:
-    text = EvidencePart(
-        "signed-text.txt", "text/plain; charset=utf-8", task_of(order).visible_text.encode()
-    )
+    said = task_of(order).visible_text.encode()
+    text = EvidencePart(TEXT, "text/plain; charset=utf-8", said)
     stored = stored_order(order)
     if stored is None or order.raw is None or not hands_over:
         return (text,)
@@ -236,8 +239,8 @@ def _events(session: Session, request: Request) -> tuple[CaseEvent, ...]:
     return tuple(event_of(row) for row in session.scalars(query.order_by(RequestEvent.seq)))
 
 
-def _receipts(session: Session, request: Request) -> tuple[Receipt, ...]:
-    """What was delivered so far; what came after the proof was made is not in it."""
+def receipts(session: Session, request: Request) -> tuple[Receipt, ...]:
+    """What was delivered so far; what came after the proof was made is not in that."""
     query = select(Delivery).where(
         Delivery.request_id == request.id,
         Delivery.state == "delivered",

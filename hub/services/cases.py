@@ -68,7 +68,7 @@ class Cases:
             place = find(session, token)
             fresh = place.request.state in (RequestState.SENT, RequestState.PREPARING)
             several = len(place.request.recipients) > 1
-            if not (fresh or several or papers.has_papers(place.request)):
+            if not (fresh or several or papers.is_readable(place.request)):
                 return
             looks = _looks(session, place, core.clock.now())
             if all(history.known(session, place.request, key) for _, key in looks):
@@ -94,7 +94,8 @@ class Cases:
         viewed = kind is EventKind.VIEWED
         if not new or (viewed and place.in_person):
             return
-        endings.owe_steps(core, session, place.request, kind.value)
+        about = {"recipient": place.recipient.key}
+        endings.owe_steps(core, session, place.request, kind.value, about=about)
         if viewed:
             news.tell(core, session, place.request, kind.value, place.name)
 
@@ -255,7 +256,7 @@ def _looks(session: Session, place: Place, now: datetime) -> list[tuple[EventKin
     looks = []
     if history.is_open(place.request):
         looks.append((EventKind.OPENED, endings.opening_of(place.request, place.recipient)))
-    if papers.has_papers(place.request):
+    if papers.is_readable(place.request):
         visit = view_counts.new_visit(session, place, now)
         if visit is not None:
             looks.append((EventKind.VIEWED, place.kept_apart(visit)))

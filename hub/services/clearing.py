@@ -60,7 +60,8 @@ def clear(
             personal={"reason": said},
         )
         deadlines.arm_expiry(session, request)
-        endings.owe_steps(core, session, request, EventKind.CLEARED.value)
+        about = {"reason": said, **({"recipient": recipient_key} if recipient_key else {})}
+        endings.owe_steps(core, session, request, EventKind.CLEARED.value, about=about)
         turns.invite(core, session, request)
     core.wake()
 

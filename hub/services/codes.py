@@ -17,7 +17,7 @@ from hub.kernel.crypto import sha256_hex
 from hub.kernel.errors import Unfit
 from hub.kernel.ids import new_id
 from hub.mapping.signing import ADDRESSES
-from hub.services import notices, offers, places
+from hub.services import addressing, notices, offers, places
 from hub.services.core import Core
 from hub.services.document_views import CodeView
 from hub.services.masked import masked
@@ -37,7 +37,7 @@ def send(core: Core, rows: Session, place: places.Place, session: str, purpose: 
     known."""
     request, recipient = place.request, place.recipient
     way = _way(core, request, recipient, purpose)
-    channel = notices.channel_for(core, request, way)
+    channel = addressing.channel_for(core, request, way)
     to = recipient.contact.get("mobile" if way == SMS else "email")
     if not way or not to or channel is None:
         raise Unfit("no_code_address", "no address is known for a code", field="code")
@@ -137,7 +137,7 @@ def _way(core: Core, request: Request, recipient: Recipient, purpose: str) -> st
     if not offers.signing(request).get("forward"):
         return ""
     known = [way for way, name in ADDRESSES.items() if recipient.contact.get(name)]
-    there = [way for way in known if notices.channel_for(core, request, way)]
+    there = [way for way in known if addressing.channel_for(core, request, way)]
     return there[0] if there else ""
 
 

@@ -34,8 +34,9 @@ class DocumentView:
 
 @dataclass(frozen=True)
 class AttachmentView:
-    """A file beside the documents. ``picture``: it can be shown in the page; ``seen``: this
-    recipient has fetched it; ``must_view``: nobody signs before."""
+    """A file beside the documents. ``picture``: it can be shown in the page, of a PDF the first of
+    its ``pages``; ``seen``: this recipient has fetched all of it; ``must_view``: nobody signs
+    before."""
 
     key: str
     title: str
@@ -45,6 +46,7 @@ class AttachmentView:
     picture: bool
     must_view: bool
     seen: bool
+    pages: int = 0
 
 
 @dataclass(frozen=True)
@@ -141,12 +143,14 @@ class PapersView:
 
 @dataclass(frozen=True)
 class FileView:
-    """Bytes to hand out. ``etag`` is their SHA-256."""
+    """Bytes to hand out. ``etag`` is their SHA-256. ``again``: they were handed out before, so
+    that who asks may have them still; else they must be given whole, since they count as seen."""
 
     name: str
     media_type: str
     content: bytes
     etag: str
+    again: bool = True
 
 
 @dataclass(frozen=True)

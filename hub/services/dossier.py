@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.services import banners, papers, people_states, proofs, turns, view_counts
+from hub.services import banners, case_rows, papers, people_states, proofs, turns, view_counts
 from hub.services.core import Core
 from hub.services.lines import decided
 from hub.storage.models import (
@@ -41,6 +41,7 @@ def dossier(core: Core, workspace_id: str, request_id: str) -> dict[str, Any]:
             "remarks": remarks(session, request),
             "evidence": next((one for one in made if one["number"] == now), None),
             "earlier_evidence": [one for one in made if one["number"] != now],
+            "receipts": _receipts(session, request),
             "banner": banners.banner(core, session, request, place),
         }
 
@@ -133,6 +134,21 @@ def _acceptances(session: Session, request: Request) -> list[dict[str, Any]]:
             "cleared": _cleared(one),
         }
         for one in session.scalars(mine.order_by(Acceptance.id))
+    ]
+
+
+def _receipts(session: Session, request: Request) -> list[dict[str, Any]]:
+    """What was delivered and written back until now; a proof holds what had been when it was
+    made."""
+    return [
+        {
+            "kind": one.kind,
+            "target": one.target,
+            "status": one.status,
+            "at": one.at.isoformat(),
+            "details": dict(one.details),
+        }
+        for one in case_rows.receipts(session, request)
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +14,7 @@ from hub.contracts.requests import Reason
 from hub.engine.outbox import owe
 from hub.engine.work import Work
 from hub.kernel.crypto import sha256_hex
-from hub.mapping.steps import SEALED
-from hub.services import deadlines, history
+from hub.services import deadlines, history, step_places
 from hub.services.core import Core
 from hub.services.step_context import STEP_KIND, step_context
 from hub.storage.models import Delivery, Inbound, Recipient, Request, SigningOrder
@@ -84,22 +83,36 @@ def end(
             .where(Inbound.request_id == request.id, Inbound.source == "hook")
             .values(dedupe=None)
         )
-    owe_steps(core, session, request, owed)
+    about = {name: value for name, value in (data or {}).items() if name == "recipient"}
+    owe_steps(core, session, request, owed, about=about)
     return True
 
 
 def owe_steps(
-    core: Core, session: Session, request: Request, event: str, line: str | None = None
+    core: Core,
+    session: Session,
+    request: Request,
+    event: str,
+    line: str | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> None:
     """Owe every step that the request's mapping version has for ``event``, in their order. ``line``
-    is the id of the line that it is about."""
+    is the id of the line that it is about, ``about`` what else ``step_context`` tells."""
     now = core.clock.now()
 
     def context() -> dict[str, Any]:
-        return step_context(core, session, request, event, now, line)
+        return step_context(core, session, request, event, now, line, about)
 
-    for owed in steps(core, request, event, now, context, line):
-        owe(session, **owed)
+    _owe(core, session, request, steps(core, request, event, now, context, line, about=about))
+
+
+def _owe(core: Core, session: Session, request: Request, owed: Iterable[Mapping[str, Any]]) -> None:
+    """Owe each that was never done. Of what was done before an acceptance was cleared, the delivery
+    may be deleted since; its event stays."""
+    again = bool(round_of(request))
+    for one in owed:
+        if not (again and history.known(session, request, one["key"])):
+            owe(session, **one)
     core.wake()
 
 
@@ -110,9 +123,7 @@ def owe_waiting(core: Core, session: Session, request: Request, event: str) -> N
     def context() -> dict[str, Any]:
         return step_context(core, session, request, event, now)
 
-    for owed in steps(core, request, event, now, context, waiting=True):
-        owe(session, **owed)
-    core.wake()
+    _owe(core, session, request, steps(core, request, event, now, context, waiting=True))
 
 
 def steps(
@@ -124,6 +135,7 @@ def steps(
     line: str | None = None,
     *,
     waiting: bool = False,
+    about: Mapping[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
     """What ``owe_steps`` owes, for ``hub.engine.outbox.owe``. ``context`` is what ``step_context``
     gives; it is asked for where items have to be counted. ``waiting``: only those that need the
@@ -132,23 +144,24 @@ def steps(
     base = request.event_seq * 1000
     each = _occasion(request, event, line)
     again = round_of(request)
-    about = {} if line is None else {"line": line}
+    told = {**({} if line is None else {"line": line}), **({"about": about} if about else {})}
     return [
         {
             "workspace_id": request.workspace_id,
             "request_id": request.id,
-            "entity": f"{request.id}:back",
+            "entity": step_places.entity(request, step, place),
             "kind": STEP_KIND,
             "step": step.key,
-            "destination": request.source_instance if step.instance == "source" else step.instance,
-            "payload": {"event": event, "at": now.isoformat(), **about},
+            "destination": place,
+            "payload": {"event": event, "at": now.isoformat(), **told},
             "key": f"{request.id}:{each}:{step.key}{_again(step.key, again)}",
             "seq": base + index,
             "now": now,
             "wall": core.clock.wall(),
         }
         for index, step in enumerate(mapping.steps(event, context, now))
-        if (step.kind in SEALED) is waiting
+        if bool(step.sealed) is waiting
+        for place in (step_places.destination(core, request, step),)
     ]
 
 

@@ -8,7 +8,7 @@ in the commit that keeps it, and not before.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -18,17 +18,22 @@ from hub.contracts.requests import RequestState
 from hub.engine.outbox import owe
 from hub.engine.settings import DestinationLimits
 from hub.engine.work import Failure, Handler, Work
-from hub.kernel.errors import Refused
+from hub.kernel.errors import NotFound, OwnTrouble, Refused, Spoiled
 from hub.services import case_rows, endings, history, owed_kinds, papers, proofs, receipts
 from hub.services.core import Core
 from hub.services.making.maker import AT_ONCE
 from hub.storage.models import Delivery, Evidence, Request
+
+if TYPE_CHECKING:
+    from hub.services.evidence.case import Case
 
 KIND = owed_kinds.EVIDENCE
 DESTINATION = "evidence"  # the hub itself
 # One case for each process that proves, and one that is ready for it: no more are in memory.
 LIMITS = DestinationLimits(concurrency=2 * AT_ONCE)
 TAKEN_BACK = "taken_back"  # what was to be proven is no more
+PAPER_LOST = "paper_lost"  # the code while a file that was shown is not in the object store
+_LONG = 600.0  # seconds: a backup is not played back sooner
 
 
 @dataclass(frozen=True)
@@ -68,14 +73,14 @@ class EvidenceHandler(Handler):
 
     def perform(self, work: Work) -> Made:
         """Read everything, typeset the certificate, seal, store the bytes. Raises ``Retryable``
-        where the time-stamp authority does not answer and no downgrade is allowed, ``Refused``
-        where an acceptance was taken back since."""
+        where the time-stamp authority does not answer and no downgrade is allowed, or a file is
+        lost that was shown; ``Refused`` where an acceptance was taken back since."""
         core = self._core
         with core.db.read() as session:
             rows = case_rows.read(session, work.request_id or "")
         if not _is_of_now(rows.request, work):
             raise Refused("nothing was sealed: an acceptance was taken back", code=TAKEN_BACK)
-        proof = core.workshop.prove(case_rows.case(core, rows))
+        proof = core.workshop.prove(lambda: _read(core, rows))
         return Made(
             bundle=self._stored(work, proof.bundle, "application/zip"),
             pdf=self._stored(work, proof.pdf, "application/pdf"),
@@ -133,6 +138,18 @@ class EvidenceHandler(Handler):
     def _stored(self, work: Work, content: bytes, media_type: str) -> dict[str, Any]:
         sha256 = self._core.workshop.blobs.put(work.workspace_id, content)
         return {"sha256": sha256, "media_type": media_type, "size": len(content)}
+
+
+def _read(core: Core, rows: case_rows.CaseRows) -> Case:
+    try:
+        return case_rows.case(core, rows)
+    except (NotFound, Spoiled):
+        raise OwnTrouble(
+            "a file that was shown is not in the object store as it was: bring it back from a "
+            "backup",
+            code=PAPER_LOST,
+            retry_after=_LONG,
+        ) from None
 
 
 def _is_of_now(request: Request, work: Work) -> bool:

@@ -17,6 +17,7 @@ from hub.kernel.errors import NotFound, Refused
 from hub.mapping.compiled import CompiledMapping
 from hub.mapping.explain import Explained, explain_plan, explain_step, own_words
 from hub.mapping.problems import Path as Place
+from hub.mapping.sendings import Email, Sending, Webhook
 from hub.mapping.texts import is_text_key
 from hub.services.masks import shown
 from hub.services.messages import KIND as MESSAGE
@@ -88,10 +89,8 @@ class Explaining:
         if row.kind == STEP_KIND:
             now = moment(request, row.payload)
             core = cast(Any, self._core)
-            context = step_context(core, session, request, row.payload["event"], now)
-            about = row.payload.get("line")
-            lines = context["lines"]
-            context["line"] = next((one for one in lines if one["id"] == about), {})
+            event, line, about = (row.payload.get(name) for name in ("event", "line", "about"))
+            context = step_context(core, session, request, event, now, line, about)
         return _Case(row, request, compiled(version), version.sha256, context)
 
     def _request_of(self, session: Session, row: Delivery) -> Request:
@@ -147,7 +146,7 @@ class Explaining:
             "where": self._where(case, mapping.step(row.step).path),
             "does": does(found.operation, known, reveal=reveal),
             "problem": found.error.detail if found.error is not None else None,
-            "remark": _AS_NOW if is_text_key(mapping.step(row.step).text) else None,
+            "remark": _AS_NOW if any(map(is_text_key, mapping.step(row.step).templates)) else None,
             "rows": [self._row(case, one, known, reveal) for one in found.rows],
         }
 
@@ -212,11 +211,13 @@ _AS_NOW = "the text is the workspace's as it stands now; it may have been anothe
 
 
 def does(
-    operation: Operation | None, known: frozenset[str] = frozenset(), *, reveal: bool
+    operation: Operation | Sending | None, known: frozenset[str] = frozenset(), *, reveal: bool
 ) -> dict[str, Any] | None:
     """An operation as data; None when there is nothing to do."""
     if operation is None:
         return None
+    if isinstance(operation, Email | Webhook):
+        return _sends(operation, known, reveal)
     if isinstance(operation, Create):
         fields = shown(dict(operation.fields), known, reveal=reveal)
         told = {"create": operation.table, "fields": fields}
@@ -227,6 +228,16 @@ def does(
     if isinstance(operation, Note):
         return {"note": str(operation.ref), "text": shown(operation.text, known, reveal=reveal)}
     return {"attach": operation.file_name}
+
+
+def _sends(sending: Sending, known: frozenset[str], reveal: bool) -> dict[str, Any]:
+    if isinstance(sending, Webhook):
+        body = shown(dict(sending.body), known, reveal=reveal)
+        url = shown(sending.url, known, reveal=reveal)
+        return {"webhook": url, "secret": sending.secret, "fields": body}
+    told = {"email": sending.to, "subject": sending.subject, "text": sending.text}
+    told = {name: shown(value, known, reveal=reveal) for name, value in told.items()}
+    return {**told, "attach": [one.name for one in sending.files]} if sending.files else told
 
 
 def _holds(file: Path, text: str) -> bool:

@@ -10,6 +10,7 @@ from hub.mapping.people import RECIPIENT_KEY
 from hub.mapping.plan import RequestPlan
 from hub.mapping.rehearsal import Rehearsed
 from hub.mapping.rows import plain
+from hub.mapping.sendings import Email, Webhook
 from hub.services.new_requests import plan_data
 
 _PLAIN = ("kind", "title", "number", "language", "form", "currency", "carries_on")
@@ -67,6 +68,12 @@ def _flat_step(key: str, one: Rehearsed) -> dict[str, Any]:
     if isinstance(operation, Update):
         fields = {f"{key}.{name}": plain(value) for name, value in operation.fields.items()}
         return {key: f"update {operation.ref.table} at {one.spec.instance}", **fields}
+    if isinstance(operation, Email):
+        said = {f"{key}.{name}": getattr(operation, name) for name in ("to", "subject", "text")}
+        return {key: " with ".join(("email", *(one.name for one in operation.files))), **said}
+    if isinstance(operation, Webhook):
+        body = {f"{key}.{name}": plain(value) for name, value in operation.body.items()}
+        return {key: f"webhook {operation.url} signed with {operation.secret}", **body}
     if isinstance(operation, Note):
         return {key: f"note at {one.spec.instance}", f"{key}.text": operation.text}
     return {}

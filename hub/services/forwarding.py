@@ -82,5 +82,6 @@ def forward(
         data={"recipient": me.key, "to": other.key},
         personal={"name": contact["name"], "ip": client.ip},
     )
-    endings.owe_steps(core, rows, request, EventKind.FORWARDED.value)
+    about = {"recipient": me.key}
+    endings.owe_steps(core, rows, request, EventKind.FORWARDED.value, about=about)
     turns.invite(core, rows, request)

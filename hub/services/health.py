@@ -17,6 +17,7 @@ from hub.kernel.logging import get_logger
 from hub.registry import InstanceKey
 from hub.services import in_hand
 from hub.services.core import Core
+from hub.services.evidence_owed import DESTINATION as PROOFS
 from hub.services.webhooks import KIND as WEBHOOK
 from hub.services.webhooks import is_webhook
 from hub.storage import queries_blobs
@@ -55,7 +56,7 @@ class InstanceHealth:
 @dataclass(frozen=True)
 class SyncHealth:
     """The whole workspace; ``status`` is that of its worst instance, and not ok while a part of the
-    hub itself keeps anything waiting, or files are missing."""
+    hub itself keeps anything waiting, files are missing, or proofs are."""
 
     workspace: str
     status: str
@@ -63,6 +64,7 @@ class SyncHealth:
     unjudged_signatures: int = 0  # answers in hand that could not be checked yet
     own_troubles: Mapping[str, int] = field(default_factory=dict)  # a part of the hub: what waits
     missing_blobs: int = 0  # named by rows and not in the object store: only a backup has them
+    proofs_failing: int = 0  # completed requests whose proof was tried, and is not there
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -122,12 +124,22 @@ def sync(core: Core) -> list[SyncHealth]:
         )
         own = _own_troubles(troubles, workspace_id)
         gone = missing.get(workspace_id, 0)
-        states = [one.status for one in instances]
+        failing, proofs = _proofs(counted, workspace_id)
+        states = [proofs, *(one.status for one in instances)]
         states += ["waiting"] * bool(own) + ["broken"] * bool(gone)
-        worst = max(states, key=("ok", "unknown", "waiting", "broken").index, default="ok")
+        worst = max(states, key=("ok", "unknown", "waiting", "broken").index)
         judged = unjudged.get(workspace_id, 0)
-        found.append(SyncHealth(key, worst, instances, judged, own, gone))
+        found.append(SyncHealth(key, worst, instances, judged, own, gone, failing))
     return found
+
+
+def _proofs(counted: Counts, workspace_id: str) -> tuple[int, str]:
+    """How many proofs are being tried again or were given up, and what that comes to."""
+    again, over = (
+        counted[key].number if (key := (workspace_id, PROOFS, state)) in counted else 0
+        for state in ("retry", "gave_up")
+    )
+    return again + over, "broken" if over else "waiting" if again else "ok"
 
 
 def _own_troubles(rows: Iterable[Row[Any]], workspace_id: str) -> dict[str, int]:

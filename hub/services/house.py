@@ -57,7 +57,7 @@ from hub.services.steps import StepHandler
 from hub.services.trigger_rows import INTAKE
 from hub.services.watch import FileWatch
 from hub.services.webhooks import KIND as WEBHOOK
-from hub.services.webhooks import LIMITS, Announcer, WebhookHandler, is_webhook
+from hub.services.webhooks import Announcer, WebhookHandler, is_webhook, limits_of
 from hub.settings import (
     HubSettings,
     database_url,
@@ -189,7 +189,7 @@ def _engine(core: Core, retention: Retention, care: BlobCare) -> Engine:
 
     def limits(workspace_id: str, destination: str) -> DestinationLimits:
         if is_webhook(destination):
-            return LIMITS
+            return limits_of(destination)
         if destination == evidence_owed.DESTINATION:
             return evidence_owed.LIMITS
         try:

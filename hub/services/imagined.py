@@ -16,6 +16,7 @@ from hub.contracts.requests import Reason, RequestState
 from hub.kernel.redact import MASK
 from hub.mapping.compiled import COMPLETED, CompiledMapping
 from hub.mapping.example_schema import EVENTS
+from hub.mapping.notify import assigned
 from hub.mapping.people import RecipientPlan
 from hub.mapping.plan import RequestPlan
 from hub.mapping.rehearsal import Rehearsed, rehearse
@@ -24,6 +25,13 @@ from hub.services.moments import in_zone
 from hub.services.study import Study
 
 _PROVED = (EventKind.SEALED.value, EventKind.CLEARED.value)
+# What somebody of the request does.
+_DOINGS = frozenset(
+    (
+        EventKind.OPENED, EventKind.VIEWED, EventKind.DOWNLOADED, EventKind.REMARKED,
+        EventKind.FORWARDED, EventKind.APPROVED, EventKind.SIGNED, EventKind.DECLINED,
+    )
+)  # fmt: skip
 _SIGNED = (COMPLETED, EventKind.SIGNED.value, *LINE_EVENTS, EventKind.SEALED.value)
 
 
@@ -61,7 +69,6 @@ class Imagined:
     ) -> dict[str, Any]:
         """What steps may refer to, as it would be if it happened now."""
         signatures = self._signatures(plan) if event in _SIGNED else {}
-        reason = Reason.NO_ANSWER.value if event == EventKind.FAILED else ""
         carries_on = self._mapping.carries_on
         return {
             "record": record,
@@ -75,21 +82,28 @@ class Imagined:
                 "language": plan.language,
                 "state": event,
             },
-            "outcome": {
-                "event": event,
-                "reason": reason,
-                "reason_text": reason_text(event, reason, plan.language),
-                "at": self._now.isoformat(timespec="seconds"),
-            },
+            "outcome": self._outcome(plan, event),
+            "remark": {"text": "…"} if event == EventKind.REMARKED else {},
             "signature": [*signatures.values()][-1] if signatures else {},
             "signatures": signatures,
             "records": {},
             "lines": [_decided(one.data()) for one in plan.lines],
             "line": line,
             "totals": _totals(plan),
+            "assigned": assigned(plan.notify.data() if plan.notify is not None else {}),
             **self._papers(plan, event),
             "carries_on": carries_on,
             "handling": carries_on,
+        }
+
+    def _outcome(self, plan: RequestPlan, event: str) -> dict[str, str]:
+        reason = Reason.NO_ANSWER.value if event == EventKind.FAILED else ""
+        return {
+            "event": event,
+            "reason": reason,
+            "reason_text": reason_text(event, reason, plan.language),
+            "at": self._now.isoformat(timespec="seconds"),
+            **_about(plan, event),
         }
 
     def rehearsed(
@@ -152,6 +166,15 @@ def signature(
         "order_ref": order_ref,
         "provider": study.title(plan.providers[0]),
         **({"national_id_last": f"{MASK}-0000"} if study.tells_who(plan.providers[0]) else {}),
+    }
+
+
+def _about(plan: RequestPlan, event: str) -> dict[str, str]:
+    """Whose doing it was, and of which file."""
+    taken = plan.documents[:1] if event == EventKind.DOWNLOADED else ()
+    return {
+        "recipient": plan.signer.key if event in _DOINGS else "",
+        "what": taken[0].key if taken else "",
     }
 
 

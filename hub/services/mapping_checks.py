@@ -56,6 +56,7 @@ def mapping_problems(
         texts=workspace.texts,
         tables=tables,
         workspace=workspace.file,
+        secrets=workspace.webhook_secrets,
     )
     if any(problem.severity == "error" for problem in found):
         return found

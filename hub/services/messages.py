@@ -273,7 +273,9 @@ def apply_report(
     at: datetime,
     reason: str,
 ) -> None:
-    """A gateway's report on one message. Late and repeated ones change nothing they should not."""
+    """A gateway's report on one message. Late and repeated ones change nothing, as on notices."""
+    if delivery.kind != KIND:
+        return
     request = session.get_one(Request, delivery.request_id)
     data = {"channel": delivery.destination, "delivery": delivery.id}
     if status is ReportStatus.DELIVERED:

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from hub.contracts.capabilities import Capability
 from hub.contracts.channel import ChannelReceipt, File
 from hub.engine.outbox import owe
 from hub.engine.work import Failure, Handler, Work
 from hub.services import messages, owed_kinds
+from hub.services.addressing import channel_for
 from hub.services.core import Core
 from hub.services.own_words import hub_text
 from hub.services.wordings import EMAIL, SMS
@@ -80,17 +80,6 @@ def _worded(
         "html": None,
         "language": language,
     }
-
-
-def channel_for(core: Core, request: Request, way: str) -> str | None:
-    """The first of the request's channels, then of the workspace's, that goes this way."""
-    wanted = Capability.SMS if way == SMS else Capability.EMAIL
-    workspace = core.workspace(request.workspace_id)
-    for key in (*request.plan["channels"], *workspace.instances):
-        manifest = core.registry.manifest(core.instance(request.workspace_id, key))
-        if manifest.kind == "channel" and manifest.can(wanted):
-            return str(key)
-    return None
 
 
 def way_to(contact: Mapping[str, Any]) -> str:

@@ -14,21 +14,21 @@ from sqlalchemy.orm import Session
 
 from hub.contracts.money import offered, totals
 from hub.kernel.redact import last_digits
-from hub.services import people_states, view_counts
+from hub.services import papers, people_states, view_counts
 from hub.storage.models import Acceptance, Document, Evidence, Request
 
 _TOLD = ("name", "at", "at_local", "order_ref", "provider", "method")
 
 
 def paper_context(session: Session, request: Request, now: datetime) -> dict[str, Any]:
-    """What ``views``, ``documents`` and ``evidence`` hold; one without papers costs no question."""
-    plan = request.plan or {}
-    if not (plan.get("documents") or plan.get("attachments")):
-        return {"views": {}, "documents": [], "evidence": {}}
+    """What ``views``, ``documents`` and ``evidence`` hold; what a request cannot have costs no
+    question. Every completed one has a proof, also without papers."""
+    completed = request.finished_at is not None or (request.plan or {}).get("round")
+    readable = papers.is_readable(request)
     return {
-        "views": view_counts.until(session, request, now),
-        "documents": _documents(session, request),
-        "evidence": _evidence(session, request, now),
+        "views": view_counts.until(session, request, now) if readable else {},
+        "documents": _documents(session, request) if papers.has_papers(request) else [],
+        "evidence": _evidence(session, request, now) if completed else {},
     }
 
 

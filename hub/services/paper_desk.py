@@ -36,9 +36,9 @@ class PaperDesk:
             paper, page = _page(rows, place, document, version, number)
         content = core.workshop.blobs.get(place.request.workspace_id, page.sha256)
         subject = papers.page_subject(paper, number)
-        self._saw(place.recipient, papers.PAGE, subject, page.sha256, look)
+        again = self._saw(place.recipient, papers.PAGE, subject, page.sha256, look)
         name = f"{document}-{number}.webp"
-        return FileView(name, WEBP, content, page.sha256)
+        return FileView(name, WEBP, content, page.sha256, again)
 
     def page_text(self, token: str, document: str, version: int, number: int) -> str:
         """See ``CustomerCases.page_text``."""
@@ -60,11 +60,11 @@ class PaperDesk:
             raise LinkInvalid("there is no such attachment")
         shown = found.sha256 if original else found.shown_sha256 or found.sha256
         content = core.workshop.blobs.get(place.request.workspace_id, shown)
-        self._saw(place.recipient, papers.ATTACHMENT, key, shown, look)
+        again = self._saw(place.recipient, papers.ATTACHMENT, key, shown, look)
         if original:
             self._downloaded(token, f"attachment:{key}", look)
         media_type = found.media_type if original else WEBP
-        return FileView(found.file_name, media_type, content, shown)
+        return FileView(found.file_name, media_type, content, shown, again)
 
     def download(self, token: str, what: str, look: Look) -> FileView:
         """See ``CustomerCases.download``."""
@@ -81,15 +81,15 @@ class PaperDesk:
         self._downloaded(token, what, look)
         return FileView(name, media_type, content, sha256)
 
-    def _saw(self, who: Recipient, kind: str, subject: str, sha256: str, look: Look) -> None:
-        """Once more or for the first time; a robot's looks are kept apart."""
+    def _saw(self, who: Recipient, kind: str, subject: str, sha256: str, look: Look) -> bool:
+        """Whether it was once more; a robot's looks are kept apart."""
         now = self._core.clock.now()
         mine = {"kind": kind, "subject": subject[:80], "sha256": sha256, "robot": not look.person}
 
-        def keep(rows: Session) -> None:
-            _keep_viewing(rows, who, mine, now)
+        def keep(rows: Session) -> bool:
+            return _keep_viewing(rows, who, mine, now)
 
-        self._core.group.run(keep)
+        return self._core.group.run(keep)
 
     def _downloaded(self, token: str, what: str, look: Look) -> None:
         """A person took a file along: its own event, with time (E5). One that was opened on the
@@ -112,7 +112,8 @@ class PaperDesk:
             )
             if place.in_person:
                 return
-            endings.owe_steps(core, rows, place.request, EventKind.DOWNLOADED.value)
+            about = {"recipient": place.recipient.key, "what": what}
+            endings.owe_steps(core, rows, place.request, EventKind.DOWNLOADED.value, about=about)
             news.tell(core, rows, place.request, EventKind.DOWNLOADED.value, place.name)
 
 
@@ -144,7 +145,7 @@ def _page(
     return found.Document, found.DocumentPage
 
 
-def _keep_viewing(rows: Session, who: Recipient, mine: dict[str, object], now: datetime) -> None:
+def _keep_viewing(rows: Session, who: Recipient, mine: dict[str, object], now: datetime) -> bool:
     row = {
         "id": new_id(),
         "workspace_id": who.workspace_id,
@@ -157,10 +158,11 @@ def _keep_viewing(rows: Session, who: Recipient, mine: dict[str, object], now: d
     }
     unique = ("recipient_id", "kind", "subject", "sha256", "robot")
     if insert_new(rows, Viewing, row, unique):
-        return
+        return False
     same = [getattr(Viewing, name) == value for name, value in mine.items()]
     again = update(Viewing).where(Viewing.recipient_id == who.id, *same)
     rows.execute(again.values(times=Viewing.times + 1, last_at=now))
+    return True
 
 
 def _made(rows: Session, place: places.Place, what: str) -> tuple[str, str, str]:

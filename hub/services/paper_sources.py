@@ -57,7 +57,8 @@ class ReadyDocument:
 
 @dataclass(frozen=True)
 class ReadyAttachment:
-    """An attachment whose bytes are stored; ``shown`` is the picture that pages show."""
+    """An attachment whose bytes are stored; ``shown`` is the picture that pages show, of a PDF the
+    first of its ``pages``."""
 
     key: str
     position: int
@@ -66,6 +67,7 @@ class ReadyAttachment:
     must_view: bool
     blob: Mapping[str, Any]
     shown: Mapping[str, Any] | None
+    pages: int
 
 
 class Source:
@@ -122,6 +124,7 @@ class Source:
             must_view=wanted["must_view"],
             blob=self._stored(content, found.media_type),
             shown=self._stored(shown.content, "image/webp") if shown else None,
+            pages=found.pages,
         )
 
     def _content(self, wanted: Mapping[str, Any]) -> tuple[bytes, str]:

@@ -116,7 +116,8 @@ def _attachments(
             size=one.size,
             picture=one.shown_sha256 is not None,
             must_view=one.must_view,
-            seen=bool(seen & {(one.key, one.sha256), (one.key, one.shown_sha256)}),
+            seen=any((one.key, sha256) in seen for sha256 in papers.whole(one)),
+            pages=one.pages,
         )
         for one in attached
     )

@@ -56,6 +56,11 @@ def has_papers(request: Request) -> bool:
     return bool(plan.get("documents") or plan.get("attachments"))
 
 
+def is_readable(request: Request) -> bool:
+    """Whether there is something to read beside the form: papers, or lines alone."""
+    return has_papers(request) or bool((request.plan or {}).get("lines"))
+
+
 def shown(request: Request, papers: Papers) -> dict[str, Any]:
     """Everything that is shown before signing, as plain data in a fixed order."""
     sums = totals_of(request)
@@ -120,9 +125,17 @@ def unseen(session: Session, request: Request, recipient_id: str, papers: Papers
     return missing + [
         one.key
         for one in papers.attachments
-        if one.must_view
-        and not seen[ATTACHMENT, one.key] & {one.sha256, one.shown_sha256 or one.sha256}
+        if one.must_view and not seen[ATTACHMENT, one.key] & whole(one)
     ]
+
+
+def whole(attachment: Attachment) -> set[str]:
+    """The hashes of the bytes of which any one shows all of an attachment: the file itself, and its
+    picture unless there are more pages than that."""
+    found = {attachment.sha256}
+    if attachment.shown_sha256 is not None and attachment.pages <= 1:
+        found.add(attachment.shown_sha256)
+    return found
 
 
 def keep_blob(session: Session, request: Request, blob: Mapping[str, Any], now: datetime) -> None:

@@ -78,7 +78,8 @@ class PeopleDesk:
                 data=data,
                 personal={"name": name, "ip": client.ip},
             )
-            endings.owe_steps(core, rows, request, EventKind.APPROVED.value)
+            about = {"recipient": me.key}
+            endings.owe_steps(core, rows, request, EventKind.APPROVED.value, about=about)
             acceptance.go_on(core, rows, request)
         core.wake()
 
@@ -178,7 +179,8 @@ def _remark(core: Core, rows: Session, place: places.Place, said: str) -> None:
     request, me = place.request, place.recipient
     row = _message(core, rows, request, me, "in", said)
     _tell_remarked(core, rows, request, me, row, "in")
-    endings.owe_steps(core, rows, request, EventKind.REMARKED.value)
+    about = {"recipient": me.key, "text": said}
+    endings.owe_steps(core, rows, request, EventKind.REMARKED.value, about=about)
     values = {
         "name": place.name,
         "number": request.plan["number"] or request.source_id,

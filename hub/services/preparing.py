@@ -263,6 +263,7 @@ def _keep_attachment(
         "media_type": ready.blob["media_type"],
         "sha256": ready.blob["sha256"],
         "shown_sha256": ready.shown["sha256"] if ready.shown else None,
+        "pages": ready.pages,
         "size": ready.blob["size"],
         "must_view": ready.must_view,
     }

@@ -14,7 +14,7 @@ from hub.services.core import Core
 from hub.services.wordings import EMAIL, SMS
 from hub.storage.models import Recipient, Request
 
-_MOST = 10_000_000  # bytes that mail servers take for sure
+LARGEST = 10_000_000  # bytes that mail servers take for sure
 
 
 def owe_receipts(core: Core, session: Session, request: Request, pdf: Mapping[str, Any]) -> None:
@@ -33,7 +33,7 @@ def _owe(
     """By e-mail where an address is known, else by SMS; where no file fits, its link."""
     number = request.plan.get("round", 0)
     for way, name in ((EMAIL, "email"), (SMS, "mobile")):
-        fits = way == EMAIL and pdf["size"] <= _MOST
+        fits = way == EMAIL and pdf["size"] <= LARGEST
         owed = notices.owe_notice(
             core,
             session,

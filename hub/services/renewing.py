@@ -50,8 +50,6 @@ def read(core: Core, request: Request, given: Mapping[str, Any] | None) -> Renew
         ref = RecordRef(request.source_table, request.source_id)
         fields = core.registry.connector(where).fetch(ref).fields
     plan = _plan(core, request, fields)
-    if plan is None:
-        raise Refused("the mapping's 'when' does not want the record any more", code="not_wanted")
     if plan.problems:
         raise Refused(str(plan.problems[0]), code=BAD_RECORD)
     if not plan.documents and not plan.attachments:
@@ -72,11 +70,11 @@ def apply(request: Request, new: Renewed) -> None:
         request.answers = {**request.answers, "lines": kept}
 
 
-def _plan(core: Core, request: Request, fields: Mapping[str, Any]) -> RequestPlan | None:
+def _plan(core: Core, request: Request, fields: Mapping[str, Any]) -> RequestPlan:
     mapping = core.shelf.version(request.mapping_version_id)
     try:
         orjson.dumps(fields, default=str)  # what cannot be stored is no record either
-        return mapping.plan(fields, now=core.clock.now())
+        return mapping.planned(fields, now=core.clock.now())
     except Exception as error:  # trying again for days would not mend it
         _log.error("mapping_failed", mapping=mapping.key, exc_info=error)
         said = f"the mapping cannot be applied to the record ({type(error).__name__})"

@@ -25,7 +25,15 @@ from hub.kernel.crypto import sha256_hex
 from hub.kernel.errors import AuthenticationFailed, ParaphError
 from hub.kernel.ids import new_id
 from hub.kernel.logging import get_logger
-from hub.services import history, offers, papers, places, signing_task, signing_words, turns
+from hub.services import (
+    history,
+    offers,
+    papers,
+    places,
+    signing_task,
+    signing_words,
+    turns,
+)
 from hub.services.core import Core
 from hub.services.order_data import begun_where, stored_order, task_data, task_of
 from hub.services.orders import POLL, after_real_seconds, ask_now, conclude_now, withdraw_there

@@ -13,12 +13,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.contracts.events import EventKind
 from hub.contracts.papers import SIGNER
 from hub.contracts.reason_texts import ENDING_TEXTS, REASON_TEXTS
 from hub.contracts.requests import Reason, RequestState
+from hub.mapping.notify import assigned
 from hub.services import paper_context, people_states
 from hub.services.core import Core
-from hub.storage.models import Delivery, Recipient, Request
+from hub.storage.models import Delivery, Recipient, Request, RequestEvent
 
 STEP_KIND = "step"
 _RECORD_STEP = re.compile(r"records\.(?P<name>\w[\w-]*)(\[(?P<index>\d+)\])?")
@@ -38,13 +40,16 @@ def step_context(
     event: str,
     now: datetime,
     line: str | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What mapping rows of ``back``, ``records`` and ``then`` may refer to; ``now`` is the moment
-    of the event, ``line`` the id of the line that it is about."""
+    of the event, ``line`` the id of the line that it is about, ``about`` what else is told of it:
+    whose doing it was (``recipient``), of which file (``what``), why (``reason``), a remark's
+    ``text``."""
+    told = about or {}
     offered = lines(request)
     signer = first_signer(request)
     recipient = signer.contact if signer is not None else {}
-    reason = request.reason or ""
     return {
         "record": request.record,
         "form": (request.answers or {}).get("values", {}),
@@ -57,21 +62,31 @@ def step_context(
             "language": request.language,
             "state": request.state,
         },
-        "outcome": {
-            "event": event,
-            "reason": reason,
-            "reason_text": reason_text(request),
-            "at": now.isoformat(timespec="seconds"),
-        },
+        "outcome": _outcome(request, event, now, told),
+        "remark": {name: told[name] for name in ("text",) if name in told},
         "signature": paper_context.signature(session, request, now),
         "signatures": paper_context.signatures(session, request, now),
         "records": _records(session, request),
         "lines": offered,
         "line": next((one for one in offered if one["id"] == line), {}),
         "totals": paper_context.totals_told(request),
+        "assigned": assigned((request.plan or {}).get("notify") or {}),
         **paper_context.paper_context(session, request, now),
         "carries_on": request.carries_on,
         "handling": request.carries_on,
+    }
+
+
+def _outcome(
+    request: Request, event: str, now: datetime, about: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
+        "event": event,
+        "reason": about.get("reason", request.reason or ""),
+        "reason_text": reason_text(request),
+        "recipient": about.get("recipient", ""),
+        "what": about.get("what", ""),
+        "at": now.isoformat(timespec="seconds"),
     }
 
 
@@ -115,6 +130,22 @@ def lines(request: Request) -> list[dict[str, Any]]:
     ]
 
 
+def _long_done(session: Session, request: Request) -> dict[str, Any]:
+    """What was made before an acceptance was cleared. Its deliveries may be deleted since; its
+    events know where the records are."""
+    if not (request.plan or {}).get("round"):
+        return {}
+    query = select(RequestEvent.data).where(
+        RequestEvent.request_id == request.id, RequestEvent.kind == EventKind.RECORDED.value
+    )
+    made = (data for data in session.scalars(query) if "record" in data)
+    return {
+        one["step"]: {"id": ident, "table": table, "created": one["created"]}
+        for one in made
+        for table, _, ident in (one["record"].partition("/"),)
+    }
+
+
 def _records(session: Session, request: Request) -> dict[str, Any]:
     """Results of the steps ``records.<name>`` so far, by name; a list where one was made for each
     of several items, with None for an item that none was made for."""
@@ -123,8 +154,10 @@ def _records(session: Session, request: Request) -> dict[str, Any]:
         Delivery.kind == STEP_KIND,
         Delivery.state == "delivered",
     )
+    done = _long_done(session, request)
+    done |= {row.step: row.result for row in session.execute(query)}
     found: dict[str, Any] = {}
-    for step, result in session.execute(query):
+    for step, result in done.items():
         match = _RECORD_STEP.fullmatch(step)
         if match is None or not result:
             continue

@@ -20,11 +20,13 @@ from hub.contracts.events import EventKind
 from hub.contracts.records import Operation, Receipt, RecordRef, Update
 from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import OutcomeUnknown, Refused, Retryable
+from hub.mapping.sendings import Email, Sending, Webhook
 from hub.mapping.texts import render
 from hub.services import history
 from hub.services.core import Core
 from hub.services.step_context import STEP_KIND as KIND
 from hub.services.step_context import moment, step_context
+from hub.services.step_sending import send
 from hub.storage.models import Delivery, Evidence, Request
 
 READ_BACK_TRIES = 4
@@ -32,11 +34,13 @@ READ_BACK_TRIES = 4
 
 @dataclass(frozen=True)
 class StepDone:
-    """A step was carried out. ``skipped`` when the mapping wanted nothing for this case."""
+    """A step was carried out. ``skipped`` when the mapping wanted nothing for this case; ``sent``
+    is what is kept of an e-mail or a webhook."""
 
     receipt: Receipt | None
     skipped: bool = False
     fields: tuple[str, ...] = ()
+    sent: Mapping[str, Any] | None = None
 
 
 class StepHandler(Handler):
@@ -53,11 +57,14 @@ class StepHandler(Handler):
             _require_records(core, session, request, work.step)
             event, now = work.payload["event"], moment(request, work.payload)
             line = work.payload.get("line")
-            context = step_context(core, session, request, event, now, line)
+            about = work.payload.get("about")
+            context = step_context(core, session, request, event, now, line, about)
             made = evidence_of(session, request)
         operation = self._operation(request, work, context, now, made)
         if operation is None:
             return StepDone(None, skipped=True)
+        if isinstance(operation, Email | Webhook):
+            return StepDone(None, sent=send(core, work, operation))
         connector = core.registry.connector(core.instance(work.workspace_id, work.destination))
         receipt = connector.apply(operation, work.key, uncertain=work.uncertain)
         if isinstance(operation, Update):
@@ -70,7 +77,10 @@ class StepHandler(Handler):
         request = session.get_one(Request, work.request_id)
         row = session.get_one(Delivery, work.id)
         if result.receipt is None:
-            row.result = {"skipped": True}
+            row.result = dict(result.sent) if result.sent is not None else {"skipped": True}
+            if result.sent is not None:
+                told = {"step": work.step, "instance": work.destination}
+                self._tell(session, request, work, EventKind.RECORDED, told)
             return
         receipt = result.receipt
         row.external_ref = receipt.ref.id[:120]
@@ -89,6 +99,12 @@ class StepHandler(Handler):
             "created": receipt.created,
             "fields": list(result.fields),
         }
+        self._tell(session, request, work, kind, data)
+
+    def _tell(
+        self, session: Session, request: Request, work: Work, kind: EventKind, data: Any
+    ) -> None:
+        """The event under the step's key: by it the step counts as done, however old it is."""
         history.append(session, request, kind, self._core.clock.now(), dedupe=work.key, data=data)
 
     def gave_up(self, session: Session, work: Work, failure: Failure) -> None:
@@ -102,7 +118,7 @@ class StepHandler(Handler):
         context: Mapping[str, Any],
         now: datetime,
         made: Evidence | None,
-    ) -> Operation | None:
+    ) -> Operation | Sending | None:
         core = self._core
         workspace = core.workspace(request.workspace_id)
 

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from hub.contracts.money import offered
 from hub.services.amounts import LANGUAGES
 from hub.services.core import Core
+from hub.services.step_context import first_signer
 from hub.services.typeset.sheet import Sender, Sheet, read_values
 from hub.settings import WorkspaceSettings
 from hub.storage.models import Request
@@ -26,7 +27,8 @@ def sheet(core: Core, request: Request, title: str, values: Mapping[str, Any]) -
     workspace = core.workspace(request.workspace_id)
     lines = tuple(request.plan.get("lines", ()))
     local = request.created_at.astimezone(ZoneInfo(workspace.zone))
-    first = request.recipients[0].contact if request.recipients else {}
+    customer = first_signer(request)
+    first = customer.contact if customer is not None else {}
     usual = {
         "number": request.plan["number"] or request.source_id,
         "date": local.date(),

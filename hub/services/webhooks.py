@@ -9,7 +9,7 @@ and its record, and nobody: whoever needs more reads the request by the API.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -32,8 +32,11 @@ KIND = "webhook"
 TEST = "webhook.test"
 LIMITS = DestinationLimits(concurrency=4)  # a receiver that hangs holds no more threads than these
 DISABLED = "subscription_disabled"  # code of what was owed when its receiver had enough
+# A receiver that steps of mappings name is never taken out of service: nobody could put it back.
+RECEIVER_LIMITS = DestinationLimits(concurrency=4, disable_after=timedelta(days=36_500))
+RECEIVER_GONE = "receiver_gone"
 _DELETED = "subscription_deleted"
-_PREFIX = f"{KIND}:"
+_PREFIX, _RECEIVER = f"{KIND}:", "receiver:"
 
 
 def destination(subscription_id: str) -> str:
@@ -41,9 +44,19 @@ def destination(subscription_id: str) -> str:
     return _PREFIX + subscription_id
 
 
+def receiver(secret: str) -> str:
+    """Whoever shares a named secret with the workspace, as the engine's destination of steps."""
+    return _RECEIVER + secret
+
+
 def is_webhook(key: str) -> bool:
-    """Whether a destination is a subscription."""
-    return key.startswith(_PREFIX)
+    """Whether a destination is a subscription, or a receiver of steps."""
+    return key.startswith((_PREFIX, _RECEIVER))
+
+
+def limits_of(key: str) -> DestinationLimits:
+    """The limits of one of them."""
+    return RECEIVER_LIMITS if key.startswith(_RECEIVER) else LIMITS
 
 
 class Announcer:

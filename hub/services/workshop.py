@@ -4,7 +4,7 @@ Each part is opened when it is first used, so that a hub without papers carries 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -54,10 +54,11 @@ class Workshop:
         """A document that the hub makes itself, see ``Maker.typeset``."""
         return self.maker.typeset(template, sheet)
 
-    def prove(self, case: Case) -> Proof:
-        """The sealed proof, see ``Maker.prove``; health tells while it cannot be had."""
+    def prove(self, read: Callable[[], Case]) -> Proof:
+        """The sealed proof of a case that is read first, see ``Maker.prove``; health tells while it
+        cannot be had."""
         with self._told():
-            return self.maker.prove(case)
+            return self.maker.prove(read())
 
     @contextmanager
     def _told(self) -> Iterator[None]:

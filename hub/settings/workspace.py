@@ -24,6 +24,12 @@ from hub.settings.spans import Span
 from hub.settings.texts import Texts, text_problems
 
 LANGUAGES = ("sv", "da", "nb", "fi", "ro", "fr", "de", "en")
+_SECRET_NAME = re.compile(r"^[a-z][a-z0-9_-]{0,39}$")
+# As ``hub.toolkit.signatures`` takes it: the base64 of 24 to 64 bytes.
+_SECRET = re.compile(
+    r"^whsec_(?:(?:[A-Za-z0-9+/]{4}){8,20}(?:[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/]=))?"
+    r"|(?:[A-Za-z0-9+/]{4}){21}(?:[A-Za-z0-9+/]{2}==)?)$"
+)
 _KEY = re.compile(r"^[a-z][a-z0-9_]{0,63}$")
 
 
@@ -63,6 +69,7 @@ class WorkspaceSettings:
     instances: Mapping[str, InstanceSettings]
     mappings: tuple[str, ...]
     values: Mapping[str, Any] = field(default_factory=dict)  # those of this environment
+    webhook_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     file: str = field(default="", compare=False)
 
     def text(self, key: str, language: str, kind: str = "") -> str:
@@ -187,6 +194,16 @@ class WorkspaceFile:
         fields.Dict(fields.String(validate=validate.Regexp(_KEY)), fields.Raw(allow_none=True)),
         title="Values",
         help="What mappings take from here, by name: a depot, a series. Never secrets.",
+        default={},
+    )
+    webhook_secrets: dict[str, str] = setting(
+        fields.Dict(
+            fields.String(validate=validate.Regexp(_SECRET_NAME)),
+            fields.String(validate=validate.Regexp(_SECRET, error="is no webhook secret")),
+        ),
+        title="Webhooks' secrets",
+        help="Name, then whsec_ and the base64 of 24 to 64 bytes: what signs webhooks of mappings.",
+        secret=True,
         default={},
     )
     values_in: dict[str, dict[str, Any]] = setting(

@@ -71,7 +71,8 @@ class DocumentPage(Scoped, Base):
 
 
 class Attachment(Scoped, Base):
-    """A file beside the documents. ``must_view``: nobody signs before the server saw it fetched."""
+    """A file beside the documents. ``must_view``: nobody signs before the server saw it fetched.
+    ``pages`` of a PDF, 0 for anything else: the image shows the first of them only."""
 
     __tablename__ = "attachment"
     __table_args__ = (UniqueConstraint("request_id", "key"),)
@@ -84,6 +85,7 @@ class Attachment(Scoped, Base):
     media_type: Mapped[str] = mapped_column(String(100))
     sha256: Mapped[str] = mapped_column(String(64))  # the file as it came
     shown_sha256: Mapped[str | None] = mapped_column(String(64))  # the image that pages show
+    pages: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     size: Mapped[int] = mapped_column(Integer)
     must_view: Mapped[bool] = mapped_column(Boolean)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

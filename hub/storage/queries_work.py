@@ -66,7 +66,8 @@ OWN_TROUBLES = text(
     SELECT workspace_id, destination, error_code AS code, count(*) AS number
       FROM delivery
      WHERE state IN ('pending', 'retry', 'leased', 'paused') AND entity > ''
-       AND error_code IN ('store_away', 'inspection_away', 'making_away', 'own_trouble')
+       AND error_code IN ('store_away', 'inspection_away', 'making_away', 'paper_lost',
+                          'own_trouble')
      GROUP BY workspace_id, destination, error_code
     """
 ).columns(_d.workspace_id, _d.destination, column("code", String), column("number", Integer))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from hub.cli.dry_run import request_lines
+from hub.cli.dry_run import request_lines, step_lines
+from hub.contracts.channel import File
 from hub.mapping.examples import MOMENT
 from hub.mapping.loader import load_mapping
+from hub.mapping.sendings import Email, Webhook
+from hub.services.explaining import does
 from hub.services.new_requests import plan_data
 from tests.mapping.samples import ROOT
 
@@ -36,3 +39,22 @@ def test_one_signer_is_shown_as_ever_and_content_is_not_printed() -> None:
     shown = list(request_lines({**data, "providers": [], "attachments": [content]}))
     assert "  to Alice Arnaud, +33612345678, alice@example.com" in shown
     assert "  attachment a: A, from base64 of 4 characters" in shown
+
+
+def test_what_would_be_sent_is_shown_with_address_secret_and_body() -> None:
+    mail = Email("a@example.com", "Done", "It is\ndone.", "en", (File("s.pdf", "", b""),))
+    call = Webhook("https://erp.example.com/hook", "erp", {"id": 17})
+    step = {"where": "f:1:1", "step": "then.completed.0", "instance": "x", "problem": None}
+    shown = [
+        line
+        for one in (mail, call)
+        for line in step_lines({**step, "does": does(one, reveal=True)})
+    ]
+    assert shown == [
+        "  f:1:1: then.completed.0: email a@example.com, with s.pdf",
+        "      | Done",
+        "      | It is",
+        "      | done.",
+        "  f:1:1: then.completed.0: webhook https://erp.example.com/hook, signed with erp",
+        "      id = 17",
+    ]

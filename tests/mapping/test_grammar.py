@@ -151,14 +151,30 @@ EXTRA_WRONG = [
     ("back: {sent: [{note: x y}]}\n", "unknown event 'sent'"),
     ("back: {completed: [{update: []}]}\n", "must be a list of rows; or write the word both"),
     ("back: {completed: [{update: [{to: a}]}]}\n", "back.completed[1].update[a]: has no source"),
-    ("back: {completed: [{email: x}]}\n", "this version has no 'email' yet; remove it"),
+    ("back: {completed: [{email: x}]}\n", "email: must be a block of keys"),
+    (
+        "back: {completed: [{email: {to: bob, subject: a b, text: a b}}]}\n",
+        "'bob' is no e-mail address; write one, assigned, or a block with from",
+    ),
+    (
+        "back: {completed: [{email: {to: assigned, subject: a b, text: '{{ who }}'}}]}\n",
+        "unknown name 'who'",
+    ),
+    (
+        "back: {declined: [{email: {to: assigned, subject: a, text: b, attach: signed}}]}\n",
+        "'signed' is only there when completed",
+    ),
     ("back: {completed: [{attach: report}]}\n", "unknown attachment 'report'"),
     ("back: {completed: [{note: a b, update: both}]}\n", "must hold one action"),
     (
         FAILED_NEEDS,
         "only made when completed",
     ),
-    ("then: {completed: [{webhook: x}]}\n", "this version has no 'webhook' yet; remove it"),
+    ("then: {completed: [{webhook: {url: x, secrets: a}}]}\n", "did you mean 'secret'?"),
+    (
+        "then: {completed: [{webhook: {url: 'ftp://a', secret: a, rows: [{to: a, value: 1}]}}]}\n",
+        "'ftp://a' is no address; begin it with https://",
+    ),
     (
         "then: {completed: [{update: {in: r, table: t, rows: [{to: a, value: 1}]}}]}\n",
         "update.id: is missing",

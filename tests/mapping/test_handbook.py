@@ -55,7 +55,7 @@ def surroundings() -> Surroundings:
         if "fragment" in data:
             fragments[data["fragment"]] = text
         if "values_in" in data:
-            values = {**data["values"], **data["values_in"]["test"]}
+            values |= {**data.get("values", {}), **data["values_in"]["test"]}
     return Surroundings(fragments, values)
 
 

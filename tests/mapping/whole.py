@@ -54,6 +54,7 @@ back:
     - update: [both, {to: state, value: Signed}]
     - {note: "Signed by {{ signature.name }}", when: form.name != ""}
     - attach: evidence
+    - email: {to: assigned, subject: Signed, text: {sv: Klart, en: Done}, attach: signed}
   line_declined:
     - {update: [{to: state, from: line.id}], for_each: lines}
 then:
@@ -63,6 +64,7 @@ then:
     - update: {in: erp, table: job, id: {from: records.customer.id}, rows: [{to: a, value: b}]}
     - note: {in: erp, table: job, id: {expr: records.customer.id}, text: signature}
       when: form.name != ""
+    - webhook: {url: "https://example.com/hook", secret: erp, rows: [{to: a, value: 1}]}
 examples:
   - name: everything
     given:
@@ -159,6 +161,7 @@ examples:
       views: {count: 1}
       documents: [{key: offer}]
       evidence: {level: B-T}
+      remark: {text: Good}
     expect:
       recipients: [{key: owner}]
       documents: [{key: offer}]

@@ -20,6 +20,7 @@ instances:
   canvas: {{plugin: native_canvas}}
   post: {{plugin: POST}}
 mappings: [offer]
+webhook_secrets: {{erp: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz}}
 texts:
   sms_invite: {{en: "{{{{ sender }}}}: {{{{ title }}}} {{{{ link }}}}"}}
   sms_reminder: {{en: "{{{{ sender }}}}: again, {{{{ link }}}}"}}

@@ -14,7 +14,7 @@ from hub.services.evidence.seals import checker, installation_trust
 from hub.services.evidence.verifying import verify
 from hub.services.replay_deliveries import DeliveryReplays
 from hub.services.replays import Order
-from hub.storage.models import Attempt, Delivery
+from hub.storage.models import Attempt, Delivery, DocumentPage
 from hub.worker import FAULTY_SETTINGS, begun
 
 ALICE = """
@@ -95,6 +95,36 @@ def test_a_proof_that_was_given_up_can_be_replayed(signed, stamps):
     case.later(seconds=5)
     assert (owed(case).state, len(case.proofs())) == ("delivered", 1)
     assert set(case.files()) == {"pdf", "zip"}
+
+
+@pytest.mark.parametrize("lost", ["gone", "spoiled"])
+def test_a_proof_waits_for_a_backup_of_a_file_that_is_lost(papers, lost):
+    case = papers(people=ALICE)
+    case.send()
+    (image,) = {one.sha256 for one in case.rows(DocumentPage)}
+    content, blobs = case.blob(image), case.core.workshop.blobs
+    file = case.config.parent / "data" / "blobs" / case.workspace / image[:2] / image
+    case.look("alice")
+    order = case.begin("alice")
+    assert file.exists(), sorted(case.config.parent.rglob("*"))
+    file.unlink() if lost == "gone" else file.write_bytes(file.read_bytes()[:-9] + b"otherwise")
+    case.give("alice", order)
+    case.work()
+    assert (case.request().state, case.record()["state"]) == ("completed", "Signed")
+    failures = {one.code for one in case.rows(Attempt) if one.delivery_id == owed(case).id}
+    assert (owed(case).state, failures, case.proofs()) == ("retry", {"paper_lost"}, [])
+    (told,) = health.sync(case.core)
+    assert (told.status, told.proofs_failing) == ("waiting", 1)
+    assert told.own_troubles == {"paper_lost": 1}
+    assert "bring it back from a backup" in health.ready(case.core)[1]
+    case.later(hours=60)
+    assert owed(case).state == "retry"
+    blobs.put(case.workspace, content)
+    case.later(hours=2)
+    assert (owed(case).state, len(case.proofs())) == ("delivered", 1)
+    assert set(case.files()) == {"pdf", "zip"}
+    (told,) = health.sync(case.core)
+    assert (told.status, told.proofs_failing) == ("unknown", 0)  # nothing is left to wait for
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hub.services.views import CaseClosed, LinkInvalid, NotReady
 from hub.storage.models import RequestEvent, SigningOrder, Viewing
 from tests.services.documents.made import pdf
-from tests.services.paper_case import PERSON, ROBOT, encoded
+from tests.services.paper_case import PERSON, RECORD, ROBOT, encoded
 
 TWO_PAGES = f'\n    - {{key: paper, title: Paper, base64: {{value: "{encoded(pdf(count=2))}"}}}}'
 
@@ -42,6 +42,39 @@ def test_the_file_itself_counts_as_its_picture_does(case):
     case.desk.attachment(case.token("alice"), "photo", PERSON, original=True)
     assert case.unseen("alice") == ["paper:1", "paper:2"]
     assert case.events().count("downloaded") == 1
+
+
+@pytest.mark.parametrize(("pages", "enough"), [(1, True), (3, False)])
+def test_a_picture_of_the_first_page_is_not_the_whole_of_a_longer_file(papers, pages, enough):
+    case = papers(documents=TWO_PAGES)
+    case.upstream.put("offer", "1", {**RECORD, "photo": encoded(pdf(count=pages))})
+    case.send()
+    token = case.token("alice")
+    for number in (1, 2):
+        case.desk.page_image(token, "paper", 1, number, PERSON)
+    case.desk.attachment(token, "photo", PERSON, original=False)
+    (shown,) = case.desk.view(token, "en").papers.attachments
+    assert (shown.pages, shown.seen) == (pages, enough)
+    assert case.unseen("alice") == ([] if enough else ["photo"])
+    if not enough:
+        with pytest.raises(NotReady):
+            case.begin("alice")
+    case.desk.attachment(token, "photo", PERSON, original=True)
+    assert case.unseen("alice") == []
+    (shown,) = case.desk.view(token, "en").papers.attachments
+    assert shown.seen
+    case.begin("alice")
+
+
+def test_what_is_handed_out_for_the_first_time_is_told_apart(case):
+    token, desk = case.token("alice"), case.desk
+    assert not desk.page_image(token, "paper", 1, 1, ROBOT).again
+    assert not desk.page_image(token, "paper", 1, 1, PERSON).again, "a robot is nobody"
+    assert desk.page_image(token, "paper", 1, 1, PERSON).again
+    assert not desk.attachment(token, "photo", PERSON, original=False).again
+    assert not desk.attachment(token, "photo", PERSON, original=True).again, "other bytes"
+    assert desk.attachment(token, "photo", PERSON, original=True).again
+    assert not desk.page_image(case.token("bob"), "paper", 1, 1, PERSON).again
 
 
 def test_what_another_one_has_looked_at_does_not_count(case):

@@ -15,7 +15,14 @@ from hub.services import preparing
 from hub.services.replay_deliveries import DeliveryReplays
 from hub.services.replays import Order
 from hub.services.views import CaseClosed, NotReady
-from hub.storage.models import Attachment, Blob, Document, DocumentPage, Instance
+from hub.storage.models import (
+    Attachment,
+    Blob,
+    Document,
+    DocumentPage,
+    Instance,
+    SigningOrder,
+)
 from tests.services.documents.made import encrypted, pdf
 from tests.services.paper_case import PERSON, RECORD, encoded, picture
 
@@ -204,3 +211,16 @@ def test_a_replay_of_what_is_done_changes_nothing(offer):
     assert offer.events() == events
     assert {one.state for one in offer.deliveries("evidence")} == {"delivered"}
     assert {one.state for one in offer.deliveries("prepare")} == {"cancelled"}
+
+
+def test_another_picture_ends_what_would_sign_the_former_one(offer):
+    offer.look("alice")
+    order = offer.begin("alice")
+    offer.upstream.put("offer", "1", {"photo": encoded(picture("blue"))})
+    preparing.read_again(offer.core, offer.workspace, offer.request().id)
+    offer.work()
+    assert [one.version for one in offer.rows(Document)] == [1]
+    assert [one.code for one in offer.rows(SigningOrder)] == ["documents_changed"]
+    assert offer.unseen("alice") == ["photo"]
+    assert offer.give("alice", order).status == "failed"
+    assert offer.acceptances() == []

@@ -44,6 +44,7 @@ def settle_in(case, world):
     words += '  email_reminder: {en: "{{ sender }} {{ link }}"}\n'
     words += '  email_invite_subject: {en: "{{ title }}"}\n'
     words += '  email_reminder_subject: {en: "{{ title }}"}\n'
+    words = "webhook_secrets: {planning: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz}\n" + words
     path.write_text(text.replace("texts:\n", words, 1), encoding="utf-8")
     case.simulated.house.reload()
 
@@ -96,7 +97,7 @@ def test_an_additional_sale_is_decided_line_by_line(stories):
     stories.cases.choose_lines(token, ["1"])
     signed(stories, token)
     order = stories.upstream.records("service_order")["7"]
-    assert (order["digital_status"], order["accepted_total"]) == ("Signed", 349)
+    assert (order["digital_status"], order["accepted_total"]) == ("Signed", "349.00")
     assert stories.upstream.records("job_line") == {
         "1": {"step": "decided", "decision": "accepted"},
         "2": {"step": "decided", "decision": "declined"},
@@ -121,13 +122,17 @@ def test_a_shared_offer_is_accepted(stories):
     assert task["due"] == "2026-03-09"
 
 
-def test_a_service_sheet_is_signed_and_the_service_begins(stories):
+def test_a_service_sheet_is_signed_and_the_service_begins(stories, receiver):
     stories.upstream.put("service", "S-1", {"state": "new"})
     person = {"last_name": "Andrei", "email": "alice@example.com", "phone": "0712 345 678"}
     record = {"type": "service_sheet", "number": "FS-1", "service_id": "S-1", "customer": person}
+    record["planning_url"] = receiver.url()
     signed(stories, asked(stories, "service_protocol", "protocol", record))
     assert stories.upstream.records("protocol")["7"]["closed"] is True
     assert stories.upstream.records("service")["S-1"] == {"state": "active"}
+    (call,) = receiver.calls
+    assert (call.content["protocol"], call.content["type"]) == ("FS-1", "service_sheet")
+    stories.core.receivers.close()
 
 
 def test_a_quote_becomes_an_order_of_what_was_ticked(stories):
@@ -135,6 +140,8 @@ def test_a_quote_becomes_an_order_of_what_was_ticked(stories):
         "reference": "D-1",
         "state": "draft",
         "account_id": 5,
+        "owner_email": "bob@example.com",
+        "accounting_email": "compta@example.com",
         "contact": {"full_name": "Alice", "email": "a@example.com", "mobile": "06 12 34 56 78"},
         "products": [
             {"id": "p1", "name": "Pompe", "unit_price": "100"},
@@ -144,9 +151,17 @@ def test_a_quote_becomes_an_order_of_what_was_ticked(stories):
     }
     token = asked(stories, "crm_quote", "quote", record)
     stories.cases.choose_lines(token, ["p3"])
+    stories.cases.remark(token, "Livraison avant mars ?", CLIENT)
+    stories.work()
     signed(stories, token)
     quote = stories.upstream.records("quote")["7"]
     assert (quote["state"], quote["chosen"]) == ("accepted", "Pompe, Joint")
+    assert (quote["total"], quote["views"]) == ("126.00", 1)
+    ref = RecordRef("quote", "7")
+    assert stories.upstream.notes(ref) == ["Alice: Livraison avant mars ?"]
+    assert [one.file_name for one in stories.upstream.files(ref)] == [
+        f"signed-{stories.request().number}.pdf"
+    ]
     products = [line["product"] for line in stories.upstream.records("order_line").values()]
     assert products == ["p1", "p3"]
 

@@ -74,6 +74,7 @@ logo: /logo.svg
 mappings: [repair]
 values: {depot: 17, series: null}
 values_in: {test: {series: T}}
+webhook_secrets: {erp: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz}
 instances:
   source: {plugin: connector:simulated, settings: {upstream: one, patience: 2.5, adopt: true}}
   sms:

@@ -8,8 +8,9 @@ import pytest
 
 from connectors.crm_rest.sandbox.store import OFFERS, StoredFile
 from hub.cli.robot import Form, Robot
+from hub.kernel.crypto import sha256_hex
 from hub.services import preparing
-from hub.storage.models import Acceptance, Viewing
+from hub.storage.models import Acceptance, DocumentPage, Viewing
 from tests.services.documents.made import offer as made_pdf
 from tests.services.documents.made import picture
 from tests.story.inside import form_with
@@ -70,6 +71,19 @@ def test_who_skips_a_page_or_an_attachment_is_told_which(offers, skipped, named)
     offers.check_unsigned(record)
     assert offers.sign(browser, link).url.endswith("/done")
     offers.check_signed(record)
+
+
+def test_who_claims_to_have_a_page_is_given_it_all_the_same(offers):
+    record, link = offers.sent(alone=True)
+    browser = offers.browser()
+    page = offers.read(browser, link, but=["offer/1/1.webp"])
+    (image,) = [one for one in page.pictures() if one.endswith("offer/1/1.webp")]
+    (document,) = offers.documents(record, "offer")
+    (shown,) = offers.rows(DocumentPage, DocumentPage.document_id == document.id)
+    browser.says({"If-None-Match": f'"{shown.sha256}"'})
+    assert sha256_hex(browser.fetch(image)) == shown.sha256
+    assert browser.fetch(image) == b""  # it has the page now
+    assert missing(offers, record) == set()
 
 
 @pytest.mark.both_stores

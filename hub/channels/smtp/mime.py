@@ -8,6 +8,7 @@ at spaces.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
 from email import policy
@@ -32,6 +33,8 @@ SIGNED = (
     "references", "mime-version", "content-type", "list-unsubscribe", "list-unsubscribe-post",
 )  # fmt: skip
 # Named twice, a second one added on the way breaks the signature.
+_NEVER = frozenset({"Cc", "Cs", "Zl", "Zp"})  # control characters, half letters, ends of lines
+_JOINERS = "\u200c\u200d"  # names in Persian are spelled with them, emojis are made of them
 
 
 class _PlainHeader(UnstructuredHeader, BaseHeader):
@@ -69,15 +72,14 @@ def build(message: Message, to: str, key: str, now: datetime, settings: SmtpSett
 
     Raises ``Refused`` where a text holds what a header must not.
     """
-    for text in (message.subject, message.sender, message.to_name):
-        if text and not text.isprintable():
-            raise Refused("a header text holds a control character", code="message_refused")
     mail = EmailMessage(policy=POLICY)
     mail["From"] = Address(
-        message.sender or settings.from_name, addr_spec=wire_address(settings.from_address)
+        _plain(message.sender) or settings.from_name,
+        addr_spec=wire_address(settings.from_address),
     )
-    mail["To"] = Address(message.to_name, addr_spec=to)
-    mail["Subject"] = _short(message.subject or message.text.strip().partition("\n")[0])
+    mail["To"] = Address(_plain(message.to_name), addr_spec=to)
+    first = message.text.strip().partition("\n")[0]
+    mail["Subject"] = _short(_plain(message.subject) or first)
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = message_id(key, settings)
     for name, value in _extra_headers(message, settings).items():
@@ -90,6 +92,15 @@ def build(message: Message, to: str, key: str, now: datetime, settings: SmtpSett
         mail.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)
     raw = mail.as_bytes()
     return _sign(raw, settings) + raw if settings.dkim_domain else raw
+
+
+def _plain(text: str) -> str:
+    """What of a text may stand in a header: letters and emojis with their joiners, but no marks
+    that nobody sees. ``Refused`` where it would begin another header."""
+    kinds = [(char, unicodedata.category(char)) for char in text]
+    if any(kind in _NEVER for _, kind in kinds):
+        raise Refused("a header text holds a control character", code="message_refused")
+    return "".join(char for char, kind in kinds if kind != "Cf" or char in _JOINERS)
 
 
 def _extra_headers(message: Message, settings: SmtpSettings) -> Mapping[str, str]:

@@ -11,9 +11,11 @@ import pypdfium2.raw as pdfium
 
 from hub.kernel.errors import ParaphError, Unfit
 from hub.services.documents import structure
+from hub.services.documents.page_tree import Size
 from hub.services.documents.pictures import page_image
 from hub.services.documents.reading import text_of
 from hub.services.documents.shapes import PageImage
+from hub.services.documents.trial import copyable
 
 _HEAD = 1024  # bytes in which "%PDF-" must begin; readers look no further
 _WIDTH = 1240  # pixels of an A4 page's shorter side: 150 dots an inch
@@ -32,7 +34,8 @@ def pages(content: bytes, most: int) -> Iterator[PageImage]:
     """Every page of a PDF that may be signed, one after the other."""
     if not is_pdf(content):
         raise Unfit("not_pdf")
-    count = structure_of(content)
+    sizes = structure_of(content)
+    count = len(sizes)
     if count > most:
         raise Unfit("too_many_pages", pages=count, limit=most)
     if count == 0:
@@ -40,7 +43,8 @@ def pages(content: bytes, most: int) -> Iterator[PageImage]:
     with opened(content) as document:
         if len(document) != count:
             raise Unfit("broken", "two readers count different pages")
-        scales = [_scale(*document.get_page_size(index)) for index in range(count)]
+        scales = [_scale_of(document, index, size) for index, size in enumerate(sizes)]
+        copyable(content, count)
         for index, scale in enumerate(scales):
             yield _drawn(document, index, scale)
 
@@ -51,7 +55,7 @@ def first_page(content: bytes) -> tuple[PageImage, int]:
         return _drawn(document, 0, _scale(*document.get_page_size(0))), len(document)
 
 
-def structure_of(content: bytes) -> int:
+def structure_of(content: bytes) -> list[Size]:
     """``structure.pages_of``, whose every stumble means that the file is broken."""
     try:
         return structure.pages_of(content)
@@ -88,6 +92,15 @@ def _drawn(document: pypdfium2.PdfDocument, index: int, scale: float) -> PageIma
     bitmap.close()
     page.close()
     return image
+
+
+def _scale_of(document: pypdfium2.PdfDocument, index: int, size: Size) -> float:
+    """The scale of a page on whose size both readers agree. PDFium knows no units of a page, and
+    takes one whose box it does not believe for a letter."""
+    drawn = document.get_page_size(index)
+    if not all(math.isclose(a, b, abs_tol=1) for a, b in zip(drawn, size[:2], strict=True)):
+        raise Unfit("page_size", "two readers measure different pages")
+    return _scale(size.width * size.unit, size.height * size.unit) * size.unit
 
 
 def _scale(width: float, height: float) -> float:

@@ -14,6 +14,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from hub.kernel.errors import Unfit
+from hub.services.documents.page_tree import Size, leaves, size, value
 
 _INERT = frozenset({"/Resources", "/Contents", "/StructTreeRoot", "/Metadata", "/Thumb", "/AP"})
 # Keys and action types that run, open or send something. Links (URI, GoTo) are what offers have.
@@ -30,43 +31,48 @@ _AT_OPENING = frozenset({"/GoTo", "/Named"})
 _MOVING = frozenset({"/Movie", "/Sound", "/Screen", "/3D", "/RichMedia"})
 _FILES = frozenset({"/EmbeddedFiles", "/EF", "/AF"})
 _ELSEWHERE = frozenset({"/GoToE", "/GoToR"})
+# Where a link may lead; "www." is what people write for the first of these. No scheme: a file.
+_ADDRESSES = ("http://", "https://", "mailto:", "tel:", "www.")
 _MOST = 2_000_000  # objects; far more than a hundred pages have
 
 
-def pages_of(content: bytes) -> int:
-    """How many pages there are. Raises ``Unfit`` when the PDF is encrypted, signed, acts, carries
+def pages_of(content: bytes) -> list[Size]:
+    """The sizes of all pages. Raises ``Unfit`` when the PDF is encrypted, signed, acts, carries
     files or has a form; another error when it cannot be read."""
     reader = PdfFileReader(io.BytesIO(content), strict=False)
     if reader.encrypted:
         raise Unfit("encrypted")
     root = reader.root
     found = set(_findings(root))
-    form = _value(root, "/AcroForm")
+    form = value(root, "/AcroForm")
     if isinstance(form, generic.DictionaryObject):
         found |= _of_form(form)
-    opening = _value(root, "/OpenAction")
-    if isinstance(opening, generic.DictionaryObject) and _value(opening, "/S") not in _AT_OPENING:
+    opening = value(root, "/OpenAction")
+    if isinstance(opening, generic.DictionaryObject) and value(opening, "/S") not in _AT_OPENING:
         found.add("scripted")
     if "/Perms" in root:  # certified, or with rights that only Adobe's programs give
         found.add("signed")
     for code in ("signed", "scripted", "embedded_files", "form"):
         if code in found:
             raise Unfit(code)
-    return int(root["/Pages"]["/Count"])
+    sizes = [size(page.get_object(), inherited) for page, inherited in leaves(root)]
+    if root["/Pages"]["/Count"] != len(sizes):
+        raise Unfit("broken", "there are not as many pages as is said")
+    return sizes
 
 
 def _of_form(form: generic.DictionaryObject) -> set[str]:
     """A form without fields is what many programs leave behind; it is none."""
-    fields = _value(form, "/Fields")
+    fields = value(form, "/Fields")
     if not fields and "/XFA" not in form:
         return set()
-    signed = int(_value(form, "/SigFlags") or 0) & 1 and _has_signature(fields)
+    signed = int(value(form, "/SigFlags") or 0) & 1 and _has_signature(fields)
     return {"signed"} if signed else {"form"}
 
 
 def _has_signature(fields: Any) -> bool:
     return any(
-        _value(node, "/FT") == "/Sig" and _value(node, "/V") is not None
+        value(node, "/FT") == "/Sig" and value(node, "/V") is not None
         for node in _nodes(fields)
         if isinstance(node, generic.DictionaryObject)
     )
@@ -77,24 +83,24 @@ def _findings(root: Any) -> Iterator[str]:
         if not isinstance(node, generic.DictionaryObject):
             continue
         keys = node.keys()
-        kind = _value(node, "/S")
-        if keys & _ACTING_KEYS or kind in _ACTIONS or _value(node, "/Subtype") in _MOVING:
+        kind = value(node, "/S")
+        if keys & _ACTING_KEYS or kind in _ACTIONS or value(node, "/Subtype") in _MOVING:
             yield "scripted"
-        if keys & _FILES or kind in _ELSEWHERE or _value(node, "/Subtype") == "/FileAttachment":
+        if kind == "/URI" and not _is_address(value(node, "/URI")):
+            yield "scripted"
+        if keys & _FILES or kind in _ELSEWHERE or value(node, "/Subtype") == "/FileAttachment":
             yield "embedded_files"
-        if _value(node, "/Type") == "/Sig" and "/ByteRange" in node:
+        if value(node, "/Type") == "/Sig" and "/ByteRange" in node:
             yield "signed"
-        if _value(node, "/Subtype") == "/Widget":
+        if value(node, "/Subtype") == "/Widget":
             yield "form"
 
 
-def _value(node: Any, key: str) -> Any:
-    """What stands behind ``key``, also when it stands elsewhere; None when nothing does.
-    (pyHanko's ``get`` would give the reference.)"""
-    try:
-        return node[key]
-    except KeyError:
-        return None
+def _is_address(found: Any) -> bool:
+    """Whether it is an address that no program but a browser, a mailer or a telephone takes; an
+    empty one does nothing."""
+    text = found.decode("latin-1") if isinstance(found, bytes) else str(found or "")
+    return not text or text.lower().startswith(_ADDRESSES)
 
 
 def _object(reference: Any) -> Any:

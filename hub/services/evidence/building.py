@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from hub.services.evidence import members as shapes
-from hub.services.evidence.archive import Member, packed
-from hub.services.evidence.case import Case
+from hub.services.evidence.acts import Surroundings, check_people
+from hub.services.evidence.archive import Broken, Member, packed
+from hub.services.evidence.case import Case, Unprovable
 from hub.services.evidence.certificate import certificate_pdf
 from hub.services.evidence.joining import joined
 
@@ -46,6 +47,7 @@ class Bundle:
 def build(case: Case, seal: Callable[[bytes], Sealed]) -> Bundle:
     """Prove ``case``. All but the seal follows from the case alone, byte for byte."""
     members = shapes.members_of(case)
+    _check_acts(case, members)
     manifest = shapes.manifest_of(case, members)
     sealed = seal(unsealed_pdf(case, members, manifest))
     whole = packed(
@@ -57,6 +59,16 @@ def build(case: Case, seal: Callable[[bytes], Sealed]) -> Bundle:
         ]
     )
     return Bundle(whole, sealed.content, manifest, sealed.level, sealed.report)
+
+
+def _check_acts(case: Case, members: list[Member]) -> None:
+    """Nothing is sealed that would be refused when it is checked."""
+    contents = {one.name: one.content for one in members}
+    events = shapes.events_of(case)["events"]
+    try:
+        check_people(Surroundings(contents, case.request.id, events, shapes.shown_of(case)))
+    except Broken as found:
+        raise Unprovable(f"{found.member}: {found.words}") from None
 
 
 def unsealed_pdf(case: Case, members: list[Member], manifest: bytes) -> bytes:

@@ -5,7 +5,7 @@ fills a case reads the database; what is made from a case depends on nothing els
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -85,9 +85,11 @@ class Signature:
     """How one person signed or approved.
 
     ``kind`` is signed or approved; ``method`` drawn, typed, approved or eid, with the scheme's
-    title in ``scheme``. ``national_id`` holds its last digits at most. ``shown`` is the list of
-    hashes that was kept when the person signed, ``binding`` what was signed beside the text.
-    ``parts`` come from the provider exactly as it gave them; one of them may be ``signature.svg``.
+    title in ``scheme``. ``national_id`` holds its last digits at most. ``in_person``: on the
+    sender's own device. ``shown`` is the list of hashes that was kept when the person signed,
+    ``answers`` those that were signed, ``binding`` what was signed beside the text. The first of
+    ``parts`` is that text, the others come from the provider exactly as it gave them; one of them
+    may be ``signature.svg``.
     """
 
     kind: str
@@ -101,7 +103,9 @@ class Signature:
     ip: str = ""
     user_agent: str = ""
     code_channel: str = ""
-    shown: Any = None
+    in_person: bool = False
+    shown: Mapping[str, Any] = field(default_factory=dict)
+    answers: Mapping[str, Any] = field(default_factory=dict)
     binding: str = ""
     parts: tuple[EvidencePart, ...] = ()
 

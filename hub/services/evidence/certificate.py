@@ -25,7 +25,7 @@ from hub.services.typeset.press import Press
 
 _HERE = Path(__file__).parent
 _MOST_EVENTS = 60  # the rest is in events.json; the certificate stays a few pages
-_LONGEST_PICTURE = 80  # characters of a typed name where a drawn one would stand
+_LONGEST = 80  # characters of a name where it stands once more: as a picture, in the history
 _DATES = {"de": "d. MMM y", "da": "d. MMM y", "nb": "d. MMM y", "fi": "d.M.y"}
 _DIGITS_TOGETHER = 16  # of a hash, between two places where its line may break
 _press = Press(_HERE / "paper")
@@ -143,8 +143,8 @@ def _digest(digest: str) -> str:
 
 
 def _cut(name: str) -> str:
-    """The whole name stands beside its picture."""
-    return name if len(name) <= _LONGEST_PICTURE else f"{name[:_LONGEST_PICTURE]}…"
+    """The whole name stands among the people."""
+    return name if len(name) <= _LONGEST else f"{name[:_LONGEST]}…"
 
 
 def _facts(words: _Words, signature: Signature) -> list[dict[str, str]]:
@@ -157,6 +157,7 @@ def _facts(words: _Words, signature: Signature) -> list[dict[str, str]]:
         ("identity", _last_digits(signature.national_id)),
         ("code", words(f"code.{code}") if code else ""),
         ("ip", signature.ip),
+        ("device", words("device.sender") if signature.in_person else ""),
         ("consent", signature.consent),
     )
     return [{"label": words(key), "value": value} for key, value in told if value]
@@ -194,7 +195,7 @@ def _totals(words: _Words, case: Case) -> list[dict[str, str]]:
 
 
 def _history(words: _Words, case: Case) -> list[dict[str, str]]:
-    names = {one.key: one.name or words("erased") for one in case.people}
+    names = {one.key: _cut(one.name) or words("erased") for one in case.people}
     told = [event for event in case.events if words.knows(f"event.{event.kind}")]
     return [_event(words, names, event) for event in told[-_MOST_EVENTS:]]
 

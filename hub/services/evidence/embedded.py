@@ -7,6 +7,7 @@ import io
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from hub.services.evidence.archive import Broken
+from hub.services.evidence.increments import check_increments
 from hub.services.evidence.members import EMBEDDED, SIGNED
 
 
@@ -29,10 +30,15 @@ def embedded_files(pdf: bytes) -> dict[str, bytes]:
 
 
 def sealed_part(pdf: bytes) -> bytes:
-    """The file as it was when it was sealed: up to the end of what the seal covers."""
-    seals = PdfFileReader(io.BytesIO(pdf)).embedded_regular_signatures
+    """The file as it was when it was sealed: up to the end of what the seal covers. What was added
+    after it may be time stamps alone."""
+    reader = PdfFileReader(io.BytesIO(pdf))
+    seals = reader.embedded_regular_signatures
     if len(seals) != 1:
         raise Broken(SIGNED, "seals", f"it has {len(seals)} seals, and one is needed")
+    if reader.embedded_signatures[0].signed_revision != seals[0].signed_revision:
+        raise Broken(SIGNED, "seals", "something was signed before it was sealed")
+    check_increments(reader, seals[0].signed_revision)
     _, _, start, length = (int(number) for number in seals[0].byte_range)
     return pdf[: start + length]
 

@@ -25,6 +25,8 @@ from hub.services.history import chain_hash
 FORMAT = "paraph-evidence/1"
 MANIFEST, OPENINGS, SHOWN, EVENTS = "manifest.json", "openings.json", "shown.json", "events.json"
 RECEIPTS, SIGNED = "receipts.json", "signed.pdf"
+PEOPLE, PERSON = "people/", "person.json"  # the folder of each, and the file of what one did
+TEXT = "signed-text.txt"  # the part that every signature has: what was read before signing
 # Stand inside the sealed PDF as well, byte for byte.
 EMBEDDED = (MANIFEST, SHOWN, EVENTS)
 
@@ -39,7 +41,7 @@ def members_of(case: Case) -> list[Member]:
     _check_chain(case)
     found = [
         _json(SHOWN, shown_of(case)),
-        _json(EVENTS, _events(case)),
+        _json(EVENTS, events_of(case)),
         _json(RECEIPTS, _receipts(case)),
         *(member for n, one in enumerate(case.documents, 1) for member in _document(n, one)),
         *(member for n, one in enumerate(case.attachments, 1) for member in _attachment(n, one)),
@@ -100,6 +102,19 @@ def shown_of(case: Case) -> dict[str, Any]:
         "lines": [_line(one) for one in case.lines],
         "totals": _totals(case),
     }  # fmt: skip
+
+
+def events_of(case: Case) -> dict[str, Any]:
+    """The history, each event with what it commits to."""
+    rows = [
+        {
+            "seq": event.seq, "kind": event.kind, "at": event.at, "data": dict(event.data),
+            "commitments": dict(event.commitments), "previous": event.previous,
+            "hash": event.hash,
+        }
+        for event in case.events
+    ]  # fmt: skip
+    return {"request": case.request.id, "events": rows}
 
 
 def moment(at: datetime) -> str:
@@ -168,9 +183,9 @@ def _attachment(number: int, one: ShownAttachment) -> Iterator[Member]:
 
 
 def _person(number: int, person: Person) -> Iterator[Member]:
-    yield _json(f"people/{number}/person.json", _acts(person))
+    yield _json(f"{PEOPLE}{number}/{PERSON}", _acts(person))
     for part in person.signature.parts if person.signature else ():
-        yield Member(f"people/{number}/{part.name}", part.content)
+        yield Member(f"{PEOPLE}{number}/{part.name}", part.content)
 
 
 def _acts(person: Person) -> dict[str, Any]:
@@ -188,24 +203,13 @@ def _acts(person: Person) -> dict[str, Any]:
             "national_id": signature.national_id, "at": moment(signature.at),
             "ip": signature.ip, "user_agent": signature.user_agent,
             "code_channel": signature.code_channel, "consent": signature.consent,
+            "in_person": signature.in_person, "answers": dict(signature.answers),
             "shown": signature.shown, "binding": signature.binding,
             "parts": [
                 {"name": part.name, "media_type": part.content_type} for part in signature.parts
             ],
         },
     }  # fmt: skip
-
-
-def _events(case: Case) -> dict[str, Any]:
-    rows = [
-        {
-            "seq": event.seq, "kind": event.kind, "at": event.at, "data": dict(event.data),
-            "commitments": dict(event.commitments), "previous": event.previous,
-            "hash": event.hash,
-        }
-        for event in case.events
-    ]  # fmt: skip
-    return {"request": case.request.id, "events": rows}
 
 
 def _receipts(case: Case) -> dict[str, Any]:

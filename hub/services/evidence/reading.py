@@ -5,13 +5,14 @@ them, and to agree with each other.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from hub.kernel.crypto import canonical_json, sha256_hex
 from hub.services.evidence.archive import MOST_MEMBERS, Broken, is_name
 from hub.services.evidence.canonical import read
+from hub.services.evidence.comparing import KEPT, choice_told, papers_told
 from hub.services.evidence.members import (
     EVENTS,
     FORMAT,
@@ -53,8 +54,9 @@ class Manifest:
 
 @dataclass(frozen=True)
 class History:
-    """The chain's commitments: of each event, by the number as text, name → hash."""
+    """The checked events, and of each, by its number as text, the commitments: name → hash."""
 
+    events: Sequence[Mapping[str, Any]]
     commitments: Mapping[str, Mapping[str, str]]
 
 
@@ -99,7 +101,8 @@ def check_history(content: bytes, manifest: Manifest) -> History:
         previous = event["hash"]
     if previous != manifest.head or len(value["events"]) != manifest.count:
         raise Broken(EVENTS, "chain", "the chain does not end where the manifest says")
-    return History({str(event["seq"]): event["commitments"] for event in value["events"]})
+    commitments = {str(event["seq"]): event["commitments"] for event in value["events"]}
+    return History(value["events"], commitments)
 
 
 def check_openings(content: bytes, history: History) -> tuple[str, ...]:
@@ -124,11 +127,13 @@ def check_openings(content: bytes, history: History) -> tuple[str, ...]:
     )
 
 
-def check_shown(content: bytes, manifest: Manifest) -> None:
-    """Every file that was shown has to be the member that the manifest lists. Raises ``Broken``."""
+def check_shown(content: bytes, manifest: Manifest) -> Mapping[str, Any]:
+    """Every file that was shown has to be the member that the manifest lists. Returns what was
+    shown. Raises ``Broken``."""
     value = read(SHOWN, content)
     try:
         wanted = [*_shown_files(value)]
+        papers_told(value, KEPT), choice_told(value, KEPT)
         request = (value["request"]["id"], value["request"]["number"])
     except (KeyError, TypeError, AttributeError):
         raise Broken(SHOWN, "malformed", "it has not the shape of what was shown") from None
@@ -137,29 +142,37 @@ def check_shown(content: bytes, manifest: Manifest) -> None:
     for name, sha256 in wanted:
         if not isinstance(name, str) or manifest.hash_of(name) != sha256:
             raise Broken(SHOWN, "differs", f"it tells another hash than the manifest: {name!r}")
+    return dict(value)
 
 
 def _shown_files(value: Any) -> list[tuple[Any, Any]]:
     found = []
-    for document in value["documents"]:
+    for document in _listed(value["documents"]):
         found.append((document["file"], document["sha256"]))
-        found += [(page["image"], page["sha256"]) for page in document["pages"]]
-    for one in value["attachments"]:
+        found += [(page["image"], page["sha256"]) for page in _listed(document["pages"])]
+    for one in _listed(value["attachments"]):
         found.append((one["file"], one["sha256"]))
         if one["image"] is not None:
             found.append((one["image"], one["image_sha256"]))
     return found
 
 
+def _listed(value: Any) -> list[Any]:
+    """An empty object or text would have nothing to check, and is no list."""
+    if not isinstance(value, list):
+        raise TypeError
+    return value
+
+
 def _is_manifest(value: Any) -> bool:
     return (
-        _has(value, format=str, request=dict, made_at=str, events=dict, members=list)
-        and _has(value["request"], id=str, number=str)
-        and _has(value["events"], count=int, head=str)
+        has(value, format=str, request=dict, made_at=str, events=dict, members=list)
+        and has(value["request"], id=str, number=str)
+        and has(value["events"], count=int, head=str)
         and _is_hash(value["events"]["head"])
         and len(value["members"]) <= MOST_MEMBERS
         and all(
-            _has(one, name=str, size=int, sha256=str)
+            has(one, name=str, size=int, sha256=str)
             and one["size"] >= 0
             and _is_hash(one["sha256"])
             for one in value["members"]
@@ -168,16 +181,17 @@ def _is_manifest(value: Any) -> bool:
 
 
 def _is_history(value: Any) -> bool:
-    return _has(value, request=str, events=list) and all(
-        _has(one, seq=int, kind=str, at=str, data=dict, commitments=dict, previous=str, hash=str)
+    return has(value, request=str, events=list) and all(
+        has(one, seq=int, kind=str, at=str, data=dict, commitments=dict, previous=str, hash=str)
         and all(_is_hash(made) for made in one["commitments"].values())
         for one in value["events"]
     )
 
 
 def _is_openings(value: Any) -> bool:
-    return _has(value, openings=dict) and all(
+    return has(value, openings=dict) and all(
         isinstance(fields, dict)
+        and fields  # an empty one could say anything as its event's number
         and all(
             isinstance(field, dict)
             and set(field) == {"salt", "value"}
@@ -188,7 +202,7 @@ def _is_openings(value: Any) -> bool:
     )
 
 
-def _has(value: Any, **types: type) -> bool:
+def has(value: Any, **types: type) -> bool:
     """Whether it is an object with just these keys; a boolean is no number."""
     return (
         isinstance(value, dict)

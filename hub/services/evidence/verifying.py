@@ -11,6 +11,7 @@ from itertools import zip_longest
 from typing import Protocol
 
 from hub.kernel.crypto import sha256_hex
+from hub.services.evidence.acts import Surroundings, check_people
 from hub.services.evidence.archive import LONGEST, Broken, Reader
 from hub.services.evidence.embedded import embedded_files
 from hub.services.evidence.members import EVENTS, MANIFEST, OPENINGS, SHOWN, SIGNED
@@ -111,7 +112,8 @@ def _bundle(data: bytes, check_pdf: CheckPdf) -> Verdict:
     _check_embedded(embedded, manifest)
     history = check_history(contents[EVENTS], manifest)
     erased = check_openings(openings, history)
-    check_shown(contents[SHOWN], manifest)
+    shown = check_shown(contents[SHOWN], manifest)
+    check_people(Surroundings(contents, manifest.request, history.events, shown))
     return _good("bundle", manifest, seal, erased)
 
 

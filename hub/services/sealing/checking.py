@@ -24,8 +24,8 @@ from pyhanko.sign.validation.generic_cms import (
 
 from hub.services.sealing.awaited import awaited
 from hub.services.sealing.chains import ChainProblem, common_name, judge
-from hub.services.sealing.coverage import check_coverage, check_framing
-from hub.services.sealing.forms import OddForm, check_form
+from hub.services.sealing.coverage import check_coverage, check_framing, held
+from hub.services.sealing.forms import SEAL, STAMP, OddForm, check_form
 from hub.services.sealing.revocation import Revocations
 from hub.services.sealing.stamps import DIGESTS, Stamp, StampBroken, read_stamp, stamp_of
 from hub.services.sealing.trust import Trust
@@ -141,7 +141,7 @@ def _check_signature(seal: EmbeddedPdfSignature) -> None:
     if not intact:
         raise SealProblem("changed", "the content is not what was sealed: bytes were changed")
     try:
-        check_form(seal.signed_data)
+        check_form(held(seal), SEAL)
     except OddForm as error:
         raise SealProblem("seal_broken", f"the seal's signature {error}") from None
 
@@ -155,8 +155,9 @@ def _stamp(seal: EmbeddedPdfSignature) -> Stamp | None:
 
 def _document_stamp(one: EmbeddedPdfSignature) -> Stamp:
     try:
+        check_form(held(one), STAMP)
         return read_stamp(one.signed_data, one.compute_digest)
-    except StampBroken as error:
+    except (StampBroken, OddForm) as error:
         raise SealProblem("timestamp_broken", f"the document's time stamp {error}") from None
 
 

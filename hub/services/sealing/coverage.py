@@ -10,6 +10,9 @@ from pyhanko.sign.validation import EmbeddedPdfSignature, SignatureCoverageLevel
 
 from hub.services.sealing.verdict import SealProblem
 
+# What the field of a time stamp may hold: nothing that acts or shows.
+STAMP_FIELD = {"/Type", "/Subtype", "/FT", "/T", "/TU", "/F", "/Rect", "/P", "/V"}
+
 
 def check_framing(content: bytes, signatures: Sequence[EmbeddedPdfSignature]) -> None:
     """Whether each signature stands where its byte range leaves room, and nothing else does: the
@@ -27,19 +30,25 @@ def check_framing(content: bytes, signatures: Sequence[EmbeddedPdfSignature]) ->
             raise SealProblem("rewritten", said)
 
 
-def _is_plain(digits: bytes, held: bytes) -> bool:
+def held(one: EmbeddedPdfSignature) -> bytes:
+    """The signature (a CMS ContentInfo) without the zeros behind it."""
+    content = one.pkcs7_content
+    return content[: _length(content)]
+
+
+def _is_plain(digits: bytes, content: bytes) -> bool:
     """Whether the gap holds the signature and zeros behind it, written in one way only: a digit in
     the other case, or something in the zeros, would change bytes and nothing else."""
-    wanted = held.hex().encode()
-    return digits in (wanted, wanted.upper()) and not any(held[_length(held) :])
+    wanted = content.hex().encode()
+    return digits in (wanted, wanted.upper()) and not any(content[_length(content) :])
 
 
-def _length(held: bytes) -> int:
+def _length(content: bytes) -> int:
     """How long the DER value at the beginning is."""
-    if len(held) < 2 or held[1] < 0x80:
-        return 2 + (held[1] if len(held) > 1 else 0)
-    size = held[1] & 0x7F
-    return 2 + size + int.from_bytes(held[2 : 2 + size], "big")
+    if len(content) < 2 or content[1] < 0x80:
+        return 2 + (content[1] if len(content) > 1 else 0)
+    size = content[1] & 0x7F
+    return 2 + size + int.from_bytes(content[2 : 2 + size], "big")
 
 
 def check_coverage(
@@ -52,11 +61,16 @@ def check_coverage(
     if later:
         raise SealProblem("signed_again", "somebody signed it again after the seal")
     last = (seal, *stamps)[-1]
-    for one in (seal, *stamps):
-        if not _covers(one, is_last=one is last):
-            raise SealProblem(
-                "changed_later", "something was added to the file after it was sealed"
-            )
+    fits = all(_covers(one, is_last=one is last) for one in (seal, *stamps))
+    if not fits or any(_is_seen(one) for one in stamps):
+        said = "something was added to the file after it was sealed"
+        raise SealProblem("changed_later", said)
+
+
+def _is_seen(stamp: EmbeddedPdfSignature) -> bool:
+    """The library lets a new field be of any size, with scripts, as long as it is signed."""
+    field = stamp.sig_field
+    return not set(field) <= STAMP_FIELD or list(field["/Rect"]) != [0, 0, 0, 0]
 
 
 def _covers(one: EmbeddedPdfSignature, *, is_last: bool) -> bool:

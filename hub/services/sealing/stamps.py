@@ -20,7 +20,7 @@ from hub.kernel.errors import ParaphError
 from hub.services.sealing.awaited import awaited
 from hub.services.sealing.chains import ChainProblem, common_name, judge
 from hub.services.sealing.failures import NoTimeStamp
-from hub.services.sealing.forms import OddForm, check_form
+from hub.services.sealing.forms import STAMP, OddForm, check_form
 from hub.services.sealing.revocation import Revocations
 from hub.toolkit.http import HttpClient
 
@@ -56,8 +56,8 @@ def read_stamp(token: cms.SignedData, imprint: Callable[[str], bytes]) -> Stamp:
     that belongs there by the digest's name. Raises ``StampBroken``."""
     try:
         return _read(token, imprint)
-    except (StampBroken, OddForm) as error:
-        raise StampBroken(str(error)) from None
+    except StampBroken:
+        raise
     except Exception as error:  # whatever the library meets in what a stranger wrote
         raise StampBroken(type(error).__name__) from None
 
@@ -83,7 +83,6 @@ def _read(token: cms.SignedData, imprint: Callable[[str], bytes]) -> Stamp:
     good = validate_sig_integrity(signer, certificates.signer_cert, "tst_info", actual)
     if not all(good):
         raise StampBroken("is not signed by its certificate")
-    check_form(token)
     if info["message_imprint"]["hashed_message"].native != imprint(wanted):
         raise StampBroken("stamps something else")
     at = info["gen_time"].native.astimezone(UTC)
@@ -120,8 +119,9 @@ class Stamper(TimeStamper):
         nonce, request = made(message_digest, md_algorithm)
         token = _granted(self._call(request.dump()))
         try:
+            check_form(token.dump(), STAMP)  # what a check refuses is not to be taken
             stamp = read_stamp(token["content"], lambda name: message_digest)
-        except StampBroken as error:
+        except (StampBroken, OddForm) as error:
             said = f"the time stamp {error}" if str(error) else "the time stamp is broken"
             raise NoTimeStamp(said, code="timestamp_wrong") from None
         if token["content"]["encap_content_info"]["content"].parsed["nonce"].native != nonce:

@@ -75,8 +75,8 @@ class FilePages:
 
 
 def answer(file: FileView, caching: str, *, attached: bool = True) -> Response:
-    """The bytes with their name (RFC 6266) and tag; 304 when this browser has them. Nothing else
-    is answered without all of the bytes, or parts of a page would count as having seen it."""
+    """The bytes with their name (RFC 6266) and tag; 304 when this browser has them from us. Nothing
+    else is answered without all of the bytes, or parts of a page would count as having seen it."""
     response = send_file(
         io.BytesIO(file.content),
         file.media_type,
@@ -85,7 +85,7 @@ def answer(file: FileView, caching: str, *, attached: bool = True) -> Response:
         etag=file.etag,
         conditional=False,
     )
-    if request.method == "GET" and not request.if_none_match.star_tag:
+    if request.method == "GET" and file.again and not request.if_none_match.star_tag:
         response.make_conditional(request)  # no ranges
     response.headers["Cache-Control"] = caching
     return response

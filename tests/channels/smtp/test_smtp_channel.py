@@ -150,8 +150,30 @@ def test_a_long_subject_with_accents_is_cut_and_still_readable(driver):
     assert len(subject) <= 78
 
 
+NAMES = {
+    "a mechanic": ("Alice \U0001f469\u200d\U0001f527", "Alice \U0001f469\u200d\U0001f527"),
+    "Persian": ("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",) * 2,
+    "a mark of direction": ("Alice\u200e Andersson", "Alice Andersson"),
+    "a soft hyphen": ("Ander\u00adsson", "Andersson"),
+    "a hard space": ("Alice\u00a0Andersson", "Alice\u00a0Andersson"),
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_names_of_all_the_world_arrive(driver, name):
+    given, there = NAMES[name]
+    driver.channel().send(driver.message(to_name=given, sender=given, subject=given), "key-1")
+    [mail] = driver.mails()
+    assert mail["To"].addresses[0].display_name == there
+    assert mail["From"].addresses[0].display_name == there
+    assert str(mail["Subject"]).split() == there.split()
+    assert driver.sandbox.taken()[0].raw.isascii()
+
+
 @pytest.mark.parametrize("field", ["subject", "sender", "to_name"])
-@pytest.mark.parametrize("text", ["Hej\r\nBcc: bob@evil.example", "a\nb", "a\x00b"])
+@pytest.mark.parametrize(
+    "text", ["Hej\r\nBcc: bob@evil.example", "a\nb", "a\x00b", "a\u2028b", "a\u2029b", "a\udc80b"]
+)
 def test_a_header_text_with_control_characters_is_refused(driver, field, text):
     error = caught(lambda: driver.channel().send(driver.message(**{field: text}), "key-1"))
     assert isinstance(error, Refused)

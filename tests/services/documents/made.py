@@ -124,6 +124,29 @@ def encrypted(password: str = "") -> bytes:
     return out.getvalue()
 
 
+def deep(nodes: int) -> bytes:
+    """A PDF whose only page stands below so many nodes of a tree of pages."""
+    tree = [b"<< /Type /Pages /Kids [%d 0 R] /Count 1 >>" % (number + 3) for number in range(nodes)]
+    page = b"<< /Type /Page /Parent %d 0 R /MediaBox [0 0 595 842] >>" % (nodes + 1)
+    return raw_pdf(b"<< /Type /Catalog /Pages 2 0 R >>", *tree, page)
+
+
+def link(address: bytes) -> bytes:
+    """A PDF with a link to an address."""
+    annotation = ANNOTATION % (b"Link", b"/A << /S /URI /URI (%s) >>" % address)
+    return pdf(annotation, page=b"/Annots [5 0 R]")
+
+
+def layered(plan: bytes, usage: bytes = b"") -> bytes:
+    """A PDF with a blue area on a layer, of which the catalogue says ``plan``, and a red one."""
+    return pdf(
+        b"<< /Type /OCG /Name (Options) %s >>" % usage,
+        catalogue=b"/OCProperties << /OCGs [5 0 R] /D << %s >> >>" % plan,
+        page=b"/Resources << /Properties << /L 5 0 R >> >>",
+        content=b"/OC /L BDC 0 0 1 rg 9 9 300 300 re f EMC 1 0 0 rg 400 400 50 50 re f",
+    )
+
+
 def bomb(size: int) -> bytes:
     """A page whose content is ``size`` bytes once it is unpacked, some thousandth of that here."""
     packed = zlib.compress(b"0 0 m 9 9 l S\n" * (size // 14), 9)

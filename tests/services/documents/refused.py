@@ -5,10 +5,13 @@ from __future__ import annotations
 from tests.services.documents.made import (
     ACTION,
     ANNOTATION,
+    deep,
     encrypted,
+    link,
     offer,
     pdf,
     picture,
+    raw_pdf,
     signed,
     stream,
 )
@@ -114,6 +117,27 @@ REFUSED = {
             ANNOTATION % (b"Widget", b"/FT /Sig /T (s)"),
             catalogue=b"/AcroForm << /Fields [5 0 R] >>",
         ),
+    ),
+    "a link that is a script": ("scripted", link(b"javascript:app.alert\\(1\\)")),
+    "a link to a file": ("scripted", link(b"FILE:///etc/passwd")),
+    "a link to a program beside it": ("scripted", link(b"setup.exe")),
+    "a tree of pages deeper than any real one": ("broken", deep(51)),
+    "no box": (
+        "page_size",
+        raw_pdf(
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            b"<< /Type /Page /Parent 2 0 R >>",
+        ),
+    ),
+    "a box that one reader takes for a letter": (
+        "page_size",
+        pdf(box=b"0 0 99999999999999999999 99999999999999999999"),
+    ),
+    "a page of 600 km in a large unit": ("page_size", pdf(page=b"/UserUnit 10000")),
+    "too many objects for a page": (
+        "too_heavy",
+        pdf(b"<< /X [%s] >>" % (b"[] " * 200_000), page=b"/Resources 5 0 R"),
     ),
     "a tiny page": ("page_size", pdf(box=b"0 0 10 10")),
     "an endless page": ("page_size", pdf(box=b"0 0 99999 99999")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+import pypdfium2
 import pytest
 import typst
 from PIL import Image
@@ -14,17 +15,34 @@ from hub.services.documents.inspection import Inspector, limits_of
 from hub.services.documents.pictures import page_image
 from hub.services.documents.refusals import REFUSALS, refusal
 from hub.services.documents.shapes import Limits
+from hub.services.evidence.joining import joined
 from hub.settings import DocumentSettings
 from tests.services.documents import made
 from tests.services.documents.refused import REFUSED
+from tests.services.evidence import cases
 
-LINK = made.ANNOTATION % (b"Link", b"/A << /S /URI /URI (https://alice.example) >>")
 GOOD = {
     "plain": made.pdf(),
     "by typst": made.offer(1),
     "for the archive": bytes(typst.compile(b"= Offer", pdf_standards="a-3b", timestamp=0)),
     "a form without fields": made.pdf(catalogue=b"/AcroForm << /Fields [] >>"),
-    "a link to a page of the web": made.pdf(LINK, page=b"/Annots [5 0 R]"),
+    "a link to a page of the web": made.link(b"https://alice.example"),
+    "a link to a page, as people write it": made.link(b"www.alice.example"),
+    "a link to a mailbox": made.link(b"MAILTO:alice@alice.example"),
+    "a link to a telephone": made.link(b"tel:+46701234567"),
+    "a link that leads nowhere": made.link(b""),
+    "a deep tree of pages": made.deep(50),
+    "a page in a unit of its own": made.pdf(page=b"/UserUnit 2", box=b"0 0 298 421"),
+    "a hidden layer": made.layered(b"/OFF [5 0 R]"),
+    "a layer in sight": made.layered(b""),
+    "layers that are hidden at first": made.layered(b"/BaseState /OFF"),
+    "a layer for paper only": made.layered(
+        b"/AS [<< /Event /View /OCGs [5 0 R] /Category [/View] >>]",
+        b"/Usage << /View << /ViewState /OFF >> /Print << /PrintState /ON >> >>",
+    ),
+    "a hidden remark": made.pdf(
+        made.ANNOTATION % (b"FreeText", b"/F 2 /Contents (x)"), page=b"/Annots [5 0 R]"
+    ),
     "opening at a page": made.pdf(catalogue=b"/OpenAction [6 0 R /Fit]"),
     "a reference to nothing": made.pdf(catalogue=b"/PageLabels 99 0 R"),
     "bytes after the end": made.pdf() + b"\n\n\x00",
@@ -49,6 +67,24 @@ def test_what_may_be_signed_is_shown(inspector, name):
     found = inspector.inspect_pdf(GOOD[name])
     assert found.sha256 == sha256_hex(GOOD[name])
     assert [page.number for page in found.pages] == [1]
+
+
+def looks(pdf, count):
+    with pypdfium2.PdfDocument(pdf) as document:
+        return [document[at].render(scale=1).to_pil().tobytes() for at in range(count)]
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_what_may_be_signed_can_be_sealed_and_looks_the_same(name):
+    files = {"manifest.json": b"{}", "shown.json": b"{}", "events.json": b"{}"}
+    sealed = joined([GOOD[name]], cases.offer_pdf(2), files, "Offer", "en")
+    assert looks(sealed, 1) == looks(GOOD[name], 1)
+
+
+def test_a_page_is_drawn_in_its_own_unit(inspector):
+    (plain,) = inspector.inspect_pdf(made.pdf(box=b"0 0 596 842", content=b"")).pages
+    large = made.pdf(page=b"/UserUnit 2", box=b"0 0 298 421", content=b"")
+    assert inspector.inspect_pdf(large).pages == (plain,)
 
 
 def test_each_page_is_a_small_webp_with_its_hash_and_measures(inspector):

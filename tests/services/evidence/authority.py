@@ -59,20 +59,20 @@ class Authority:
     def root(self) -> asn1_x509.Certificate:
         return _asn1(self._root)
 
-    def seal(self, pdf: bytes, level: str = "B-B") -> Sealed:
+    def seal(self, pdf: bytes, level: str = "B-B", *, certify: bool = True) -> Sealed:
         """What the hub's sealer would do."""
         store = SimpleCertificateStore()
         store.register(self.root)
         signer = signers.SimpleSigner(
             signing_cert=_asn1(self._seal), signing_key=_key(self._seal_key), cert_registry=store
         )
-        stamper = DummyTimeStamper(_asn1(self._stamp), _key(self._stamp_key), certs_to_embed=store)
+        stamper = self._stamper
         context = ValidationContext(trust_roots=[self.root], allow_fetching=False)
         metadata = signers.PdfSignatureMetadata(
             field_name="Seal",
             md_algorithm="sha256",
             subfilter=fields.SigSeedSubFilter.PADES,
-            certify=True,
+            certify=certify,
             docmdp_permissions=fields.MDPPerm.NO_CHANGES,
             embed_validation_info=level == "B-LTA",
             use_pades_lta=level == "B-LTA",
@@ -82,6 +82,21 @@ class Authority:
         made = signers.PdfSigner(metadata, signer, timestamper=None if level == "B-B" else stamper)
         output = made.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)))
         return Sealed(output.getvalue(), level)
+
+    def stamp(self, pdf: bytes) -> bytes:
+        """A time stamp over the document, in its empty field if it has one. An authority gives one
+        to anybody, for anything."""
+        writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
+        empty = [name for name, *_ in fields.enumerate_sig_fields(writer, filled_status=False)]
+        stamper = signers.PdfTimeStamper(self._stamper, field_name=empty[0] if empty else None)
+        stamped = stamper.timestamp_pdf(writer, "sha256")
+        return bytes(stamped.getvalue())
+
+    @property
+    def _stamper(self) -> DummyTimeStamper:
+        store = SimpleCertificateStore()
+        store.register(self.root)
+        return DummyTimeStamper(_asn1(self._stamp), _key(self._stamp_key), certs_to_embed=store)
 
     def check(self, pdf: bytes) -> PdfVerdict:
         """The seal, for one who trusts this authority."""

@@ -34,6 +34,9 @@ from hub.services.history import chain_hash
 
 BEGUN = datetime(2026, 3, 2, 9, 15, 7, tzinfo=UTC)
 REQUEST = "019508a4-5c1e-7a34-9d0b-3f2a6f1c7e10"
+ORDERS = {"alice": "0195-o-1", "bob": "0195-o-2"}
+TEXT = b"Nordic Pump Service AB: winter service of the pump, SEK 5,250.00."
+ANSWERS = {"address": "Storgatan 1, Umeå", "news": False}
 SVG = (
     b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 100"><path fill="none" '
     b'stroke="#1b2a4a" stroke-width="3" stroke-linecap="round" d="M20 70C40 10 60 10 62 60S80 '
@@ -109,25 +112,81 @@ def chained(*told: tuple[str, dict[str, Any], dict[str, Any]]) -> tuple[CaseEven
     return tuple(events)
 
 
-def history(alice: str = "Alice Andersson", bob: str = "Bob Berg") -> tuple[CaseEvent, ...]:
+def history(
+    alice: str = "Alice Andersson", bob: str = "Bob Berg", shown: dict[str, Any] | None = None
+) -> tuple[CaseEvent, ...]:
+    shown = shown or {}
     return chained(
         ("started", {"source": "agiloft-main"}, {}),
         ("prepared", {"documents": 1}, {}),
         ("invited", {"recipient": "alice", "channel": "sms"}, {"mobile": "+46701234567"}),
         ("opened", {"recipient": "alice"}, {}),
         ("viewed", {"recipient": "alice", "subject": "offer:2:1"}, {}),
-        ("signed", {"recipient": "alice", "order": "o-1"}, {"name": alice}),
+        ("signed", told("alice", shown), {"name": alice}),
         ("invited", {"recipient": "bob", "channel": "email"}, {"email": "bob@example.com"}),
-        ("signed", {"recipient": "bob", "order": "o-2"}, {"name": bob, "national_id": "…1239"}),
+        ("signed", told("bob", shown), {"name": bob, "national_id": "…1239"}),
         ("completed", {}, {}),
     )
+
+
+def told(who: str, shown: dict[str, Any]) -> dict[str, Any]:
+    """What the history tells of a signature."""
+    return {
+        "recipient": who, "order": ORDERS[who], "text_sha256": sha256_hex(TEXT),
+        "shown_sha256": sha256_hex(canonical_json(shown)),
+    }  # fmt: skip
+
+
+def shown_to_sign(case: Case) -> dict[str, Any]:
+    """The list of what was shown, as it is kept with a signature."""
+    sums = case.totals
+    return {
+        "documents": [
+            {
+                "key": one.key, "version": one.version, "title": one.title,
+                "sha256": sha256_hex(one.content),
+                "pages": [sha256_hex(page.image) for page in one.pages],
+            }
+            for one in case.documents
+        ],
+        "attachments": [
+            {
+                "key": one.key, "title": one.title, "sha256": sha256_hex(one.content),
+                "must_view": one.must_view,
+            }
+            for one in case.attachments
+        ],
+        "lines": [
+            {"id": one.id, "text": one.title, "decision": one.decision} for one in case.lines
+        ],
+        "totals": sums and {
+            "currency": sums.currency, "net": str(sums.net), "gross": str(sums.gross),
+        },
+    }  # fmt: skip
+
+
+def bound(person: Person, shown: dict[str, Any]) -> Person:
+    """The person with a signature over all that was shown."""
+    if person.signature is None or person.signature.kind != "signed":
+        return person
+    binding = (
+        f"paraph:v1;request={REQUEST};order={ORDERS[person.key]};text-sha256={sha256_hex(TEXT)};"
+        f"answers-sha256={sha256_hex(canonical_json(ANSWERS))};"
+        f"shown-sha256={sha256_hex(canonical_json(shown))}"
+    )
+    text = EvidencePart("signed-text.txt", "text/plain; charset=utf-8", TEXT)
+    parts = (text, *person.signature.parts)
+    signature = replace(
+        person.signature, shown=shown, answers=ANSWERS, binding=binding, parts=parts
+    )
+    return replace(person, signature=signature)
 
 
 def people(alice: str = "Alice Andersson", bob: str = "Bob Berg") -> tuple[Person, ...]:
     consent = "I have read the offer and order what is ticked."
     drawn = Signature(
         "signed", "drawn", alice, BEGUN + timedelta(minutes=6), consent=consent, ip="192.0.2.17",
-        user_agent="Mozilla/5.0", code_channel="sms", shown=["offer:2"], reference="PA-1",
+        user_agent="Mozilla/5.0", code_channel="sms", reference="PA-1",
         parts=(
             EvidencePart("ink.json", "application/json", INK),
             EvidencePart("signature.svg", "image/svg+xml", SVG),
@@ -136,7 +195,6 @@ def people(alice: str = "Alice Andersson", bob: str = "Bob Berg") -> tuple[Perso
     by_eid = Signature(
         "signed", "eid", bob, BEGUN + timedelta(minutes=8), consent=consent, scheme="BankID",
         reference="131daac9-16c6-4618-beb0-365768f37288", national_id="…1239", ip="2001:db8::7",
-        binding="paraph:v1;request=r;order=o", shown=["offer:2"],
         parts=(EvidencePart("bankid-signature.xml", "application/xml", b"<Signature/>"),),
     )  # fmt: skip
     return (
@@ -147,7 +205,7 @@ def people(alice: str = "Alice Andersson", bob: str = "Bob Berg") -> tuple[Perso
 
 
 def offer_case(**changed: Any) -> Case:
-    """An offer that two people have signed."""
+    """An offer that two people have signed: what was shown to them is what the case holds."""
     facts = RequestFacts(
         REQUEST, "7KQ2-M9TD", "offer", "Winter service of the pump", "en", "Europe/Stockholm",
         BEGUN, BEGUN + timedelta(minutes=9),
@@ -170,12 +228,15 @@ def offer_case(**changed: Any) -> Case:
         ),
         totals=Totals("SEK", Decimal("4200.00"), ((Decimal("25"), Decimal("1050.00")),),
                       Decimal("5250.00")),
-        events=history(),
+        events=(),
         receipts=(
             Receipt("message", "sms", "delivered", BEGUN + timedelta(minutes=3), {"id": "s-1"}),
         ),
     )  # fmt: skip
-    return replace(case, **changed)
+    case = replace(case, **changed)
+    shown = shown_to_sign(case)
+    events = changed.get("events", history(shown=shown))
+    return replace(case, people=tuple(bound(one, shown) for one in case.people), events=events)
 
 
 def in_language(case: Case, language: str) -> Case:

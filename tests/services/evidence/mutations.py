@@ -13,15 +13,17 @@ from typing import Any
 from hub.kernel.crypto import canonical_json
 from hub.services.evidence import members as shapes
 from hub.services.evidence.archive import Member, packed
+from tests.services.evidence import spoilt_cms
+from tests.services.evidence.authority import authority
+from tests.services.evidence.insiders import INSIDE, edited_inside, inside
 from tests.services.evidence.proofs import Proof, edited, fitting, flipped, made
 from tests.services.evidence.spoilt_pdfs import (
-    INSIDE,
     in_the_padding,
-    inside,
     later,
     other_digits,
     resealed,
 )
+from tests.services.sealing.forgeries import FORGED, ODD
 
 Mutation = Callable[[Proof, random.Random], bytes]
 SEALED_JSON = ("shown.json", "events.json", "receipts.json", "people/1/person.json")
@@ -185,12 +187,14 @@ def changed_openings(proof: Proof, rng: random.Random) -> bytes:
     openings = json.loads(proof.named(shapes.OPENINGS))["openings"]
     seq = rng.choice(sorted(openings))
     name = rng.choice(sorted(openings[seq]))
-    way = rng.choice(("erase", "erase", "value", "salt", "name", "seq", "all"))
+    way = rng.choice(("erase", "erase", "value", "salt", "name", "seq", "all", "empty"))
     if way == "erase":
         del openings[seq][name]
         openings = {key: value for key, value in openings.items() if value}
     elif way == "all":
         openings = {}
+    elif way == "empty":
+        openings[rng.choice(("1", "01", "99", "Bob never signed this", seq))] = {}
     elif way == "name":
         openings[seq]["other"] = openings[seq].pop(name)
     elif way == "seq":
@@ -206,13 +210,50 @@ def a_pdf_with_a_later_increment(proof: Proof, rng: random.Random) -> bytes:
     )
 
 
+def a_bad_increment_under_a_good_stamp(proof: Proof, rng: random.Random) -> bytes:
+    forged = rng.choice([*FORGED.values(), *ODD.values()])
+    return _with_pdf(proof, authority().stamp(forged(proof.named(shapes.SIGNED))), rng)
+
+
+def a_later_stamp(proof: Proof, rng: random.Random) -> bytes:
+    return _with_pdf(proof, authority().stamp(proof.named(shapes.SIGNED)), rng)
+
+
+def a_bit_of_the_cms(proof: Proof, rng: random.Random) -> bytes:
+    return _with_pdf(proof, spoilt_cms.a_bit(proof.named(shapes.SIGNED), rng), rng)
+
+
+def other_algorithms_or_versions(proof: Proof, rng: random.Random) -> bytes:
+    pdf = proof.named(shapes.SIGNED)
+    if rng.random() < 0.1:
+        pdf = spoilt_cms.other_parameters(pdf, rng)
+    else:
+        pdf = spoilt_cms.another(pdf, rng, spoilt_cms.FORMS)
+    return _with_pdf(proof, pdf, rng)
+
+
+def a_cms_in_another_encoding(proof: Proof, rng: random.Random) -> bytes:
+    return _with_pdf(proof, spoilt_cms.framed(proof.named(shapes.SIGNED), rng), rng)
+
+
+def a_certificate_more_or_less(proof: Proof, rng: random.Random) -> bytes:
+    pdf = spoilt_cms.another(proof.named(shapes.SIGNED), rng, spoilt_cms.CERTIFICATES)
+    return _with_pdf(proof, pdf, rng)
+
+
+def _with_pdf(proof: Proof, pdf: bytes, rng: random.Random) -> bytes:
+    """In its bundle, or alone."""
+    return pdf if rng.random() < 0.3 else packed(proof.with_content(shapes.SIGNED, pdf))
+
+
 def a_pdf_with_more_or_less(proof: Proof, rng: random.Random) -> bytes:
     pdf = proof.named(shapes.SIGNED)
     spoilt = rng.choice(
         (
             pdf + b"\n", pdf + b"%%EOF\n", pdf[:-1], pdf[: rng.randrange(len(pdf))], b"\n" + pdf,
             pdf.replace(b"/Count", b"/Cnuot"), pdf + pdf, b"%PDF-1.7\n", b"",
-            flipped(pdf, rng), other_digits(pdf, rng), in_the_padding(pdf),
+            flipped(pdf, rng, 0, pdf.index(b"/Contents <")), other_digits(pdf, rng),
+            in_the_padding(pdf),
         )
     )  # fmt: skip
     return packed(proof.with_content(shapes.SIGNED, spoilt))
@@ -234,6 +275,10 @@ def an_insiders_work(proof: Proof, rng: random.Random) -> bytes:
     return inside(rng.randrange(len(INSIDE)))
 
 
+def an_insiders_edited_person(proof: Proof, rng: random.Random) -> bytes:
+    return edited_inside(rng.randrange(1000))
+
+
 def the_pdf_alone(proof: Proof, rng: random.Random) -> bytes:
     pdf = proof.named(shapes.SIGNED)
     return rng.choice((pdf, flipped(pdf, rng), pdf + b"%", pdf[:-7], later(pdf, rng.randrange(4)),
@@ -247,5 +292,9 @@ ALL: tuple[Mutation, ...] = (
     another_order, swapped_pages, an_end_too_early, something_after_the_end,
     something_before_the_start, something_in_between, written_by_a_library, a_bomb,
     a_size_that_is_a_lie, changed_openings, a_pdf_with_a_later_increment, a_pdf_with_more_or_less,
-    another_proofs_part, another_seal, an_insiders_work, the_pdf_alone,
+    another_proofs_part, another_seal, an_insiders_work, an_insiders_edited_person,
+    the_pdf_alone,
+    a_bad_increment_under_a_good_stamp, a_later_stamp, a_bit_of_the_cms, a_bit_of_the_cms,
+    a_bit_of_the_cms, other_algorithms_or_versions, a_cms_in_another_encoding,
+    a_certificate_more_or_less,
 )  # fmt: skip

@@ -4,20 +4,14 @@ wrong all the same."""
 from __future__ import annotations
 
 import io
-import json
 import random
-from collections.abc import Callable
 from functools import cache
-from typing import Any
 
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
-from hub.kernel.crypto import canonical_json
 from hub.services.evidence import members as shapes
-from hub.services.evidence.archive import Member, packed
 from hub.services.evidence.building import unsealed_pdf
-from hub.services.evidence.joining import joined
 from tests.services.evidence import cases
 from tests.services.evidence.authority import authority, stranger
 
@@ -76,63 +70,3 @@ def resealed(kind: int) -> bytes:
 
 def _unlike(pdf: bytes) -> bytes:
     return authority().seal(pdf.replace(b'"events":{"count":9', b'"events":{"count":8')).content
-
-
-@cache
-def inside(kind: int) -> bytes:
-    """Sealed by the right key, and wrong all the same."""
-    case = cases.offer_case()
-    contents = {one.name: one.content for one in shapes.members_of(case)}
-    INSIDE[kind](contents)
-    members = [Member(name, content) for name, content in contents.items() if name[0] != "!"]
-    manifest = contents.get("!manifest") or shapes.manifest_of(case, members)
-    files = {shapes.MANIFEST: manifest, **{n: contents[n] for n in (shapes.SHOWN, shapes.EVENTS)}}
-    if "!shown" in contents:
-        files[shapes.SHOWN] = contents["!shown"]
-    offer = case.documents[0].content
-    pdf = joined([offer], offer, files, "x", "en")
-    return packed(
-        [
-            Member(shapes.MANIFEST, manifest),
-            Member(shapes.OPENINGS, shapes.openings_of(case)),
-            *members,
-            Member(shapes.SIGNED, authority().seal(pdf).content),
-        ]
-    )
-
-
-def _events(change: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, bytes]], None]:
-    return _json_of(shapes.EVENTS, change)
-
-
-def _json_of(
-    name: str, change: Callable[[dict[str, Any]], Any]
-) -> Callable[[dict[str, bytes]], None]:
-    def apply(contents: dict[str, bytes]) -> None:
-        value = json.loads(contents[name])
-        change(value)
-        contents[name] = canonical_json(value)
-
-    return apply
-
-
-INSIDE = (
-    _events(lambda v: v["events"][2]["data"].update(channel="email")),
-    _events(lambda v: v["events"].pop()),
-    _events(lambda v: v["events"].pop(0)),
-    _events(lambda v: v["events"][3].update(seq=True)),
-    _events(lambda v: v.update(request="another")),
-    _events(lambda v: v["events"][2]["commitments"].update(mobile="0" * 64)),
-    _events(lambda v: v["events"][2].update(more=1)),
-    _events(lambda v: v.update(events={})),
-    _json_of(shapes.SHOWN, lambda v: v["documents"][0]["pages"][0].update(sha256="0" * 64)),
-    _json_of(shapes.SHOWN, lambda v: v["documents"][0].update(file="documents/2.pdf")),
-    _json_of(shapes.SHOWN, lambda v: v["attachments"][0].update(image=5)),
-    _json_of(shapes.SHOWN, lambda v: v.pop("documents")),
-    _json_of(shapes.SHOWN, lambda v: v["request"].update(number="OTHER")),
-    _json_of(shapes.SHOWN, lambda v: v.update(extra=1)),
-    lambda contents: contents.update({shapes.EVENTS: contents[shapes.EVENTS] + b" "}),
-    lambda contents: contents.update({shapes.SHOWN: b"[]"}),
-    lambda contents: contents.update({"!shown": b"{}"}),
-    lambda contents: contents.update({"!manifest": b"{}"}),
-)

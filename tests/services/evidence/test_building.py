@@ -116,7 +116,7 @@ def test_a_history_that_does_not_fit_is_refused():
 def test_what_other_programs_would_write_otherwise_is_refused(value):
     person = cases.people()[0]
     assert person.signature
-    spoilt = replace(person, signature=replace(person.signature, shown=value))
+    spoilt = replace(person, signature=replace(person.signature, consent=value))
     with pytest.raises(Unprovable):
         build(cases.offer_case(people=(spoilt,)), unsealed)
 

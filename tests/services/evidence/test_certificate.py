@@ -71,6 +71,15 @@ def test_it_tells_who_how_when_where_and_what():
         assert told in text, told
 
 
+def test_the_history_does_not_repeat_a_name_of_500_characters():
+    name = "W" * 500
+    case = cases.offer_case(people=cases.people(alice=name), events=cases.history(alice=name))
+    sheet = certificate.sheet_of(case)
+    assert sheet["people"][0]["name"] == name
+    told = {one["who"] for one in sheet["history"] if one["who"].startswith("W")}
+    assert told == {"W" * 80 + "…"}
+
+
 def test_a_national_id_is_never_printed_whole():
     person = cases.people()[1]
     assert person.signature

@@ -11,6 +11,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from hub.services.evidence.case import Unprovable
 from hub.services.evidence.joining import joined
+from tests.services.documents import made
 from tests.services.evidence import cases
 
 FILES = {"manifest.json": b"{}", "shown.json": b"{}", "events.json": b"{}"}
@@ -81,6 +82,52 @@ def test_a_link_leads_to_the_page_in_its_new_place():
     kids = reader.root["/Pages"]["/Kids"]
     (link,) = kids[0]["/Annots"]
     assert link.get_object()["/Dest"].raw_get(0).reference == kids.raw_get(1).reference
+
+
+def test_what_is_seen_of_remarks_comes_along_and_what_is_not_stays_behind():
+    flags = {"StrikeOut": 4, "Ink": 4, "FreeText": 2, "Stamp": 36}
+    annotations = {
+        number: f"<< /Type /Annot /Subtype /{kind} /Rect [ 0 0 9 9 ] /F {flag} >>"
+        for number, (kind, flag) in enumerate(flags.items(), 10)
+    }
+    page = PAGE.format(more="/Annots [ 10 0 R 11 0 R 12 0 R 13 0 R ]")
+    (first, *_) = pages_of(joined_with(pdf_of({**HOSTILE, 3: page, **annotations})))
+    assert [one.get_object()["/Subtype"] for one in first["/Annots"]] == ["/StrikeOut", "/Ink"]
+
+
+def test_layers_of_several_documents_stay_as_hidden_as_they_were():
+    plans = (b"/OFF [5 0 R]", b"", b"/BaseState /OFF", b"/BaseState /OFF /ON [5 0 R]")
+    documents = [made.layered(plan) for plan in plans]
+    sealed = joined_with(*documents)
+    with pypdfium2.PdfDocument(sealed) as document:
+        blue = [(0, 0, 255) in _colours(document, at) for at in range(len(plans))]
+    assert blue == [False, True, False, True]
+
+
+def test_a_layer_does_not_come_to_light_on_paper():
+    printed = b"/AS [<< /Event /Print /OCGs [5 0 R] /Category [/Print] >>]"
+    usage = b"/Usage << /Print << /PrintState /ON >> >>"
+    sealed = joined_with(made.layered(b"/OFF [5 0 R] " + printed, usage))
+    plan = PdfFileReader(io.BytesIO(sealed)).root["/OCProperties"]["/D"]
+    assert len(plan["/OFF"]) == 1
+    assert "/AS" not in plan
+
+
+def test_metadata_that_nobody_can_unpack_are_no_claim():
+    spoiled = made.stream(b"<pdfaid:part>3<", b"/Filter /FlateDecode /Type /Metadata")
+    sealed = joined_with(made.pdf(spoiled, catalogue=b"/Metadata 5 0 R"))
+    assert b"pdfaid:part" not in sealed
+
+
+def test_one_document_with_faults_does_not_spoil_another():
+    faulty = pdf_of({**HOSTILE, 4: HOSTILE[4].replace("/Length 23", "/Length 7")})
+    good = cases.offer_pdf(3)
+    with pypdfium2.PdfDocument(joined_with(faulty, good)) as document:
+        assert len(document) == 2 + 3 + 2
+
+
+def _colours(document: pypdfium2.PdfDocument, at: int) -> set[tuple[int, int, int]]:
+    return {one for _, one in document[at].render(scale=0.2).to_pil().getcolors(9999)}
 
 
 def test_it_calls_itself_archival_only_if_all_parts_are():

@@ -14,8 +14,11 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from hub.services.sealing import Trust, check_pdf
 from hub.services.sealing.revocation import Revocations
 from hub.services.sealing.verdict import WORDS
+from tests.services.evidence import cases, spoilt_cms
+from tests.services.evidence.authority import authority
 from tests.services.sealing import samples
 from tests.services.sealing.authorities import DAY, World, entity, revocation_list
+from tests.services.sealing.forgeries import FORGED, filled_in, with_form
 
 LEVELS = ("B-B", "B-T", "B-LTA")
 
@@ -67,6 +70,33 @@ class TestAtEachLevel:
         changed = ((one, samples.flipped(content, one, bit)) for one, bit in bits.items())
         assert [one for one, odd in changed if check_pdf(odd, trust).ok] == []
 
+    def test_no_flipped_bit_of_a_signature_passes(self, seal, trust, level):
+        """Certificates that no chain needs would be left out; there is none. Every byte with
+        PARAPH_EVERY_CHANGE=1."""
+        content, chosen = seal(level), random.Random(7)
+        places = [
+            (start, held, at)
+            for start, held in spoilt_cms.places(content)
+            for at in range(len(held))
+        ]
+        if not os.environ.get("PARAPH_EVERY_CHANGE"):
+            places = chosen.sample(places, 150)
+        spoilt = {
+            (start, at): spoilt_cms.with_bit(content, start, held, at, chosen.randrange(8))
+            for start, held, at in places
+        }
+        assert [one for one, odd in spoilt.items() if check_pdf(odd, trust).ok] == []
+
+    def test_a_signature_in_another_encoding_is_told(self, seal, trust, level):
+        content = seal(level)
+        made = {spoilt_cms.framed(content, random.Random(seed)) for seed in range(40)} - {content}
+        assert len(made) >= 3
+        assert {word(odd, trust) for odd in made} <= {
+            "seal_broken",
+            "timestamp_broken",
+            "rewritten",
+        }
+
     def test_a_later_increment_is_told(self, seal, trust, level):
         assert word(samples.stamped_over(seal(level)), trust) == "changed_later"
 
@@ -109,6 +139,21 @@ class TestAtEachLevel:
         early = world.seal.certificate.not_valid_before_utc - DAY
         found = word(seal(level), trust, early)
         assert found == ("not_yet_valid" if level == "B-B" else "timestamp_expired")
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_a_forgery_under_a_good_time_stamp_is_told(name):
+    """An authority stamps anything for anybody."""
+    sealed = authority().seal(cases.offer_pdf(2)).content
+    assert authority().check(authority().stamp(sealed)).ok
+    forged = authority().stamp(FORGED[name](sealed))
+    assert authority().check(forged).word == "changed_later"
+
+
+def test_a_form_that_was_filled_in_after_the_seal_is_told():
+    sealed = authority().seal(with_form(cases.offer_pdf(2))).content
+    assert authority().check(authority().stamp(sealed)).ok
+    assert authority().check(authority().stamp(filled_in(sealed))).word == "changed_later"
 
 
 def test_only_a_seal_for_long_outlives_its_certificate(seal, trust, world):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from hub.contracts.sheets import TEMPLATE_FIELDS
 from hub.kernel.errors import ConfigurationError
 from hub.services.amounts import LANGUAGES
+from hub.services.evidence import certificate as evidence_certificate
 from hub.services.typeset import glyphs, wording
 from hub.services.typeset.press import typeset
 from hub.services.typeset.wording import templates
@@ -23,6 +27,7 @@ from tests.services.typeset.made import (
     text,
 )
 
+CERTIFICATE = Path(evidence_certificate.__file__).parent / "words"
 TOTAL = {
     "sv": "3 750,00 kr", "da": "3.750,00 SEK", "nb": "3 750,00 SEK", "fi": "3 750,00 SEK",
     "ro": "3.750,00 SEK", "fr": "3 750,00 SEK", "de": "3.750,00 SEK", "en": "SEK 3,750.00",
@@ -165,3 +170,23 @@ def test_a_logo_stands_for_the_name_and_a_bad_one_is_left_out():
     assert plain_name == typeset("offer", bare(sender=type(SENDER)("Nordverk AB", logo=b"<svg")))
     with_logo = typeset("offer", bare(sender=type(SENDER)("Nordverk AB", logo=LOGO)))
     assert text(plain_name).count("Nordverk AB") == text(with_logo).count("Nordverk AB") + 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("template", templates())
+def test_a_sheet_with_options_says_that_the_certificate_holds_what_was_chosen(template, language):
+    said = wording.words(template, language)["options_hint"]
+    certificate = json.loads((CERTIFICATE / f"{language}.json").read_text(encoding="utf-8"))
+    assert certificate["heading"].lower() in said.lower()
+    assert plain(said) in text(typeset(template, sheet(language)))
+    assert plain(said) not in text(typeset(template, bare(language, lines=(line("1", "Work"),))))
+
+
+@pytest.mark.parametrize("template", templates())
+def test_no_template_asks_for_money(template):
+    """What is handed in is not to be paid; what is, the terms tell."""
+    said = [wording.words(template, language)["total"] for language in LANGUAGES]
+    assert {"Att betala", "Å betale", "Total de plată"} & set(said) == set()
+    assert [word.split()[0] for word in said] == [
+        "Totalt", "I", "Totalt", "Yhteensä", "Total", "Total", "Gesamtbetrag", "Total",
+    ]  # fmt: skip

@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from hub.kernel.crypto import sha256_hex
 from hub.kernel.errors import Refused
-from hub.services.access import TRIGGER, create_key
+from hub.services.access import READ, TRIGGER, create_key
 from tests.services.paper_case import CLIENT, PERSON, ROBOT
 
 NEVER = "01890000-0000-7000-8000-000000000000"
@@ -219,6 +219,37 @@ def test_keys_for_triggers_get_neither_files_nor_links(case, web):
     for rest in ("", "/links", "/documents/offer", "/attachments/photo", "/remarks"):
         headers = {"Authorization": f"Bearer {key}"}
         assert web.get(place + rest, headers=headers).status_code == 403, rest
+
+
+def test_keys_that_read_get_requests_banners_and_files_and_nothing_else(signed, web):
+    key = create_key(signed.core.db, signed.clock, signed.workspace, "crm", READ)
+    headers, place = {"Authorization": f"Bearer {key}"}, f"/api/v1/requests/{signed.request().id}"
+    told = web.get(place, headers=headers).json
+    assert told["banner"]["signers"] == ["Alice", "Bob"]
+    assert told["views"]["count"] == 1
+    assert web.get("/api/v1/requests", headers=headers).json["items"][0]["views"] == 1
+    for rest in ("/signed.pdf", "/evidence.zip", "/documents/offer", "/attachments/photo"):
+        assert web.get(place + rest, headers=headers).status_code == 200, rest
+    assert web.get(place + "/remarks", headers=headers).status_code == 200
+    for other in (f"{place}/links", *(f"/api/v1/{one}" for one in _OTHERS)):
+        assert web.get(other, headers=headers).status_code == 403, other
+    for rest in ("/clear", "/in-person", "/documents/refresh", "/remarks", "/cancel"):
+        assert web.post(place + rest, json={}, headers=headers).status_code == 403, rest
+    trigger = web.post("/api/v1/triggers/offer", json={"id": "1"}, headers=headers)
+    assert trigger.status_code == 403
+
+
+def test_the_banner_names_those_who_signed_last_and_not_whose_signature_was_taken_back(
+    signed, get, post
+):
+    assert post("/clear", reason="the wrong name", recipient="bob").status_code == 200
+    assert get().json["banner"] is None
+    signed.sign("bob", name="Robert")
+    signed.work()
+    assert get().json["banner"]["signers"] == ["Alice", "Robert"]
+
+
+_OTHERS = ("deliveries", "inbound", "webhooks", "mappings", "customers", "repair-cases", "replays")
 
 
 def test_lists_show_how_often_each_was_looked_at_with_one_question_for_all(case, web):

@@ -16,7 +16,7 @@ from hub.services.views import NotReady, SigningStatus
 from tests.web.pages.conftest import BASE, Browser
 from tests.web.pages.fake_papers import CODE
 from tests.web.pages.fakes import FakeCases, new_offer
-from tests.web.pages.offer import ALICE, AT, BOB, CONSENT, INK
+from tests.web.pages.offer import ALICE, AT, BOB, CONSENT, INK, PHOTO
 
 ORDER = f"{BASE}/sign/order-1"
 TYPED = {"method": "typed", "name": "Alice Andersson", "consent": CONSENT}
@@ -276,6 +276,18 @@ def test_the_tablet_shows_this_document_and_nothing_else(
     links = [urljoin(f"{BASE}/document", one) for one in links]
     assert all(one.startswith(f"{BASE}/") for one in links)
     assert not any("/forward" in one or "/file/" in one for one in links)
+
+
+@pytest.mark.parametrize("pages", [0, 1, 3])
+def test_a_longer_file_says_so_and_can_be_read_on_the_tablet_too(
+    visitor: Browser, cases: FakeCases, pages: int
+) -> None:
+    plan = replace(PHOTO, key="plan", media_type="application/pdf", pages=pages)
+    for in_person in (False, True):
+        cases.set_papers(in_person=in_person, people=(ALICE,), attachments=(plan,))
+        page = visitor.get(f"{BASE}/a/plan").text
+        assert ("Page 1 of 3" in page) == ("the first page only" in page) == (pages == 3)
+        assert (f'href="{BASE}/a/plan/file"' in page) == (pages == 3 or not in_person)
 
 
 def test_the_tablet_locks_after_signing(signer: Browser, cases: FakeCases) -> None:

@@ -1,4 +1,4 @@
-"""Signing on our own page, codes, remarks, forwarding, the tablet, and what is left to see."""
+"""Signing on our own page, codes, remarks, forwarding, the tablet."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hub.services.views import NotReady, SigningStatus
 from tests.web.pages.conftest import BASE, Browser
 from tests.web.pages.fake_papers import CODE
 from tests.web.pages.fakes import FakeCases, new_offer
-from tests.web.pages.offer import ALICE, AT, BOB, CONSENT, INK, PHOTO
+from tests.web.pages.offer import ALICE, CONSENT, PHOTO
 
 ORDER = f"{BASE}/sign/order-1"
 TYPED = {"method": "typed", "name": "Alice Andersson", "consent": CONSENT}
@@ -176,46 +176,6 @@ def test_who_has_no_address_for_a_code_is_told_to_get_in_touch(
     cases.set_papers(offer=replace(cases.papers.offer, code="sms", code_to="x"))
     cases.trouble = Unfit("no_code_address", field="code")
     assert "no number or address to send a code to" in signer.post(f"{ORDER}/code", TYPED).text
-
-
-def test_everybody_signed_shows_all_of_it_again(visitor: Browser, cases: FakeCases) -> None:
-    people = tuple(replace(one, state="signed", at=AT, ink=INK) for one in (ALICE, BOB))
-    cases.set_papers(people=people, act="done")
-    cases.finish(RequestState.COMPLETED)
-    page = visitor.get(BASE).text
-    assert "This is already signed" in page
-    assert page.count("data:image/svg+xml;base64,") == 2
-    assert "is being prepared" in page
-    first = lxml.html.fromstring(page).xpath("//figure/img/@src")[0]
-    assert urljoin(BASE, first) == f"{BASE}/d/offer/1/1.webp"
-    cases.set_papers(files=("signed", "proof"))
-    page = visitor.get(BASE).text
-    assert f'href="{BASE}/file/signed"' in page
-    assert f'href="{BASE}/file/proof"' in page
-
-
-@pytest.mark.parametrize(
-    ("title", "shown"), [("Mower", "Mower (4711)"), ("Offer 4711: Mower", "Offer 4711: Mower")]
-)
-def test_the_number_is_not_said_twice(
-    visitor: Browser, cases: FakeCases, title: str, shown: str
-) -> None:
-    cases.title = {"en": title}
-    cases.set_papers(people=(replace(ALICE, state="signed"),), documents=(), act="done")
-    cases.finish(RequestState.COMPLETED)
-    page = lxml.html.fromstring(visitor.get(BASE).text)
-    assert page.xpath("//section[@class='answers']//dd/text()")[0] == shown
-
-
-def test_who_signed_before_it_expired_learns_that_nothing_was_agreed(
-    visitor: Browser, cases: FakeCases
-) -> None:
-    cases.set_papers(people=(replace(ALICE, state="signed"), BOB), act="done")
-    cases.finish(RequestState.EXPIRED)
-    answer = visitor.get(BASE)
-    assert answer.status_code == 410
-    assert "Not everybody had signed" in answer.text
-    assert "Nothing was signed" not in answer.text
 
 
 def test_a_remark_is_sent_once(visitor: Browser, cases: FakeCases) -> None:

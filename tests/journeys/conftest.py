@@ -98,7 +98,9 @@ def album(request: pytest.FixtureRequest) -> Iterator[Album]:
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
         print(f"pictures in {folder.resolve()}")
-    album = Album(request.node.originalname.removeprefix("test_"), folder)
+    journey = request.node.originalname.removeprefix("test_")
+    device = request.node.callspec.params.get("device")
+    album = Album(f"{journey}-{device}" if device else journey, folder)
     yield album
     assert album.faults == []
 

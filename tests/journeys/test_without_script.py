@@ -1,10 +1,16 @@
-"""Without JavaScript: the form, its errors, the review, the BankID step's own words, saying no."""
+"""Without JavaScript: the form, its errors, the review, the BankID step's own words, saying no; a
+document from reading it to the signature that is typed."""
 
 from __future__ import annotations
+
+import re
 
 from playwright.sync_api import expect
 
 from tests.journeys.people import SEND
+from tests.journeys.signers import Offer, go_on, look_at_drawing, new_offer, open_mail, read, total
+
+CHOSEN = "45\xa0537,50\xa0kr"
 
 
 def test_a_browser_without_script_comes_to_the_code_and_back(person):
@@ -54,6 +60,65 @@ def test_saying_no_needs_no_script(person):
     expect(clerk.field("sign_state")).to_have_text("Declined")
     expect(clerk.field("sign_reason")).to_have_text("Kunden avböjde. Vi har köpt en ny.")
     clerk.glance("case-declined")
+
+
+def test_a_document_is_read_chosen_and_signed_without_script(person, stage):
+    record, email, _ = new_offer(stage.sandbox_url, "O-PLAIN", alone=True)
+    clerk = person("computer")
+    offer = Offer(clerk, record)
+    offer.ask()
+    alice = person("phone", java_script_enabled=False)
+    open_mail(alice, email)
+    alice.sees("Läs och skriv under")
+    read(alice)
+    alice.look("offer")
+    _choose(alice)
+    _held_back(alice)
+    go_on(alice)
+    with alice.watch.refusal(422):
+        alice.press("Skriv under nu")
+        expect(alice.page.locator("#consent-error")).to_be_visible()
+    alice.look("not-agreed")
+    _type(alice)
+    alice.sees("Tack, det är underskrivet")  # by itself: the page before it looks again
+    alice.look("signed")
+    expect(offer.field("status")).to_have_text("Signed")
+    expect(offer.line("3")).to_have_text("declined")
+    expect(offer.line("4")).to_have_text("accepted")
+
+
+def _choose(alice):
+    page = alice.page
+    page.get_by_role("checkbox", name=re.compile("Bänkskiva i sten")).uncheck()
+    page.get_by_role("checkbox", name=re.compile("Lådinredning")).check()
+    alice.press("Uppdatera summan")
+    expect(page.locator("main [role=status]").first).to_contain_text(f"Summan är nu {CHOSEN}.")
+    expect(total(page)).to_have_text(CHOSEN)
+    alice.look("offer-chosen")
+
+
+def _held_back(alice):
+    """What was not looked at is said in words; from there one can go on and back."""
+    alice.press("Nästa")
+    missing = alice.page.locator("#missing")
+    expect(missing).to_be_focused()
+    expect(missing).to_contain_text("Titta på det här först")
+    alice.look("offer-missing")
+    missing.get_by_role("link", name="Ritning").click()
+    alice.sees("Ritning")
+    alice.page.go_back()
+    alice.sees("Läs och skriv under")
+    look_at_drawing(alice)
+
+
+def _type(alice):
+    name = alice.page.get_by_label("Ditt namn")
+    expect(name).to_have_value("Alice Andersson")
+    expect(alice.page.locator("canvas")).to_be_hidden()
+    name.fill("Alice A. Andersson")
+    alice.page.locator('input[name="consent"]').check()
+    alice.look("typed")
+    alice.press("Skriv under nu")
 
 
 def _send(clerk, number):

@@ -53,7 +53,7 @@ class PaperPages:
             self._desk.cases.choose_lines(token, sorted(ticked))
             return redirect(url_for("pages.document", token=token, changed=1), 303)
         if case.papers.unseen:
-            return document_page(self._desk, case, "missing", 422)
+            return redirect(url_for("pages.document", token=token, missing=1), 303)
         return redirect(self._next(case), 303)
 
     def lines_address(self, token: str) -> AnyResponse:

@@ -119,6 +119,7 @@ class FakeCases(FakePapers):
             )
         )
         message = MESSAGES.get(language, MESSAGES["en"])
+        flow = "here" if methods else flow
         view = SigningView(order_id, SigningStatus.PENDING, message, flow, step)
         self.orders[order_id] = Order(session, view)
         self.nonces[f"nonce-{len(self.begun)}"] = order_id

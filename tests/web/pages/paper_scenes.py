@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from hub.contracts.requests import RequestState
+from hub.contracts.steps import Wait
+from hub.services.views import SigningStatus
 from tests.web.pages.conftest import BASE
 from tests.web.pages.fakes import new_offer
 from tests.web.pages.offer import ALICE, AT, BOB, INK
@@ -164,6 +166,11 @@ def draw(page: Any) -> None:
     page.mouse.up()
 
 
+def _checking(stage: Any) -> None:
+    to_canvas(stage)
+    stage.turn(SigningStatus.PENDING, "Checking the signature …", Wait({"en": "Wait"}))
+
+
 def _mine_done(stage: Any) -> None:
     to_canvas(stage)
     draw(stage.page)
@@ -227,6 +234,7 @@ SCENES: dict[str, Act] = {
     "forward-error": _forward_error,
     "sign-here": _sign_here,
     "sign-code": _sign_code,
+    "sign-checking": _checking,
     "signed-waiting": _mine_done,
     "signed-all": _all_done,
     "signed-preparing": _preparing,

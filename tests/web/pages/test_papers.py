@@ -128,7 +128,9 @@ def test_a_file_that_is_not_made_yet_says_so(visitor: Browser) -> None:
 
 def test_what_was_not_looked_at_comes_first(visitor: Browser, cases: FakeCases) -> None:
     answer = visitor.post(ACT, TICKS)
-    assert answer.status_code == 422
+    assert (answer.status_code, answer.location) == (303, f"{ACT}?missing=1")
+    answer = visitor.get(answer.location)
+    assert answer.status_code == 200
     page = lxml.html.fromstring(answer.text)
     assert page.xpath("//section[@id='missing']//a/@href") == [
         "#offer-1", "#offer-2", f"{BASE}/a/photo",
@@ -208,6 +210,19 @@ def test_lines_of_another_s_turn_cannot_be_ticked(visitor: Browser, cases: FakeC
     )
     assert answer.status_code in (303, 403)
     assert all(one.chosen for one in cases.papers.lines)
+
+
+def test_lines_that_somebody_has_decided_say_what_was_chosen(
+    visitor: Browser, cases: FakeCases
+) -> None:
+    def said() -> list[str]:
+        shown = _page(visitor).xpath("//ul[@class='lines']//span[@class='size']")
+        return [one.text_content().rpartition("·")[2].strip() for one in shown][-2:]
+
+    assert said() == ["optional", "optional"]
+    left_out = replace(cases.papers.lines[-1], chosen=False)
+    cases.set_papers(lines=(*cases.papers.lines[:-1], left_out), may_choose=False)
+    assert said() == ["chosen", "not chosen"]
 
 
 def test_an_approver_has_one_button(reader: Browser, cases: FakeCases) -> None:

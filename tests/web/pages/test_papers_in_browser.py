@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from hub.services.views import SigningStatus
 from tests.web.pages.conftest import BASE
-from tests.web.pages.paper_scenes import draw, on_offer, read_all, show_all
+from tests.web.pages.paper_scenes import SCENES, draw, on_offer, read_all, show_all
 from tests.web.pages.scenes import Stage, served
 
 pytestmark = pytest.mark.browser
@@ -99,6 +100,17 @@ def test_it_works_without_javascript(browser: Browser) -> None:
         page.check("input[name=consent]")
         stage.press("form .bar .button")
         expect(page.locator("h1")).to_have_text("Thank you, it is signed")
+    context.close()
+
+
+def test_the_page_that_waits_goes_on_by_itself_without_javascript(browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})
+    with served(context.new_page()) as stage:
+        page = stage.page
+        SCENES["sign-checking"](stage)
+        expect(page.locator("noscript .note")).to_contain_text("You do not need to do anything")
+        stage.cases.turn(SigningStatus.ACCEPTED)
+        page.wait_for_url(f"**{BASE}/done")
     context.close()
 
 

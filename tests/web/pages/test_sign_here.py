@@ -1,4 +1,4 @@
-"""Signing on our own page, codes, remarks, forwarding, the tablet, and what is left to see."""
+"""Signing on our own page, codes, remarks, forwarding, the tablet."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ import lxml.html
 import pytest
 
 from hub.contracts.requests import RequestState
+from hub.contracts.steps import Wait
 from hub.kernel.errors import Unfit
-from hub.services.views import NotReady
+from hub.services.views import NotReady, SigningStatus
 from tests.web.pages.conftest import BASE, Browser
 from tests.web.pages.fake_papers import CODE
 from tests.web.pages.fakes import FakeCases, new_offer
-from tests.web.pages.offer import ALICE, AT, BOB, CONSENT, INK, PHOTO
+from tests.web.pages.offer import ALICE, CONSENT, PHOTO
 
 ORDER = f"{BASE}/sign/order-1"
 TYPED = {"method": "typed", "name": "Alice Andersson", "consent": CONSENT}
@@ -119,6 +120,19 @@ def test_something_unseen_leads_back_to_it(signer: Browser, cases: FakeCases) ->
     assert _json(signer, ORDER, TYPED)[1] == {"location": f"{BASE}/document?missing=1"}
 
 
+def test_while_a_signature_is_checked_the_page_looks_again_by_itself_without_a_script(
+    signer: Browser, cases: FakeCases
+) -> None:
+    cases.turn(SigningStatus.PENDING, "Checking the signature …", Wait({"en": "Wait"}))
+    page = lxml.html.fromstring(signer.get(ORDER).text)
+    assert page.xpath("//head/noscript/meta[@http-equiv='refresh']/@content") == ["2"]
+    told = page.xpath("//main//noscript")[0].text_content()
+    assert "You do not need to do anything" in told
+    assert "app" not in told
+    assert page.xpath("//a[@href=$here]", here=ORDER)
+    assert page.xpath("//main//form") == [], "there is no app to call off, and nothing to undo"
+
+
 def test_another_browser_cannot_sign_this_order(
     signer: Browser, new_visitor: Callable[..., Browser], cases: FakeCases
 ) -> None:
@@ -162,33 +176,6 @@ def test_who_has_no_address_for_a_code_is_told_to_get_in_touch(
     cases.set_papers(offer=replace(cases.papers.offer, code="sms", code_to="x"))
     cases.trouble = Unfit("no_code_address", field="code")
     assert "no number or address to send a code to" in signer.post(f"{ORDER}/code", TYPED).text
-
-
-def test_everybody_signed_shows_all_of_it_again(visitor: Browser, cases: FakeCases) -> None:
-    people = tuple(replace(one, state="signed", at=AT, ink=INK) for one in (ALICE, BOB))
-    cases.set_papers(people=people, act="done")
-    cases.finish(RequestState.COMPLETED)
-    page = visitor.get(BASE).text
-    assert "This is already signed" in page
-    assert page.count("data:image/svg+xml;base64,") == 2
-    assert "is being prepared" in page
-    first = lxml.html.fromstring(page).xpath("//figure/img/@src")[0]
-    assert urljoin(BASE, first) == f"{BASE}/d/offer/1/1.webp"
-    cases.set_papers(files=("signed", "proof"))
-    page = visitor.get(BASE).text
-    assert f'href="{BASE}/file/signed"' in page
-    assert f'href="{BASE}/file/proof"' in page
-
-
-def test_who_signed_before_it_expired_learns_that_nothing_was_agreed(
-    visitor: Browser, cases: FakeCases
-) -> None:
-    cases.set_papers(people=(replace(ALICE, state="signed"), BOB), act="done")
-    cases.finish(RequestState.EXPIRED)
-    answer = visitor.get(BASE)
-    assert answer.status_code == 410
-    assert "Not everybody had signed" in answer.text
-    assert "Nothing was signed" not in answer.text
 
 
 def test_a_remark_is_sent_once(visitor: Browser, cases: FakeCases) -> None:

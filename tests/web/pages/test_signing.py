@@ -25,7 +25,9 @@ def test_signing_starts_by_a_post_and_shows_the_code(visitor: Browser, cases: Fa
     assert f'src="{address}/qr.svg"' in page
     assert 'role="status"' in page
     assert "Open the BankID app." in page
-    assert "<noscript>" in page
+    assert "Approve in the app, then refresh the page." in page
+    assert "http-equiv" not in page, "a code of two seconds cannot be scanned"
+    assert f'action="{address}/cancel"' in page
     assert START_URL not in page
     picture = visitor.get(f"{address}/qr.svg")
     assert picture.mimetype == "image/svg+xml"

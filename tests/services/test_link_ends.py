@@ -43,7 +43,7 @@ PEOPLE = """
       role: ROLE
       turn: 1
       rows: [{to: name, value: Boss}, {to: mobile, value: "+46701740605"}]
-    - {key: alice, turn: 2, rows: [{to: name, value: Alice}, {to: mobile, value: "+46701740606"}]}"""
+    - {key: alice, turn: 2, rows: [{to: name, value: Al}, {to: mobile, value: "+46701740606"}]}"""
 
 
 @pytest.mark.parametrize("role", ["approver", "signer"])

@@ -17,6 +17,8 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import copy_into_new_writer
 from pyhanko.sign import signers
 
+from hub.services.sealing.awaited import awaited
+
 TEXT = b"BT /F1 24 Tf 72 700 Td (An offer for Alice) Tj ET"
 FONT = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
 
@@ -106,11 +108,9 @@ def signed() -> bytes:
         b"bob", key, certificate, None, serialization.NoEncryption()
     )
     signer = signers.SimpleSigner.load_pkcs12_data(p12, [], None)
-    out = signers.sign_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(pdf())),
-        signers.PdfSignatureMetadata(field_name="Bob"),
-        signer,
-    )
+    writer = IncrementalPdfFileWriter(io.BytesIO(pdf()))
+    about = signers.PdfSignatureMetadata(field_name="Bob")
+    out = awaited(lambda: signers.async_sign_pdf(writer, about, signer))
     return bytes(out.getvalue())
 
 

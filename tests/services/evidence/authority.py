@@ -23,6 +23,7 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from hub.services.sealing import PdfVerdict, Trust, check_pdf
+from hub.services.sealing.awaited import awaited
 
 # Nothing follows the document's time stamp, as in the hub's own seals.
 _UP_TO_THE_STAMP = DSSContentSettings(
@@ -80,7 +81,8 @@ class Authority:
             dss_settings=_UP_TO_THE_STAMP,
         )
         made = signers.PdfSigner(metadata, signer, timestamper=None if level == "B-B" else stamper)
-        output = made.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)))
+        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        output: io.BytesIO = awaited(lambda: made.async_sign_pdf(writer))
         return Sealed(output.getvalue(), level)
 
     def stamp(self, pdf: bytes) -> bytes:
@@ -89,7 +91,7 @@ class Authority:
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)
         empty = [name for name, *_ in fields.enumerate_sig_fields(writer, filled_status=False)]
         stamper = signers.PdfTimeStamper(self._stamper, field_name=empty[0] if empty else None)
-        stamped = stamper.timestamp_pdf(writer, "sha256")
+        stamped: io.BytesIO = awaited(lambda: stamper.async_timestamp_pdf(writer, "sha256"))
         return bytes(stamped.getvalue())
 
     @property

@@ -18,6 +18,7 @@ from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from hub.services.sealing.awaited import awaited
 from tests.services.sealing.authorities import entity
 
 
@@ -92,5 +93,6 @@ def signed_by_another(content: bytes, name: str = "Other", **options: Any) -> by
     about = PdfSignatureMetadata(field_name=name, subfilter=SigSeedSubFilter.PADES, **options)
     session = PdfSigner(about, signer)
     session._enforce_certification_constraints = lambda reader: None  # it would not, Mallory does
-    session.sign_pdf(IncrementalPdfFileWriter(output), in_place=True)
+    writer = IncrementalPdfFileWriter(output)
+    awaited(lambda: session.async_sign_pdf(writer, in_place=True))
     return output.getvalue()

@@ -115,14 +115,16 @@ def main(level: str, form: str) -> None:
     logging.configure(level, json=form == "json")
     asked, told = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no answer
-    bench = _Workbench()
-    gc.freeze()
+    bench, loaded = _Workbench(), False
     while select.select([asked], [], [], _IDLE)[0]:
         try:
             wire.send(told, *bench.answered(wire.receive(asked, _MOST)))
         except (wire.Broken, BrokenPipeError):
             return  # the hub is gone
         gc.collect()
+        if not loaded:  # what the first question loaded stays; to walk it each time takes longer
+            gc.freeze()  # than to make a proof
+            loaded = True
 
 
 def _described(error: ParaphError) -> dict[str, Any]:

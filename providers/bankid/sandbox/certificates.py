@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from hub.kernel.clock import Clock
+from hub.toolkit.certificates import usage
 from providers.bankid.sandbox.people import Person
 
 PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
@@ -186,7 +187,10 @@ def _extensions(
     *, ca: int, server: bool, client: bool, responder: bool, policy: str
 ) -> list[tuple[x509.ExtensionType, bool]]:
     basic = x509.BasicConstraints(ca=bool(ca), path_length=ca - 1 if ca else None)
-    found: list[tuple[x509.ExtensionType, bool]] = [(basic, True), (_usage(bool(ca)), True)]
+    found: list[tuple[x509.ExtensionType, bool]] = [
+        (basic, True),
+        (usage(signs=not bool(ca)), True),
+    ]
     if server:
         addresses = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
         found.append((x509.SubjectAlternativeName(addresses), False))
@@ -200,17 +204,3 @@ def _extensions(
         information = x509.PolicyInformation(ObjectIdentifier(policy), None)
         found.append((x509.CertificatePolicies([information]), False))
     return found
-
-
-def _usage(ca: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not ca,
-        key_cert_sign=ca,
-        crl_sign=ca,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )

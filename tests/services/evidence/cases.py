@@ -15,6 +15,8 @@ from PIL import Image
 
 from hub.contracts.evidence import EvidencePart
 from hub.kernel.crypto import canonical_json, sha256_hex
+from hub.services.evidence import members as shapes
+from hub.services.evidence.building import unsealed_pdf
 from hub.services.evidence.case import (
     Answer,
     Case,
@@ -246,3 +248,10 @@ def in_language(case: Case, language: str) -> Case:
 def erased(case: Case) -> Case:
     """The case after its customer's personal data were erased: commitments stay."""
     return replace(case, events=tuple(replace(one, personal={}) for one in case.events))
+
+
+def unsealed_offer() -> bytes:
+    """The PDF of an offer's proof, ready to be sealed."""
+    case = offer_case()
+    members = shapes.members_of(case)
+    return unsealed_pdf(case, members, shapes.manifest_of(case, members))

@@ -7,33 +7,23 @@ import io
 import re
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from hub.kernel.clock import SystemClock
-from hub.services.evidence import members as shapes
-from hub.services.evidence.building import unsealed_pdf
 from hub.services.sealing import Sealer
 from hub.settings import SealSettings
 from hub.settings.seal import PemKey
 from tests.services.evidence import cases
 from tests.services.evidence.authority import authority
 from tests.services.evidence.spoilt_pdfs import in_the_padding
-from tests.services.sealing.authorities import World
+from tests.services.sealing.authorities import NEW_KEYS, World
 
-KEYS = {
-    "own": None,
-    "rsa": lambda: rsa.generate_private_key(65537, 3072),
-    "p256": lambda: ec.generate_private_key(ec.SECP256R1()),
-    "p384": lambda: ec.generate_private_key(ec.SECP384R1()),
-}
+KEYS = {"own": None, **NEW_KEYS}
 
 
 @pytest.fixture(scope="module")
 def unsealed():
-    case = cases.offer_case()
-    members = shapes.members_of(case)
-    return unsealed_pdf(case, members, shapes.manifest_of(case, members))
+    return cases.unsealed_offer()
 
 
 @pytest.fixture(params=KEYS)

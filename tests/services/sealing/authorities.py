@@ -22,6 +22,11 @@ from cryptography.x509.oid import NameOID
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
+NEW_KEYS = {  # kind → makes one
+    "rsa": lambda: rsa.generate_private_key(65537, 3072),
+    "p256": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "p384": lambda: ec.generate_private_key(ec.SECP384R1()),
+}
 
 
 @cache

@@ -73,6 +73,8 @@ class DynamicsNavConnector(Connector):
     def canonical(self, ref: RecordRef) -> RecordRef:
         """Codes are upper case in NAV, ids of the API lower case here."""
         plain = ref.id.strip()
+        if "," in plain:  # of a key with several fields not each is a code
+            return RecordRef(ref.table, plain)
         soap = self.settings.surface == SOAP
         return RecordRef(ref.table, plain.upper() if soap else plain.lower())
 

@@ -1,8 +1,8 @@
 """Reads what Business Central's subscriptions send: the handshake, and which records changed.
 
-Nothing is signed, so a call counts only with the secret in its address and the client state that we
-gave the subscription; it is never believed, the hub reads the record again. Business Central repeats
-a call that is answered 408, 429 or 5xx and ends the subscription on any other refusal.
+Nothing is signed, so a call counts only with the secret in its address and the client state that
+we gave the subscription; it is never believed, the hub reads the record again. Business Central
+repeats a call that is answered 408, 429 or 5xx and ends the subscription on any other refusal.
 """
 
 from __future__ import annotations

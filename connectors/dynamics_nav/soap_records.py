@@ -1,4 +1,4 @@
-"""Records as a page's WSDL describes them: rows of answers, fields to write, fields to search by."""
+"""Records as a page's WSDL describes them: rows of answers, fields to write and to search by."""
 
 from __future__ import annotations
 

@@ -176,8 +176,8 @@ _EMPTY: Mapping[str, Any] = {
     INTEGER: 0,
     DECIMAL: Decimal(0),
     BOOLEAN: False,
-    DATE: date.min,
-    DATETIME: datetime(1, 1, 1, tzinfo=UTC),
+    DATE: _BLANK_DATE,  # as texts: of a date of the year 1 not every library writes all digits
+    DATETIME: f"{_BLANK_DATE}T00:00:00Z",
 }
 _ENCODERS: Mapping[str, Any] = {
     INTEGER: _integer,

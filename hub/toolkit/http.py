@@ -194,9 +194,10 @@ class HttpClient:
         sending: Any = {"timeout": timeout, "verify": self._verify, "cert": self._cert}
         response = adapter.send(prepared, stream=True, **sending)
         # a sign-in of several messages (NTLM) goes on in a hook of the request
-        with dispatch_hook(
+        response = dispatch_hook(  # type: ignore[no-untyped-call]
             "response", prepared.hooks, response, stream=True, **sending
-        ) as response:
+        )
+        with response:
             body = self._read(response.iter_content(_CHUNK), most)
             return Answer(response.status_code, response.headers, body, time.monotonic() - started)
 

@@ -1,0 +1,12 @@
+"""A server with canned answers for each test that wants one."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.connectors.dynamics_nav.canned import CannedNav
+
+
+@pytest.fixture
+def nav(httpserver):
+    return CannedNav(httpserver)

@@ -23,6 +23,8 @@ def is_guid(text: str) -> bool:
 
 def joined(values: Sequence[object]) -> str:
     """The id of these key values, in the order of the key."""
+    if len(values) == 1:
+        return str(values[0])
     return ",".join(str(value).replace("%", "%25").replace(",", "%2C") for value in values)
 
 

@@ -45,17 +45,16 @@ def camel(name: str) -> str:
 
 
 def _encoded(caption: str) -> str:
-    out = ""
+    """Separators in a row become one; brackets go; what is no letter or digit is escaped."""
+    out: list[str] = []
     for ch in caption.strip():
-        if ch in _DROPPED:
-            continue
         if ch in _SEPARATORS:
-            out += "" if out.endswith("_") else "_"
+            out += [] if out[-1:] == ["_"] else ["_"]
         elif ch == "_" or (ch.isalnum() and ch not in _ORDINALS):
-            out += ch
-        else:
-            out += f"_x{ord(ch):04X}_"
-    return out
+            out.append(ch)
+        elif ch not in _DROPPED:
+            out.append(f"_x{ord(ch):04X}_")
+    return "".join(out)
 
 
 def _is_name(text: str) -> bool:

@@ -46,6 +46,7 @@ class Service:
         self._url = wire.soap(kind, name)
         self._own = threading.local()
         self._lock = threading.Lock()
+        self._loading = threading.Lock()
         self._generation = 0
         self._description: tuple[int, Description] | None = None
 
@@ -106,9 +107,11 @@ class Service:
 
     def load(self) -> bytes:
         """The WSDL, from the cache or the server."""
-        kept = self._cache.get(self._url)
-        if kept is not None:
-            return kept
+        with self._loading:  # one thread asks, the others get what it was given
+            kept = self._cache.get(self._url)
+            return self._asked() if kept is None else kept
+
+    def _asked(self) -> bytes:
         answer = self._wire.call("GET", self._url)
         if answer.status != 200:
             error = by_status(answer.status, changes=False, retry_after=answer.retry_after)

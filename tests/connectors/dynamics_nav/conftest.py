@@ -5,8 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.connectors.dynamics_nav.canned import CannedNav
+from tests.connectors.dynamics_nav.canned_api import CannedApi
 
 
 @pytest.fixture
 def nav(httpserver):
     return CannedNav(httpserver)
+
+
+@pytest.fixture
+def api(httpserver):
+    return CannedApi(httpserver)

@@ -112,8 +112,9 @@ class OData:
         given = body_of_request()
         entry = self._entry(place.entities, given)
         page = place.entities.page
-        if place.parent is not None:
-            row = self._desk.add_line(place.company, page, place.parent, entry)
+        document = place.parent or self._document(place, given)
+        if document is not None:
+            row = self._desk.add_line(place.company, page, document, entry)
         elif self._is_line(place) or not page.insert:
             raise HttpError(405, "BadRequest_MethodNotAllowed", "Entity does not support insert.")
         else:
@@ -238,6 +239,14 @@ class OData:
 
     def _line(self, place: Place, row: Row) -> dict[str, Any]:
         return {"@odata.etag": etag(row), **place.entities.json(self._record(place, row))}
+
+    def _document(self, place: Place, given: Mapping[str, Any]) -> Row | None:
+        """The document that a new line names by its id."""
+        wanted = str(given.get(place.entities.parent, "")).lower() if place.entities.parent else ""
+        for row in place.company.all("Sales_Header") if wanted else ():
+            if row.id == wanted and row.key[0] in self._heads(place):
+                return row
+        return None
 
     def _is_line(self, place: Place) -> bool:
         return place.entities.page.table.name == "Sales_Line" and not place.entities.page.only

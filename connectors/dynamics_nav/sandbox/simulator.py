@@ -15,6 +15,7 @@ from connectors.dynamics_nav.sandbox.desk import Desk
 from connectors.dynamics_nav.sandbox.gate import Gate
 from connectors.dynamics_nav.sandbox.modes import Modes
 from connectors.dynamics_nav.sandbox.odata_routes import ODataRoutes
+from connectors.dynamics_nav.sandbox.screen import Screen
 from connectors.dynamics_nav.sandbox.server import NavServer
 from connectors.dynamics_nav.sandbox.signing_hub import SigningHub
 from connectors.dynamics_nav.sandbox.soap import SoapSurface
@@ -151,6 +152,7 @@ class DynamicsNavSandbox(Sandbox):
         app.register_blueprint(ODataRoutes(self).blueprint())
         app.register_blueprint(ApiRoutes(self).blueprint())
         app.register_blueprint(control.blueprint(self))
+        app.register_blueprint(Screen(self).blueprint())
         return app
 
     def _loop(self) -> None:

@@ -108,6 +108,8 @@ class ApiWire:
         answer = self._wire.call(method, url, changes=changes, headers=given, **options)
         if answer.status >= 300:
             raise self._failure(answer, changes=changes, sent=sent, etag=given.get("If-Match", ""))
+        if is_page(answer):
+            raise unreadable("the server answered with a page in place of JSON", changes=changes)
         return answer
 
     def _failure(
@@ -128,8 +130,6 @@ class ApiWire:
     def _json(self, answer: Answer, *, changes: bool) -> Any:
         if not answer.body.strip():
             return {}
-        if is_page(answer):
-            raise unreadable("the server answered with a page in place of JSON", changes=changes)
         try:
             return json.loads(answer.body, parse_float=Decimal)
         except ValueError:

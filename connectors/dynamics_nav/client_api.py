@@ -198,17 +198,17 @@ class ApiClient(NavClient):
         return {"$expand": lines.part} if lines else {}
 
     def _body(self, name: str, fields: Mapping[str, Any]) -> dict[str, Any]:
-        kinds = self.table(name).fields
+        table = self.table(name)
         return payload(
             {
-                field: encoded(field, value, kinds[field]) if field in kinds else value
+                field: encoded(field, value, kind) if (kind := table.kind(field)) else value
                 for field, value in fields.items()
                 if field not in (_ID, "Key", LINES)
             }
         )
 
     def _literal(self, name: str, field: str, value: Any) -> str:
-        kind = self.table(name).fields.get(field, TEXT)
+        kind = self.table(name).kind(field) or TEXT
         if kind == TEXT and is_guid(str(value)):
             return str(value).lower()
         if kind in (INTEGER, BOOLEAN):

@@ -53,7 +53,7 @@ class SignInRefused(AuthenticationFailed):
 # empty, the text decides.
 FAULTS: dict[str, tuple[type[ParaphError], str]] = {
     "ServiceBrokerException": (LostRace, ""),  # seen for a stale Key; to be confirmed by reading
-    "NavCSideRecordNotFoundException": (NotFound, "not_found"),
+    "NavCSideRecordNotFoundException": (NotFound, ""),  # also of a rate that is missing
     "NavCSideDuplicateKeyException": (Duplicate, "duplicate"),
     "NavNCLDialogException": (Refused, ""),
     "NavTestFieldException": (Refused, ""),
@@ -74,7 +74,7 @@ FAULTS: dict[str, tuple[type[ParaphError], str]] = {
 CODES: dict[str, tuple[type[ParaphError], str]] = {
     "Request_EntityChanged": (LostRace, ""),
     "BadRequest_InvalidToken": (LostRace, ""),  # an ETag that is none any more
-    "Internal_RecordNotFound": (NotFound, "not_found"),
+    "Internal_RecordNotFound": (NotFound, ""),
     "BadRequest_NotFound": (NotFound, "not_found"),
     "BadRequest_ResourceNotFound": (NotFound, "not_found"),
     "Internal_EntityWithSameKeyExists": (Duplicate, "duplicate"),

@@ -105,7 +105,7 @@ def _api(name: str) -> dict[str, Any]:
         "note": _note(name),
         "attach": Attachments(entity="documentAttachments", parent_type=_PARENTS[name]),
         "files": Files(entity="documentAttachments"),
-        "fields": {**kinds, "sequence": INTEGER},
+        "kinds": {**kinds, "sequence": INTEGER},
     }
 
 

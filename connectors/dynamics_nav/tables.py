@@ -128,10 +128,23 @@ class Table:
             values=schema_fields.String(validate=validate.OneOf(KINDS)),
         ),
         title="Declared fields",
-        help="Names with a kind: text, integer, decimal, boolean, date, datetime, option. Lint "
-        "checks mappings against them; the API needs the kinds of what is not text.",
+        help="All fields with their kind: text, integer, decimal, boolean, date, datetime, option. "
+        "Lint checks mappings against them. Not given: every name is taken.",
         default={},
     )
+    kinds: Mapping[str, str] = setting(
+        Named(
+            keys=schema_fields.String(),
+            values=schema_fields.String(validate=validate.OneOf(KINDS)),
+        ),
+        title="Kinds",
+        help="The kinds of fields and line fields that are not text (api): {unitPrice: decimal}.",
+        default={},
+    )
+
+    def kind(self, field: str) -> str:
+        """Of which kind a field is, as far as the settings say; empty where they do not."""
+        return self.kinds.get(field) or self.fields.get(field, "")
 
 
 def filled(table: Table, preset: Mapping[str, Any]) -> Table:

@@ -95,7 +95,9 @@ def _same_words(written: Any, read: Any) -> bool:
 
 def _nothing(value: Any) -> bool:
     """Also a value that clears: what NAV shows as blank."""
-    return value in NOTHING or (isinstance(value, str) and decoded(value.strip()) in NOTHING)
+    if isinstance(value, str | date):
+        return decoded(value.strip() if isinstance(value, str) else value) in NOTHING
+    return value in NOTHING
 
 
 def _word(value: Any) -> str:

@@ -109,7 +109,7 @@ def is_page(answer: Answer) -> bool:
     """Whether a browser was meant: IIS, a proxy, a sign-in page."""
     kind = answer.headers.get("Content-Type", "").lower()
     head = answer.body.lstrip()[:200].lower()
-    return "html" in kind or head.startswith((b"<!doctype html", b"<html"))
+    return ("html" in kind and bool(head)) or head.startswith((b"<!doctype html", b"<html"))
 
 
 def _origin(url: str) -> tuple[str, str]:

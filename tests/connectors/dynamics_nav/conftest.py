@@ -6,6 +6,7 @@ import pytest
 
 from tests.connectors.dynamics_nav.canned import CannedNav
 from tests.connectors.dynamics_nav.canned_api import CannedApi
+from tests.connectors.dynamics_nav.driver import Site
 
 
 @pytest.fixture
@@ -16,3 +17,10 @@ def nav(httpserver):
 @pytest.fixture
 def api(httpserver):
     return CannedApi(httpserver)
+
+
+@pytest.fixture(scope="module")
+def site():
+    site = Site()
+    yield site
+    site.close()

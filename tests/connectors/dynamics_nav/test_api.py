@@ -183,7 +183,7 @@ def test_odata_pages_have_keys_of_several_fields(api):
     tables = {"lines": {
         "entity": "ODataV4/JobLine",
         "keys": ["Document_Type", "Document_No", "Line_No"],
-        "fields": {"Line_No": "integer"},
+        "kinds": {"Line_No": "integer"},
     }}  # fmt: skip
     key = "Document_Type='Order',Document_No='VO''1',Line_No=10000"
     path = f"/BC/ODataV4/Company('{NAME}')/JobLine({key})"

@@ -20,13 +20,19 @@ from connectors.dynamics_nav.ways import (
     Attachments,
     Changes,
     Files,
+    Make,
     Notes,
+    Through,
 )
 from hub.contracts.parts import Named, part
 from hub.contracts.settings import setting
 
 LINES = "lines"
 PRESETS = ("customer", "sales_quote", "sales_order")
+
+
+def _through() -> schema_fields.List[Any]:
+    return schema_fields.List(part(Through))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +67,12 @@ class Lines:
         title="Parent",
         help="The field of a new line that names its document, such as documentId (api).",
         default="",
+    )
+    through: list[Through] = setting(
+        _through(),
+        title="Through",
+        help="Line fields that a procedure writes; {line.Name} is the line as it stands.",
+        default=[],
     )
 
 
@@ -112,6 +124,18 @@ class Table:
     )
     changes: Changes | None = setting(
         part(Changes), title="Changes", help="How changed records are found.", default=None
+    )
+    make: Make | None = setting(
+        part(Make),
+        title="Make",
+        help="The procedure that makes a record, in place of the page's Create.",
+        default=None,
+    )
+    through: list[Through] = setting(
+        _through(),
+        title="Through",
+        help="Fields that a procedure writes, in place of the page's Update.",
+        default=[],
     )
     note: Notes | None = setting(
         part(Notes), title="Notes", help="Where notes about a record go.", default=None

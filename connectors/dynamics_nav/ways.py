@@ -74,6 +74,36 @@ class Find:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Through:
+    """Fields that a procedure writes: what the page itself would refuse of a released document."""
+
+    fields: list[str] = setting(
+        fields.List(fields.String(validate=A_NAME), validate=validate.Length(min=1)),
+        title="Fields",
+        help="Names of the fields; {field.Name} in arguments is what is written, or stands there.",
+    )
+    call: Call = setting(part(Call), title="Call", help="The procedure that writes them.")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Make:
+    """A record that a procedure makes, such as an order out of a quote."""
+
+    call: Call = setting(
+        part(Call),
+        title="Call",
+        help="The procedure; {field.Name} is a field of the mapping, which is then not written by "
+        "itself, {reference} our reference.",
+    )
+    result: str = setting(
+        fields.String(validate=A_NAME),
+        title="Result",
+        help="Which value of the answer holds the new record's number.",
+        default="return_value",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Notes:
     """Where a note about a record goes."""
 

@@ -14,8 +14,10 @@ from connectors.dynamics_nav.client import Edit, NavClient, Row
 from connectors.dynamics_nav.codes import Duplicate, LostRace
 from connectors.dynamics_nav.keys import reference
 from connectors.dynamics_nav.lines import planned
+from connectors.dynamics_nav.procedures import arguments_of, not_lines, routed, words_for
 from connectors.dynamics_nav.tables import LINES
 from connectors.dynamics_nav.values import NOTHING, same
+from connectors.dynamics_nav.ways import Make
 from hub.contracts.records import Create, Receipt, RecordRef, Update
 from hub.kernel.errors import OutcomeUnknown, RecordLocked, Refused
 
@@ -49,7 +51,7 @@ class Writes:
             if not edit:
                 return False
             try:
-                self._client.update(ref.table, row, edit)
+                self._write(ref, row, edit)
             except LostRace as error:
                 if self._client.is_stale(ref.table, row):
                     continue
@@ -80,6 +82,9 @@ class Writes:
                 return self._fill_in(table, found, fields)
         if uncertain and not (own or tried):
             raise OutcomeUnknown(_UNSEEN)
+        make = self._client.table(table).make
+        if make is not None:
+            return self._made_by(make, table, fields, mark or reference(key))
         return self._made(table, fields, own, mark)
 
     def find(self, table: str, wanted: Mapping[str, Any]) -> Row | None:
@@ -104,6 +109,30 @@ class Writes:
             raise Refused(error.detail) from None
         return self._finished(table, row, fields, repeated=False)
 
+    def _made_by(self, make: Make, table: str, fields: Mapping[str, Any], mark: str) -> Receipt:
+        answer = self._client.call(make.call, words_for(make, fields, mark), changes=True)
+        number = answer.get(make.result)
+        by = self._client.table(table).number
+        row = self.find(table, {by: number}) if by and number else None
+        if row is None:
+            raise OutcomeUnknown("a procedure made a record, but its number leads to none")
+        ref = RecordRef(table, row.id)
+        more = not_lines(fields, arguments_of(make))
+        self.change(ref, lambda row: self._edit(table, row, more))
+        return self._finished(table, row, fields, repeated=False)
+
+    def _write(self, ref: RecordRef, row: Row, edit: Edit) -> None:
+        """By the page what it writes, by codeunits what is theirs. Half of it done is no harm:
+        what is there is not written again."""
+        own, calls = routed(self._client.table(ref.table), row.fields, edit)
+        if own:
+            self._client.update(ref.table, row, own)
+        about = {"id": ref.id, "reference": ""}
+        if calls:
+            about["number"] = self._client.number(ref.table, ref.id)
+        for call, words in calls:
+            self._client.call(call, {**about, **words}, changes=True)
+
     def _finished(
         self, table: str, row: Row, fields: Mapping[str, Any], *, repeated: bool
     ) -> Receipt:
@@ -118,6 +147,8 @@ class Writes:
 
     def _fill_in(self, table: str, row: Row, fields: Mapping[str, Any]) -> Receipt:
         filled: dict[str, Any] = {}
+        make = self._client.table(table).make
+        fields = not_lines(fields, arguments_of(make) if make else ())
 
         def empty(present: Row) -> Edit:
             filled.clear()
@@ -125,9 +156,7 @@ class Writes:
                 {
                     name: value
                     for name, value in fields.items()
-                    if name != LINES
-                    and value not in NOTHING
-                    and present.fields.get(name) in NOTHING
+                    if value not in NOTHING and present.fields.get(name) in NOTHING
                 }
             )
             return Edit(filled)

@@ -6,27 +6,17 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from structlog.testing import capture_logs
-from werkzeug import Response
 
-from connectors.dynamics_nav.sandbox.gate import Fault
-from hub.contracts.plugin import RawHook
-from hub.contracts.records import Create, Note, RecordRef, Update
+from hub.contracts.records import Create, RecordRef, Update
 from hub.kernel.errors import (
     AuthenticationFailed,
     ConfigurationError,
-    NotFound,
     OutcomeUnknown,
     RecordLocked,
     Retryable,
-    Unfit,
 )
-from tests.connectors.dynamics_nav.driver import (
-    ApiDriver,
-    OwnApiDriver,
-    SoapDriver,
-    SwedishDriver,
-)
-from tests.contracts.connector_driver import HOOK_SECRET, STARTED
+from tests.connectors.dynamics_nav.driver import SoapDriver, SwedishDriver
+from tests.connectors.dynamics_nav.driver_api import ApiDriver, OwnApiDriver
 
 QUOTE = RecordRef("quote", "VQ1002")
 ORDERS = {
@@ -220,102 +210,3 @@ def test_a_company_of_another_spelling_is_not_replaced_by_the_default_one(site, 
         wrong.probe()
     right = driver.make_instance().fetch(driver.seed_record())
     assert right.fields.get("Sell_to_Customer_No", right.fields.get("customerNumber")) == "K10020"
-
-
-@pytest.mark.parametrize("made", [SoapDriver, SwedishDriver])
-@pytest.mark.parametrize(
-    ("operation", "code"),
-    [
-        (Update(RecordRef("quote", "VQ1003"), {"Your_Reference": "x"}), "document_released"),
-        (Create("quote", {"Sell_to_Customer_No": "K10040"}), "customer_blocked"),
-        (Update(QUOTE, {"Currency_Code": "XAU"}), "no_exchange_rate"),
-    ],
-)
-def test_what_its_users_must_mend_is_told_in_their_language(site, made, operation, code):
-    connector = made(site).make_instance()
-    with pytest.raises(Unfit) as caught:
-        connector.apply(operation, "key-1")
-    assert caught.value.code == code
-    assert caught.value.words["sv"]
-
-
-def test_an_invoiced_line_is_told_as_one(soap):
-    order, line = next(
-        (line.values["Document_No"], line.values["Line_No"])
-        for line in soap.sandbox.company.all("Sales_Line")
-        if line.values["Quantity_Invoiced"]
-    )
-    connector = soap.make_instance(tables=ORDERS)
-    fields = {"lines": [{"Line_No": line, "Quantity": 99}]}
-    with pytest.raises(Unfit) as caught:
-        connector.apply(Update(RecordRef("order", order), fields), "key-1")
-    assert caught.value.code == "line_invoiced"
-
-
-def test_job_lines_are_a_table_of_their_own(soap):
-    connector = soap.make_instance(tables=ORDERS)
-    line = next(
-        line for line in soap.sandbox.company.all("Sales_Line") if line.values.get("Job_Line")
-    )
-    number = line.values["Line_No"]
-    ref = RecordRef("job_line", f"Order,{line.values['Document_No']},{number}")
-    connector.apply(Update(ref, {"Step": "Decided", "Decision": "Declined"}), "key-1")
-    assert connector.read_back(ref, ["Step", "Decision"]) == {
-        "Step": "Decided", "Decision": "Declined"
-    }  # fmt: skip
-    order = connector.fetch(RecordRef("order", str(line.values["Document_No"])))
-    steps = {one["Line_No"]: one["Step"] for one in order.fields["lines"]}
-    assert steps[number] == "Decided"
-    with pytest.raises(NotFound):
-        connector.fetch(RecordRef("job_line", f"Order,{line.values['Document_No']},77"))
-
-
-def test_customers_are_found_instead_of_made_again(soap):
-    connector = soap.make_instance(tables=ORDERS)
-    new = Create("customer", {"Name": "Bob", "E_Mail": "elsa.lindqvist@example.com"}, ("E_Mail",))
-    assert connector.apply(new, "key-1").ref == RecordRef("customer", "K10010")
-    made = connector.apply(Create("customer", {"Name": "Bob O'Hara"}, ("Name",)), "key-2")
-    assert made.created
-    connector.apply(Note(made.ref, "A new customer"), "key-3")
-
-
-def test_what_changes_is_polled_page_by_page(soap):
-    connector = soap.make_instance(page_size=1)
-    seen = list(connector.changes("quote", None))
-    assert len(seen) == soap.count("quote")
-    soap.touch("VQ1001")
-    soap.touch("VQ1003")
-    again = list(connector.changes("quote", seen[-1][1]))
-    assert [ref.id for ref, _ in again] == ["VQ1001", "VQ1003"]
-
-
-def test_a_fault_in_the_middle_of_a_long_list_is_tried_again_whole(soap):
-    connector = soap.make_instance(page_size=1)
-    soap.sandbox.gate.add(Fault("500", "read"))
-    with pytest.raises(Retryable):
-        list(connector.changes("quote", None))
-    assert list(connector.changes("quote", None))
-
-
-def test_a_subscription_tells_of_changes_until_it_ends_and_is_renewed(site, httpserver):
-    driver = ApiDriver(site)
-    connector = driver.make_instance()
-    readings = []
-
-    def receive(request):
-        raw = RawHook(
-            request.method, request.url, {}, request.args.to_dict(), request.get_data(),
-            "127.0.0.1", STARTED,
-        )  # fmt: skip
-        readings.append(connector.read_hook(raw))
-        answer = readings[-1].answer
-        return Response(answer.body, answer.status, dict(answer.headers))
-
-    httpserver.expect_request(f"/hooks/{HOOK_SECRET}").respond_with_handler(receive)
-    url = httpserver.url_for(f"/hooks/{HOOK_SECRET}")
-    assert "made" in connector.register_hook(url, "quote", [], "")
-    assert "renewed" in connector.register_hook(url, "quote", [], "")
-    del readings[:]
-    driver.touch()
-    driver.sandbox.webhooks.run_due(everything=True)
-    assert [reading.references for reading in readings] == [(driver.seed_record(),)]

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.connectors.dynamics_nav.driver import (
-    ApiDriver,
-    OwnApiDriver,
-    SoapDriver,
-    SwedishDriver,
-)
+from tests.connectors.dynamics_nav.driver import SoapDriver, SwedishDriver
+from tests.connectors.dynamics_nav.driver_api import ApiDriver, OwnApiDriver
 from tests.contracts.connector_suite import ConnectorSuite
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
-
 import pytest
 
-from hub.contracts.records import Attach, Create, Note, RecordRef, Update
+from hub.contracts.records import Create, RecordRef, Update
 from hub.kernel.errors import (
     NotFound,
     OutcomeUnknown,
     RecordLocked,
     Refused,
-    TooLarge,
     Unfit,
-    Unsupported,
 )
 from tests.connectors.dynamics_nav.canned import plain, quote_answer
 from tests.connectors.dynamics_nav.wsdls import (
@@ -230,102 +226,3 @@ def test_lines_of_a_new_document_follow_its_header_and_are_completed_later(nav):
     second = plain(nav.sent("SalesQuote.Update")[1])["SalesQuote"]["SalesLines"]
     assert second == {"Sales_Quote_Line": {"Type": "Item", "No": "1001", "Quantity": "1.0"}}
     assert len(nav.sent("SalesQuote.Create")) == 1
-
-
-def test_a_note_goes_to_the_codeunit_once(unit):
-    unit.on("RecordNote.ReadMultiple", rows_of("RecordNote"))
-    unit.on(
-        "SigningHub.AddNote",
-        answer("SigningHub", "AddNote", "<return_value>7</return_value>", unit=True),
-    )
-    connector = unit.connector()
-    assert not connector.apply(Note(REF, "Signed by Alice\n"), "key").repeated
-    sent = plain(unit.sent("SigningHub.AddNote")[0])
-    assert (sent["documentType"], sent["documentNo"], sent["noteText"]) == (
-        "Quote", "VQ1", "Signed by Alice"
-    )  # fmt: skip
-    found = {"Key": "k", "External_Id": sent["externalId"], "ID": "7"}
-    unit.on("RecordNote.ReadMultiple", rows_of("RecordNote", found))
-    assert connector.apply(Note(REF, "Signed by Alice\n"), "key").repeated
-    assert len(unit.sent("SigningHub.AddNote")) == 1
-    assert plain(unit.sent("RecordNote.ReadMultiple")[-1])["filter"] == {
-        "Field": "External_Id", "Criteria": sent["externalId"]
-    }  # fmt: skip
-
-
-def test_a_note_that_nothing_lists_stays_unknown(unit):
-    call = {"codeunit": "SigningHub", "procedure": "AddNote", "arguments": {"noteText": "{text}"}}
-    tables = {"quote": {"preset": "sales_quote", "note": {"call": call}}}
-    with pytest.raises(OutcomeUnknown, match=r"note\.find"):
-        unit.connector(tables=tables).apply(Note(REF, "x"), "key", uncertain=True)
-
-
-def test_a_note_may_be_appended_to_a_field(nav):
-    tables = {"quote": {"preset": "sales_quote", "note": {"field": "Your_Reference"}}}
-    nav.on("SalesQuote.Read", got(Your_Reference="Called Bob"))
-    nav.on("SalesQuote.Update", quote_answer("Update", row(2)))
-    connector = nav.connector(tables=tables)
-    connector.apply(Note(REF, "Signed"), "key")
-    text = plain(nav.sent("SalesQuote.Update")[0])["SalesQuote"]["Your_Reference"]
-    assert text.startswith("Called Bob\nSigned [P-")
-    nav.on("SalesQuote.Read", got(Your_Reference=text))
-    assert connector.apply(Note(REF, "Signed"), "key").repeated
-
-
-def test_a_table_without_ways_takes_neither_notes_nor_files(nav):
-    connector = nav.connector(tables={"quote": {"service": "SalesQuote"}})
-    for operation in (Note(REF, "x"), Attach(REF, "a.pdf", "application/pdf", b"x")):
-        with pytest.raises(Unsupported):
-            connector.apply(operation, "key")
-    with pytest.raises(Unsupported):
-        connector.read_file(REF, "1", 10)
-    with pytest.raises(Unsupported):
-        list(connector.changes("quote", None))
-
-
-def test_a_file_goes_to_the_codeunit_in_base64(unit):
-    unit.on("DocumentAttachment.ReadMultiple", rows_of("DocumentAttachment"))
-    unit.on(
-        "SigningHub.AttachFile",
-        answer("SigningHub", "AttachFile", "<return_value>3</return_value>", unit=True),
-    )
-    unit.connector().apply(Attach(REF, "signed åäö.pdf", "application/pdf", b"%PDF"), "key")
-    sent = plain(unit.sent("SigningHub.AttachFile")[0])
-    assert (sent["fileName"], sent["fileContent"], sent["mustView"]) == (
-        "signed åäö.pdf", b64encode(b"%PDF").decode(), "false"
-    )  # fmt: skip
-
-
-def test_a_message_that_is_too_large_for_the_server_is_told_so(unit):
-    unit.on("DocumentAttachment.ReadMultiple", rows_of("DocumentAttachment"))
-    unit.on("SigningHub.AttachFile", (413, b""))
-    with pytest.raises(TooLarge):
-        unit.connector().apply(Attach(REF, "a.pdf", "application/pdf", b"x"), "key")
-
-
-def test_a_file_is_read_from_what_var_parameters_bring_back(unit):
-    there = {"Key": "k", "ID": "3", "No": "VQ1", "File_Name": "plan.pdf"}
-    unit.on("DocumentAttachment.ReadMultiple", rows_of("DocumentAttachment", there))
-    result = {"return_value": "true", "fileName": "plan.pdf", "contentType": "application/pdf",
-              "fileContent": b64encode(b"%PDF").decode()}  # fmt: skip
-    unit.on("SigningHub.GetFile", answer("SigningHub", "GetFile", elements(result), unit=True))
-    file = unit.connector().read_file(REF, 3, 4)
-    assert (file.name, file.media_type, file.content) == ("plan.pdf", "application/pdf", b"%PDF")
-    assert plain(unit.sent("SigningHub.GetFile")[0])["attachmentId"] == "3"
-    filters = plain(unit.sent("DocumentAttachment.ReadMultiple")[0])["filter"]
-    assert [one["Criteria"] for one in filters] == ["3", "VQ1"]
-    with pytest.raises(TooLarge):
-        unit.connector().read_file(REF, 3, 3)
-
-
-def test_a_codeunit_that_opens_a_dialog_or_lacks_a_procedure_is_told_so(unit):
-    unit.on("RecordNote.ReadMultiple", rows_of("RecordNote"))
-    dialog = fault("NavNCLCallbackNotAllowedException", "Microsoft Dynamics NAV wants to ask")
-    unit.on("SigningHub.AddNote", (500, dialog))
-    with pytest.raises(Refused) as caught:
-        unit.connector().apply(Note(REF, "x"), "key")
-    assert caught.value.code == "dialog_opened"
-    unit.wsdls["SigningHub"] = unit_wsdl("SigningHub", {})
-    with pytest.raises(Refused) as caught:
-        unit.connector().apply(Note(REF, "x"), "key")
-    assert caught.value.code == "not_offered"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -69,15 +69,17 @@ class ApiWire:
         etag: str = "",
         query: Mapping[str, str] | None = None,
         changes: bool = True,
+        known: Sequence[str] = (),
     ) -> dict[str, Any]:
-        """POST, PATCH or DELETE; the answer's JSON, or nothing. Raises ``LostRace``."""
+        """POST, PATCH or DELETE; the answer's JSON, or nothing. ``known`` are texts of the record
+        that an error must not repeat. Raises ``LostRace``."""
         headers = {"Content-Type": "application/json"}
         headers |= {"If-Match": etag} if method != "POST" else {}
         answer = self._call(
             method,
             self._url(path, query),
             changes=changes,
-            sent=_texts(body),
+            sent=(*_texts(body), *known),
             data=json.dumps(body, ensure_ascii=False).encode(),
             headers=headers,
         )

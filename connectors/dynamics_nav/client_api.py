@@ -13,7 +13,7 @@ from connectors.dynamics_nav.filters import odata_literal
 from connectors.dynamics_nav.keys import is_guid, joined, parted
 from connectors.dynamics_nav.settings import DynamicsNavSettings
 from connectors.dynamics_nav.tables import LINES, Table
-from connectors.dynamics_nav.values import BOOLEAN, INTEGER, TEXT, decoded, encoded
+from connectors.dynamics_nav.values import BOOLEAN, INTEGER, TEXT, decoded, encoded, telling
 from connectors.dynamics_nav.ways import Call, Changes, Find
 from connectors.dynamics_nav.wire import Wire
 from hub.kernel.errors import (
@@ -92,19 +92,20 @@ class ApiClient(NavClient):
 
     def update(self, name: str, row: Row, edit: Edit) -> None:
         lines = self.table(name).lines
-        own = self.address(name, row.id)
+        own, known = self.address(name, row.id), telling(row.fields)
         if edit.fields:
-            self.api.send("PATCH", own, self._body(name, edit.fields), etag=row.version)
+            body = self._body(name, edit.fields)
+            self.api.send("PATCH", own, body, etag=row.version, known=known)
         for one in edit.lines if lines else ():
             assert lines is not None  # noqa: S101 - there are no edits of lines without
             many = self.collection(lines.entity) if lines.entity else f"{own}/{lines.part}"
             body = self._body(name, one.fields)
             if one.line is not None:
                 where = f"{many}({one.line[_ID]})"
-                self.api.send("PATCH", where, body, etag=str(one.line["Key"]))
+                self.api.send("PATCH", where, body, etag=str(one.line["Key"]), known=known)
             else:
                 owner = {lines.parent: row.id} if lines.parent and lines.entity else {}
-                self.api.send("POST", many, {**owner, **body})
+                self.api.send("POST", many, {**owner, **body}, known=known)
 
     def is_stale(self, name: str, row: Row) -> bool:
         return True  # the server's word for it leaves no doubt

@@ -24,7 +24,7 @@ from connectors.dynamics_nav.soap_records import (
 )
 from connectors.dynamics_nav.soap_service import CODEUNIT, PAGE, Service
 from connectors.dynamics_nav.tables import LINES, Table
-from connectors.dynamics_nav.values import INTEGER, TEXT, encoded
+from connectors.dynamics_nav.values import INTEGER, TEXT, encoded, telling
 from connectors.dynamics_nav.ways import Call, Changes, Find
 from connectors.dynamics_nav.wire import Wire
 from connectors.dynamics_nav.wsdl import Description, Field
@@ -168,6 +168,7 @@ class SoapClient(NavClient):
                 items.append({**own, **written(part.fields, one.fields)})
             record[lines.part] = {part.row: items}
         sent = [*texts_in(edit.fields), *(t for one in edit.lines for t in texts_in(one.fields))]
+        sent += telling(row.fields)
         service.call("Update", changes=True, sent=sent, **{description.entity: record})
 
     def is_stale(self, name: str, row: Row) -> bool:

@@ -63,6 +63,13 @@ def encoded(name: str, value: Any, kind: str, options: tuple[str, ...] = ()) -> 
         raise Refused(f"the value for field {name} is no {kind}", code="bad_value") from None
 
 
+def telling(fields: Mapping[str, Any]) -> list[str]:
+    """The texts of a record that may name somebody; a fault may repeat them. Codes and options are
+    single words, and stay readable."""
+    texts = [value for value in fields.values() if isinstance(value, str)]
+    return [text for text in texts if " " in text.strip() or "@" in text]
+
+
 def same(written: Any, read: Any) -> bool:
     """Whether ``read`` is what ``written`` becomes in NAV: numbers by size, moments by the time
     they mean, options by their word, texts but for line ends and blanks around."""

@@ -76,6 +76,15 @@ def test_a_stale_etag_is_read_again(api, stale):
     assert len(api.sent(f"PATCH {ONE}")) == 5
 
 
+def test_what_stands_in_the_record_does_not_come_back_in_an_error(api):
+    api.on(f"GET {ONE}", quote(customerName="Alice Åkesson"))
+    api.on(f"PATCH {ONE}", error("Application_DialogException", "Alice Åkesson must pay H-1."))
+    with pytest.raises(Refused) as caught:
+        api.connector().apply(Update(REF, {"externalDocumentNumber": "H-1"}), "key")
+    assert caught.value.detail.endswith("must pay •••.")
+    assert "Alice" not in caught.value.detail
+
+
 def test_lines_are_written_one_by_one_by_their_own_etags(api):
     api.on(f"GET {ONE}", quote())
     api.on(f"PATCH salesQuoteLines({LINE})", {})

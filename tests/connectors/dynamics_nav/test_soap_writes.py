@@ -158,6 +158,16 @@ def test_what_was_sent_does_not_come_back_in_an_error(nav):
     assert "Alice" not in caught.value.detail
 
 
+def test_what_stands_in_the_record_does_not_either(nav):
+    nav.on("SalesQuote.Read", got(Sell_to_Customer_Name="Alice Åkesson", Status="Released"))
+    text = "Alice Åkesson must not be Released."
+    nav.on("SalesQuote.Update", (500, fault("NavNCLDialogException", text)))
+    with pytest.raises(Refused) as caught:
+        nav.connector().apply(Update(REF, {"Your_Reference": "x"}), "key")
+    assert "Alice" not in caught.value.detail
+    assert "Released" in caught.value.detail
+
+
 def test_read_takes_a_filter_so_another_record_is_not_taken_for_ours(nav):
     nav.on("SalesQuote.Read", got())
     with pytest.raises(NotFound):

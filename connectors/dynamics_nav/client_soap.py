@@ -15,14 +15,17 @@ from connectors.dynamics_nav.keys import parted
 from connectors.dynamics_nav.names import field_name
 from connectors.dynamics_nav.settings import DynamicsNavSettings
 from connectors.dynamics_nav.soap_records import (
+    CODEUNIT,
     KEY,
+    PAGE,
+    behind,
     criterion,
     lacks,
     row_of,
     texts_in,
     written,
 )
-from connectors.dynamics_nav.soap_service import CODEUNIT, PAGE, Service
+from connectors.dynamics_nav.soap_service import Service
 from connectors.dynamics_nav.tables import LINES, Table
 from connectors.dynamics_nav.values import INTEGER, TEXT, encoded, telling
 from connectors.dynamics_nav.ways import Call, Changes, Find
@@ -76,6 +79,7 @@ class SoapClient(NavClient):
                 f"{service.name} has a column that its WSDL lacks: {one}"
                 for one in sorted(service.unknown)
             ]
+        warnings += self._behind()
         first = self._page(next(iter(self.tables)))
         first.call("ReadMultiple", changes=False, filter=xsd.SkipValue, bookmarkKey=None, setSize=1)
         return {"pages": pages}, warnings
@@ -217,6 +221,18 @@ class SoapClient(NavClient):
 
     def close(self) -> None:
         self._wire.close()
+
+    def _behind(self) -> Iterator[str]:
+        """What is not published of the codeunits and pages that notes and files need."""
+        looked: set[tuple[str, str, str]] = set()
+        for table in self.tables.values():
+            looked |= set(behind(table))
+        for kind, name, operation in sorted(looked):
+            try:
+                if not self._service(kind, name).offers(operation):
+                    yield f"{name} does not offer {operation}, which the settings name"
+            except Refused as error:
+                yield f"{error.detail}, which the settings name"
 
     def _rows(self, name: str, given: list[dict[str, str]]) -> Iterator[Row]:
         """All pages of a ReadMultiple; a page's last Key asks for the next, an empty one ends."""

@@ -14,6 +14,7 @@ from connectors.dynamics_nav.wsdl import Description, Field
 from hub.kernel.errors import MalformedAnswer, Refused
 
 KEY = "Key"
+PAGE, CODEUNIT = "Page", "Codeunit"
 _NEEDED = ("Create", "Update")
 
 
@@ -71,3 +72,16 @@ def lacks(name: str, table: Table, description: Description) -> Iterator[str]:
         yield f"{table.service} has no part {table.lines.part}: {name} comes without lines"
     if table.changes and table.changes.field not in ("", *description.fields):
         yield f"{table.service} lacks {table.changes.field}: {name} cannot be polled"
+
+
+def behind(table: Table) -> Iterator[tuple[str, str, str]]:
+    """Kind, name and operation of each service that a table needs beside its page."""
+    ways = (table.note, table.attach, table.files)
+    calls = [way.call for way in ways if way and way.call]
+    calls += [one.call for one in (*table.through, *(table.lines.through if table.lines else ()))]
+    calls += [table.make.call] if table.make else []
+    for call in calls:
+        yield CODEUNIT, call.codeunit, call.procedure
+    for way in ways:
+        if way and way.find and way.find.service:
+            yield PAGE, way.find.service, "ReadMultiple"

@@ -28,7 +28,6 @@ from hub.kernel.errors import NotFound, ParaphError, Refused, Retryable
 from hub.kernel.logging import get_logger
 from hub.toolkit.http import Answer
 
-PAGE, CODEUNIT = "Page", "Codeunit"
 _RAW = "_raw_elements"
 _SERVER_FAULTS = ("", "Server", "InternalServiceFault", "Receiver")
 _log = get_logger(__name__)

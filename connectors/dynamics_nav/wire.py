@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 from urllib.parse import quote, urlsplit
+from weakref import WeakSet
 
 from connectors.dynamics_nav.auth import SignIn
 from connectors.dynamics_nav.codes import by_status
@@ -26,7 +27,7 @@ class Wire:
         self._sign_in = SignIn(settings, clock)
         self._own = threading.local()
         self._lock = threading.Lock()
-        self._clients: list[HttpClient] = []
+        self._clients: WeakSet[HttpClient] = WeakSet()  # threads come and go
         self._shared = None if settings.auth == NTLM else self._made(settings.pool)
 
     def soap(self, *path: str) -> str:
@@ -63,7 +64,7 @@ class Wire:
     def close(self) -> None:
         """Give back connections."""
         with self._lock:
-            for client in self._clients:
+            for client in list(self._clients):
                 client.close()
         self._sign_in.close()
 
@@ -97,7 +98,7 @@ class Wire:
             max_bytes=s.max_bytes,
         )
         with self._lock:
-            self._clients.append(client)
+            self._clients.add(client)
         return client
 
     def _with_tenant(self, url: str) -> str:

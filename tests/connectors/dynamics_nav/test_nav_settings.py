@@ -12,6 +12,7 @@ from hub.contracts.records import RecordRef, Update
 from hub.contracts.settings import load_settings
 from hub.kernel.errors import ConfigurationError, NotFound, Refused, Retryable
 from tests.connectors.dynamics_nav.canned import plain, quote_answer
+from tests.connectors.dynamics_nav.driver import SoapDriver
 from tests.connectors.dynamics_nav.wsdls import page_wsdl, record
 
 REF = RecordRef("quote", "VQ1")
@@ -188,9 +189,15 @@ def test_the_probe_warns_of_what_pages_lack_and_names_what_is_missing(nav):
     warnings = "\n".join(nav.connector().probe().warnings)
     for word in ("Create", "Update", "Paraph_Key", "SalesLines", "Last_Modified_Date_Time"):
         assert word in warnings
+    for word in ("SigningHub", "RecordNote", "DocumentAttachment"):
+        assert f"is published as {word}" in warnings
     tables = {"quote": {"preset": "sales_quote", "service": "Offert"}}
     with pytest.raises(ConfigurationError, match=r"tables\.quote\.service"):
         nav.connector(tables=tables).probe()
+
+
+def test_the_probe_finds_nothing_to_warn_of_at_a_server_that_has_all(site):
+    assert SoapDriver(site).make_instance(tables={}).probe().warnings == ()
 
 
 def test_something_else_than_a_wsdl_is_told_so(nav):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -137,6 +139,22 @@ def test_windows_takes_three_messages_on_one_connection(nav, word):
     assert len(peers) == 6  # the WSDL and the call
     assert "paraph".encode("utf-16-le") in proofs[0]
     assert b"sandbox-password" not in proofs[0]
+
+
+@pytest.mark.parametrize(("auth", "clients"), [("ntlm", 3), ("basic", 1)])
+def test_windows_has_a_connection_for_each_thread(nav, auth, clients):
+    wire = nav.connector(auth=auth)._client._wire
+    meet = threading.Barrier(3)
+
+    def own(_):
+        client = wire._client()
+        meet.wait(10)
+        assert wire._client() is client
+        return client
+
+    with ThreadPoolExecutor(3) as pool:
+        assert len(set(pool.map(own, range(3)))) == clients
+    wire.close()
 
 
 @pytest.mark.parametrize("offer", ["Basic realm=x", "NTLM", "Kerberos"])

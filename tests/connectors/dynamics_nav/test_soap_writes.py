@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from connectors.dynamics_nav.keys import reference
 from hub.contracts.records import Create, RecordRef, Update
 from hub.kernel.errors import (
     NotFound,
@@ -188,6 +189,14 @@ def test_a_create_is_looked_up_by_our_reference_before_it_is_made(nav):
     assert plain(nav.sent("SalesQuote.ReadMultiple")[-1])["filter"] == {
         "Field": "Paraph_Key", "Criteria": mark
     }  # fmt: skip
+
+
+def test_the_same_create_again_is_the_same_record_even_when_nothing_was_uncertain(nav):
+    mark = reference("key")
+    nav.on("SalesQuote.ReadMultiple", listed(row(Paraph_Key=mark)), NONE)
+    receipt = nav.connector().apply(Create("quote", {"Sell_to_Customer_No": "K1"}), "key")
+    assert (receipt.ref, receipt.repeated) == (REF, True)
+    assert nav.sent("SalesQuote.Create") == []
 
 
 def test_a_create_whose_answer_got_lost_is_never_repeated_blindly(nav):

@@ -114,18 +114,24 @@ class Nav:
         return self.client(service).service
 
     def post(
-        self, service: str, message: str, operation: str, *, action: str | None = None,
-        session: requests.Session | None = None,
-    ) -> requests.Response:  # fmt: skip
+        self,
+        service: str,
+        message: str,
+        operation: str,
+        *,
+        action: str | None = None,
+        timeout: float = 20,
+    ) -> requests.Response:
         """A SOAP message as it is written here."""
         namespace = PAGE.format(service.lower())
-        return (session or self.session).post(
+        return self.session.post(
             self.address(service),
             data=ENVELOPE.format(message.replace("NS", namespace)).encode(),
             headers={
                 "Content-Type": "text/xml; charset=utf-8",
                 "SOAPAction": f'"{namespace}:{operation}"' if action is None else action,
             },
+            timeout=timeout,
         )
 
     def get(self, address: str, **options: Any) -> Any:

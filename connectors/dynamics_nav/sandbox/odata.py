@@ -46,6 +46,7 @@ class OData:
     def __init__(self, desk: Desk, modes: Modes) -> None:
         self._desk = desk
         self._modes = modes
+        self.guard = desk.store.guard
 
     def rows(self, place: Place) -> list[Row]:
         """The rows of the set, or of one document."""
@@ -56,7 +57,9 @@ class OData:
     def row(self, place: Place, keys: Mapping[str, str]) -> Row:
         """The row that the keys name. Raises ``HttpError``."""
         wanted = keys.get("", keys.get(ID, "")).lower()
-        for row in self._unsorted(place):
+        with self.guard:
+            found = self._unsorted(place)
+        for row in found:
             if row.id == wanted if place.entities.by_id else _has_keys(place.entities, row, keys):
                 return row
         raise HttpError(404, "BadRequest_ResourceNotFound", "The record does not exist.")

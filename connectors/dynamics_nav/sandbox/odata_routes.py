@@ -125,7 +125,12 @@ class ODataRoutes:
 
 
 def serve(odata: OData, place: Place, keys: Any, strike: Strike) -> Response:
-    """A list or one record, by method."""
+    """A list or one record, by method. Nobody else writes meanwhile."""
+    with odata.guard:
+        return _serve(odata, place, keys, strike)
+
+
+def _serve(odata: OData, place: Place, keys: Any, strike: Strike) -> Response:
     if not keys:
         if request.method == "GET":
             return odata.listing(place, strike)

@@ -71,6 +71,20 @@ def test_every_page_opens(screen):
         screen.open(path, 404)
 
 
+@pytest.mark.parametrize(
+    ("link", "opened"),
+    [
+        ("customer/K10020", "/customers/K10020"),
+        ("sales_quote/VQ1001", "/quotes/VQ1001"),
+        ("order/VO1001", "/orders/VO1001"),
+        ("job_line/Order,VO1001,20000", "/orders/VO1001"),
+    ],
+)
+def test_a_link_to_a_record_opens_it(nav, link, opened):
+    answer = requests.get(f"{nav.root}/{link}", timeout=20)
+    assert (answer.status_code, answer.url) == (200, f"{nav.root}{opened}")
+
+
 def test_lists_are_searched(screen):
     assert "VQ1002" in words(screen.open("/quotes?q=snöslunga"))
     assert "VQ1001" not in words(screen.open("/quotes?q=snöslunga"))

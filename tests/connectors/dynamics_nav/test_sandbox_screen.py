@@ -262,3 +262,10 @@ def test_the_page_is_told_when_something_has_changed(nav):
 def test_the_sandboxs_start_page_gets_links_that_open(nav, screen):
     for link in nav.sandbox.links():
         screen.open(link.path)
+
+
+def test_texts_are_escaped(nav, screen):
+    nav.soap("SigningHub").AddNote("Order", "VO1001", "<script>x</script>", "")
+    text = requests.get(f"{nav.root}/orders/VO1001", timeout=20).text
+    assert "<script>x" not in text
+    assert "&lt;script&gt;x" in text

@@ -200,3 +200,51 @@ def test_own_api_pages_carry_every_field(nav):
 )
 def test_an_address_that_leads_nowhere_is_a_404(nav, path):
     assert nav.session.get(f"{nav.api}/{path}").status_code == 404
+
+
+def test_the_metadata_tells_properties_and_types(nav):
+    for address, name, words in (
+        (f"{nav.url}/api/v2.0/$metadata", "salesQuotes", ("validUntilDate", "Edm.Date")),
+        (f"{nav.url}/ODataV4/$metadata", "SalesOrder", ("Digital_Status", "Edm.String")),
+        (f"{nav.url}/api/paraph/workshop/v1.0/$metadata", "jobLines", ("lineNo", "Edm.Int32")),
+    ):
+        text = nav.session.get(address).text
+        assert f'<EntityType Name="{name}">' in text
+        assert '<Property Name="{}" Type="{}"/>'.format(*words) in text
+
+
+def batch(nav: Nav, *calls: dict, **headers: str) -> list[dict]:
+    sent = [{"id": str(n), **call} for n, call in enumerate(calls)]
+    address = f"{nav.url}/api/v2.0/$batch"
+    answer = nav.session.post(address, json={"requests": sent}, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["responses"]
+
+
+def test_a_batch_does_each_call_by_itself(nav):
+    root = f"companies({nav.sandbox.company.id})"
+    made = {"method": "POST", "url": f"{root}/customers", "body": {"displayName": "Alice"}}
+    wrong = {"method": "GET", "url": f"{root}/nothing"}
+    query = "?$filter=number%20eq%20'K10010'"
+    read = {"method": "GET", "url": f"{root}/customers{query}"}
+    answers = batch(nav, made, wrong, read)
+    assert [(one["id"], one["status"]) for one in answers] == [("0", 201), ("1", 404), ("2", 200)]
+    assert answers[2]["body"]["value"][0]["displayName"] == "Elsa Lindqvist"
+    assert len(nav.sandbox.company.rows["Customer"]) == 6
+
+
+def test_a_batch_of_one_piece_is_undone_when_one_call_is_refused(nav):
+    root = f"companies({nav.sandbox.company.id})"
+    made = {"method": "POST", "url": f"{root}/customers", "body": {"displayName": "Alice"}}
+    twin = {"method": "POST", "url": f"{root}/customers", "body": {"number": "K10010"}}
+    (refused,) = batch(nav, made, twin, Isolation="snapshot")
+    assert (refused["id"], refused["status"]) == ("1", 400)
+    assert len(nav.sandbox.company.rows["Customer"]) == 5
+    assert len(batch(nav, made, made, Isolation="snapshot")) == 2
+    assert len(nav.sandbox.company.rows["Customer"]) == 7
+
+
+def test_a_batch_that_is_none_is_refused(nav):
+    for body in ({}, {"requests": 5}, {"requests": [{"url": "companies"}] * 101}):
+        answer = nav.session.post(f"{nav.url}/api/v2.0/$batch", json=body)
+        assert answer.status_code == 400

@@ -86,6 +86,12 @@ def test_a_company_is_named_exactly_and_the_default_one_answers_without(nav):
     assert nav.soap("Customer").Read(No="K10010").Name == "Elsa Lindqvist"
 
 
+def test_a_wsdl_may_name_a_server_that_nobody_outside_can_reach(nav):
+    nav.sandbox.modes.internal_address = True
+    text = nav.session.get(nav.address("Customer")).text
+    assert 'location="http://navserver.nordic.local:7047/BC/WS/Verkstad%20%26%20Maskin' in text
+
+
 def test_system_service_lists_the_companies(nav):
     transport = zeep.Transport(session=nav.session)
     client = zeep.Client(f"{nav.url}/WS/SystemService", transport=transport)

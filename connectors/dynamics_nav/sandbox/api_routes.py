@@ -6,15 +6,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, request
 
 from connectors.dynamics_nav.sandbox import entities
+from connectors.dynamics_nav.sandbox.api_batch import ApiBatch
 from connectors.dynamics_nav.sandbox.api_files import ApiFiles
 from connectors.dynamics_nav.sandbox.api_subscriptions import ApiSubscriptions
 from connectors.dynamics_nav.sandbox.bound_actions import BoundActions
 from connectors.dynamics_nav.sandbox.entities import EntitySet
 from connectors.dynamics_nav.sandbox.errors import HttpError
 from connectors.dynamics_nav.sandbox.gate import Strike
+from connectors.dynamics_nav.sandbox.metadata import describe
 from connectors.dynamics_nav.sandbox.odata import OData, Place
 from connectors.dynamics_nav.sandbox.odata_answers import json_answer
 from connectors.dynamics_nav.sandbox.odata_path import Segment, split
@@ -41,6 +43,7 @@ class ApiRoutes:
         self._files = ApiFiles(sandbox, self._odata)
         self._subscriptions = ApiSubscriptions(sandbox)
         self._actions = BoundActions(sandbox)
+        self._batch = ApiBatch(sandbox.store, self._answer)
 
     def blueprint(self) -> Blueprint:
         """The routes."""
@@ -60,12 +63,19 @@ class ApiRoutes:
         refused = self._sandbox.auth.refused("api")
         if refused:
             return refused
+        if path == "$batch" and request.method == "POST":
+            return self._odata.answer(lambda: self._batch.serve(current_app, version))
+        return self._answer(path, version)
+
+    def _answer(self, path: str, version: str) -> Response:
         return self._odata.answer(lambda: self._route(split(path), version))
 
     def _route(self, segments: list[Segment], version: str) -> Response:
         if not self._sandbox.tenant_is_right():
             raise HttpError(404, "Internal_TenantNotFound", "The tenant does not exist.")
         first = segments[0]
+        if first.name == "$metadata":
+            return describe(self._sets[version])
         if first.name == "subscriptions":
             return self._gated(
                 "subscribe", "", lambda strike: self._subscriptions.serve(first.key, version)

@@ -198,18 +198,19 @@ class Desk:
         return changed
 
     def _check(self, company: Company, row: Row, changed: Sequence[str]) -> None:
-        """Refuse edits of what is released or invoiced, but for the fields about signing."""
-        free = [n for n in changed if row.table.fields[n].released]
-        guarded = len(free) < len(changed) or (free and self._modes.released_refuses_all)
-        if not guarded:
+        """Refuse edits of what is invoiced, and of what is released but for the fields about
+        signing."""
+        if not changed:
             return
-        if row.table.name == "Sales_Header":
-            check_open(row)
-        if row.table.name == "Sales_Line":
-            header = company.get("Sales_Header", row.key[:2])
-            if header is not None:
-                check_open(header)
+        is_line = row.table.name == "Sales_Line"
+        if is_line:
             check_not_invoiced(row)
+        free = all(row.table.fields[name].released for name in changed)
+        if free and not self._modes.released_refuses_all:
+            return
+        header = company.get("Sales_Header", row.key[:2]) if is_line else row
+        if header is not None and header.table.name == "Sales_Header":
+            check_open(header)
 
     def _next_number(self, company: Company, table: Table, draft: Mapping[str, Any]) -> str:
         kind = draft.get("Document_Type", "")

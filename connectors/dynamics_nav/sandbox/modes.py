@@ -28,6 +28,7 @@ class Modes:
     odata_enabled: bool = True
     api_enabled: bool = True
     filter_required: bool = False  # old WSDLs say that ReadMultiple's filter is required
+    internal_address: bool = False  # the WSDL's address is one that only the server's own net knows
     empty_result: str = "inner"  # an empty list: an empty element, or none
     fault_detail: bool = True  # faults repeat their text in detail
     stale_status: int = 409  # for a stale etag; 412 is possible, too

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 from connectors.dynamics_nav.sandbox import entities, values
 from connectors.dynamics_nav.sandbox.errors import HttpError
 from connectors.dynamics_nav.sandbox.gate import Strike
+from connectors.dynamics_nav.sandbox.metadata import describe
 from connectors.dynamics_nav.sandbox.odata import OData, Place
 from connectors.dynamics_nav.sandbox.odata_answers import body_of_request, json_answer, refusal
 from connectors.dynamics_nav.sandbox.odata_path import Segment, split
@@ -52,6 +53,8 @@ class ODataRoutes:
         if not self._sandbox.tenant_is_right():
             raise HttpError(404, "Internal_TenantNotFound", "The tenant does not exist.")
         company, rest = self._company(segments)
+        if rest and rest[0].name == "$metadata":
+            return describe(self._sets)
         if not rest:
             sets = [{"name": name, "kind": "EntitySet", "url": name} for name in self._sets]
             return json_answer({"@odata.context": f"{self._url()}/$metadata", "value": sets})
@@ -125,7 +128,12 @@ class ODataRoutes:
 
 
 def serve(odata: OData, place: Place, keys: Any, strike: Strike) -> Response:
-    """A list or one record, by method."""
+    """A list or one record, by method. Nobody else writes meanwhile."""
+    with odata.guard:
+        return _serve(odata, place, keys, strike)
+
+
+def _serve(odata: OData, place: Place, keys: Any, strike: Strike) -> Response:
     if not keys:
         if request.method == "GET":
             return odata.listing(place, strike)

@@ -66,6 +66,10 @@ class PageCalls:
     def _read(self, call: _Call) -> None:
         """The arguments are filters on the key; the first record that passes is the answer."""
         criteria = [(name, call.found[name][0].text or "") for name in call.page.read]
+        exact = self._exact(call, dict(criteria))
+        if exact is not None:
+            self._show(call, call.answer, exact)
+            return
         tests = [
             (name, filters.parse(text or "''", call.page.fields[name])) for name, text in criteria
         ]
@@ -73,6 +77,13 @@ class PageCalls:
             if all(test(row.values[name]) for name, test in tests):
                 self._show(call, call.answer, row)
                 return
+
+    def _exact(self, call: _Call, given: dict[str, str]) -> Row | None:
+        """The record whose key is just what was given: spares looking through all of them."""
+        named = {**given, **call.page.only}
+        key = tuple(named.get(name) for name in call.page.table.key)
+        row = call.company.get(call.page.table.name, key)
+        return row if row is not None and self._desk.shows(call.page, row) else None
 
     def _read_by_id(self, call: _Call) -> None:
         wanted = (call.found["recId"][0].text or "").strip()

@@ -27,6 +27,15 @@ GROUPS = {
 LISTS = {"quotes": "Offerter", "job-lines": "Tilläggsförsäljning"}
 _PAGES = {"customers": "Customer", "quotes": "SalesQuote", "orders": "SalesOrder"}
 _TITLES = {"customers": "Kunder", "quotes": "Offerter", "orders": "Order"}
+# what callers may call a table in a link to its record
+_TABLES = {
+    "customer": "customers",
+    "quote": "quotes",
+    "sales_quote": "quotes",
+    "order": "orders",
+    "sales_order": "orders",
+    "job_line": "orders",
+}
 Shown = Mapping[str, Any]
 
 
@@ -47,6 +56,8 @@ class Screen:
         add("/lists/<listed>/<group>", "role_list", self.role_list)
         for section in _PAGES:
             add(f"/{section}", section, self.records, defaults={"section": section})
+        for table in _TABLES:
+            add(f"/{table}/<path:key>", f"open_{table}", self.open, defaults={"table": table})
         add("/customers/<number>", "customer", self.customer)
         add("/customers/<number>/new", "new", self.new, methods=["POST"])
         self._documents.register(made)
@@ -91,6 +102,14 @@ class Screen:
         return render_template(
             template, section=section, title=_TITLES[section], rows=rows, text=text
         )
+
+    def open(self, table: str, key: str) -> AnyResponse:
+        """A link to a record by its table's name; a job line opens its order."""
+        section, pieces = _TABLES[table], key.replace(",", "/").split("/")
+        if section == "customers":
+            return redirect(url_for("screen.customer", number=pieces[0]))
+        number = pieces[1] if table == "job_line" and len(pieces) > 1 else pieces[0]
+        return redirect(url_for(f"screen.{section}_one", number=number))
 
     def customer(self, number: str) -> str:
         """One customer with its documents."""

@@ -186,7 +186,10 @@ class SoapSurface:
         return self._sandbox.auth.refused("soap")
 
     def _address(self, company: Company, kind: str, service: str) -> str:
-        return f"{self._sandbox.server_url}/WS/{quote(company.name, safe='')}/{kind}/{service}"
+        server = self._sandbox.server_url
+        if self._modes.internal_address:
+            server = f"http://navserver.nordic.local:7047/{self._sandbox.seed['instance']}"
+        return f"{server}/WS/{quote(company.name, safe='')}/{kind}/{service}"
 
 
 def _illegal(strike: Strike) -> str:

@@ -122,7 +122,7 @@ class Store:
             if self._journal is not None:
                 yield
                 return
-            self._journal = []
+            self._journal = [self._numbers_back()]
             self._changes = []
             try:
                 yield
@@ -191,6 +191,16 @@ class Store:
             self._touch_header(company, row)
         self._changes.append(Change(company, kind, row))
         return row
+
+    def _numbers_back(self) -> Callable[[], None]:
+        """Numbers that a failed transaction took are given out again."""
+        before = [(company, dict(company.numbers)) for company in self.companies]
+
+        def undo() -> None:
+            for company, numbers in before:
+                company.numbers = numbers
+
+        return undo
 
     def _touch_header(self, company: Company, line: Row) -> None:
         """A line's change is a change of its document, which also moves its time of change."""

@@ -94,6 +94,7 @@ class Webhooks:
             self._numbers = itertools.count(1)
             self._subscriptions: list[Subscription] = []
             self.notices: list[Notice] = []
+            self._untried: dict[tuple[str, str], Notice] = {}
 
     def all(self) -> list[Subscription]:
         """Those that have not expired."""
@@ -177,17 +178,20 @@ class Webhooks:
 
     def _owe(self, notice: Notice) -> None:
         """Changes of one record before its notification went out are one notification."""
-        for other in self.notices:
-            same = other.subscription is notice.subscription and other.row_id == notice.row_id
-            if same and other.state == "waiting" and not other.tries:
-                other.at = notice.at
-                if notice.kind == "deleted":
-                    other.kind = "deleted"
-                return
-        self.notices.append(notice)
+        key = (notice.subscription.id, notice.row_id)
+        other = self._untried.get(key)
+        if other is None:
+            self._untried[key] = notice
+            self.notices.append(notice)
+            return
+        other.at = notice.at
+        if notice.kind == "deleted":
+            other.kind = "deleted"
 
     def _send(self, notice: Notice) -> None:
         now, one = self._store.clock.now(), notice.subscription
+        with self._guard:
+            self._untried.pop((one.id, notice.row_id), None)
         if one not in self.all():
             notice.state = "refused"
             return

@@ -38,6 +38,11 @@ class ApiWire:
             raise self._failure(answer, changes=False, sent=(), etag="")
         return answer
 
+    def metadata(self, path: str) -> bytes:
+        """What a route says of its entity sets, as XML."""
+        headers = {"Accept": "application/xml"}
+        return self._call("GET", self._url(path), headers=headers).body
+
     def pages(self, path: str, query: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
         """The items of a list, page by page. The address of a next page must be the server's
         own, since credentials go along."""

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from connectors.dynamics_nav.api_metadata import fields_of
 from connectors.dynamics_nav.api_wire import ApiWire, payload
 from connectors.dynamics_nav.client import Edit, NavClient, Row, Words, filled
 from connectors.dynamics_nav.filters import odata_literal
@@ -66,7 +67,12 @@ class ApiClient(NavClient):
         return True
 
     def describe(self, name: str) -> Collection[str]:
-        raise Unsupported("the API does not tell a table's fields without reading a record")
+        if name not in self.tables:
+            raise NotFound("the settings know no table of this name")
+        table = self.table(name)
+        route, _, entity_set = table.entity.rpartition("/")
+        document = self.api.metadata(f"{route or self._settings.api_route}/$metadata")
+        return sorted({*fields_of(document, entity_set), *([LINES] if table.lines else ())})
 
     def read(self, name: str, record_id: str) -> Row:
         found = self.api.get(self.address(name, record_id), self._expanded(name))

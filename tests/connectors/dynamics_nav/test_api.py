@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from werkzeug import Response
 
-from hub.contracts.records import Attach, Create, Note, RecordRef, Update
+from hub.contracts.records import Create, Note, RecordRef, Update
 from hub.kernel.errors import (
     ConfigurationError,
     MalformedAnswer,
@@ -14,14 +14,11 @@ from hub.kernel.errors import (
     RecordLocked,
     Refused,
     Retryable,
-    TooLarge,
-    Unsupported,
 )
 from tests.connectors.dynamics_nav.canned_api import COMPANY, LINE, NAME, QUOTE, ROOT, error, quote
 
 REF = RecordRef("quote", QUOTE)
 ONE = f"salesQuotes({QUOTE})"
-FILE = "d1d1d1d1-0000-4000-8000-000000000001"
 
 
 def test_a_record_comes_with_its_lines_as_plain_json(api):
@@ -206,51 +203,6 @@ def test_odata_pages_have_keys_of_several_fields(api):
     assert api.bodies(f"PATCH {path}") == [{"Step": "Offered"}]
 
 
-def test_an_attachment_is_made_in_two_steps(api):
-    api.on(f"GET {ONE}", quote())
-    api.on("GET documentAttachments", {"value": []})
-    entry = {"@odata.etag": 'W/"f"', "id": FILE, "fileName": "signed.pdf", "byteSize": 0}
-    api.on("POST documentAttachments", (201, entry))
-    api.on(f"PATCH documentAttachments({FILE})/attachmentContent", (204, {}))
-    attach = Attach(REF, "signed.pdf", "application/pdf", b"%PDF")
-    api.connector().apply(attach, "key")
-    assert api.bodies("POST documentAttachments") == [
-        {"parentId": QUOTE, "parentType": "Sales Quote", "fileName": "signed.pdf"}
-    ]
-    (content,) = api.sent(f"PATCH documentAttachments({FILE})/attachmentContent")
-    assert (content.headers["If-Match"], content.get_data()) == ('W/"f"', b"%PDF")
-    api.on("GET documentAttachments", {"value": [entry]})
-    api.connector().apply(attach, "key", uncertain=True)
-    assert len(api.sent("POST documentAttachments")) == 1
-    assert len(api.sent(f"PATCH documentAttachments({FILE})/attachmentContent")) == 2
-
-
-@pytest.mark.parametrize(("content", "again"), [(b"%PDF", True), (b"%PDG", False)])
-def test_the_same_bytes_under_the_same_name_are_the_same_file(api, content, again):
-    api.on(f"GET {ONE}", quote())
-    entry = {"@odata.etag": 'W/"f"', "id": FILE, "fileName": "signed.pdf", "byteSize": 4}
-    api.on("GET documentAttachments", {"value": [entry]})
-    api.on(f"GET documentAttachments({FILE})/attachmentContent", Response(b"%PDF"))
-    api.on("POST documentAttachments", (201, entry))
-    api.on(f"PATCH documentAttachments({FILE})/attachmentContent", (204, {}))
-    attach = Attach(REF, "signed.pdf", "application/pdf", content)
-    assert api.connector().apply(attach, "key").repeated is again
-
-
-def test_a_file_is_read_when_it_hangs_on_the_record(api):
-    entry = {"id": FILE, "fileName": "plan.pdf", "byteSize": 4}
-    api.on("GET documentAttachments", {"value": [entry]})
-    content = Response(b"%PDF", content_type="application/pdf")
-    api.on(f"GET documentAttachments({FILE})/attachmentContent", content)
-    connector = api.connector()
-    file = connector.read_file(REF, {"id": FILE}, 4)
-    assert (file.name, file.media_type, file.content) == ("plan.pdf", "application/pdf", b"%PDF")
-    with pytest.raises(TooLarge):
-        connector.read_file(REF, FILE, 3)
-    with pytest.raises(NotFound):
-        connector.read_file(REF, LINE, 4)
-
-
 def test_codeunits_are_called_by_odata(api):
     api.on(f"GET {ONE}", quote())
     listing = f"/BC/ODataV4/Company('{NAME}')/RecordNote"
@@ -276,9 +228,25 @@ def test_a_tenant_goes_along_with_every_call(api):
     assert [one.args["tenant"] for one in api.requests] == ["north", "north"]
 
 
-def test_the_api_does_not_tell_fields(api):
-    with pytest.raises(Unsupported):
-        api.connector().describe("quote")
+EDMX = b"""<edmx:Edmx xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx" Version="4.0">
+<edmx:DataServices><Schema xmlns="http://docs.oasis-open.org/odata/ns/edm" Namespace="NAV">
+<EntityType Name="salesQuote"><Property Name="id"/><Property Name="number"/>
+<NavigationProperty Name="salesQuoteLines"/></EntityType><EntityContainer Name="C">%s
+</EntityContainer></Schema></edmx:DataServices></edmx:Edmx>"""
+
+
+def test_fields_are_described_from_the_metadata(api):
+    entity_set = b'<EntitySet Name="salesQuotes" EntityType="NAV.salesQuote"/>'
+    path = "GET /BC/api/v2.0/$metadata"
+    api.on(path, Response(EDMX % entity_set), Response(EDMX % b""), Response(b"<"))
+    connector = api.connector()
+    assert connector.describe("quote") == ["id", "lines", "number"]
+    with pytest.raises(NotFound, match="entity"):
+        connector.describe("quote")
+    with pytest.raises(MalformedAnswer):
+        connector.describe("quote")
+    with pytest.raises(NotFound):
+        connector.describe("nothing")
 
 
 def test_the_probe_names_a_wrong_entity_set(api):

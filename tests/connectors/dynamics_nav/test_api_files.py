@@ -6,8 +6,8 @@ import pytest
 from werkzeug import Response
 
 from hub.contracts.records import Attach, RecordRef
-from hub.kernel.errors import NotFound, TooLarge
-from tests.connectors.dynamics_nav.canned_api import LINE, QUOTE, quote
+from hub.kernel.errors import NotFound, RecordLocked, TooLarge
+from tests.connectors.dynamics_nav.canned_api import LINE, QUOTE, error, quote
 
 REF = RecordRef("quote", QUOTE)
 ONE = f"salesQuotes({QUOTE})"
@@ -31,6 +31,22 @@ def test_an_attachment_is_made_in_two_steps(api):
     api.connector().apply(attach, "key", uncertain=True)
     assert len(api.sent("POST documentAttachments")) == 1
     assert len(api.sent(f"PATCH documentAttachments({FILE})/attachmentContent")) == 2
+
+
+def test_an_entry_that_changes_meanwhile_is_looked_at_again(api):
+    api.on(f"GET {ONE}", quote())
+    entry = {"@odata.etag": 'W/"f"', "id": FILE, "fileName": "signed.pdf", "byteSize": 0}
+    touched = {**entry, "@odata.etag": 'W/"g"'}
+    api.on("GET documentAttachments", {"value": []}, {"value": [touched]})
+    api.on("POST documentAttachments", (201, entry))
+    content = f"PATCH documentAttachments({FILE})/attachmentContent"
+    api.on(content, error("Request_EntityChanged", status=409), (204, {}))
+    api.connector().apply(Attach(REF, "signed.pdf", "application/pdf", b"%PDF"), "key")
+    assert [one.headers["If-Match"] for one in api.sent(content)] == ['W/"f"', 'W/"g"']
+    assert len(api.sent("POST documentAttachments")) == 1
+    api.on(content, error("Request_EntityChanged", status=409))
+    with pytest.raises(RecordLocked):
+        api.connector().apply(Attach(REF, "signed.pdf", "application/pdf", b"%PDF"), "key")
 
 
 @pytest.mark.parametrize(("content", "again"), [(b"%PDF", True), (b"%PDG", False)])

@@ -11,7 +11,7 @@ import re
 import threading
 from collections.abc import Collection
 
-from connectors.dynamics_nav.refusals import BLOCKED, INVOICED, NO_RATE, RELEASED, WORDS
+from connectors.dynamics_nav.refusals import BLOCKED, INVOICED, NO_LINES, NO_RATE, RELEASED, WORDS
 from hub.kernel.errors import (
     AuthenticationFailed,
     ConfigurationError,
@@ -137,6 +137,15 @@ TEXTS = _compiled(
         r"\binvoiced|fakturera[dt]|faktureret|fakturert|laskutettu|fakturiert|facturé|factura",
         Unfit,
         INVOICED,
+    ),
+    (
+        (
+            r"nothing to (release|post|send|invoice)|inget att|intet at |ingenting å |ei ole "
+            r"mitään|nichts (freizugeben|zu)|rien à|nimic de|(no|inga|ingen|keine) "
+            r"(lines|rader|linjer|zeilen)"
+        ),
+        Unfit,
+        NO_LINES,
     ),
     (
         (

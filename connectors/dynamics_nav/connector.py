@@ -14,8 +14,9 @@ from connectors.dynamics_nav.checks import check_combination
 from connectors.dynamics_nav.client import NavClient
 from connectors.dynamics_nav.client_api import ApiClient
 from connectors.dynamics_nav.presets import tables_of
+from connectors.dynamics_nav.procedures import unfit
 from connectors.dynamics_nav.settings import SOAP, DynamicsNavSettings
-from connectors.dynamics_nav.tables import LINES, Table
+from connectors.dynamics_nav.tables import LINES, UNFIT, Table
 from connectors.dynamics_nav.values import same
 from connectors.dynamics_nav.wire import Wire
 from connectors.dynamics_nav.writes import Writes
@@ -52,7 +53,11 @@ class DynamicsNavConnector(Connector):
         """Every table of the settings; its fields where the settings declare them."""
         declared = {name: table.fields for name, table in (settings.tables or {}).items()}
         return {
-            name: {*declared.get(name, ()), *([LINES] if table.lines else ())}
+            name: {
+                *declared.get(name, ()),
+                *([LINES] if table.lines else ()),
+                *([UNFIT] if table.check else ()),
+            }
             if declared.get(name)
             else None
             for name, table in tables_of(settings).items()
@@ -81,7 +86,9 @@ class DynamicsNavConnector(Connector):
     def fetch(self, ref: RecordRef) -> Record:
         """Read one record, with its lines under ``lines``."""
         row = self._client.read(ref.table, ref.id)
-        return Record(ref, row.fields, row.version or None)
+        check = self._client.table(ref.table).check
+        checked = {UNFIT: unfit(self._client, check, ref)} if check else {}
+        return Record(ref, {**row.fields, **checked}, row.version or None)
 
     def changes(self, table: str, since: str | None) -> Iterator[tuple[RecordRef, str]]:
         """What changed, oldest first."""
@@ -100,7 +107,7 @@ class DynamicsNavConnector(Connector):
 
     def read_back(self, ref: RecordRef, fields: Collection[str]) -> Mapping[str, Any]:
         """The present values; names may be captions."""
-        present = self.fetch(ref).fields
+        present = self._client.read(ref.table, ref.id).fields
         return {
             name: present.get(next(iter(self._client.named(ref.table, {name: None}))))
             for name in fields

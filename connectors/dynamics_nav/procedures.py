@@ -6,9 +6,11 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from connectors.dynamics_nav.client import Edit, LineEdit
+from connectors.dynamics_nav.client import Edit, LineEdit, NavClient
 from connectors.dynamics_nav.tables import LINES, Table
 from connectors.dynamics_nav.ways import Call, Make, Through
+from hub.contracts.records import RecordRef
+from hub.kernel.errors import Refused, Unfit
 
 _FIELD = re.compile(r"\{field\.([\w.]+)\}")
 Owed = tuple[Call, dict[str, Any]]
@@ -39,6 +41,18 @@ def words_for(make: Make, fields: Mapping[str, Any], mark: str) -> dict[str, Any
     """What the procedure that makes a record is told."""
     given = {f"field.{name}": _text(fields.get(name)) for name in arguments_of(make)}
     return {**given, "reference": mark}
+
+
+def unfit(client: NavClient, check: Call, ref: RecordRef) -> dict[str, Any] | None:
+    """Why the record is not fit to be sent: a code, and words by language; None when it is."""
+    words = {"id": ref.id, "number": client.number(ref.table, ref.id)}
+    try:
+        client.call(check, words, changes=False)
+    except Unfit as error:
+        return {"code": error.code, "text": dict(error.words)}
+    except Refused as error:
+        return {"code": error.code, "text": {"en": error.detail}}
+    return None
 
 
 def not_lines(fields: Mapping[str, Any], without: Collection[str]) -> dict[str, Any]:

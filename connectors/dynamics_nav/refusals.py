@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 RELEASED, BLOCKED = "document_released", "customer_blocked"
-INVOICED, NO_RATE = "line_invoiced", "no_exchange_rate"
+INVOICED, NO_RATE, NO_LINES = "line_invoiced", "no_exchange_rate", "no_lines"
 
 WORDS: Mapping[str, Mapping[str, str]] = {
     RELEASED: {
@@ -51,5 +51,16 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "fr": "La devise n'a pas de taux de change à cette date. Saisissez-en un et réessayez.",
         "de": "Die Währung hat für dieses Datum keinen Kurs. Tragen Sie einen ein und versuchen "
         "Sie es erneut.",
+    },
+    NO_LINES: {
+        "en": "The document has no lines. Add what is offered and try again.",
+        "sv": "Dokumentet har inga rader. Lägg till det som erbjuds och försök på nytt.",
+        "da": "Dokumentet har ingen linjer. Tilføj det, der tilbydes, og prøv på ny.",
+        "nb": "Dokumentet har ingen linjer. Legg til det som tilbys og prøv på nytt.",
+        "fi": "Asiakirjassa ei ole rivejä. Lisää tarjottava ja yritä uudelleen.",
+        "ro": "Documentul nu are linii. Adăugați ce se oferă și reîncercați.",
+        "fr": "Le document n'a pas de lignes. Ajoutez ce qui est proposé, puis réessayez.",
+        "de": "Der Beleg hat keine Zeilen. Fügen Sie hinzu, was angeboten wird, und versuchen Sie "
+        "es erneut.",
     },
 }

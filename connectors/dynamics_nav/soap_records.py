@@ -80,6 +80,7 @@ def behind(table: Table) -> Iterator[tuple[str, str, str]]:
     calls = [way.call for way in ways if way and way.call]
     calls += [one.call for one in (*table.through, *(table.lines.through if table.lines else ()))]
     calls += [table.make.call] if table.make else []
+    calls += [table.check] if table.check else []
     for call in calls:
         yield CODEUNIT, call.codeunit, call.procedure
     for way in ways:

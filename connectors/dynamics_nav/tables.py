@@ -18,6 +18,7 @@ from connectors.dynamics_nav.ways import (
     AN_ENTITY,
     NO_NAME,
     Attachments,
+    Call,
     Changes,
     Files,
     Make,
@@ -27,7 +28,7 @@ from connectors.dynamics_nav.ways import (
 from hub.contracts.parts import Named, part
 from hub.contracts.settings import setting
 
-LINES = "lines"
+LINES, UNFIT = "lines", "unfit"
 PRESETS = ("customer", "sales_quote", "sales_order")
 
 
@@ -124,6 +125,13 @@ class Table:
     )
     changes: Changes | None = setting(
         part(Changes), title="Changes", help="How changed records are found.", default=None
+    )
+    check: Call | None = setting(
+        part(Call),
+        title="Check",
+        help="A procedure that fails when the record is not fit to be sent, called with each "
+        "fetch; what it says stands under 'unfit', as code and text by language.",
+        default=None,
     )
     make: Make | None = setting(
         part(Make),

@@ -87,6 +87,8 @@ def test_the_class_of_a_stale_key_is_enough_in_any_language():
         ("Raden 10000 är redan fakturerad", "line_invoiced"),
         ("There is no Currency Exchange Rate within the filter", "no_exchange_rate"),
         ("Det finns ingen Valutakurs inom filtret", "no_exchange_rate"),
+        ("There is nothing to release for the document of type Quote", "no_lines"),
+        ("Det finns inget att släppa", "no_lines"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["NavTestFieldException", "NavNCLDialogException"])

@@ -182,6 +182,19 @@ def test_fields_of_a_released_document_go_through_procedures(soap):
     assert connector.apply(Update(ref, wanted), "key-1", uncertain=True).repeated
 
 
+def test_a_record_that_is_not_fit_to_be_sent_says_why_before_anything_is_sent(soap):
+    arguments = {"documentType": "Quote", "documentNo": "{number}"}
+    check = {"codeunit": UNIT, "procedure": "CheckDocument", "arguments": arguments}
+    connector = soap.make_instance(tables={"quote": {"preset": "sales_quote", "check": check}})
+    assert connector.fetch(QUOTE).fields["unfit"] is None
+    unfit = connector.fetch(RecordRef("quote", "VQ1004")).fields["unfit"]
+    assert unfit["code"] == "no_exchange_rate"
+    assert unfit["text"]["sv"].startswith("Valutan saknar")
+    soap.fault("503", "SigningHub.CheckDocument")
+    with pytest.raises(Retryable):
+        connector.fetch(QUOTE)
+
+
 def test_a_declined_additional_sale_is_copied_to_an_offer_once(soap):
     copy = {"codeunit": UNIT, "procedure": "CopyToQuote", "arguments": {
         "orderNo": "{field.orderNo}", "lineNos": "{field.lineNos}", "externalId": "{reference}",

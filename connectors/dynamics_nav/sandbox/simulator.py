@@ -102,9 +102,7 @@ class DynamicsNavSandbox(Sandbox):
     def links(self) -> tuple[SandboxLink, ...]:
         """What the start page shows."""
         return (
-            SandboxLink(
-                "Role centre", "/", "The workshop's ERP: offers, orders with job lines, lists."
-            ),
+            SandboxLink("Role centre", "/", "The workshop's ERP: what is sent, declined, signed."),
             SandboxLink("Orders", "/orders", "An order's job lines, found to decided."),
         )
 

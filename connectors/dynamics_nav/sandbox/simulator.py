@@ -102,7 +102,7 @@ class DynamicsNavSandbox(Sandbox):
     def links(self) -> tuple[SandboxLink, ...]:
         """What the start page shows."""
         return (
-            SandboxLink("Roll", "/", "The workshop's ERP: offers, orders with job lines, lists."),
+            SandboxLink("Role centre", "/", "The workshop's ERP: what is sent, declined, signed."),
             SandboxLink("Orders", "/orders", "An order's job lines, found to decided."),
         )
 
@@ -127,13 +127,14 @@ class DynamicsNavSandbox(Sandbox):
             self._server = None
 
     def reset(self) -> None:
-        """Back to the seed; subscriptions are gone with their records."""
+        """Back to the seed, whose records have the same ids again; subscriptions stay, as settings
+        would."""
         with self.store.guard:
             self.gate.reset()
             self.auth.reset()
             self.store.clear()
-            self.webhooks.reset()
             seeding.fill(self.desk, self.hub, self.seed)
+            self.webhooks.owe_nothing()
 
     def connect(self, links: Mapping[str, str]) -> None:
         """Learn the hub's addresses."""

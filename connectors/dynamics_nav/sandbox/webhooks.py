@@ -93,6 +93,11 @@ class Webhooks:
         with self._guard:
             self._numbers = itertools.count(1)
             self._subscriptions: list[Subscription] = []
+        self.owe_nothing()
+
+    def owe_nothing(self) -> None:
+        """Subscriptions stay, what they were to hear is gone."""
+        with self._guard:
             self.notices: list[Notice] = []
             self._untried: dict[tuple[str, str], Notice] = {}
 

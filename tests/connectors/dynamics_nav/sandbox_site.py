@@ -54,6 +54,7 @@ class Nav:
         self.sandbox.gate.clear()
         assert self.sandbox.gate.wait_idle(10)
         self.sandbox.reset()
+        self.sandbox.webhooks.reset()
         self.sandbox.addresses.clear()
         self.sandbox.on_call = lambda operation, phase: None
         vars(self.sandbox.modes).update(asdict(Modes(auth="basic")))

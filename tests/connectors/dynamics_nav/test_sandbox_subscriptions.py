@@ -175,3 +175,11 @@ def test_a_subscription_can_be_ended(nav, subscribe):
     address = f"{nav.url}/api/v2.0/subscriptions('{body['subscriptionId']}')"
     assert nav.session.delete(address, headers=ANY).status_code == 204
     assert nav.session.get(address).status_code == 404
+
+
+def test_a_subscription_outlives_a_reset_and_hears_nothing_of_it(nav, subscribe, listener):
+    made = subscribe().json()
+    change(nav, "VO1001", Your_Reference="A")
+    nav.sandbox.reset()
+    assert nav.sandbox.webhooks.run_due(everything=True) == 0
+    assert [one.id for one in nav.sandbox.webhooks.all()] == [made["subscriptionId"]]

@@ -78,14 +78,13 @@ class ApiWire:
     ) -> dict[str, Any]:
         """POST, PATCH or DELETE; the answer's JSON, or nothing. ``known`` are texts of the record
         that an error must not repeat. Raises ``LostRace``."""
-        headers = {"Content-Type": "application/json"}
-        headers |= {"If-Match": etag} if method != "POST" else {}
+        headers = {"If-Match": etag} if method != "POST" else {}
         answer = self._call(
             method,
             self._url(path, query),
             changes=changes,
             sent=(*_texts(body), *known),
-            data=json.dumps(body, ensure_ascii=False).encode(),
+            json=body,
             headers=headers,
         )
         found = self._json(answer, changes=changes)

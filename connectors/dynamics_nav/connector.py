@@ -73,6 +73,8 @@ class DynamicsNavConnector(Connector):
             raise
         host = urlsplit(self.settings.server).hostname or ""
         known = {"surface": self.settings.surface, "auth": self.settings.auth}
+        if self.settings.server.startswith("http://"):
+            warnings = ["server: what is sent can be read on its way; use https", *warnings]
         return ProbeResult(f"{host} answers", {**known, **facts}, tuple(warnings))
 
     def canonical(self, ref: RecordRef) -> RecordRef:
@@ -114,9 +116,11 @@ class DynamicsNavConnector(Connector):
         }
 
     def same(self, field: str, written: Any, read: Any) -> bool:
-        """Numbers by size, moments by the time they mean, options by their word; of ``lines`` each
-        written one must be there."""
-        return same(written, read)
+        """Numbers by size, moments by the time they mean, options by their word, codes in capitals;
+        of ``lines`` each written one must be there."""
+        if same(written, read):
+            return True
+        return isinstance(written, str) and isinstance(read, str) and same(written.upper(), read)
 
     def read_file(self, ref: RecordRef, file: Any, limit: int) -> UpstreamFile:
         """A file of a record, as the table's setting ``files`` says."""

@@ -96,8 +96,10 @@ def _same_words(written: Any, read: Any) -> bool:
         return sized and Decimal(one) == Decimal(two)
     if two == option_name(one):
         return True
-    moment = _moment(one)
-    return moment is not None and moment == _moment(two)
+    moment, other = _moment(one), _moment(two)
+    if moment is None or other is None:
+        return False
+    return abs((moment - other).total_seconds()) < 1  # NAV keeps no more than milliseconds
 
 
 def _nothing(value: Any) -> bool:

@@ -197,7 +197,15 @@ def test_the_probe_warns_of_what_pages_lack_and_names_what_is_missing(nav):
 
 
 def test_the_probe_finds_nothing_to_warn_of_at_a_server_that_has_all(site):
-    assert SoapDriver(site).make_instance(tables={}).probe().warnings == ()
+    (warning,) = SoapDriver(site).make_instance(tables={}).probe().warnings
+    assert warning.startswith("server: ")
+
+
+def test_a_code_is_the_same_in_capitals(nav):
+    connector = nav.connector()
+    assert connector.same("External_Document_No", "h-7å", "H-7Å")
+    assert not connector.same("External_Document_No", "H-7", "h-7")
+    assert not connector.same("External_Document_No", "h-7", "H-8")
 
 
 def test_something_else_than_a_wsdl_is_told_so(nav):

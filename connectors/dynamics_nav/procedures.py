@@ -37,6 +37,11 @@ def arguments_of(make: Make) -> set[str]:
     return set(_named(make.call.arguments.values()))
 
 
+def tells_reference(make: Make) -> bool:
+    """Whether the procedure gets our reference, to keep it in the record."""
+    return any("{reference}" in text for text in make.call.arguments.values())
+
+
 def words_for(make: Make, fields: Mapping[str, Any], mark: str) -> dict[str, Any]:
     """What the procedure that makes a record is told."""
     given = {f"field.{name}": _text(fields.get(name)) for name in arguments_of(make)}

@@ -9,7 +9,7 @@ from connectors.dynamics_nav import filters
 from connectors.dynamics_nav.client import Row
 from connectors.dynamics_nav.keys import joined
 from connectors.dynamics_nav.tables import LINES, Lines, Table
-from connectors.dynamics_nav.values import OTHER, TEXT, encoded
+from connectors.dynamics_nav.values import TEXT, encoded
 from connectors.dynamics_nav.wsdl import Description, Field
 from hub.kernel.errors import MalformedAnswer, Refused
 
@@ -38,7 +38,7 @@ def written(known: Mapping[str, Field], fields: Mapping[str, Any]) -> dict[str, 
     out = {}
     for name, value in fields.items():
         field = known.get(name)
-        if field is None or field.kind == OTHER or name == KEY:
+        if field is None or name == KEY:
             raise Refused(f"the page has no field {name}", code="bad_field")
         out[name] = encoded(name, value, field.kind, field.options)
     return out

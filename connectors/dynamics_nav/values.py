@@ -35,8 +35,8 @@ def decoded(value: Any) -> Any:
     """A value that was read, as plain JSON; None where NAV means "nothing"."""
     if isinstance(value, bool | int) or value is None:
         return value
-    if isinstance(value, Decimal):
-        return format(value, "f")
+    if isinstance(value, Decimal | float):
+        return format(Decimal(repr(value)) if isinstance(value, float) else value, "f")
     if isinstance(value, datetime):
         if value.year == 1:
             return None

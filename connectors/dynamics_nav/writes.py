@@ -14,7 +14,13 @@ from connectors.dynamics_nav.client import Edit, NavClient, Row
 from connectors.dynamics_nav.codes import Duplicate, LostRace
 from connectors.dynamics_nav.keys import reference
 from connectors.dynamics_nav.lines import planned
-from connectors.dynamics_nav.procedures import arguments_of, not_lines, routed, words_for
+from connectors.dynamics_nav.procedures import (
+    arguments_of,
+    not_lines,
+    routed,
+    tells_reference,
+    words_for,
+)
 from connectors.dynamics_nav.tables import LINES
 from connectors.dynamics_nav.values import NOTHING, same
 from connectors.dynamics_nav.ways import Make
@@ -182,8 +188,11 @@ class Writes:
         return lines.key
 
     def _own_field(self, table: str) -> str:
-        own = self._client.table(table).external_id_field
-        return own if own and self._client.keeps(table, own) else ""
+        """The field with our reference: one that the page shows, and that is filled in."""
+        own, make = self._client.table(table).external_id_field, self._client.table(table).make
+        if not own or (make and not tells_reference(make)):
+            return ""
+        return own if self._client.keeps(table, own) else ""
 
 
 def _without_key(line: Any, key: str) -> Any:

@@ -65,6 +65,7 @@ def test_escapes_are_written_out_for_people():
     [
         (Decimal("1E+3"), "1000"),
         (Decimal("0.10"), "0.10"),
+        (1e-05, "0.00001"),
         (date(1, 1, 1), None),
         (datetime(1, 1, 1, tzinfo=UTC), None),
         ("0001-01-01", None),

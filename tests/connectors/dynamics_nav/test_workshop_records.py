@@ -236,3 +236,15 @@ def test_an_order_is_made_of_an_accepted_offer_once(soap):
     assert connector.fetch(first.ref).fields["Quote_No"] == "VQ1002"
     assert connector.apply(new, "key-1", uncertain=True).ref == first.ref
     assert soap.count("order") == before + 1
+
+
+def test_a_procedure_that_does_not_keep_our_reference_is_not_called_twice_blindly(soap):
+    make = {"codeunit": UNIT, "procedure": "MakeOrder", "arguments": {
+        "quoteNo": "{field.Quote_No}"
+    }}  # fmt: skip
+    tables = {"order": {"preset": "sales_order", "make": {"call": make}}}
+    before = soap.count("order")
+    connector, new = soap.make_instance(tables=tables), Create("order", {"Quote_No": "VQ1002"})
+    with pytest.raises(OutcomeUnknown, match="looked up"):
+        connector.apply(new, "key-1", uncertain=True)
+    assert soap.count("order") == before

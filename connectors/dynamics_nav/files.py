@@ -82,8 +82,6 @@ def read(client: NavClient, ref: RecordRef, file: Any, limit: int) -> UpstreamFi
 def _bytes(text: Any, limit: int) -> bytes:
     if not isinstance(text, str) or not text:
         raise NotFound("the record has no such file")
-    if len(text) * 3 // 4 > limit + 2:
-        raise TooLarge(f"the file has more than {limit} bytes")
     try:
         content = b64decode(text)
     except (binascii.Error, ValueError):

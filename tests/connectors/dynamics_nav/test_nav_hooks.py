@@ -42,7 +42,8 @@ def test_the_handshake_gives_the_token_back(api):
 def test_a_notification_names_records_and_nothing_else(api):
     raw = hook(
         notice(), notice(), notice(resource=f"/companies({COMPANY})/salesQuotes({LINE.upper()})"),
-        notice(changeType="deleted"), notice(resource=f"x/vendors({LINE})"),
+        notice(changeType="deleted", resource=f"x/salesQuotes({COMPANY})"),
+        notice(resource=f"x/vendors({LINE})"),
         notice(changeType="collection", resource=f"companies({COMPANY})/salesQuotes"),
     )  # fmt: skip
     reading = api.connector().read_hook(raw)

@@ -167,6 +167,21 @@ def test_a_date_marks_all_changes_of_its_day(nav):
     assert plain(nav.sent("SalesQuote.ReadMultiple")[-2])["filter"]["Criteria"] == "02-03-26.."
 
 
+def test_changes_go_on_from_the_last_mark_seen(nav):
+    tables = {"quote": {"preset": "sales_quote", "changes": {"field": "Document_Date"}}}
+    connector = nav.connector(tables=tables)
+    older = {**row("VQ2", 1), "Document_Date": "2026-03-01"}
+    nav.on("SalesQuote.ReadMultiple", listed(row("VQ1", 1), older), NONE)
+    found = list(connector.changes("quote", None))
+    assert [ref.id for ref, _ in found] == ["VQ2", "VQ1"]
+    nav.on("SalesQuote.ReadMultiple", listed(row("VQ1", 1), row("VQ3", 1), older), NONE)
+    assert [ref.id for ref, _ in connector.changes("quote", found[0][1])] == ["VQ1", "VQ3"]
+    nav.on("SalesQuote.ReadMultiple", listed(row("VQ1", 1), row("VQ3", 1), older), NONE)
+    assert [ref.id for ref, _ in connector.changes("quote", found[1][1])] == ["VQ3"]
+    assert plain(nav.sent("SalesQuote.ReadMultiple")[-2])["filter"]["Criteria"] == "2026-03-02.."
+    assert "VQ2" not in found[1][1]
+
+
 @pytest.mark.parametrize("cursor", ["x", "[]", '["m"]', '["m", {"a": 1}]', '{"a": {}}'])
 def test_a_cursor_of_somebody_else_is_refused(nav, cursor):
     with pytest.raises(Refused):

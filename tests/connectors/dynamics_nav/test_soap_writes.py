@@ -106,6 +106,14 @@ def test_a_record_that_keeps_changing_is_given_up_after_three_tries(nav):
     assert (len(nav.sent("SalesQuote.Update")), caught.value.retry_after) == (3, 45.0)
 
 
+def test_a_record_that_somebody_locks_is_tried_again_later(nav):
+    nav.on("SalesQuote.Read", got())
+    nav.on("SalesQuote.Update", (500, fault("NavCSideLockTimeoutException", "It is locked.")))
+    with pytest.raises(RecordLocked) as caught:
+        nav.connector(lock_retry_after=45).apply(Update(REF, {"Your_Reference": "x"}), "key")
+    assert caught.value.retry_after == 45.0
+
+
 def test_a_fault_of_that_class_about_a_record_that_has_not_changed_is_a_refusal(nav):
     nav.on("SalesQuote.Read", got())
     nav.on("SalesQuote.Update", (500, fault(BROKER, "Nagot annat")))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from marshmallow import fields, validate
 
-from connectors.crm_rest.parts import Named, part
 from connectors.crm_rest.tables import Table
 from connectors.crm_rest.ways import A_HEADER, NO_PATH, Paging, texts
+from hub.contracts.parts import Named, part
 from hub.contracts.settings import setting
 
 NO_AUTH, BASIC, BEARER, API_KEY, OAUTH2 = "none", "basic", "bearer", "api_key", "oauth2"

@@ -8,8 +8,8 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from connectors.crm_rest.parts import Named, part
 from connectors.crm_rest.ways import A_PATH, NO_PATH, Changes, Fetched, Files, Notes, Paging, texts
+from hub.contracts.parts import Named, part
 from hub.contracts.settings import setting
 
 PATCH, PUT = "PATCH", "PUT"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from marshmallow import fields, validate
 
-from connectors.crm_rest.parts import Named
+from hub.contracts.parts import Named
 from hub.contracts.settings import setting
 
 NONE, PAGE, OFFSET, CURSOR = "none", "page", "offset", "cursor"

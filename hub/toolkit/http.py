@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 import orjson
 import requests
 from requests.adapters import HTTPAdapter
+from requests.hooks import dispatch_hook
 from urllib3 import HTTPConnectionPool, Timeout
 
 from hub.kernel.errors import MalformedAnswer, OutcomeUnknown, Retryable, TooLarge
@@ -187,12 +188,16 @@ class HttpClient:
                 raw = wire.send(self._connections(adapter), method.upper(), call, patience, retries)
                 body = self._read(wire.chunks_of(raw, _CHUNK), most)
                 return Answer(raw.status, raw.headers, body, time.monotonic() - started)
-        # Straight to the adapter: what a session adds (environment, cookies, redirects, hooks) is
+        # Straight to the adapter: what a session adds (environment, cookies, redirects) is
         # what this client switches off, and costs as much as the call itself.
         prepared = self._prepared(method, url, **options)
-        with adapter.send(
-            prepared, stream=True, timeout=timeout, verify=self._verify, cert=self._cert
-        ) as response:
+        sending: Any = {"timeout": timeout, "verify": self._verify, "cert": self._cert}
+        response = adapter.send(prepared, stream=True, **sending)
+        # a sign-in of several messages (NTLM) goes on in a hook of the request
+        response = dispatch_hook(  # type: ignore[no-untyped-call]
+            "response", prepared.hooks, response, stream=True, **sending
+        )
+        with response:
             body = self._read(response.iter_content(_CHUNK), most)
             return Answer(response.status_code, response.headers, body, time.monotonic() - started)
 

@@ -10,7 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from pytest_httpserver import HTTPServer
+from requests import PreparedRequest
+from requests.auth import AuthBase
 from werkzeug import Request, Response
 
 from hub.kernel.errors import MalformedAnswer, OutcomeUnknown, Retryable
@@ -159,3 +162,27 @@ def test_the_short_way_sends_what_requests_would_send(
 def test_a_header_with_a_line_break_is_never_sent(client: HttpClient) -> None:
     with pytest.raises(Retryable):
         client.call("GET", "/a", headers={"X": "1\r\nEvil: 2"})
+
+
+def test_a_sign_in_of_several_messages_goes_on_in_a_hook(
+    httpserver: HTTPServer, client: HttpClient
+) -> None:
+    class Challenged(AuthBase):
+        def __call__(self, r: PreparedRequest) -> PreparedRequest:
+            r.register_hook("response", self.again)
+            return r
+
+        def again(self, r: requests.Response, **kwargs: Any) -> requests.Response:
+            r.content  # noqa: B018 - read, so that its connection is free again
+            request = r.request.copy()
+            request.headers["X-Answer"] = r.headers["X-Challenge"]
+            answer: requests.Response = r.connection.send(request, **kwargs)
+            return answer
+
+    def serve(request: Request) -> Response:
+        given = request.headers.get("X-Answer")
+        return Response(given or "", 200 if given else 401, headers={"X-Challenge": "7"})
+
+    httpserver.expect_request("/v1/a").respond_with_handler(serve)
+    answer = client.call("POST", "/a", data=b"x", auth=Challenged())
+    assert (answer.status, answer.text) == (200, "7")

@@ -33,7 +33,8 @@ def part_schema(cls: type) -> type[Schema]:
 
     members = {"made": post_load(made), "handle_error": handle_error}
     return cast(
-        type[Schema], type(f"CrmRest{cls.__name__}Schema", (schema_of(cast(Any, cls)),), members)
+        type[Schema],
+        type(f"{cls.__module__}.{cls.__name__}Schema", (schema_of(cast(Any, cls)),), members),
     )
 
 

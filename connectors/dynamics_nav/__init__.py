@@ -1,0 +1,1 @@
+"""Connector for Microsoft Dynamics NAV and Business Central."""

@@ -214,7 +214,9 @@ class Activity:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """The provider's account as its people see it there."""
+    """The provider's account as its people see it there. Not ``complete``: only its newest
+    agreements were counted."""
 
     tallies: tuple[Tally, ...]
     latest: tuple[Activity, ...]
+    complete: bool = True

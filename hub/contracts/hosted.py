@@ -61,7 +61,8 @@ class HostedProvider(ABC):
 
     @abstractmethod
     def evidence(self, agreement: Agreement, placed: Placed) -> tuple[EvidencePart, ...]:
-        """The provider's own log and last state, exactly as received."""
+        """The provider's own log exactly as received, and its last state without addresses that let
+        somebody in."""
 
     @abstractmethod
     def withdraw(self, agreement: Agreement, placed: Placed) -> None:

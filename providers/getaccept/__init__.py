@@ -1,0 +1,1 @@
+"""GetAccept: a hosted signing service that sends, collects and keeps signatures."""

@@ -6,7 +6,6 @@ import pytest
 
 from tests.contracts.hosted_suite import HostedSuite
 
-
 # What tests of the suite bring about on purpose.
 _MEANT = (
     "Invalid credentials or account locked",

@@ -283,7 +283,8 @@ def _notice(title: str, text: str) -> str:
 
 
 def _guarded(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = _POLICY
+    if response.mimetype == "text/html":  # a policy would break the browser's own PDF viewer
+        response.headers["Content-Security-Policy"] = _POLICY
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["Cache-Control"] = "no-store"
     return response

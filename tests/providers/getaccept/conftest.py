@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.providers.getaccept.getaccept_driver import GetAcceptDriver
 from tests.providers.getaccept.sandbox_site import Site
+from tests.tools.ensure_browser import find_browser
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +21,13 @@ def served():
 @pytest.fixture
 def site(served):
     return served.fresh()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The machine's own Chromium, which asks nobody for anything."""
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+    return {**browser_type_launch_args, "executable_path": find_browser(), "args": flags}
 
 
 @pytest.fixture

@@ -62,6 +62,7 @@ class Site:
         self.sandbox.account.webhooks.reset()
         self.phone.clear()
         self.mails.clear()
+        self.token = PASTED_TOKEN
         return self
 
     def close(self) -> None:

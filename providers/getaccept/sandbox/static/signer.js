@@ -32,6 +32,14 @@ if (last && document.body.dataset.read === "no") {
   watcher.observe(last);
 }
 
+for (const link of document.querySelectorAll("#files a")) {
+  const must = link.parentElement.querySelector(".must");
+  if (must) link.addEventListener("click", () => {
+    must.textContent = "Seen";
+    must.classList.replace("must", "done");
+  });
+}
+
 const pad = document.querySelector(".pad");
 if (pad) {
   const held = document.querySelector("#strokes");

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from hub.contracts.agreements import Agreement, Dashboard, HostedHook, Placed, Survey
 from hub.contracts.evidence import EvidencePart
 from hub.contracts.hosted import HostedProvider
-from hub.contracts.plugin import PluginContext, ProbeResult, RawHook, Wording
+from hub.contracts.plugin import PluginContext, ProbeResult, RawHook
 from hub.kernel.errors import (
     AuthenticationFailed,
     ConfigurationError,
@@ -39,7 +39,6 @@ class GetAcceptProvider(HostedProvider):
 
     Settings = GetAcceptSettings
     settings: GetAcceptSettings
-    spoken: Wording = {"en": "GetAccept"}
 
     def __init__(self, settings: GetAcceptSettings, context: PluginContext) -> None:
         super().__init__(settings, context)

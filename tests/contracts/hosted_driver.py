@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -53,9 +54,9 @@ class HostedDriver(ABC):
 
     @abstractmethod
     def fault(self, name: str, operation: str) -> None:
-        """Let the next call of ``operation`` (upload, create, deliver, survey, withdraw, say, file)
-        go wrong: html, error_500, slow, throttled, drop_before (nothing done) or drop_after (done,
-        answer lost)."""
+        """Let the next call of ``operation`` (upload, create, deliver, survey, withdraw, say, file,
+        or any) go wrong: html, error_500, slow, throttled, drop_before (nothing done) or
+        drop_after (done, answer lost)."""
 
     @abstractmethod
     def clear(self) -> None:
@@ -144,11 +145,18 @@ class HostedDriver(ABC):
     def wait(self, seconds: float) -> None:
         self.clock.advance(timedelta(seconds=seconds))
 
-    def placed(self, provider: HostedProvider, agreement: Agreement) -> Placed:
+    def placed(
+        self,
+        provider: HostedProvider,
+        agreement: Agreement,
+        before: Callable[[], None] = lambda: None,
+    ) -> Placed:
         """Placed as the hub does it: step by step, what is kept as JSON, the state of each answer
-        stored before the next call, and uncertain after an answer that got lost."""
+        stored before the next call, and uncertain after an answer that got lost. ``before`` is
+        called before each step."""
         placed, uncertain = Placed(), False
         for _ in range(_MOST_STEPS):
+            before()
             try:
                 placed = provider.place(agreement, read_again(placed), uncertain=uncertain)
                 uncertain = False

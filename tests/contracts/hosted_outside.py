@@ -5,6 +5,7 @@ Part of ``hosted_suite``; the classes there inherit these tests.
 
 from __future__ import annotations
 
+import random
 import traceback
 from dataclasses import replace
 
@@ -71,6 +72,27 @@ class HostedOutside:
         assert driver.standing_there("request-1") == 1
         assert driver.told(ALICE) == 1
         assert set(provider.survey(agreement, placed).choices) == {"10"}
+
+    def test_any_mix_of_trouble_leaves_one_agreement_and_tells_once(self, driver, provider):
+        dice = random.Random(6)
+
+        def trouble():
+            driver.clear()
+            if dice.random() < 0.5:
+                driver.fault(dice.choice(FAULTS), "any")
+
+        for run in range(12):
+            agreement = driver.agreement(
+                external_id=f"request-{run}",
+                invited_by="provider",
+                choices=(driver.choice("10"), driver.choice("20")),
+                attachments=(driver.file("terms.pdf", "Terms"),),
+            )
+            before = driver.told(ALICE)
+            driver.placed(provider, agreement, trouble)
+            driver.clear()
+            assert driver.standing_there(agreement.external_id) == 1, run
+            assert driver.told(ALICE) - before == 1, run
 
     def test_a_create_that_never_happened_is_made_after_the_lookup(self, driver, provider):
         agreement = driver.agreement()

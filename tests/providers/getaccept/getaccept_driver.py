@@ -21,6 +21,7 @@ _OPERATIONS = {
     "withdraw": "delete",
     "say": "add_comment",
     "file": "storage",
+    "any": "any",
 }
 _ACTIONS = {
     "open": "open",

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+import orjson
 from flask import Blueprint, Response, request
 
 from providers.getaccept.sandbox import shapes
-from providers.getaccept.sandbox.api_files import fetched
+from providers.getaccept.sandbox.api_files import fetched, form_file
 from providers.getaccept.sandbox.calls import NOTHING, Calls, is_yes
 from providers.getaccept.sandbox.making import moment, person, sender
-from providers.getaccept.sandbox.model import OPEN, Document, User
+from providers.getaccept.sandbox.model import OPEN, Document, StoredFile, User
 from providers.getaccept.sandbox.moments import wire
 from providers.getaccept.sandbox.refusals import Refusal, not_found
 from providers.getaccept.sandbox.tokens import Caller
@@ -74,8 +75,7 @@ class DocumentsApi:
 
     def _create(self) -> Response:
         def run(caller: Caller) -> Any:
-            body = self._calls.body("create")
-            file = None
+            body, file = self._form() if request.files else (self._calls.body("create"), None)
             if body.get("file_url") and not body.get("file_content"):
                 name, content = fetched(str(body.get("file_name") or ""), str(body["file_url"]))
                 file = self._store.add_file(name, content)
@@ -85,6 +85,12 @@ class DocumentsApi:
                 return self._account.shapes.document(document)
 
         return self._calls.run("create", run, locked=False)
+
+    def _form(self) -> tuple[dict[str, Any], StoredFile]:
+        """A create as a form: the file as a part, everything else as JSON in a part each."""
+        given = {name: _loose(text) for name, text in request.form.items()}
+        body = self._calls.checked("create", given)
+        return body, self._store.add_file(*form_file())
 
     def _advise(self, body: Mapping[str, Any]) -> None:
         if "is_automatic_sending" not in body:
@@ -237,6 +243,14 @@ class DocumentsApi:
 
     def _now(self) -> datetime:
         return self._store.clock.now()
+
+
+def _loose(text: str) -> Any:
+    """A part of a form: JSON where it is some, else the text."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
 
 
 def on_document(

@@ -64,7 +64,11 @@ class Calls:
             found = orjson.loads(raw) if raw.strip() else None
         except orjson.JSONDecodeError as error:
             raise Refusal(400, "The body is not JSON") from error
-        return self.account.checker.body(operation, _path(), found)
+        return self.checked(operation, found)
+
+    def checked(self, operation: str, body: Any) -> dict[str, Any]:
+        """A body that was read already, in its published shape. Raises ``Refusal``."""
+        return self.account.checker.body(operation, _path(), body)
 
     def advise(self, operation: str, text: str) -> None:
         """Remember what was unwise of a request that is answered all the same."""

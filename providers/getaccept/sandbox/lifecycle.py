@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from providers.getaccept.sandbox import reminding
 from providers.getaccept.sandbox.messages import Messenger
 from providers.getaccept.sandbox.model import (
     COPY,
@@ -62,6 +63,8 @@ class Lifecycle:
         document.status, document.send_date = "sent", self._now()
         self.tell(document, "sent")
         self.invite(document)
+        for moment in reminding.moments(document):
+            self._store.look_again(document, moment)
         self.complete(document)
 
     def seal(self, document: Document, user: User | None = None) -> None:
@@ -220,6 +223,10 @@ class Lifecycle:
         live = document.status in OPEN and not document.before_expiry
         if live and document.expires and document.expires <= now:
             self.expire(document)
+        elif live:
+            for person in reminding.due(document, now):
+                kind = "email" if person.email else "sms"
+                self.messenger.remind(document, person, kind, reminding.TEXT)
 
     def _now(self) -> datetime:
         return self._store.clock.now()

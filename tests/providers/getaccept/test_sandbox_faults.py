@@ -128,3 +128,10 @@ def test_its_settings_reach_it_and_its_links_open(site):
     assert answer.status_code == 200
     for link in site.sandbox.links():
         assert requests.get(site.url + link.path, timeout=10).status_code == 200
+
+
+def test_an_answer_may_be_packed_in_an_unusual_way(site):
+    site.fault("read.deflate")
+    answer = site.api("GET", f"/documents/{site.made()}")
+    assert answer.headers["Content-Encoding"] == "deflate"
+    assert answer.json()["status"] == "sent"

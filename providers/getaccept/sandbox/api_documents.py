@@ -18,7 +18,7 @@ from providers.getaccept.sandbox.moments import wire
 from providers.getaccept.sandbox.refusals import Refusal, not_found
 from providers.getaccept.sandbox.tokens import Caller
 
-_MOST = 100
+_USUAL = 100  # rows of a page
 _PLACES = {
     "name": lambda one: one.name.lower(),
     "value": lambda one: float(one.facts.get("value") or 0),
@@ -68,7 +68,7 @@ class DocumentsApi:
             down = asked.get("sort_order", "desc") == "desc"
             found.sort(key=_PLACES[asked.get("sort_by", "created")], reverse=down)
             start = int(asked.get("offset", 0))
-            size = min(int(asked.get("limit", _MOST)), _MOST)
+            size = int(asked.get("limit", _USUAL))
             return [self._account.shapes.listed(one) for one in found[start : start + size]]
 
         return self._calls.run("list", run)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask
+from werkzeug.exceptions import HTTPException
 
 from hub.contracts.sandbox import Sandbox, SandboxContext, SandboxLink
 from hub.kernel.logging import get_logger
@@ -92,6 +93,7 @@ class GetAcceptSandbox(Sandbox):
         app.config["MAX_CONTENT_LENGTH"] = _LARGEST_CALL
         app.json.sort_keys = False  # type: ignore[attr-defined]
         calls = Calls(self.account)
+        app.register_error_handler(HTTPException, calls.lost)
         for part in (
             AccountApi(calls), FilesApi(calls), DocumentsApi(calls), PartsApi(calls),
             WebhooksApi(calls), TemplatesApi(calls), Control(self.account),

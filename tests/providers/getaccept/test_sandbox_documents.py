@@ -172,6 +172,7 @@ def test_the_list_is_a_bare_array_with_filters_order_and_pages(site):
     assert listed(sort_by="name", sort_order="asc") == [ids[1], ids[2], ids[0]]
     assert listed(filter="signed") == [ids[0]]
     assert listed(external_id="deal_0") == [ids[2], ids[0]]
+    assert len(listed(limit=1000)) == 3
     assert listed(limit=2, offset=1) == [ids[1], ids[0]]
     assert listed(offset=3) == []
 

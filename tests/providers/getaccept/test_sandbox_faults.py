@@ -135,3 +135,11 @@ def test_an_answer_may_be_packed_in_an_unusual_way(site):
     answer = site.api("GET", f"/documents/{site.made()}")
     assert answer.headers["Content-Encoding"] == "deflate"
     assert answer.json()["status"] == "sent"
+
+
+def test_a_call_that_the_simulator_does_not_know_is_told_as_an_error_of_the_api(site):
+    for method, path, status in (("GET", "/contacts", 404), ("PATCH", "/documents", 405)):
+        answer = site.api(method, path)
+        assert (answer.status_code, answer.json()["code"]) == (status, status)
+    assert [one["operation"] for one in site.violations()] == ["unknown", "unknown"]
+    assert requests.get(f"{site.url}/nowhere", timeout=10).status_code == 404

@@ -143,3 +143,11 @@ def test_a_call_that_the_simulator_does_not_know_is_told_as_an_error_of_the_api(
         assert (answer.status_code, answer.json()["code"]) == (status, status)
     assert [one["operation"] for one in site.violations()] == ["unknown", "unknown"]
     assert requests.get(f"{site.url}/nowhere", timeout=10).status_code == 404
+
+
+def test_each_call_is_told_before_and_after(site):
+    told = []
+    site.sandbox.on_call = lambda moment, operation: told.append((moment, operation))
+    site.api("GET", "/test")
+    site.sandbox.on_call = None
+    assert told == [("before", "test"), ("after", "test")]

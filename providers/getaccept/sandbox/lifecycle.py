@@ -192,11 +192,7 @@ class Lifecycle:
     def _seal(self, document: Document, user: User | None) -> None:
         if document.status not in ("draft", "scheduled"):
             raise Refusal(400, "Only a draft can be sent or sealed")
-        signs = document.facts.get("is_signing", True)
-        if not document.recipients:
-            raise Refusal(400, "The document has no recipients")
-        if signs and not any(one.role == SIGNER for one in document.recipients):
-            raise Refusal(400, "The document has no signer")
+        check_people(document)
         document.status = "sealed"
         if document.facts.get("is_selfsign"):
             self._sign_self(document, user or document.user)
@@ -230,3 +226,12 @@ class Lifecycle:
 
     def _now(self) -> datetime:
         return self._store.clock.now()
+
+
+def check_people(document: Document) -> None:
+    """Whether there is somebody to send it to, and to sign it. Raises ``Refusal``."""
+    signs = document.facts.get("is_signing", True)
+    if not document.recipients:
+        raise Refusal(400, "The document has no recipients")
+    if signs and not any(one.role == SIGNER for one in document.recipients):
+        raise Refusal(400, "The document has no signer")

@@ -67,7 +67,17 @@ def test_a_scheduled_document_waits_for_its_time(site):
         ({"expiration_date": "soon"}, "expiration_date is not a date"),
         ({"sender_email": "nobody@example.com"}, "sender"),
         ({"template_id": "none"}, "Template"),
-        ({"recipients": []}, "Nobody"),
+        ({"recipients": []}, "no recipients"),
+        ({"recipients": [{**ALICE, "role": "cc"}]}, "no signer"),
+        (
+            {
+                "recipients": [],
+                "is_automatic_sending": False,
+                "is_scheduled_sending": True,
+                "scheduled_sending_time": "2096-01-01T00:00:00Z",
+            },
+            "no recipients",
+        ),
         ({"recipients": [{"first_name": "Alice", "last_name": "Ek"}]}, "e-mail"),
         ({"recipients": [{**ALICE, "email": "alice"}]}, "e-mail"),
         ({"recipients": [{**ALICE, "mobile": "0701740605"}]}, "mobile"),

@@ -18,6 +18,7 @@ from providers.getaccept.sandbox.moments import wire
 from providers.getaccept.sandbox.refusals import Refusal, not_found
 from providers.getaccept.sandbox.tokens import Caller
 
+_DENIED = ("read", "attachments")  # these alone are published to answer 403
 _USUAL = 100  # rows of a page
 _PLACES = {
     "name": lambda one: one.name.lower(),
@@ -261,7 +262,7 @@ def on_document(
     def found(caller: Caller) -> Any:
         document = calls.account.store.document(document_id)
         if document.entity != caller.entity:
-            raise Refusal(403, "Access denied")
+            raise Refusal(403, "Access denied") if operation in _DENIED else not_found("Document")
         return run(caller, document)
 
     return calls.run(operation, found)

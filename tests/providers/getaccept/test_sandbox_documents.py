@@ -233,6 +233,7 @@ def test_another_entitys_document_is_denied(site):
     document = site.made()
     site.token = site.get("/refresh/ent0002b")["access_token"]
     assert site.api("GET", f"/documents/{document}").status_code == 403
+    assert site.api("GET", f"/documents/{document}/status").status_code == 404
     assert site.api("GET", "/documents/none").status_code == 404
     assert site.get("/documents", showall="true") == []
 

@@ -1,1 +1,1 @@
-"""GetAccept: a hosted signing service that sends, collects and keeps signatures."""
+"""GetAccept: keeps the document, invites, and has it read and signed on its own pages."""

@@ -55,7 +55,7 @@ class Subscription:
         return {
             "id": self.id,
             "subscription_id": self.id,
-            "status": "active",
+            "status": 1,
             "event": self.event,
             "host": self.host,
             "target_url": self.target_url,

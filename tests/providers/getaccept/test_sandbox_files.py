@@ -82,7 +82,8 @@ def test_the_library_keeps_attachments(site):
         "POST", "/upload/attachment", {"file_name": "photo.txt", "file_content": PAPER_TEXT}
     ).json()
     assert answer["title"] == "photo"
-    assert answer in site.get("/attachments")["attachments"]
+    [*_, listed] = site.get("/attachments")["attachments"]
+    assert (listed["attachment_id"], listed["attachment_title"]) == (answer["id"], "photo")
 
 
 def test_a_download_address_lives_ten_minutes_and_on_another_origin(site):

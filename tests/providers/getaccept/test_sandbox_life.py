@@ -95,7 +95,7 @@ def test_an_attachment_that_must_be_seen_keeps_people_from_signing(site):
     given = [{"type": "file", "id": "att0001a", "require_view": True}]
     document = site.made(attachments=given)
     [one] = site.get(f"/documents/{document}/attachments")["attachments"]
-    assert one["last_attachment_view"] is None
+    assert one["last_attachment_view"] == "0000-00-00 00:00:00"
     answer = site.act(document, "1", "sign")
     assert (answer.status_code, "Terms" in answer.text) == (409, True)
     site.act(document, "1", "view_attachment", attachment=one["attachment_id"])

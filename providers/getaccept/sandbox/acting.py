@@ -225,8 +225,7 @@ class Acting:
 
     def _verify(self, person: Recipient, given: dict[str, Any]) -> None:
         asked = person.verify
-        by_sms = asked.get("verify_sms_sign") or asked.get("verify_sms")
-        if by_sms and (not person.code or given.get("code") != person.code):
+        if person.asked_by_sms and (not person.code or given.get("code") != person.code):
             raise PageRefusal("That is not the code. Look at the last SMS.")
         by_question = asked.get("verify_qna_sign") or asked.get("verify_qna")
         if by_question and not _answers(person, str(given.get("answer") or "")):
@@ -272,6 +271,6 @@ def _answers(person: Recipient, given: str) -> bool:
 
 def _methods(person: Recipient, strokes: str) -> list[str]:
     found = ["biometric" if strokes else "signature"]
-    if person.verify.get("verify_sms_sign") or person.verify.get("verify_sms"):
+    if person.asked_by_sms:
         found.append("sms")
     return [*found, "eid"] if person.verify.get("verify_eid") else found

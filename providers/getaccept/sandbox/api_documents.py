@@ -6,18 +6,20 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+import orjson
 from flask import Blueprint, Response, request
 
 from providers.getaccept.sandbox import shapes
-from providers.getaccept.sandbox.api_files import fetched
+from providers.getaccept.sandbox.api_files import fetched, form_file
 from providers.getaccept.sandbox.calls import NOTHING, Calls, is_yes
 from providers.getaccept.sandbox.making import moment, person, sender
-from providers.getaccept.sandbox.model import OPEN, Document, User
+from providers.getaccept.sandbox.model import OPEN, Document, StoredFile, User
 from providers.getaccept.sandbox.moments import wire
 from providers.getaccept.sandbox.refusals import Refusal, not_found
 from providers.getaccept.sandbox.tokens import Caller
 
-_MOST = 100
+_DENIED = ("read", "attachments")  # these alone are published to answer 403
+_USUAL = 100  # rows of a page
 _PLACES = {
     "name": lambda one: one.name.lower(),
     "value": lambda one: float(one.facts.get("value") or 0),
@@ -67,15 +69,14 @@ class DocumentsApi:
             down = asked.get("sort_order", "desc") == "desc"
             found.sort(key=_PLACES[asked.get("sort_by", "created")], reverse=down)
             start = int(asked.get("offset", 0))
-            size = min(int(asked.get("limit", _MOST)), _MOST)
+            size = int(asked.get("limit", _USUAL))
             return [self._account.shapes.listed(one) for one in found[start : start + size]]
 
         return self._calls.run("list", run)
 
     def _create(self) -> Response:
         def run(caller: Caller) -> Any:
-            body = self._calls.body("create")
-            file = None
+            body, file = self._form() if request.files else (self._calls.body("create"), None)
             if body.get("file_url") and not body.get("file_content"):
                 name, content = fetched(str(body.get("file_name") or ""), str(body["file_url"]))
                 file = self._store.add_file(name, content)
@@ -85,6 +86,12 @@ class DocumentsApi:
                 return self._account.shapes.document(document)
 
         return self._calls.run("create", run, locked=False)
+
+    def _form(self) -> tuple[dict[str, Any], StoredFile]:
+        """A create as a form: the file as a part, everything else as JSON in a part each."""
+        given = {name: _loose(text) for name, text in request.form.items()}
+        body = self._calls.checked("create", given)
+        return body, self._store.add_file(*form_file())
 
     def _advise(self, body: Mapping[str, Any]) -> None:
         if "is_automatic_sending" not in body:
@@ -239,6 +246,14 @@ class DocumentsApi:
         return self._store.clock.now()
 
 
+def _loose(text: str) -> Any:
+    """A part of a form: JSON where it is some, else the text."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return text
+
+
 def on_document(
     calls: Calls, operation: str, document_id: str, run: Callable[[Caller, Document], Any]
 ) -> Response:
@@ -247,7 +262,7 @@ def on_document(
     def found(caller: Caller) -> Any:
         document = calls.account.store.document(document_id)
         if document.entity != caller.entity:
-            raise Refusal(403, "Access denied")
+            raise Refusal(403, "Access denied") if operation in _DENIED else not_found("Document")
         return run(caller, document)
 
     return calls.run(operation, found)

@@ -10,9 +10,10 @@ from flask import Blueprint, Response, request
 
 from hub.kernel.errors import ParaphError
 from hub.toolkit.http import HttpClient
+from providers.getaccept.sandbox import shapes
 from providers.getaccept.sandbox.calls import Calls
 from providers.getaccept.sandbox.making import decoded
-from providers.getaccept.sandbox.model import LibraryItem
+from providers.getaccept.sandbox.model import Attachment, LibraryItem
 from providers.getaccept.sandbox.refusals import Refusal
 from providers.getaccept.sandbox.store import MOST_BYTES, short_id
 from providers.getaccept.sandbox.tokens import Caller
@@ -59,7 +60,7 @@ class FilesApi:
     def _library(self) -> Response:
         return self._calls.run(
             "library",
-            lambda caller: {"attachments": [_shown(one) for one in self._store.library.values()]},
+            lambda caller: {"attachments": [_listed(one) for one in self._store.library.values()]},
         )
 
     def _given(self, operation: str) -> tuple[str, bytes]:
@@ -95,6 +96,12 @@ def fetched(name: str, url: str) -> tuple[str, bytes]:
     if answer.status != 200:
         raise Refusal(400, f"file_url answers with {answer.status}")
     return name or PurePosixPath(unquote(urlsplit(url).path)).name, answer.body
+
+
+def _listed(item: LibraryItem) -> dict[str, Any]:
+    """The list names its members as a document's attachments do, the upload does not."""
+    made = Attachment(item.id, "file", item.title, item.file_name, item.content)
+    return shapes.attachment(made, "")
 
 
 def _shown(item: LibraryItem) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 from flask import Response, jsonify, request
+from werkzeug.exceptions import HTTPException
 
 from providers.getaccept.sandbox.account import Account
 from providers.getaccept.sandbox.refusals import Refusal, error_response
@@ -64,7 +65,21 @@ class Calls:
             found = orjson.loads(raw) if raw.strip() else None
         except orjson.JSONDecodeError as error:
             raise Refusal(400, "The body is not JSON") from error
-        return self.account.checker.body(operation, _path(), found)
+        return self.checked(operation, found)
+
+    def checked(self, operation: str, body: Any) -> dict[str, Any]:
+        """A body that was read already, in its published shape. Raises ``Refusal``."""
+        return self.account.checker.body(operation, _path(), body)
+
+    def lost(self, error: HTTPException) -> Response | HTTPException:
+        """Answer a call of the API that the simulator does not know, or that is too large."""
+        if not request.path.startswith("/v1/"):
+            return error
+        refusal = Refusal(error.code or 404, f"{error.name}: {request.method} {request.path}")
+        self.account.checker.note(
+            "unknown", _path(), refusal.text, refused=True, status=refusal.status
+        )
+        return error_response(refusal, self.account.modes.error_profile)
 
     def advise(self, operation: str, text: str) -> None:
         """Remember what was unwise of a request that is answered all the same."""

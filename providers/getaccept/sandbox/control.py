@@ -102,7 +102,7 @@ class Control:
             return _json(self._whole(self._account.store.document(document_id)))
 
     def _move(self, document_id: str, action: str) -> Response:
-        """``expire``, ``lose`` or ``finish_import``."""
+        """``expire``, ``lose``, ``finish_import``, or ``set`` with a ``status`` of one's own."""
         self._account.settle()
         with self._account.store.guard:
             document = self._account.store.document(document_id)
@@ -113,6 +113,8 @@ class Control:
             elif action == "lose" and document.status in OPEN:
                 document.status = "lost"
                 self._account.lifecycle.note(document, "lost")
+            elif action == "set":
+                document.status = str(_body().get("status", ""))
             else:
                 raise PageRefusal(f"a document that is {document.status} cannot do that: {action}")
             return _json(self._whole(document))
@@ -133,6 +135,8 @@ class Control:
         if action in simple:
             getattr(acting, action)(document, person)
         elif action == "sign":
+            if "code" not in given and person.asked_by_sms and not person.code:
+                acting.send_code(document, person)
             acting.sign(document, person, {"code": person.code, "eid": True, **given})
         elif action == "reject":
             acting.reject(document, person, str(given.get("reason", "")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import zlib
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -18,7 +19,7 @@ from providers.getaccept.sandbox.refusals import Refusal, error_response
 
 KINDS = (
     "slow", "html", "error_500", "drop_before", "drop_after", "throttled", "throttled_bare",
-    "error_200", "unauthorized", "forbidden",
+    "error_200", "unauthorized", "forbidden", "deflate",
 )  # fmt: skip
 OPERATIONS = (
     "any", "auth", "refresh", "revoke", "test", "users", "entity", "upload", "upload_attachment",
@@ -83,7 +84,7 @@ class Gate:
         try:
             with self.board.call(operation):
                 response = self._limited(operation, answer)
-                if self.strikes(operation, "drop_after"):
+                if self.strikes(operation, "drop_after") is not None:
                     return dropped()
                 return response
         finally:
@@ -110,6 +111,9 @@ class Gate:
             if struck is None and response.status_code < 400:
                 with self._idle:
                     self._effects[operation] += 1
+            if self.strikes(operation, "deflate") is not None:
+                response.set_data(zlib.compress(response.get_data()))
+                response.headers["Content-Encoding"] = "deflate"
         if response.headers.pop("X-Bare", None) is None:
             response.headers["X-Rate-Limit-Limit"] = str(self._modes.rate_limit)
             response.headers["X-Rate-Limit-Remaining"] = str(max(0, left))

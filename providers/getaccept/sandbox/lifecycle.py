@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from providers.getaccept.sandbox import reminding
 from providers.getaccept.sandbox.messages import Messenger
 from providers.getaccept.sandbox.model import (
     COPY,
@@ -62,6 +63,8 @@ class Lifecycle:
         document.status, document.send_date = "sent", self._now()
         self.tell(document, "sent")
         self.invite(document)
+        for moment in reminding.moments(document):
+            self._store.look_again(document, moment)
         self.complete(document)
 
     def seal(self, document: Document, user: User | None = None) -> None:
@@ -189,11 +192,7 @@ class Lifecycle:
     def _seal(self, document: Document, user: User | None) -> None:
         if document.status not in ("draft", "scheduled"):
             raise Refusal(400, "Only a draft can be sent or sealed")
-        signs = document.facts.get("is_signing", True)
-        if not document.recipients:
-            raise Refusal(400, "The document has no recipients")
-        if signs and not any(one.role == SIGNER for one in document.recipients):
-            raise Refusal(400, "The document has no signer")
+        check_people(document)
         document.status = "sealed"
         if document.facts.get("is_selfsign"):
             self._sign_self(document, user or document.user)
@@ -220,6 +219,19 @@ class Lifecycle:
         live = document.status in OPEN and not document.before_expiry
         if live and document.expires and document.expires <= now:
             self.expire(document)
+        elif live:
+            for person in reminding.due(document, now):
+                kind = "email" if person.email else "sms"
+                self.messenger.remind(document, person, kind, reminding.TEXT)
 
     def _now(self) -> datetime:
         return self._store.clock.now()
+
+
+def check_people(document: Document) -> None:
+    """Whether there is somebody to send it to, and to sign it. Raises ``Refusal``."""
+    signs = document.facts.get("is_signing", True)
+    if not document.recipients:
+        raise Refusal(400, "The document has no recipients")
+    if signs and not any(one.role == SIGNER for one in document.recipients):
+        raise Refusal(400, "The document has no signer")

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from providers.getaccept.sandbox import papers
-from providers.getaccept.sandbox.lifecycle import Lifecycle
+from providers.getaccept.sandbox.lifecycle import Lifecycle, check_people
 from providers.getaccept.sandbox.model import (
     APPROVERS,
     INTERNAL,
@@ -66,8 +66,8 @@ class Maker:
         made.boxes = _boxes(template, made, body)
         made.sends = bool(body.get("is_automatic_sending", self._modes.sends_by_default))
         self._times(made, body, now)
-        if made.sends and not made.recipients:
-            raise Refusal(400, "Nobody is there to send the document to")
+        if made.sends or made.scheduled:  # later there would be nobody to tell
+            check_people(made)
         if body.get("external_eid_signature") and body.get("is_selfsign"):
             raise Refusal(400, "external_eid_signature does not go with is_selfsign")
         self._life.begin(made)

@@ -179,6 +179,7 @@ class Messenger:
             document=document,
             entity=_entity(document),
             picture=picture,
+            personal=link.startswith(f"{self._context.base_url}/v/"),
         )
 
     def _picture(self, document: Document) -> bytes:

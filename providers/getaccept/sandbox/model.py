@@ -134,6 +134,11 @@ class Recipient:
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
+    def asked_by_sms(self) -> bool:
+        """Whether a code is asked for at signing."""
+        return bool(self.verify.get("verify_sms_sign") or self.verify.get("verify_sms"))
+
+    @property
     def acts(self) -> bool:
         """Whether something is asked of this person."""
         return self.role != COPY
@@ -190,7 +195,7 @@ class Document:
     send_date: datetime | None = None
     sign_date: datetime | None = None
     parent: str = ""
-    revised: str = ""
+    reminded: set[str] = field(default_factory=set)  # rules of the entity that have struck
     signed_copy: bytes = b""
     recipients: list[Recipient] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)

@@ -88,8 +88,12 @@ class Portal:
             )
             counts = Counter(_tab(one) for one in every)
             latest = sorted(
-                ((event.at, one, event) for one in every[:200] for event in one.happened[-4:]),
-                key=lambda row: row[0],
+                (
+                    (event.at, place, one, event)
+                    for one in every[:200]
+                    for place, event in list(enumerate(one.happened))[-4:]
+                ),
+                key=lambda row: row[:2],
                 reverse=True,
             )
             return render_template(

@@ -28,6 +28,17 @@ _FLAGS = (
 )  # fmt: skip
 
 
+# What this account does not use; the API says so with the same values for every document.
+_UNUSED: dict[str, Any] = {
+    "unique_id": 0,
+    **dict.fromkeys(("company_id", "company_logo_url", "sender_thumb_url"), ""),
+    **dict.fromkeys(("external_editor_id", "external_editor_type"), ""),
+    **dict.fromkeys(("is_auto_comment", "is_auto_comment_email"), False),
+    **dict.fromkeys(("auto_comment_text", "auto_comment_email"), ""),
+    **dict.fromkeys(("entity_auto_comment_text", "entity_auto_comment_email"), ""),
+}
+
+
 class Shapes:
     """Knows the addresses that documents carry: ``link`` of a recipient, ``preview`` and ``file``
     of a document (these end with time and are secret)."""
@@ -98,14 +109,11 @@ class Shapes:
             "id": document.id,
             "name": document.name,
             "status": document.status,
-            "unique_id": 0,
             "parent_id": document.parent,
             "user_id": document.user.id,
             "sender_name": document.user.name,
             "sender_email": document.user.email,
-            "sender_thumb_url": "",
-            "company_id": "",
-            "company_logo_url": "",
+            **_UNUSED,
             "value": document.facts.get("value", 0),
             **{name: document.fact(name) for name in _REPEATED},
             **{name: bool(document.facts.get(name, False)) for name in _FLAGS},
@@ -207,7 +215,7 @@ def attachment(one: Attachment, url: str) -> dict[str, Any]:
         "attachment_url": one.url or url,
         "restrict_access": False,
         "access_recipient_names": [],
-        "last_attachment_view": or_zero(one.last_view) if one.last_view else None,
+        "last_attachment_view": or_zero(one.last_view),
         "attachment_preview_url": url,
         "attachment_download_url": url,
     }
@@ -253,7 +261,7 @@ def page(document: Document, number: int) -> dict[str, Any]:
     return {
         "page_id": f"{document.id}p{number}",
         "page_num": number,
-        "page_type": "page",
+        "page_type": 1,
         "page_type_name": "Page",
         "page_width": 595,
         "page_height": 842,
@@ -261,6 +269,8 @@ def page(document: Document, number: int) -> dict[str, Any]:
         "order_num": number,
         "thumb_url": "",
         "title": "",
+        "description": "",
+        "video_hash": "",
         "view_duration_seconds": seconds,
         "clicks": 0,
     }

@@ -119,7 +119,7 @@ class SignerPages:
             error=error,
             missing=self._acting.missing(document, person),
             boxes=[box for box in self._acting.boxes(document, person) if box.is_check],
-            by_sms=verify.get("verify_sms_sign") or verify.get("verify_sms"),
+            by_sms=person.asked_by_sms,
             question=verify.get("verify_qna_question")
             if verify.get("verify_qna_sign") or verify.get("verify_qna")
             else "",

@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Flask
+from werkzeug.exceptions import HTTPException
 
 from hub.contracts.sandbox import Sandbox, SandboxContext, SandboxLink
 from hub.kernel.logging import get_logger
+from hub.toolkit.switchboard import CallHook
 from providers.getaccept.sandbox.account import Account
 from providers.getaccept.sandbox.api_account import AccountApi
 from providers.getaccept.sandbox.api_documents import DocumentsApi
@@ -40,6 +42,15 @@ class GetAcceptSandbox(Sandbox):
         self._thread: threading.Thread | None = None
         self._app = self._make_app()
 
+    @property
+    def on_call(self) -> CallHook | None:
+        """Who is told ``("before" | "after", operation)`` of each call, in the server's thread."""
+        return self.account.gate.board.on_call
+
+    @on_call.setter
+    def on_call(self, hook: CallHook | None) -> None:
+        self.account.gate.board.on_call = hook
+
     def wsgi(self) -> Callable[..., Any]:
         """The app to mount under ``/getaccept``."""
         return self._app
@@ -59,7 +70,7 @@ class GetAcceptSandbox(Sandbox):
         """What the start page shows."""
         return (
             SandboxLink(
-                "GetAccept", "/documents", "The workshop's documents with their customers."
+                "Documents", "/documents", "What the workshop sent, with status, story and chat."
             ),
         )
 
@@ -92,6 +103,7 @@ class GetAcceptSandbox(Sandbox):
         app.config["MAX_CONTENT_LENGTH"] = _LARGEST_CALL
         app.json.sort_keys = False  # type: ignore[attr-defined]
         calls = Calls(self.account)
+        app.register_error_handler(HTTPException, calls.lost)
         for part in (
             AccountApi(calls), FilesApi(calls), DocumentsApi(calls), PartsApi(calls),
             WebhooksApi(calls), TemplatesApi(calls), Control(self.account),

@@ -55,7 +55,7 @@ class Subscription:
         return {
             "id": self.id,
             "subscription_id": self.id,
-            "status": "active",
+            "status": 1,
             "event": self.event,
             "host": self.host,
             "target_url": self.target_url,
@@ -240,7 +240,7 @@ class Webhooks:
             notice.tries += 1
             notice.results.append(result)
             if result.isdigit() and 200 <= int(result) < 300:
-                notice.state = "delivered"
+                notice.state, notice.body = "delivered", b""  # thousands would fill the memory
             elif notice.tries > len(self._modes.retry_schedule):
                 notice.state = "gave up"
             else:

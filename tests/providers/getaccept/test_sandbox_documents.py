@@ -67,7 +67,17 @@ def test_a_scheduled_document_waits_for_its_time(site):
         ({"expiration_date": "soon"}, "expiration_date is not a date"),
         ({"sender_email": "nobody@example.com"}, "sender"),
         ({"template_id": "none"}, "Template"),
-        ({"recipients": []}, "Nobody"),
+        ({"recipients": []}, "no recipients"),
+        ({"recipients": [{**ALICE, "role": "cc"}]}, "no signer"),
+        (
+            {
+                "recipients": [],
+                "is_automatic_sending": False,
+                "is_scheduled_sending": True,
+                "scheduled_sending_time": "2096-01-01T00:00:00Z",
+            },
+            "no recipients",
+        ),
         ({"recipients": [{"first_name": "Alice", "last_name": "Ek"}]}, "e-mail"),
         ({"recipients": [{**ALICE, "email": "alice"}]}, "e-mail"),
         ({"recipients": [{**ALICE, "mobile": "0701740605"}]}, "mobile"),
@@ -172,6 +182,7 @@ def test_the_list_is_a_bare_array_with_filters_order_and_pages(site):
     assert listed(sort_by="name", sort_order="asc") == [ids[1], ids[2], ids[0]]
     assert listed(filter="signed") == [ids[0]]
     assert listed(external_id="deal_0") == [ids[2], ids[0]]
+    assert len(listed(limit=1000)) == 3
     assert listed(limit=2, offset=1) == [ids[1], ids[0]]
     assert listed(offset=3) == []
 
@@ -222,6 +233,7 @@ def test_another_entitys_document_is_denied(site):
     document = site.made()
     site.token = site.get("/refresh/ent0002b")["access_token"]
     assert site.api("GET", f"/documents/{document}").status_code == 403
+    assert site.api("GET", f"/documents/{document}/status").status_code == 404
     assert site.api("GET", "/documents/none").status_code == 404
     assert site.get("/documents", showall="true") == []
 

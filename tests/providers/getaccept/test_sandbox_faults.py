@@ -128,3 +128,26 @@ def test_its_settings_reach_it_and_its_links_open(site):
     assert answer.status_code == 200
     for link in site.sandbox.links():
         assert requests.get(site.url + link.path, timeout=10).status_code == 200
+
+
+def test_an_answer_may_be_packed_in_an_unusual_way(site):
+    site.fault("read.deflate")
+    answer = site.api("GET", f"/documents/{site.made()}")
+    assert answer.headers["Content-Encoding"] == "deflate"
+    assert answer.json()["status"] == "sent"
+
+
+def test_a_call_that_the_simulator_does_not_know_is_told_as_an_error_of_the_api(site):
+    for method, path, status in (("GET", "/contacts", 404), ("PATCH", "/documents", 405)):
+        answer = site.api(method, path)
+        assert (answer.status_code, answer.json()["code"]) == (status, status)
+    assert [one["operation"] for one in site.violations()] == ["unknown", "unknown"]
+    assert requests.get(f"{site.url}/nowhere", timeout=10).status_code == 404
+
+
+def test_each_call_is_told_before_and_after(site):
+    told = []
+    site.sandbox.on_call = lambda moment, operation: told.append((moment, operation))
+    site.api("GET", "/test")
+    site.sandbox.on_call = None
+    assert told == [("before", "test"), ("after", "test")]

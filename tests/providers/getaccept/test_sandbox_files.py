@@ -82,7 +82,8 @@ def test_the_library_keeps_attachments(site):
         "POST", "/upload/attachment", {"file_name": "photo.txt", "file_content": PAPER_TEXT}
     ).json()
     assert answer["title"] == "photo"
-    assert answer in site.get("/attachments")["attachments"]
+    [*_, listed] = site.get("/attachments")["attachments"]
+    assert (listed["attachment_id"], listed["attachment_title"]) == (answer["id"], "photo")
 
 
 def test_a_download_address_lives_ten_minutes_and_on_another_origin(site):
@@ -138,3 +139,12 @@ def test_the_signed_copy_may_lag(site):
     site.later(seconds=31)
     assert requests.get(url, timeout=10).content.startswith(b"%PDF")
     assert site.api("GET", path, params=direct).content.startswith(b"%PDF")
+
+
+def test_a_document_may_come_as_a_form_with_its_file(site):
+    form = {"name": "Offer 5", "is_automatic_sending": "false", "value": "12.5"}
+    answer = site.api("POST", "/documents", data=form, files={"file": ("a.pdf", PAPER)})
+    assert answer.json()["value"] == 12.5
+    form["is_automatic_sending"] = "perhaps"
+    refused = site.api("POST", "/documents", data=form, files={"file": ("a.pdf", PAPER)})
+    assert refused.status_code == 400

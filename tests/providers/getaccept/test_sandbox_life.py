@@ -95,7 +95,7 @@ def test_an_attachment_that_must_be_seen_keeps_people_from_signing(site):
     given = [{"type": "file", "id": "att0001a", "require_view": True}]
     document = site.made(attachments=given)
     [one] = site.get(f"/documents/{document}/attachments")["attachments"]
-    assert one["last_attachment_view"] is None
+    assert one["last_attachment_view"] == "0000-00-00 00:00:00"
     answer = site.act(document, "1", "sign")
     assert (answer.status_code, "Terms" in answer.text) == (409, True)
     site.act(document, "1", "view_attachment", attachment=one["attachment_id"])
@@ -114,7 +114,9 @@ def test_a_file_that_is_asked_for_must_be_brought(site):
 
 
 def test_a_code_by_sms_is_asked_for_where_wanted(site):
-    document = site.made(recipients=[{**ALICE, "mobile": MOBILE, "verify_sms_sign": True}])
+    asked = [{**ALICE, "mobile": MOBILE, "verify_sms_sign": True}]
+    assert site.act(site.made(recipients=asked), "1", "sign").status_code == 200
+    document = site.made(recipients=asked)
     assert site.act(document, "1", "sign", code="").status_code == 409
     site.act(document, "1", "send_code")
     code = site.phone[-1].text.split()[-1]
@@ -274,3 +276,25 @@ def test_an_action_that_does_not_exist_is_told(site):
     document = site.made()
     assert site.act(document, "1", "dance").status_code == 400
     assert site.act(document, "9", "open").status_code == 404
+
+
+def test_a_status_that_nobody_knows_can_be_set(site):
+    document = site.made()
+    body = {"status": "signedwithoutverification"}
+    site.control("POST", f"documents/{document}/set", body)
+    assert site.status(document) == "signedwithoutverification"
+
+
+def test_a_document_reminds_of_itself_where_that_is_wanted(site):
+    document = site.made(is_reminder_sending=True, recipients=[ALICE, BOB])
+    site.status(site.made())
+    site.act(document, "1", "open")
+    site.mails.clear()
+    heard = []
+    for days in (3, 4, 21):
+        site.later(days=days)
+        site.get("/test")
+        heard.append(sorted(mail.to[0] for mail in site.mails))
+        site.mails.clear()
+    both = ["alice@example.com", "bob@example.com"]
+    assert heard == [["bob@example.com"], both, both]

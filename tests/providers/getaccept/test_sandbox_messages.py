@@ -109,3 +109,5 @@ def test_a_chat_message_to_the_sender_has_a_link_to_answer(site):
     assert "Alice Ek wrote about Offer 1001" in mail.subject
     assert Seen(mail.html).links[0]["href"] == f"{site.url}/document/view/{document}#chat"
     assert parts(mail) == {}
+    assert "yours alone" not in mail.html
+    assert "yours alone" in site.mails[0].html

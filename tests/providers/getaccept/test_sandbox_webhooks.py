@@ -5,36 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from werkzeug import Response
 
+from tests.providers.getaccept.sandbox_hub import Hub
 from tests.providers.getaccept.sandbox_site import ALICE, BOB, MOBILE
-
-
-class Hub:
-    """Takes webhooks; ``answers`` are the coming statuses, afterwards 204."""
-
-    def __init__(self, site, httpserver) -> None:
-        self.site = site
-        self.answers: list[int] = []
-        self.bodies: list[bytes] = []
-        httpserver.expect_request("/hook").respond_with_handler(self._take)
-        self.url = httpserver.url_for("/hook")
-
-    def _take(self, request) -> Response:
-        self.bodies.append(request.get_data())
-        return Response(status=self.answers.pop(0) if self.answers else 204)
-
-    def subscribe(self, *events: str, **more) -> None:
-        for event in events:
-            body = {"event": f"document.{event}", "target_url": self.url, **more}
-            answer = self.site.api("POST", "/subscriptions", body)
-            assert answer.status_code == 200, answer.text
-
-    def tick(self) -> int:
-        return self.site.control("POST", "tick")["tried"]
-
-    def events(self) -> list[str]:
-        return [json.loads(body)["event_action"] for body in self.bodies]
 
 
 @pytest.fixture
@@ -219,66 +192,6 @@ def test_a_simulated_delivery_is_fired_on_request(site, hub):
     assert site.status(document) == "sent"
     body = {"event": "document.rejected", "document_id": "none"}
     assert site.api("POST", "/subscriptions/test", body).status_code == 404
-
-
-def test_a_delivery_may_come_twice(site, hub):
-    hub.subscribe("created")
-    site.fault("webhook.duplicate")
-    site.made()
-    assert hub.tick() == 2
-    assert hub.bodies[0] == hub.bodies[1]
-
-
-def test_deliveries_may_come_in_the_wrong_order(site, hub):
-    hub.subscribe("created", "imported", "sent")
-    site.fault("webhook.reorder")
-    site.status(site.made())
-    hub.tick()
-    assert hub.events() == ["imported", "created", "sent"]
-
-
-def test_one_held_back_goes_by_itself_when_nothing_follows(site, hub):
-    hub.subscribe("created")
-    site.fault("webhook.reorder")
-    site.made()
-    assert hub.tick() == 0
-    site.later(minutes=1)
-    assert hub.tick() == 1
-
-
-def test_a_delivery_may_be_lost(site, hub):
-    hub.subscribe("created")
-    site.fault("webhook.drop")
-    site.made()
-    site.later(days=30)
-    assert hub.tick() == 0
-    assert site.control("GET", "webhooks")[0]["state"] == "dropped"
-
-
-def test_a_delivery_may_come_48_hours_late_and_as_it_was(site, hub):
-    hub.subscribe("viewed", "signed")
-    site.fault("webhook.delay_48h")
-    document = site.made()
-    site.act(document, "1", "open")
-    site.act(document, "1", "sign")
-    hub.tick()
-    site.later(hours=48)
-    hub.tick()
-    late = json.loads(hub.bodies[-1])
-    assert (hub.events(), late["document"]["status"]) == (["signed", "viewed"], "viewed")
-
-
-def test_a_body_may_be_broken_or_without_its_person(site, hub):
-    hub.subscribe("viewed", "reviewed")
-    site.fault("webhook.malformed")
-    document = site.made()
-    site.act(document, "1", "open")
-    site.fault("webhook.no_recipient")
-    site.act(document, "1", "read")
-    hub.tick()
-    with pytest.raises(json.JSONDecodeError):
-        json.loads(hub.bodies[0])
-    assert "recipient" not in json.loads(hub.bodies[1])
 
 
 def test_filled_in_fields_are_told_by_their_labels(site, hub):

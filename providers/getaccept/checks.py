@@ -63,7 +63,16 @@ def _problems(agreement: Agreement, settings: GetAcceptSettings) -> Iterator[Ref
     approvers = [one.turn for one in agreement.people if one.role == APPROVER]
     if has_order(agreement) and approvers and max(approvers) >= max(signers):
         yield unfit("approver_last", "an approver is in the last turn")
+    yield from _contacts(agreement)
     yield from _files(agreement, settings)
+
+
+def _contacts(agreement: Agreement) -> Iterator[Refused]:
+    """To GetAccept one e-mail address, or one mobile where there is none, is one recipient."""
+    acting = [one for one in agreement.people if one.role in (SIGNER, APPROVER)]
+    contacts = [(one.email or one.mobile or "").casefold() for one in acting]
+    if len(set(contacts)) < len(contacts):
+        yield unfit("same_contact", "two people who act have the same e-mail or mobile")
 
 
 def _person(

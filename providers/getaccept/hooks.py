@@ -23,7 +23,8 @@ from providers.getaccept.reading import digest, text, ticked
 from providers.getaccept.settings import GetAcceptSettings
 
 _LONGEST_ID = 200
-_OFF = frozenset({"0", "inactive", "disabled", "deleted", "false"})
+# Described as a number, of which no meaning is told; words are taken as they read.
+_OFF = frozenset({"inactive", "disabled", "deleted"})
 Row = Mapping[str, Any]
 
 

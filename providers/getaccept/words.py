@@ -23,6 +23,24 @@ WORDS: dict[str, Wording] = {
         "de": "Ein Empfänger hat weder E-Mail-Adresse noch Mobilnummer. Tragen Sie eines davon ein "
         "und senden Sie noch einmal.",
     },
+    "same_contact": {
+        "en": "Two who sign or approve have the same e-mail address or mobile number. Give each an "
+        "own one.",
+        "sv": "Två som skriver under eller godkänner har samma e-postadress eller mobilnummer. Ge "
+        "var och en ett eget.",
+        "da": "To, der underskriver eller godkender, har samme e-mailadresse eller mobilnummer. "
+        "Giv hver sin egen.",
+        "nb": "To som signerer eller godkjenner, har samme e-postadresse eller mobilnummer. Gi "
+        "hver sin egen.",
+        "fi": "Kahdella allekirjoittajalla tai hyväksyjällä on sama sähköpostiosoite tai "
+        "matkapuhelinnumero. Anna kummallekin oma.",
+        "ro": "Doi care semnează sau aprobă au aceeași adresă de e-mail sau același număr de "
+        "mobil. Dați fiecăruia una proprie.",
+        "fr": "Deux signataires ou approbateurs ont la même adresse e-mail ou le même numéro de "
+        "mobile. Donnez à chacun le sien.",
+        "de": "Zwei, die unterschreiben oder genehmigen, haben dieselbe E-Mail-Adresse oder "
+        "Mobilnummer. Geben Sie jedem eine eigene.",
+    },
     "no_name": {
         "en": "A recipient has no name. Fill it in and send again.",
         "sv": "En mottagare saknar namn. Fyll i det och skicka igen.",

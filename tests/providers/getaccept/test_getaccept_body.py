@@ -135,6 +135,11 @@ def test_a_file_has_the_ending_that_a_conversion_goes_by(driver):
     ("changes", "code"),
     [
         ({"people": (replace(ALICE, email=None, mobile=None),)}, "no_contact"),
+        ({"people": (ALICE, replace(BOB, email="ALICE@example.com"))}, "same_contact"),
+        (
+            {"people": (replace(ALICE, email=None), replace(BOB, email=None, mobile=ALICE.mobile))},
+            "same_contact",
+        ),
         ({"people": (replace(ALICE, name="  "),)}, "no_name"),
         ({"people": (replace(ALICE, role="witness"),)}, "unknown_role"),
         ({"people": (replace(ALICE, role="copy"),)}, "no_signer"),
@@ -167,6 +172,11 @@ def test_files_that_do_not_fit_are_refused_by_name(driver, provider):
         for file in (driver.file("a.exe", media_type="application/x"), driver.file(size=0))
     ]
     assert found == ["file_kind", "bad_document"]
+
+
+def test_who_only_looks_on_may_have_the_address_of_a_signer(driver, provider):
+    viewer = replace(ALICE, key="viewer", role="viewer")
+    provider.check(driver.agreement(people=(ALICE, viewer)))
 
 
 def test_an_approver_beside_the_signers_needs_no_order(driver, provider):

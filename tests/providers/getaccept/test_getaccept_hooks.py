@@ -116,6 +116,21 @@ def test_a_former_host_is_known_by_the_mark_and_strangers_are_left_alone(driver,
     assert urls == {HOOK_URL, "https://crm.example/h"}
 
 
+def test_a_subscription_that_is_off_is_made_anew(driver, httpserver):
+    base = {"target_url": HOOK_URL, "payload": MARK, "global": True}
+    rows = [{"id": f"s{n}", "event": one, **base} for n, one in enumerate(HOOK_EVENTS)]
+    rows[0]["status"], rows[1]["status"], rows[2]["status"] = "Inactive", 1, 0
+    httpserver.expect_request("/v1/subscriptions", method="GET").respond_with_json(rows)
+    httpserver.expect_oneshot_request("/v1/subscriptions", method="POST").respond_with_json([])
+    httpserver.expect_oneshot_request("/v1/subscriptions/s0", method="DELETE").respond_with_data(
+        "", status=404
+    )
+    more = {"base_url": httpserver.url_for("/v1"), "auth": "token", "access_token": "t"}
+    provider = driver.provider(**more)
+    assert provider.keep_hooks() == "14 events: 13 were in order, 1 added, 1 removed"
+    provider.close()
+
+
 def test_a_stop_half_way_is_mended_by_the_next_time(driver, provider, site):
     site.fault("subscribe.drop_after")
     caught(provider.keep_hooks)

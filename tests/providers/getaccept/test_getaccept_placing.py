@@ -128,6 +128,42 @@ def there(httpserver: HTTPServer):
     wire.close()
 
 
+def links_after(driver, httpserver, agreement, without):
+    """The last step, before an account that shows no address in its first answers."""
+    row = {"id": "r1", "email": ALICE.email, "role": "signer"}
+    path = "/v1/documents/abc/recipients"
+    for _ in range(without):
+        httpserver.expect_ordered_request(path).respond_with_json({"recipients": [row]})
+    shown = {"recipients": [{**row, "document_url": "https://app.example/v/1"}]}
+    httpserver.expect_ordered_request(path).respond_with_json(shown)
+    more = {"base_url": httpserver.url_for("/v1"), "auth": TOKEN, "access_token": "t"}
+    provider, placed = driver.provider(**more), Placed("abc", {"step": "links"})
+    try:
+        while not placed.ready:
+            placed = read_again(provider.place(agreement, placed))
+    finally:
+        provider.close()
+    return placed, len(httpserver.log)
+
+
+def test_links_that_show_late_are_waited_for(driver, httpserver):
+    placed, calls = links_after(driver, httpserver, driver.agreement(), 3)
+    assert placed.links == {ALICE.key: "https://app.example/v/1"}
+    assert placed.state["people"] == {ALICE.key: "r1"}
+    assert calls == 4
+
+
+def test_where_getaccept_invites_missing_links_hold_nobody_up_for_long(driver, httpserver):
+    agreement = driver.agreement(invited_by="provider")
+    placed, calls = links_after(driver, httpserver, agreement, 30)
+    assert (placed.links, calls) == ({}, 9)
+
+
+def test_where_the_hub_invites_it_is_not_ready_without_links(driver, httpserver):
+    error = caught(lambda: links_after(driver, httpserver, driver.agreement(), 30))
+    assert (type(error), error.code) == (Retryable, "no_link")
+
+
 def test_a_lookup_takes_only_what_bears_exactly_the_id(there):
     client = there(
         {"id": "a", "status": "sent", "external_id": "request-11"},

@@ -11,6 +11,10 @@ from typing import Any
 from hub.contracts.money import Money
 from hub.contracts.plugin import HookAnswer
 
+NOT_YET = "not_yet"
+"""Code of the ``Retryable`` with which a hosted provider puts a call off although nothing is wrong
+with it: the signed file is not made yet, or there were enough calls in this minute."""
+
 
 @dataclass(frozen=True)
 class AgreementFile:

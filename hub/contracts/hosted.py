@@ -56,8 +56,8 @@ class HostedProvider(ABC):
 
     @abstractmethod
     def signed_file(self, agreement: Agreement, placed: Placed, limit: int) -> bytes:
-        """The signed PDF, at most ``limit`` bytes. Raises ``Retryable`` while it is not ready
-        there, ``TooLarge``."""
+        """The signed PDF, at most ``limit`` bytes. Raises ``Retryable`` (``NOT_YET``) while it is
+        not ready there, ``TooLarge``."""
 
     @abstractmethod
     def evidence(self, agreement: Agreement, placed: Placed) -> tuple[EvidencePart, ...]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import orjson
 
-from hub.contracts.agreements import Agreement, AgreementState, Placed
+from hub.contracts.agreements import NOT_YET, Agreement, AgreementState, Placed
 from hub.contracts.evidence import EvidencePart
 from hub.contracts.plugin import PluginContext
 from hub.contracts.requests import Reason
@@ -91,13 +91,13 @@ class Actions:
         with self._client.wire.pace.room(2):
             status = self._client.status(placed.reference)
             if state_of(status, self._context.instance) is not AgreementState.COMPLETED:
-                raise Retryable("not everybody has signed yet", code="file_not_ready")
+                raise Retryable("not everybody has signed yet", code=NOT_YET)
             url = self._client.download_address(placed.reference)
         content = self._client.wire.fetch(url, limit)
         if not content.startswith(b"%PDF"):
-            raise Retryable("what the storage gave is no PDF yet", code="file_not_ready")
+            raise Retryable("what the storage gave is no PDF yet", code=NOT_YET)
         if hashlib.sha256(content).hexdigest() == agreement.file.sha256:
-            raise Retryable("the storage still gives the unsigned file", code="file_not_ready")
+            raise Retryable("the storage still gives the unsigned file", code=NOT_YET)
         return content
 
     def evidence(self, placed: Placed) -> tuple[EvidencePart, ...]:

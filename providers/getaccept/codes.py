@@ -122,7 +122,7 @@ ANSWERS: dict[int, tuple[type[ParaphError], str]] = {
     405: (Permanent, "method_not_supported"),
     408: (OutcomeUnknown, "outcome_unknown"),
     409: (Refused, "conflict"),
-    410: (NotFound, "gone"),
+    410: (NotFound, "not_found"),  # "gone" would take the whole account out of service
     413: (TooLarge, "too_large"),
     422: (Refused, "rejected"),
     429: (Retryable, "too_many_calls"),

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from hub.contracts.agreements import NOT_YET
 from hub.kernel.clock import Clock
 from hub.kernel.errors import Retryable
 from hub.toolkit.http import Answer
@@ -48,7 +49,7 @@ class Pace:
             wait = self._wait(calls)
             if wait > 0:
                 raise Retryable(
-                    "too many calls in this minute: put off", retry_after=wait, code="paced"
+                    "too many calls in this minute: put off", retry_after=wait, code=NOT_YET
                 )
             self._promised += calls
         self._here.left = calls

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from hub.contracts.agreements import NOT_YET
 from hub.kernel.clock import Clock
 from hub.kernel.errors import (
     AuthenticationFailed,
@@ -28,6 +29,7 @@ from providers.getaccept.settings import OAUTH2, GetAcceptSettings
 _CONNECT_TIMEOUT = 5.0
 _LARGEST_ANSWER = 20_000_000
 _LONGEST_ID = 200
+_NOT_THERE = (403, 404)  # what a storage says of a file that it does not have
 
 
 class Wire:
@@ -95,7 +97,7 @@ class Wire:
             raise Retryable(
                 f"the storage answered {answer.status}, not with the file",
                 retry_after=answer.retry_after,
-                code="file_not_ready",
+                code=NOT_YET if answer.status in _NOT_THERE else None,
             )
         return answer.body
 

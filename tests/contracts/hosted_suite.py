@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import pytest
 
-from hub.contracts.agreements import AgreementState
+from hub.contracts.agreements import NOT_YET, AgreementState
 from hub.contracts.capabilities import Capability
 from hub.contracts.events import EventKind
 from hub.kernel.errors import NotFound, Retryable
@@ -209,6 +209,7 @@ class HostedSuite(HostedActions, HostedOutside):
         placed = driver.placed(provider, agreement)
         early = caught(lambda: provider.signed_file(agreement, placed, 10**7))
         assert isinstance(early, Retryable)
+        assert early.code == NOT_YET
         driver.act(placed, ALICE, "sign")
         content = provider.signed_file(agreement, placed, 10**7)
         assert content.startswith(b"%PDF")

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 
-from hub.contracts.agreements import AgreementState
+from hub.contracts.agreements import NOT_YET, AgreementState
 from hub.contracts.plugin import PluginContext
 from hub.kernel.errors import ConfigurationError, Refused, Retryable, Unsupported
 from providers.getaccept.provider import GetAcceptProvider
@@ -34,7 +34,7 @@ def test_while_the_signed_file_lags_it_is_tried_again(driver, provider, site):
     driver.act(placed, ALICE, "sign")
     error = caught(lambda: provider.signed_file(agreement, placed, 10**7))
     assert isinstance(error, Retryable)
-    assert error.code == "file_not_ready"
+    assert error.code == NOT_YET
     driver.wait(121)
     assert provider.signed_file(agreement, placed, 10**7).startswith(b"%PDF")
 
@@ -44,7 +44,7 @@ def test_the_unsigned_file_is_never_taken_for_the_signed_one(provider, signed):
     content = provider.signed_file(agreement, placed, 10**7)
     same = replace(agreement.file, sha256=hashlib.sha256(content).hexdigest())
     error = caught(lambda: provider.signed_file(replace(agreement, file=same), placed, 10**7))
-    assert error.code == "file_not_ready"
+    assert error.code == NOT_YET
 
 
 def test_each_download_asks_for_an_address_and_sends_the_token_nowhere_else(provider, site, signed):

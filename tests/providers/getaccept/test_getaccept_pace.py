@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from hub.contracts.agreements import Placed
+from hub.contracts.agreements import NOT_YET, Placed
 from hub.kernel.clock import ManualClock
 from hub.kernel.errors import Retryable
 from hub.toolkit.http import Answer
@@ -38,7 +38,7 @@ def test_no_minute_has_more_calls_than_allowed(clock):
         clock.advance(timedelta(seconds=10))
     error = caught(lambda: enter(pace, 6))
     assert isinstance(error, Retryable)
-    assert error.code == "paced"
+    assert error.code == NOT_YET
     assert error.retry_after == 30.0
     clock.advance(timedelta(seconds=30))
     enter(pace, 6)
@@ -95,7 +95,7 @@ def test_a_survey_is_put_off_before_its_first_call(driver, site):
         provider.survey(agreement, placed)
     before = site.control("GET", "calls")
     error = caught(lambda: provider.survey(agreement, placed))
-    assert error.code == "paced"
+    assert error.code == NOT_YET
     assert site.control("GET", "calls") == before
     driver.wait(error.retry_after)
     assert provider.survey(agreement, placed).word

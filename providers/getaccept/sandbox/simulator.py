@@ -17,7 +17,8 @@ from providers.getaccept.sandbox.api_account import AccountApi
 from providers.getaccept.sandbox.api_documents import DocumentsApi
 from providers.getaccept.sandbox.api_files import FilesApi
 from providers.getaccept.sandbox.api_parts import PartsApi
-from providers.getaccept.sandbox.api_webhooks import TemplatesApi, WebhooksApi
+from providers.getaccept.sandbox.api_templates import TemplatesApi
+from providers.getaccept.sandbox.api_webhooks import WebhooksApi
 from providers.getaccept.sandbox.calls import Calls
 from providers.getaccept.sandbox.control import Control
 from providers.getaccept.sandbox.portal import Portal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 from werkzeug import Response
 
@@ -14,11 +15,13 @@ class Hub:
         self.site = site
         self.answers: list[int] = []
         self.bodies: list[bytes] = []
+        self.came = threading.Event()
         httpserver.expect_request("/hook").respond_with_handler(self._take)
         self.url = httpserver.url_for("/hook")
 
     def _take(self, request) -> Response:
         self.bodies.append(request.get_data())
+        self.came.set()
         return Response(status=self.answers.pop(0) if self.answers else 204)
 
     def subscribe(self, *events: str, **more) -> None:

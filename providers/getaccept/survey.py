@@ -177,16 +177,18 @@ def _choices(
     ``editor_fields``, whose words differ."""
     values: dict[str, bool] = {}
     for row in fields:
-        value = row.get("field_value", row.get("value"))
         told = row.get("input_settings")
-        label = text(row.get("field_label")) or text(
-            told.get("label") if isinstance(told, Mapping) else row.get("custom_name")
-        )
-        for name in (text(row.get("field_id") or row.get("id")), f"label:{label}"):
-            values.setdefault(name, ticked(value))
-    named = labels(choices)
-    found = {line: values.get(boxes.get(line, ""), values.get(f"label:{named[line]}"))
-             for line in named}  # fmt: skip
+        settings = told if isinstance(told, Mapping) else {}
+        kind = plain(row.get("field_type") or settings.get("type")) or "check"
+        label = text(row.get("field_label") or settings.get("label") or row.get("custom_name"))
+        names = [text(row.get("field_id") or row.get("id"))]
+        names += [f"label:{label}"] if kind in ("check", "checkbox") else []
+        for name in names:
+            values.setdefault(name, ticked(row.get("field_value", row.get("value"))))
+    found = {
+        line: values.get(boxes.get(line, ""), values.get(f"label:{label}"))
+        for line, label in labels(choices).items()
+    }
     return {line: value for line, value in found.items() if value is not None}
 
 

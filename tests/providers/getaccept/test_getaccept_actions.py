@@ -39,6 +39,14 @@ def test_while_the_signed_file_lags_it_is_tried_again(driver, provider, site):
     assert provider.signed_file(agreement, placed, 10**7).startswith(b"%PDF")
 
 
+def test_what_is_no_pdf_is_never_taken_for_one(provider, site, signed):
+    agreement, placed = signed
+    site.fault("storage.not_pdf")
+    error = caught(lambda: provider.signed_file(agreement, placed, 10**7))
+    assert isinstance(error, Retryable)
+    assert provider.signed_file(agreement, placed, 10**7).startswith(b"%PDF")
+
+
 def test_the_unsigned_file_is_never_taken_for_the_signed_one(provider, signed):
     agreement, placed = signed
     content = provider.signed_file(agreement, placed, 10**7)

@@ -75,6 +75,13 @@ def test_sending_too_early_is_tried_again_and_sends_once(driver, provider, site)
     assert driver.told(ALICE) == 1
 
 
+def test_an_answer_that_is_compressed_in_the_odd_way_is_read(driver, provider, site):
+    site.fault("create.deflate")
+    driver.placed(provider, driver.agreement())
+    assert site.control("GET", "calls")["create"] == 1
+    assert driver.standing_there("request-1") == 1
+
+
 def test_what_somebody_sent_in_the_app_is_not_sent_again(driver, provider, site):
     agreement = driver.agreement(invited_by="provider")
     placed = until(provider, agreement, driver, "deliver")

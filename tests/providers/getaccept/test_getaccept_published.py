@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 import orjson
 import pytest
 
-from hub.contracts.agreements import AgreementState, Placed
+from hub.contracts.agreements import NOT_YET, AgreementState, Placed
+from hub.kernel.errors import Retryable
 from providers.getaccept.settings import TOKEN
 from tests.contracts.hosted_driver import ALICE
+from tests.contracts.provider_driver import caught
 from tests.providers.getaccept import published
 
 SIGNED_AT = datetime(2026, 3, 2, 9, 18, 44, tzinfo=UTC)
@@ -78,3 +80,16 @@ def test_people_are_found_without_their_ids(account, agreement):
 def test_the_evidence_of_a_published_document_lets_nobody_in(account, agreement):
     parts = account.evidence(agreement, Placed(published.ID, {}, ready=True))
     assert b"0123456789abcdef" not in b"".join(part.content for part in parts)
+
+
+def test_only_a_pdf_is_taken_for_the_signed_file(account, agreement, httpserver):
+    placed = Placed(published.ID, {}, ready=True)
+    url = httpserver.url_for("/bucket/a.pdf")
+    path = f"/v1/documents/{published.ID}/download"
+    httpserver.expect_request(path).respond_with_json({"document_url": url})
+    for content in (b"PK\x03\x04 a zip", b"", b"Not yet"):
+        httpserver.expect_oneshot_request("/bucket/a.pdf").respond_with_data(content)
+        error = caught(lambda: account.signed_file(agreement, placed, 1000))
+        assert (type(error), error.code) == (Retryable, NOT_YET)
+    httpserver.expect_oneshot_request("/bucket/a.pdf").respond_with_data(b"%PDF-1.7 signed")
+    assert account.signed_file(agreement, placed, 1000) == b"%PDF-1.7 signed"

@@ -74,12 +74,8 @@ class Client:
         return rows(found, "recipients")
 
     def fields(self, reference: str) -> list[Row]:
-        """Its fields of both editors. None at all is told by 204 or 404."""
-        path = address("/documents/{}/fields", reference)
-        try:
-            found = self.wire.json("GET", path, params={"resolveEditorFields": "true"})
-        except NotFound:
-            return []
+        """Its fields of both editors."""
+        found = self._part(reference, "fields", resolveEditorFields="true")
         return [*rows(found, "fields"), *rows(found, "editor_fields")]
 
     def add_field(self, reference: str, body: Row) -> str:
@@ -105,12 +101,11 @@ class Client:
 
     def events(self, reference: str) -> list[Row]:
         """What happened to it, as its sender sees it."""
-        return rows(self.wire.json("GET", address("/documents/{}/events", reference)), "events")
+        return rows(self._part(reference, "events"), "events")
 
     def comments(self, reference: str) -> list[Row]:
         """The talk beside it."""
-        found = self.wire.json("GET", address("/documents/{}/comments", reference))
-        return rows(found, "comments")
+        return rows(self._part(reference, "comments"), "comments")
 
     def comment(self, reference: str, words: str) -> str:
         """Say something as the token's user: the comment's id."""
@@ -119,8 +114,7 @@ class Client:
 
     def attachments(self, reference: str) -> list[Row]:
         """Its attachments, with when each was looked at last."""
-        found = self.wire.json("GET", address("/documents/{}/attachments", reference))
-        return rows(found, "attachments")
+        return rows(self._part(reference, "attachments"), "attachments")
 
     def as_received(self, reference: str, part: str) -> bytes:
         """The bytes of an answer: ``log``, ``events``."""
@@ -143,3 +137,12 @@ class Client:
     def unsubscribe(self, subscription: str) -> None:
         """Be called no more."""
         self.wire.call("DELETE", address("/subscriptions/{}", subscription))
+
+    def _part(self, reference: str, name: str, **params: str) -> Any:
+        """Something of a document that is there. None of it at all is told by 204 or by 404."""
+        try:
+            return self.wire.json(
+                "GET", address(f"/documents/{{}}/{name}", reference), params=params
+            )
+        except NotFound:
+            return None

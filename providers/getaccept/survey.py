@@ -20,7 +20,7 @@ from hub.contracts.agreements import (
 )
 from hub.contracts.events import EventKind
 from hub.contracts.papers import SIGNER
-from hub.kernel.errors import MalformedAnswer, Retryable
+from hub.kernel.errors import MalformedAnswer, NotFound, Retryable
 from providers.getaccept import people
 from providers.getaccept.body import labels
 from providers.getaccept.client import Client
@@ -57,7 +57,7 @@ def survey(
         document = client.document(reference)
         if not text(document.get("status")):
             raise Retryable("a document was told without status", code=MalformedAnswer.code)
-        recipients = client.recipients(reference)
+        recipients = _recipients(client, reference)
         happened = client.events(reference)
         comments = client.comments(reference)
         fields = client.fields(reference) if agreement.choices else []
@@ -81,6 +81,17 @@ def survey(
         expires_at=expires_at,
         raw=without_addresses({**document, "recipients": recipients, "events": happened}),
     )
+
+
+def _recipients(client: Client, reference: str) -> list[Row]:
+    """A document has people; without them everybody would seem released."""
+    try:
+        found = client.recipients(reference)
+    except NotFound:
+        found = []
+    if not found:
+        raise Retryable("a document was told without people", code=MalformedAnswer.code)
+    return found
 
 
 def standing(

@@ -39,8 +39,8 @@ def told(driver, httpserver: HTTPServer):
 
     def survey(agreement=None, **answers):
         parts = {
-            "": {"id": "abc", "status": "sent"}, "/recipients": {"recipients": []}, "/events": [],
-            "/comments": [], "/fields": {"fields": []}, "/attachments": {"attachments": []},
+            "": {"id": "abc", "status": "sent"}, "/recipients": {"recipients": [{"id": "r1"}]},
+            "/events": [], "/comments": [], "/fields": {"fields": []}, "/attachments": {"attachments": []},
         }  # fmt: skip
         parts |= {f"/{name}" if name != "document" else "": one for name, one in answers.items()}
         for path, answer in parts.items():
@@ -64,6 +64,29 @@ def test_an_unknown_status_is_kept_as_it_came(told, capsys):
 
 def test_a_document_without_a_status_is_asked_for_again(told):
     assert isinstance(caught(lambda: told(document={"id": "abc"})), Retryable)
+
+
+def test_without_people_nobody_is_taken_for_released(told, httpserver):
+    assert isinstance(caught(lambda: told(recipients={"recipients": []})), Retryable)
+    httpserver.clear()
+    httpserver.expect_request("/v1/documents/abc/recipients").respond_with_data("", status=404)
+    assert isinstance(caught(lambda: told(recipients=None)), Retryable)
+
+
+def test_parts_that_are_not_found_are_empty_and_the_document_is_there(driver, httpserver):
+    row = {"id": "r1", "status": "viewed"}
+    path = "/v1/documents/abc"
+    httpserver.expect_request(path).respond_with_json({"id": "abc", "status": "viewed"})
+    httpserver.expect_request(f"{path}/recipients").respond_with_json({"recipients": [row]})
+    for part in ("events", "comments", "fields", "attachments"):
+        httpserver.expect_request(f"{path}/{part}").respond_with_json({"code": 404}, status=404)
+    more = {"base_url": httpserver.url_for("/v1"), "auth": TOKEN, "access_token": "t"}
+    provider = driver.provider(**more)
+    agreement = driver.agreement(choices=(driver.choice("10"),), attachments=(driver.file(),))
+    found = provider.survey(agreement, Placed("abc", {"people": {ALICE.key: "r1"}}, ready=True))
+    assert (found.state, found.trail, found.remarks) == (A.OPENED, (), ())
+    assert (found.choices, found.viewed) == ({}, frozenset())
+    provider.close()
 
 
 def test_people_are_read_whatever_is_missing(told, driver):

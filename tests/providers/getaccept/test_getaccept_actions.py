@@ -9,11 +9,11 @@ from datetime import timedelta
 
 import pytest
 
-from hub.contracts.agreements import NOT_YET, AgreementState
+from hub.contracts.agreements import NOT_YET, AgreementState, Placed
 from hub.contracts.plugin import PluginContext
 from hub.kernel.errors import ConfigurationError, Refused, Retryable, Unsupported
 from providers.getaccept.provider import GetAcceptProvider
-from providers.getaccept.settings import GetAcceptSettings
+from providers.getaccept.settings import TOKEN, GetAcceptSettings
 from tests.contracts.hosted_driver import ALICE, BOB
 from tests.contracts.provider_driver import caught
 
@@ -87,6 +87,33 @@ def test_one_that_is_signed_while_it_is_withdrawn_is_signed(driver, provider, si
         site.sandbox.account.gate.board.on_call = None
     assert error.code == "already_signed"
     assert provider.survey(agreement, placed).state is AgreementState.COMPLETED
+
+
+@pytest.fixture
+def account(driver, httpserver):
+    """The provider before an account that answers as a test says."""
+    more = {"auth": TOKEN, "access_token": "t", "entity_id": ""}
+    made = driver.provider(base_url=httpserver.url_for("/v1"), **more)
+    yield made
+    made.close()
+
+
+def test_one_that_was_signed_although_it_is_deleted_is_signed(account, driver, httpserver):
+    path = "/v1/documents/abc"
+    httpserver.expect_ordered_request(f"{path}/status").respond_with_json({"status": "viewed"})
+    httpserver.expect_ordered_request(path, method="DELETE").respond_with_data("", status=204)
+    httpserver.expect_ordered_request(f"{path}/status").respond_with_json({"status": "signed"})
+    error = caught(lambda: account.withdraw(driver.agreement(), Placed("abc", {}, ready=True)))
+    assert (type(error), error.code) == (Refused, "already_signed")
+
+
+def test_a_document_that_is_listed_twice_is_counted_once(account, httpserver):
+    first = [{"id": f"d{n}", "status": "sent"} for n in range(100)]
+    second = [{"id": "d99", "status": "sent"}, {"id": "d100", "status": "draft"}]
+    for page in (first, second):
+        httpserver.expect_ordered_request("/v1/documents").respond_with_json(page)
+    found = account.dashboard(0)
+    assert {one.word: one.count for one in found.tallies} == {"sent": 100, "draft": 1}
 
 
 def _just_before(operation, act):

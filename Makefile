@@ -3,6 +3,10 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 # More than there are processors: browsers, servers and processes are waited for.
 WORKERS ?= 3
+# Two of those that start whole installations and browsers, at most, at the same time.
+HEAVY ?= 2
+# drawn: a test runs on the store that its name draws; both: on SQLite and on PostgreSQL.
+STORES ?= drawn
 
 SLOWEST := --durations 12 --durations-min 5
 
@@ -39,9 +43,9 @@ cluster: setup ## Run the larger size here: PostgreSQL, Valkey, two web processe
 
 test: check browser servers seal-tools ## What CI runs: the checks and all tests
 	@echo "tests     in $(WORKERS) processes"
-	@$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not serial" --ignore tests/house $(SLOWEST)
-	@echo "tests     that need the machine for themselves"
-	@$(BIN)/pytest -q -m serial --ignore tests/house $(SLOWEST) || test $$? -eq 5  # 5: there are none
+	@PARAPH_STORES=$(STORES) $(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "not heavy" --ignore tests/house $(SLOWEST)
+	@echo "tests     that start whole installations and browsers, in $(HEAVY) processes"
+	@$(BIN)/pytest -q -n $(HEAVY) --dist worksteal -m heavy --ignore tests/house $(SLOWEST) || test $$? -eq 5  # 5: there are none
 
 check: setup ## Format, lint, types, floors and house rules: fast
 	@echo "format"

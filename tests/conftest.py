@@ -4,26 +4,58 @@ the tests of this process do."""
 from __future__ import annotations
 
 import gc
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zlib import crc32
 
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, settings
 
 from hub.kernel.crypto import Vault
 from hub.storage.db import Database
 from hub.storage.migrate import upgrade
 from tests.cluster.servers import PostgresServer, ValkeyServer
+from tests.made_before import CompiledTemplates, put_tables
 
 # How fast examples are drawn says something of the machine, and nothing of the code.
 settings.register_profile("paraph", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("paraph")
 
+# Each test's application would compile the same templates again.
+Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
+
 STORES = ("sqlite", "postgresql")
+ABOUT_STORES = ("engine", "storage")  # all of it runs on both, whoever asks
 MIGRATED = "paraph_migrated"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With ``PARAPH_STORES=drawn``, as ``make test`` has it, a test runs on the store that its name
+    draws, unless it is about what stores do differently."""
+    if os.environ.get("PARAPH_STORES") != "drawn":
+        return
+    every = {item.nodeid for item in items}
+    left = {item for item in items if _other_is_drawn(item, every)}
+    items[:] = [item for item in items if item not in left]
+    config.hook.pytest_deselected(items=list(left))
+
+
+def _other_is_drawn(item: pytest.Item, every: set[str]) -> bool:
+    """Whether this very test runs on the other store, and need not run on this one."""
+    mine = next((store for store in STORES if store in item.nodeid.rpartition("[")[2]), None)
+    if mine is None or item.get_closest_marker("both_stores") or _about_stores(item.path):
+        return False
+    drawn = STORES[crc32(item.nodeid.replace(mine, "").encode()) % len(STORES)]
+    return drawn != mine and item.nodeid.replace(mine, drawn) in every
+
+
+def _about_stores(path: Path) -> bool:
+    return any((Path(__file__).parent / name) in path.parents for name in ABOUT_STORES)
 
 
 def pytest_collection_finish() -> None:
@@ -50,17 +82,6 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with the present schema, to be copied: migrating takes 0.2 s of a
-    processor, and hundreds of tests have a file of their own."""
-    path = tmp_path_factory.mktemp("migrated") / "paraph.db"
-    db = Database(f"sqlite:///{path}", Vault("a secret key for tests, long enough"))
-    upgrade(db)
-    db.close()
-    return path
-
-
-@pytest.fixture(scope="session")
 def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ValkeyServer]:
     """A running Valkey, which speaks Redis' protocol."""
     server = ValkeyServer(tmp_path_factory.mktemp("valkey"))
@@ -81,7 +102,7 @@ def new_database(store: str, request: pytest.FixtureRequest, folder: Path) -> It
     """The URL of an empty database on one of ``STORES``."""
     if store == "sqlite":
         path = folder / "paraph.db"
-        shutil.copyfile(request.getfixturevalue("migrated_file"), path)
+        put_tables(path)
         yield f"sqlite:///{path}"
         return
     server: PostgresServer = request.getfixturevalue("postgres")

@@ -1,5 +1,6 @@
 """The certificates of the sandbox's time-stamp authority: a root, which stays, and below it the one
-that stamps, made anew at each start since it names the address of the root's revocation list."""
+that stamps, whose certificate is made anew at each start since it names the address of the root's
+revocation list."""
 
 from __future__ import annotations
 
@@ -45,9 +46,10 @@ class AuthorityKeys:
 
 
 def make_keys(folder: Path, base_url: str, now: datetime) -> AuthorityKeys:
-    """The keys of a folder; its root if there is one."""
+    """The keys of a folder, and its root if there is one; the certificate of the one that stamps
+    is new."""
     root_key, root = _root(folder, now)
-    private = rsa.generate_private_key(65537, 2048)
+    private = _key(folder / "authority.key")
     name, point = named("Sandbox time stamps"), _point(f"{base_url}/root.crl")
     stamps = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
     builder = begun(name, root.subject, private.public_key(), now - _DAY, now + _SERVES)
@@ -56,7 +58,6 @@ def make_keys(folder: Path, base_url: str, now: datetime) -> AuthorityKeys:
     builder = builder.add_extension(usage(signs=True), critical=True)
     builder = builder.add_extension(point, critical=False)
     certificate = builder.sign(root_key, hashes.SHA256())
-    _write(folder / "authority.key", _pem(private))
     _write(folder / "authority.pem", certificate.public_bytes(Encoding.PEM))
     plain = private.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     return AuthorityKeys(root, root_key, certificate.public_bytes(Encoding.DER), plain)
@@ -65,18 +66,26 @@ def make_keys(folder: Path, base_url: str, now: datetime) -> AuthorityKeys:
 def _root(folder: Path, now: datetime) -> tuple[rsa.RSAPrivateKey, x509.Certificate]:
     key_file, file = folder / "root.key", folder / "root.pem"
     if key_file.exists() and file.exists():
-        known = load_pem_private_key(key_file.read_bytes(), None)
-        if isinstance(known, rsa.RSAPrivateKey):
-            return known, x509.load_pem_x509_certificate(file.read_bytes())
-    private = rsa.generate_private_key(65537, 2048)
+        return _key(key_file), x509.load_pem_x509_certificate(file.read_bytes())
+    private = _key(key_file)
     name = named("Sandbox time-stamp root")
     builder = begun(name, name, private.public_key(), now - _DAY, now + _ROOT_SERVES)
     builder = builder.add_extension(x509.BasicConstraints(True, 0), critical=True)
     builder = builder.add_extension(usage(signs=False), critical=True)
     root = builder.sign(private, hashes.SHA256())
-    _write(key_file, _pem(private))
     _write(file, root.public_bytes(Encoding.PEM))
     return private, root
+
+
+def _key(file: Path) -> rsa.RSAPrivateKey:
+    """The key in a file, which is made if it is not there."""
+    if file.exists():
+        known = load_pem_private_key(file.read_bytes(), None, unsafe_skip_rsa_key_validation=True)
+        if isinstance(known, rsa.RSAPrivateKey):
+            return known
+    made = rsa.generate_private_key(65537, 2048)
+    _write(file, _pem(made))
+    return made
 
 
 def _point(url: str) -> x509.CRLDistributionPoints:

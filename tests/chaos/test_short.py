@@ -18,7 +18,7 @@ from tests.chaos.product import Product
 from tests.chaos.shapes import Workers
 from tests.chaos.stuck import stand
 
-pytestmark = [pytest.mark.serial, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.heavy, pytest.mark.timeout(300)]
 BREAK_AFTER_COMMIT = next(one for one in RECEIVER if one.name == "commit_then_break")
 
 

@@ -14,7 +14,7 @@ import requests
 from tests.cluster.cluster import Cluster, Shape
 from tests.house.tree import ROOT
 
-pytestmark = [pytest.mark.serial, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.heavy, pytest.mark.timeout(300)]
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker("browser")
-            item.add_marker("serial")
+            item.add_marker("heavy")
 
 
 expect.set_options(timeout=PATIENCE)

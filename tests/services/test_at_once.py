@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import func, select
 
 from hub.contracts.events import EventKind
@@ -17,6 +18,8 @@ from tests.services.one_case import CLIENT
 from tests.simulated_house import write_files
 
 MANY = 8
+
+pytestmark = pytest.mark.both_stores
 
 
 def at_once(work):

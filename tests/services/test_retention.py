@@ -21,6 +21,8 @@ from tests.settings.test_settings import HUB, hub
 
 DAY = timedelta(days=1)
 
+pytestmark = pytest.mark.both_stores
+
 
 @pytest.fixture
 def house(database_url):

@@ -27,6 +27,7 @@ from hub.services.access import create_key
 from hub.services.house import House, open_house
 from hub.storage.models import Attempt, Delivery
 from providers.bankid.sandbox.people import PEOPLE
+from tests.made_before import put_tables
 from tests.story.ledger import Entry, Ledger
 from tests.story.world import ALICE, MAPPING, SCRIPT, TABLE, World, mobile_of
 
@@ -78,7 +79,9 @@ class Inside:
         self.world.gateway.reporter.stop()
         if edit is not None:
             edit_workspace(self.world.config, edit)
-        if database is not None:
+        if database is None:
+            put_tables(folder / "data" / "paraph.db")
+        else:
             edit_hub(self.world.config, lambda hub: hub.update(database_url=database))
         prepare(self.world.config)
         self.house: House = open_house(self.world.config, clock=self.clock)

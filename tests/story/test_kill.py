@@ -55,7 +55,7 @@ LOOKED_FIRST = {
     "told_sent_while_reading_back": "back.invited.0",
 }
 
-pytestmark = [pytest.mark.serial, pytest.mark.timeout(110)]
+pytestmark = [pytest.mark.heavy, pytest.mark.timeout(110)]
 
 
 @pytest.fixture(scope="module")

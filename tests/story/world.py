@@ -23,6 +23,7 @@ from hub.kernel.clock import Clock
 from hub.sandbox.runner import SandboxServer
 from hub.services.core import Core
 from providers.bankid.sandbox.validation import ApiError
+from tests.made_before import keep_sandbox_keys, put_sandbox_keys
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = load_script(ROOT / "config" / "stories" / "information_request.yaml")
@@ -59,7 +60,9 @@ class World:
 
     def __init__(self, folder: Path, clock: Clock | None = None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.sandbox = WatchedSandbox(folder / "sandbox", clock=clock)
+        self._kept = folder / "sandbox"
+        put_sandbox_keys(self._kept)
+        self.sandbox = WatchedSandbox(self._kept, clock=clock)
         simulators: dict[str, Any] = self.sandbox.house.simulators
         self.agiloft = simulators["agiloft"]
         self.bankid = simulators["bankid"]
@@ -77,6 +80,7 @@ class World:
     def close(self) -> None:
         """Stop the simulators."""
         self.sandbox.stop()
+        keep_sandbox_keys(self._kept)
 
     def introduce(self, core: Core) -> None:
         """Tell the simulators where the hub is; it must be up for Agiloft's handshake."""

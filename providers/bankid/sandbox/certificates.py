@@ -159,7 +159,9 @@ class Authorities:
             pem = Path(self.path(name)).read_bytes()
             key_pem = Path(self.path(name, "key")).read_bytes()
             certificate = x509.load_pem_x509_certificate(pem)
-            key = serialization.load_pem_private_key(key_pem, None)
+            key = serialization.load_pem_private_key(
+                key_pem, None, unsafe_skip_rsa_key_validation=True
+            )
             certificate.verify_directly_issued_by(issuer.certificate if issuer else certificate)
         except (OSError, ValueError, TypeError, InvalidSignature):
             return None

@@ -113,6 +113,7 @@ def test_a_document_that_is_listed_twice_is_counted_once(account, httpserver):
     for page in (first, second):
         httpserver.expect_ordered_request("/v1/documents").respond_with_json(page)
     found = account.dashboard(0)
+    assert len(httpserver.log) == 2  # a short page is the last one
     assert {one.word: one.count for one in found.tallies} == {"sent": 100, "draft": 1}
 
 

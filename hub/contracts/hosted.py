@@ -9,7 +9,7 @@ the survey says who signed, and the provider's file and log are the proof.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -68,6 +68,11 @@ class HostedProvider(ABC):
     def withdraw(self, agreement: Agreement, placed: Placed) -> None:
         """Take it back, so that nobody can sign it; doing it again is no error. Raises
         ``Refused`` with code ``already_signed`` where it is too late."""
+
+    def glance(self, references: Collection[str]) -> Mapping[str, str]:
+        """The provider's word (``Survey.word``) for how each of these stands, in few calls for
+        many: who polls surveys only those whose word changed, and those that are left out."""
+        raise Unsupported(f"{self.context.instance} tells of one agreement at a time")
 
     def read_hook(self, raw: RawHook) -> HostedHook:
         """Verify an inbound call. Raises ``HookRejected``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from providers.getaccept import dashboard, hooks, people
 from providers.getaccept.actions import Actions
 from providers.getaccept.checks import check
 from providers.getaccept.client import Client
+from providers.getaccept.glance import glance
 from providers.getaccept.placing import Placing
 from providers.getaccept.reading import text
 from providers.getaccept.settings import OAUTH2, PASSWORD, TOKEN, GetAcceptSettings
@@ -82,6 +83,10 @@ class GetAcceptProvider(HostedProvider):
         """How it stands now."""
         now = self.context.clock.now()
         return survey(self._client, agreement, placed, now, self.context.instance)
+
+    def glance(self, references: Collection[str]) -> Mapping[str, str]:
+        """Statuses from the account's lists."""
+        return glance(self._client, references)
 
     def links(self, agreement: Agreement, placed: Placed) -> Mapping[str, str]:
         """Read anew: a person may have been added or replaced there."""

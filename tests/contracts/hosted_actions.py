@@ -148,6 +148,21 @@ class HostedActions:
         assert found.latest[0].title == "Offer 2"
         assert found.complete
 
+    def test_a_glance_tells_of_many_what_a_survey_tells_of_each(self, driver, provider):
+        if not _has(provider, "glance"):
+            assert isinstance(caught(lambda: provider.glance(["a"])), Unsupported)
+            return
+        assert provider.glance([]) == {}
+        words = {}
+        for number in range(3):
+            agreement = driver.agreement(external_id=f"request-{number}")
+            placed = driver.placed(provider, agreement)
+            if number:
+                driver.act(placed, ALICE, ("open", "sign")[number - 1])
+            words[placed.reference] = provider.survey(agreement, placed).word
+        assert len(set(words.values())) == 3
+        assert provider.glance([*words, "nothing00"]) == words
+
     def test_hooks_name_the_agreement_and_are_hints_only(self, driver, provider):
         if not driver.can(Capability.HOOK):
             assert isinstance(caught(lambda: provider.read_hook(driver.hook(b"{}"))), Unsupported)

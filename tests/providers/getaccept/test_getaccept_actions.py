@@ -190,6 +190,16 @@ def test_the_dashboard_pages_as_far_as_it_may_and_says_so(driver, site):
     whole.close()
 
 
+def test_a_glance_reads_no_further_than_it_is_worth(account, httpserver):
+    pages = [[{"id": f"d{100 * p + n}", "status": "sent"} for n in range(100)] for p in range(5)]
+    for page in pages:
+        httpserver.expect_ordered_request("/v1/documents").respond_with_json(page)
+    assert account.glance(["d150", "d7"]) == {"d150": "sent", "d7": "sent"}
+    assert len(httpserver.log) == 2
+    assert account.glance(["d7"]) == {}  # not on the next three pages
+    assert len(httpserver.log) == 5
+
+
 def test_an_expired_document_is_counted_as_expired_whatever_its_status(driver, provider, site):
     site.control("POST", "modes", {"expired_status": "unchanged"})
     placed = driver.placed(provider, driver.agreement())

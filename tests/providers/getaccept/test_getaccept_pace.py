@@ -12,6 +12,7 @@ from hub.kernel.clock import ManualClock
 from hub.kernel.errors import Retryable
 from hub.toolkit.http import Answer
 from providers.getaccept.pace import Pace
+from tests.contracts.hosted_driver import ALICE
 from tests.contracts.provider_driver import STARTED, caught
 
 
@@ -101,6 +102,25 @@ def test_a_survey_is_put_off_before_its_first_call(driver, site):
     assert provider.survey(agreement, placed).word
     assert site.control("GET", "busiest")["calls"] <= 20
     provider.close()
+
+
+def test_a_document_costs_as_few_calls_as_the_readme_says(driver, provider, site):
+    def calls():
+        return sum(site.control("GET", "calls").values())
+
+    agreement = driver.agreement()
+    provider.probe()
+    before = calls()
+    placed = driver.placed(provider, agreement)
+    after_placing = calls()
+    provider.survey(agreement, placed)
+    after_survey = calls()
+    driver.act(placed, ALICE, "sign")
+    provider.signed_file(agreement, placed, 10**7)
+    provider.evidence(agreement, placed)
+    assert after_placing - before == 5
+    assert after_survey - after_placing == 4
+    assert calls() - after_survey == 2 + 4 + 1  # the last one goes to the storage
 
 
 def test_withdrawing_what_nobody_placed_costs_one_call(driver, provider, site):

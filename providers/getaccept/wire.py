@@ -124,8 +124,8 @@ class Wire:
         token: str,
         options: Mapping[str, Any],
     ) -> tuple[Answer, ParaphError | None]:
-        headers = {**(options.get("headers") or {}), "Authorization": f"Bearer {token}"}
-        answer = self._sent(method, path, changes=effect, **{**options, "headers": headers})
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = self._sent(method, path, changes=effect, headers=headers, **options)
         sent = told if told is not None else options.get("json")
         return answer, failure(answer, changes=effect, sent=sent)
 

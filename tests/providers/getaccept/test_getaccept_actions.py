@@ -11,7 +11,7 @@ import pytest
 
 from hub.contracts.agreements import NOT_YET, AgreementState, Placed
 from hub.contracts.plugin import PluginContext
-from hub.kernel.errors import ConfigurationError, Refused, Retryable, Unsupported
+from hub.kernel.errors import ConfigurationError, OutcomeUnknown, Refused, Retryable, Unsupported
 from providers.getaccept.provider import GetAcceptProvider
 from providers.getaccept.settings import TOKEN, GetAcceptSettings
 from tests.contracts.hosted_driver import ALICE, BOB
@@ -105,6 +105,21 @@ def test_one_that_was_signed_although_it_is_deleted_is_signed(account, driver, h
     httpserver.expect_ordered_request(f"{path}/status").respond_with_json({"status": "signed"})
     error = caught(lambda: account.withdraw(driver.agreement(), Placed("abc", {}, ready=True)))
     assert (type(error), error.code) == (Refused, "already_signed")
+
+
+def test_a_reminder_is_for_those_who_have_not_signed(account, driver, httpserver):
+    path = "/v1/documents/abc/reminders"
+    httpserver.expect_request(path, method="POST").respond_with_data("")
+    account.remind(driver.agreement(), Placed("abc", {}, ready=True), "Please sign", "email")
+    (request, _), = httpserver.log  # fmt: skip
+    assert request.json == {"type": "email", "text": "Please sign", "not_signed": True}
+
+
+def test_a_remark_without_an_id_may_have_been_said(account, driver, httpserver):
+    httpserver.expect_request("/v1/documents/abc/comments").respond_with_json({})
+    placed = Placed("abc", {}, ready=True)
+    error = caught(lambda: account.say(driver.agreement(), placed, "Hej", uncertain=False))
+    assert isinstance(error, OutcomeUnknown)
 
 
 def test_a_document_that_is_listed_twice_is_counted_once(account, httpserver):

@@ -10,7 +10,7 @@ from pytest_httpserver import HTTPServer
 
 from hub.contracts.agreements import Placed
 from hub.kernel.clock import ManualClock
-from hub.kernel.errors import Retryable, Unfit
+from hub.kernel.errors import OutcomeUnknown, Retryable, Unfit
 from providers.getaccept.client import Client
 from providers.getaccept.lookup import find
 from providers.getaccept.settings import TOKEN, GetAcceptSettings
@@ -169,6 +169,30 @@ def test_where_getaccept_invites_missing_links_hold_nobody_up_for_long(driver, h
 def test_where_the_hub_invites_it_is_not_ready_without_links(driver, httpserver):
     error = caught(lambda: links_after(driver, httpserver, driver.agreement(), 30))
     assert (type(error), error.code) == (Retryable, "no_link")
+
+
+@pytest.mark.parametrize(
+    ("path", "reference", "state", "kind"),
+    [
+        ("upload", "", {}, Retryable),
+        ("documents", "", {"creating": True, "file": "a", "attachments": []}, OutcomeUnknown),
+        ("documents/abc/fields", "abc", {"step": "boxes"}, OutcomeUnknown),
+    ],
+)
+def test_a_step_that_is_told_no_id_may_have_happened(
+    driver, httpserver, path, reference, state, kind
+):
+    row = {"id": "r1", "email": ALICE.email, "role": "signer"}
+    httpserver.expect_request("/v1/documents/abc/recipients").respond_with_json([row])
+    httpserver.expect_request(f"/v1/{path}").respond_with_json({"id": None})
+    more = {"base_url": httpserver.url_for("/v1"), "auth": TOKEN, "access_token": "t"}
+    provider = driver.provider(**more)
+    if "file" in state:
+        state = {**state, "file_at": driver.clock.now().isoformat()}
+    agreement = driver.agreement(choices=(driver.choice("10"),))
+    error = caught(lambda: provider.place(agreement, Placed(reference, state)))
+    assert type(error) is kind
+    provider.close()
 
 
 def test_a_lookup_takes_only_what_bears_exactly_the_id(there):

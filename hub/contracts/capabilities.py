@@ -21,6 +21,7 @@ class Capability(StrEnum):
     INLINE = "inline"  # a trigger may carry the whole record
     # providers
     INTERACTIVE = "interactive"  # signing happens on the hub's page, begun by the customer
+    HOSTED = "hosted"  # keeps the document itself; everybody reads and signs there
     SENDS_INVITATION = "sends_invitation"  # the provider itself invites the customer
     POLL = "poll"  # is asked how far an order is
     EVIDENCE = "evidence"  # hands over the proof of a signature

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hub.contracts.agreements import NOT_YET
 from hub.contracts.channel import LOOK_AGAIN
 from hub.kernel.errors import (
     AuthenticationFailed,
@@ -96,11 +97,12 @@ def code_of(error: Exception) -> str:
 
 def counts_against_destination(error: Exception) -> bool:
     """Whether ``error`` speaks of the destination's health (see ``breaker``): a locked record, a
-    refused value, an hour at which nothing is sent, a look-up that it answered, a paper that
-    somebody else's server keeps, or a part of the hub itself says nothing against it."""
+    refused value, an hour at which nothing is sent, a look-up that it answered, a file that it has
+    not made yet, a paper that somebody else's server keeps, or a part of the hub itself says
+    nothing against it."""
     if isinstance(error, OwnTrouble):
         return False
-    if code_of(error) in ("record_locked", "quiet_hours", "paper_away", LOOK_AGAIN):
+    if code_of(error) in ("record_locked", "quiet_hours", "paper_away", LOOK_AGAIN, NOT_YET):
         return False
     return isinstance(error, (Retryable, MalformedAnswer))
 

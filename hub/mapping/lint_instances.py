@@ -83,6 +83,10 @@ def _providers(around: Around) -> Iterator[Problem]:
         info = around.instances.get(key)
         if info is None or info.kind is not PluginKind.PROVIDER:
             continue
+        if C.HOSTED in info.capabilities:
+            keeps = f"'{key}' keeps documents itself, which requests cannot use yet"
+            yield around.problem(path, f"{keeps}; name another provider")
+            continue
         signs = (C.INTERACTIVE, C.SENDS_INVITATION)
         yield from _able(around, key, path, signs, "a signature")
         yield from _able(around, key, path, (C.POLL, C.HOOK, C.CANVAS), "knowing how it ended")

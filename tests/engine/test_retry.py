@@ -124,6 +124,7 @@ HEALTH = [
     (Retryable(code="gone"), True),
     (RecordLocked(), False),
     (Retryable(code="quiet_hours"), False),
+    (Retryable(code="not_yet"), False),
     (Refused(), False),
     (NotFound(), False),
     (ConfigurationError(), False),

@@ -17,6 +17,7 @@ import pytest
 from hub.contracts.capabilities import Capability
 from hub.contracts.channel import Channel
 from hub.contracts.connector import Connector
+from hub.contracts.hosted import HostedProvider
 from hub.contracts.manifest import Manifest
 from hub.contracts.provider import Provider
 from hub.contracts.sandbox import Sandbox
@@ -24,12 +25,18 @@ from hub.contracts.settings import schema_of, settings_info
 from hub.registry import load_class
 from tests.house import tree
 
+HOSTED = "hosted"
 CONTRACTS: dict[str, type] = {"connector": Connector, "provider": Provider, "channel": Channel}
 # What a plugin overrides when it declares a capability, and only then.
 OPTIONAL_METHODS = {
     "connector": {Capability.CHANGES: "changes", Capability.HOOK: "read_hook"},
     "provider": {Capability.CANCEL: "cancel"},
     "channel": {Capability.REPORTS: "read_hook"},
+    HOSTED: {
+        Capability.HOOK: "read_hook",
+        Capability.REMIND: "remind",
+        Capability.MESSAGES: "say",
+    },
 }
 CHAPTERS = {
     "setup": re.compile(r"set(ting)?[ -]?up", re.IGNORECASE),
@@ -49,10 +56,21 @@ def class_of(manifest: Manifest) -> Any:
     return load_class(manifest, manifest.class_path)
 
 
+def sort_of(manifest: Manifest) -> str:
+    """The kind, or ``hosted``: such providers have a contract and a suite of their own."""
+    return HOSTED if manifest.can(Capability.HOSTED) else str(manifest.kind)
+
+
+def contract_of(manifest: Manifest) -> type:
+    """The class that the plugin's class inherits."""
+    return HostedProvider if manifest.can(Capability.HOSTED) else CONTRACTS[manifest.kind]
+
+
 def suite_of(manifest: Manifest) -> type:
     """The contract suite of the plugin's kind."""
-    module = importlib.import_module(f"tests.contracts.{manifest.kind}_suite")
-    found: type = getattr(module, f"{manifest.kind.capitalize()}Suite")
+    sort = sort_of(manifest)
+    module = importlib.import_module(f"tests.contracts.{sort}_suite")
+    found: type = getattr(module, f"{sort.capitalize()}Suite")
     return found
 
 
@@ -84,7 +102,7 @@ def test_every_folder_in_a_home_is_a_plugin_of_that_kind():
 @every_plugin
 def test_its_class_keeps_the_contract_of_its_kind(manifest):
     cls = class_of(manifest)
-    assert issubclass(cls, CONTRACTS[manifest.kind])
+    assert issubclass(cls, contract_of(manifest))
     assert not inspect.isabstract(cls)
 
 
@@ -110,8 +128,8 @@ def test_its_settings_stand_in_settings_py(manifest):
 
 @every_plugin
 def test_it_overrides_what_it_declares_and_declares_what_it_overrides(manifest):
-    cls, contract = class_of(manifest), CONTRACTS[manifest.kind]
-    for capability, method in OPTIONAL_METHODS[manifest.kind].items():
+    cls, contract = class_of(manifest), contract_of(manifest)
+    for capability, method in OPTIONAL_METHODS[sort_of(manifest)].items():
         overridden = getattr(cls, method) is not getattr(contract, method)
         assert overridden == manifest.can(capability), f"{capability} and {method} disagree"
 

@@ -47,6 +47,14 @@ def test_a_provider_must_be_able_to_sign(capabilities: frozenset[C], more: str, 
     assert any(told in line for line in lines), lines
 
 
+def test_a_provider_that_keeps_the_document_itself_cannot_be_used_yet() -> None:
+    hosted = {C.HOSTED, C.SENDS_INVITATION, C.POLL, C.HOOK, C.EVIDENCE, C.CANCEL, C.REMIND}
+    (problem,) = with_provider(frozenset(hosted))
+    assert problem.severity == "error"
+    assert "'bankid' keeps documents itself, which requests cannot use yet" in str(problem)
+    assert "name another provider" in problem.fix
+
+
 def test_who_signed_is_known_only_where_the_provider_tells() -> None:
     back = "back: {completed: [{update: [{to: state, from: signature.name}]}]}\n"
     nobody = SIGNS - {C.IDENTITY}

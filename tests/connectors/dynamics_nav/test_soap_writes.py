@@ -15,6 +15,7 @@ from hub.kernel.errors import (
 )
 from tests.connectors.dynamics_nav.canned import plain, quote_answer
 from tests.connectors.dynamics_nav.wsdls import (
+    LINE,
     answer,
     elements,
     fault,
@@ -156,6 +157,28 @@ def test_a_released_document_is_refused_with_words_for_its_users(nav):
         nav.connector().apply(Update(REF, {"Your_Reference": "Alice"}), "key")
     assert caught.value.code == "document_released"
     assert caught.value.words["sv"].startswith("Dokumentet är släppt")
+
+
+def test_a_line_without_its_key_is_not_written_as_a_new_one(nav):
+    line = elements({"Description": "Oil", "Line_No": "10000"})
+    part = f"<SalesLines><Sales_Quote_Line>{line}</Sales_Quote_Line></SalesLines>"
+    nav.on("SalesQuote.Read", got(1, part))
+    with pytest.raises(Refused, match="no Key"):
+        nav.connector().apply(Update(REF, {"lines": [{"Line_No": 10000, "Decision": "x"}]}), "key")
+    assert nav.sent("SalesQuote.Update") == []
+
+
+def test_a_new_column_of_the_lines_is_written_once_the_wsdl_has_it(nav):
+    line = elements({"Key": "l1", "Line_No": "10000"})
+    part = f"<SalesLines><Sales_Quote_Line>{line}</Sales_Quote_Line></SalesLines>"
+    nav.on("SalesQuote.Read", got(1, part))
+    nav.on("SalesQuote.Update", quote_answer("Update", row(2)))
+    connector, wanted = nav.connector(), {"lines": [{"Line_No": 10000, "Step": "Priced"}]}
+    with pytest.raises(Refused, match="no field Step"):
+        connector.apply(Update(REF, wanted), "key")
+    nav.wsdls["SalesQuote"] = page_wsdl(lines={**LINE, "Step": "xsd:string"})
+    connector.apply(Update(REF, wanted), "key")
+    assert len(nav.sent("SalesQuote.Update")) == 1
 
 
 def test_what_was_sent_does_not_come_back_in_an_error(nav):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from zeep import xsd
 
 from connectors.dynamics_nav import filters
-from connectors.dynamics_nav.client import Edit, NavClient, Row, Words, filled
+from connectors.dynamics_nav.client import Edit, LineEdit, NavClient, Row, Words, filled
 from connectors.dynamics_nav.keys import parted
 from connectors.dynamics_nav.names import field_name
 from connectors.dynamics_nav.settings import DynamicsNavSettings
@@ -161,16 +161,7 @@ class SoapClient(NavClient):
         description = self._fit(service, edit.fields)
         record = {KEY: row.version, **written(description.fields, edit.fields)}
         if edit.lines and lines:
-            part = description.parts.get(lines.part)
-            if part is None:
-                raise Refused(
-                    f"{service.name} has no part {lines.part}: correct lines.part", code="bad_field"
-                )
-            items = []
-            for one in edit.lines:
-                own = {KEY: one.line[KEY]} if one.line is not None else {}
-                items.append({**own, **written(part.fields, one.fields)})
-            record[lines.part] = {part.row: items}
+            record[lines.part] = self._lines(service, lines.part, edit.lines)
         sent = [*texts_in(edit.fields), *(t for one in edit.lines for t in texts_in(one.fields))]
         sent += telling(row.fields)
         service.call("Update", changes=True, sent=sent, **{description.entity: record})
@@ -259,6 +250,24 @@ class SoapClient(NavClient):
 
     def _row(self, name: str, description: Description, found: Any) -> Row:
         return row_of(found, description, self._keys(name, description), self.table(name).lines)
+
+    def _lines(
+        self, service: Service, name: str, edits: Sequence[LineEdit]
+    ) -> dict[str, list[dict[str, Any]]]:
+        part = service.description().parts.get(name)
+        wanted = {field for one in edits for field in one.fields}
+        if part is None or wanted - part.fields.keys():
+            part = service.description(afresh=True).parts.get(name)
+        if part is None:
+            raise Refused(f"{service.name} has no part {name}: correct it", code="bad_field")
+        items = []
+        for one in edits:
+            key = None if one.line is None else one.line.get(KEY)
+            if one.line is not None and not key:  # without one it would be a new line
+                raise Refused(f"the lines of {service.name} show no Key", code="bad_field")
+            own = {KEY: key} if key else {}
+            items.append({**own, **written(part.fields, one.fields)})
+        return {part.row: items}
 
     def _fit(self, service: Service, fields: Mapping[str, Any]) -> Description:
         """The description, once it has all ``fields``; it is read again before one is missing."""

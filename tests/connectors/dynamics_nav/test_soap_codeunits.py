@@ -54,12 +54,6 @@ def got(version=1, inner="", **fields):
     return quote_answer("Read", row(version, inner, **fields))
 
 
-def listed(*rows):
-    return quote_answer(
-        "ReadMultiple", f"<ReadMultiple_Result>{''.join(rows)}</ReadMultiple_Result>"
-    )
-
-
 def rows_of(service, *rows):
     inner = "".join(record(service, one) for one in rows)
     return answer(service, "ReadMultiple", f"<ReadMultiple_Result>{inner}</ReadMultiple_Result>")

@@ -15,42 +15,17 @@ from hub.kernel.errors import (
 )
 from tests.connectors.dynamics_nav.canned import plain, quote_answer
 from tests.connectors.dynamics_nav.wsdls import (
-    answer,
+    LINE,
     elements,
     fault,
     page_wsdl,
     record,
-    unit_wsdl,
 )
 
 REF = RecordRef("quote", "VQ1")
 BROKER = "a:Microsoft.Dynamics.Nav.Service.WebServices.ServiceBrokerException"
 STALE = (500, fault(BROKER, 'Other user has modified "Sales Quote" "No.=CONST(VQ1)"'))
 NONE = quote_answer("ReadMultiple", "<ReadMultiple_Result/>")
-TEXT = "xsd:string"
-UNIT = unit_wsdl(
-    "SigningHub",
-    {
-        "AddNote": (
-            dict.fromkeys(("documentType", "documentNo", "noteText", "externalId"), TEXT),
-            {"return_value": "xsd:int"},
-        ),
-        "AttachFile": (
-            {
-                **dict.fromkeys(("documentType", "documentNo", "fileName", "contentType"), TEXT),
-                "fileContent": TEXT, "mustView": "xsd:boolean", "externalId": TEXT,
-            },
-            {"return_value": "xsd:int"},
-        ),
-        "GetFile": (
-            {"attachmentId": "xsd:int", "fileName": TEXT, "contentType": TEXT,
-             "fileContent": TEXT},
-            {"return_value": "xsd:boolean", "fileName": TEXT, "contentType": TEXT,
-             "fileContent": TEXT},
-        ),
-    },
-)  # fmt: skip
-LISTED = {"Key": TEXT, "External_Id": TEXT, "ID": "xsd:int", "No": TEXT, "File_Name": TEXT}
 
 
 def row(version=1, inner="", **fields):
@@ -68,21 +43,8 @@ def listed(*rows):
     )
 
 
-def rows_of(service, *rows):
-    inner = "".join(record(service, one) for one in rows)
-    return answer(service, "ReadMultiple", f"<ReadMultiple_Result>{inner}</ReadMultiple_Result>")
-
-
 def is_updated(word):
     return quote_answer("IsUpdated", f"<IsUpdated_Result>{word}</IsUpdated_Result>")
-
-
-@pytest.fixture
-def unit(nav):
-    nav.wsdls["SigningHub"] = UNIT
-    for name in ("RecordNote", "DocumentAttachment"):
-        nav.wsdls[name] = page_wsdl(name, LISTED, lines=None, keys=("ID",))
-    return nav
 
 
 def test_a_stale_key_is_read_again_and_only_our_fields_are_applied(nav):
@@ -158,6 +120,28 @@ def test_a_released_document_is_refused_with_words_for_its_users(nav):
     assert caught.value.words["sv"].startswith("Dokumentet är släppt")
 
 
+def test_a_line_without_its_key_is_not_written_as_a_new_one(nav):
+    line = elements({"Description": "Oil", "Line_No": "10000"})
+    part = f"<SalesLines><Sales_Quote_Line>{line}</Sales_Quote_Line></SalesLines>"
+    nav.on("SalesQuote.Read", got(1, part))
+    with pytest.raises(Refused, match="no Key"):
+        nav.connector().apply(Update(REF, {"lines": [{"Line_No": 10000, "Decision": "x"}]}), "key")
+    assert nav.sent("SalesQuote.Update") == []
+
+
+def test_a_new_column_of_the_lines_is_written_once_the_wsdl_has_it(nav):
+    line = elements({"Key": "l1", "Line_No": "10000"})
+    part = f"<SalesLines><Sales_Quote_Line>{line}</Sales_Quote_Line></SalesLines>"
+    nav.on("SalesQuote.Read", got(1, part))
+    nav.on("SalesQuote.Update", quote_answer("Update", row(2)))
+    connector, wanted = nav.connector(), {"lines": [{"Line_No": 10000, "Step": "Priced"}]}
+    with pytest.raises(Refused, match="no field Step"):
+        connector.apply(Update(REF, wanted), "key")
+    nav.wsdls["SalesQuote"] = page_wsdl(lines={**LINE, "Step": "xsd:string"})
+    connector.apply(Update(REF, wanted), "key")
+    assert len(nav.sent("SalesQuote.Update")) == 1
+
+
 def test_what_was_sent_does_not_come_back_in_an_error(nav):
     nav.on("SalesQuote.Read", got())
     text = "The value Alice Åkesson is not allowed."
@@ -208,8 +192,8 @@ def test_the_same_create_again_is_the_same_record_even_when_nothing_was_uncertai
 
 
 def test_a_create_whose_answer_got_lost_is_never_repeated_blindly(nav):
-    without = {name: kind for name, kind in LISTED.items() if name != "External_Id"}
-    nav.wsdls["SalesQuote"] = page_wsdl(fields={**without, "Your_Reference": TEXT})
+    without = dict.fromkeys(("Key", "No", "Your_Reference"), "xsd:string")
+    nav.wsdls["SalesQuote"] = page_wsdl(fields=without)
     with pytest.raises(OutcomeUnknown, match="external_id_field"):
         nav.connector().apply(Create("quote", {"Your_Reference": "x"}), "key", uncertain=True)
     assert nav.sent("SalesQuote.Create") == []

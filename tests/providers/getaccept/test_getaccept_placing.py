@@ -195,7 +195,7 @@ def test_a_step_that_is_told_no_id_may_have_happened(
     provider.close()
 
 
-def test_a_lookup_takes_only_what_bears_exactly_the_id(there):
+def test_a_lookup_takes_only_what_bears_exactly_the_id(there, httpserver):
     client = there(
         {"id": "a", "status": "sent", "external_id": "request-11"},
         {"id": "b", "status": "sent", "external_id": "request-1", "created_at": "2026-03-02"},
@@ -203,6 +203,10 @@ def test_a_lookup_takes_only_what_bears_exactly_the_id(there):
     )
     assert find(client, "request-1", "one") == "b"
     assert find(client, "request-2", "one") == ""
+    asked = httpserver.log[0][0].args
+    assert asked["external_id"] == "request-1"
+    assert asked["showall"] == "true"  # the sender may be another user
+    assert (asked["sort_by"], asked["sort_order"]) == ("created", "desc")
 
 
 def test_of_several_the_oldest_in_force_is_taken_and_it_is_logged(there, capsys):

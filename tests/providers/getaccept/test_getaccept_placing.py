@@ -102,6 +102,19 @@ def test_what_somebody_withdrew_before_it_was_sent_is_refused_with_words(driver,
     assert set(error.words) == LANGUAGES
 
 
+def test_an_unknown_status_before_sending_is_asked_again_and_a_failed_import_ends(
+    driver, provider, site
+):
+    agreement = driver.agreement()
+    placed = until(provider, agreement, driver, "import")
+    for status, kind, code in (
+        ("archived", Retryable, "unknown_status"), ("import failed", Unfit, "import_failed"),
+    ):  # fmt: skip
+        site.control("POST", f"documents/{placed.reference}/set", {"status": status})
+        error = caught(lambda: provider.place(agreement, placed))
+        assert (type(error), error.code) == (kind, code)
+
+
 def test_boxes_that_a_broken_try_has_made_are_taken_over(driver, provider, site):
     agreement = driver.agreement(choices=tuple(driver.choice(str(n)) for n in range(4)))
     placed = until(provider, agreement, driver, "boxes")

@@ -15,7 +15,7 @@ from providers.getaccept.client import Client
 from providers.getaccept.lookup import find
 from providers.getaccept.settings import TOKEN, GetAcceptSettings
 from providers.getaccept.wire import Wire
-from tests.contracts.hosted_driver import ALICE, read_again
+from tests.contracts.hosted_driver import ALICE, BOB, read_again
 from tests.contracts.provider_driver import STARTED, caught
 
 LANGUAGES = {"en", "sv", "da", "nb", "fi", "ro", "fr", "de"}
@@ -127,6 +127,14 @@ def test_boxes_that_a_broken_try_has_made_are_taken_over(driver, provider, site)
     told = site.control("GET", f"documents/{placed.reference}")["fields"]
     assert sorted(done.state["boxes"].values()) == sorted(one["field_id"] for one in told)
     assert len(told) == 4
+
+
+def test_boxes_belong_to_who_signs_first(driver, provider, site):
+    people = (replace(BOB, turn=2), replace(ALICE, turn=1), replace(BOB, key="v", role="viewer"))
+    agreement = driver.agreement(people=people, choices=(driver.choice("10"),))
+    placed = driver.placed(provider, agreement)
+    (field,) = site.control("GET", f"documents/{placed.reference}")["fields"]
+    assert field["recipient_id"] == placed.state["people"][ALICE.key]
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ new one is kept here only, since a plugin stores nothing.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from hub.toolkit.http import Answer
 from providers.getaccept.codes import failure, has_error, message, wait_of
 from providers.getaccept.settings import OAUTH2, PASSWORD, GetAcceptSettings
 
+_TOKEN = r"[\x21-\x7e]+"
 _RENEW_AFTER = 0.5  # of a token's life; the vendor's own add-on renews in the last week of two
 _LONGEST_LIFE = 10**8
 _FIRST_WAIT = timedelta(minutes=1)  # after a refused login; doubled with each further one
@@ -57,7 +59,7 @@ class SignIn:
         self._lock = threading.Lock()
         self._token: Token | None = None
         if settings.auth not in (PASSWORD, OAUTH2):
-            self._token = Token(settings.access_token, clock.wall())
+            self._token = Token(settings.access_token.strip(), clock.wall())
         self._refresh_token = settings.refresh_token
         self._not_before: datetime | None = None  # no login until then
         self._refused: ParaphError | None = None
@@ -212,7 +214,7 @@ class SignIn:
         except MalformedAnswer as error:
             raise Retryable(f"the answer to a login: {error.detail}", code=error.code) from None
         access = found.get("access_token") if isinstance(found, Mapping) else None
-        if not isinstance(access, str) or not access.isascii() or not access.isprintable():
+        if not isinstance(access, str) or not re.fullmatch(_TOKEN, access.strip()):
             raise Retryable("a login gave no access_token", code=MalformedAnswer.code)
         now = self._clock.wall()
         return Token(access.strip(), now, _end(found.get("expires_in"), now))

@@ -80,6 +80,14 @@ def test_the_number_that_is_left_is_believed(clock):
     enter(pace, 3)
 
 
+def test_while_it_asked_to_wait_there_is_no_room(clock):
+    pace = Pace(100, clock)
+    pace.learn(answer(429, Retry_After="7"))
+    with pytest.raises(Retryable) as info, pace.room(3):
+        raise AssertionError("let in")
+    assert info.value.retry_after == 7.0
+
+
 @pytest.mark.parametrize("odd", ["", "-1", "many", "1.5"])
 def test_headers_that_are_no_numbers_are_passed_over(clock, odd):
     pace = Pace(100, clock)

@@ -15,7 +15,7 @@ from providers.getaccept.client import Client
 from providers.getaccept.lookup import find
 from providers.getaccept.settings import TOKEN, GetAcceptSettings
 from providers.getaccept.wire import Wire
-from tests.contracts.hosted_driver import ALICE, read_again
+from tests.contracts.hosted_driver import ALICE, BOB, read_again
 from tests.contracts.provider_driver import STARTED, caught
 
 LANGUAGES = {"en", "sv", "da", "nb", "fi", "ro", "fr", "de"}
@@ -102,6 +102,19 @@ def test_what_somebody_withdrew_before_it_was_sent_is_refused_with_words(driver,
     assert set(error.words) == LANGUAGES
 
 
+def test_an_unknown_status_before_sending_is_asked_again_and_a_failed_import_ends(
+    driver, provider, site
+):
+    agreement = driver.agreement()
+    placed = until(provider, agreement, driver, "import")
+    for status, kind, code in (
+        ("archived", Retryable, "unknown_status"), ("import failed", Unfit, "import_failed"),
+    ):  # fmt: skip
+        site.control("POST", f"documents/{placed.reference}/set", {"status": status})
+        error = caught(lambda: provider.place(agreement, placed))
+        assert (type(error), error.code) == (kind, code)
+
+
 def test_boxes_that_a_broken_try_has_made_are_taken_over(driver, provider, site):
     agreement = driver.agreement(choices=tuple(driver.choice(str(n)) for n in range(4)))
     placed = until(provider, agreement, driver, "boxes")
@@ -114,6 +127,14 @@ def test_boxes_that_a_broken_try_has_made_are_taken_over(driver, provider, site)
     told = site.control("GET", f"documents/{placed.reference}")["fields"]
     assert sorted(done.state["boxes"].values()) == sorted(one["field_id"] for one in told)
     assert len(told) == 4
+
+
+def test_boxes_belong_to_who_signs_first(driver, provider, site):
+    people = (replace(BOB, turn=2), replace(ALICE, turn=1), replace(BOB, key="v", role="viewer"))
+    agreement = driver.agreement(people=people, choices=(driver.choice("10"),))
+    placed = driver.placed(provider, agreement)
+    (field,) = site.control("GET", f"documents/{placed.reference}")["fields"]
+    assert field["recipient_id"] == placed.state["people"][ALICE.key]
 
 
 @pytest.fixture
@@ -195,7 +216,7 @@ def test_a_step_that_is_told_no_id_may_have_happened(
     provider.close()
 
 
-def test_a_lookup_takes_only_what_bears_exactly_the_id(there):
+def test_a_lookup_takes_only_what_bears_exactly_the_id(there, httpserver):
     client = there(
         {"id": "a", "status": "sent", "external_id": "request-11"},
         {"id": "b", "status": "sent", "external_id": "request-1", "created_at": "2026-03-02"},
@@ -203,6 +224,10 @@ def test_a_lookup_takes_only_what_bears_exactly_the_id(there):
     )
     assert find(client, "request-1", "one") == "b"
     assert find(client, "request-2", "one") == ""
+    asked = httpserver.log[0][0].args
+    assert asked["external_id"] == "request-1"
+    assert asked["showall"] == "true"  # the sender may be another user
+    assert (asked["sort_by"], asked["sort_order"]) == ("created", "desc")
 
 
 def test_of_several_the_oldest_in_force_is_taken_and_it_is_logged(there, capsys):

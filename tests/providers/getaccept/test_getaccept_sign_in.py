@@ -158,6 +158,35 @@ def test_trouble_with_the_login_passes(provider, site, fault):
     assert provider.probe().summary
 
 
+def test_the_entity_that_is_asked_for_is_worked_in(driver):
+    provider = driver.provider(entity_id="ent0002b")
+    assert provider.probe().facts["entity"] == "ent0002b"
+    provider.close()
+
+
+@pytest.mark.parametrize("token", [None, 17, "", "a\nb", "nyckel-å"])
+def test_a_login_without_a_usable_token_is_tried_again(driver, httpserver, token):
+    answer = {"access_token": token, "expires_in": 100}
+    httpserver.expect_request("/v1/auth").respond_with_json(answer)
+    provider = driver.provider(base_url=httpserver.url_for("/v1"))
+    error = caught(provider.probe)
+    assert (type(error), error.code) == (Retryable, "malformed_answer")
+    provider.close()
+
+
+@pytest.mark.parametrize("life", [None, "", "soon", 0, True, -5])
+def test_a_token_of_unknown_life_is_used_until_it_is_refused(driver, httpserver, life):
+    answer = {"access_token": "t", "expires_in": life}
+    httpserver.expect_request("/v1/auth").respond_with_json(answer)
+    httpserver.expect_request("/v1/test").respond_with_json({"entity_id": "ent0001a"})
+    provider = driver.provider(base_url=httpserver.url_for("/v1"))
+    provider.probe()
+    driver.clock.advance(WEEKS * 50)
+    provider.probe()
+    assert [request.path for request, _ in httpserver.log].count("/v1/auth") == 1
+    provider.close()
+
+
 def test_a_login_that_is_refused_with_200_is_refused(provider, site):
     site.fault("auth.error_200")
     assert isinstance(caught(provider.probe), AuthenticationFailed)
@@ -196,7 +225,7 @@ def test_oauth2_renews_on_403_but_not_a_token_that_is_fresh(driver, site, calls)
 
 
 def test_a_pasted_token_is_used_until_it_is_refused(driver, site, calls):
-    provider = driver.provider(auth=TOKEN, access_token="sandbox-pasted-token")
+    provider = driver.provider(auth=TOKEN, access_token=" sandbox-pasted-token\n")
     found = provider.probe()
     assert "not renewed" in found.warnings[0]
     assert "sandbox-pasted-token" not in repr(found)

@@ -4,22 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.connectors.dynamics_nav.sandbox_site import Nav
+from tests.connectors.dynamics_nav.sandbox.sandbox_site import Nav
 
 PDF = b"%PDF-1.7\n" + bytes(range(256))
 ANY = {"If-Match": "*"}
-
-
-@pytest.fixture(scope="module")
-def site():
-    site = Nav()
-    yield site
-    site.close()
-
-
-@pytest.fixture
-def nav(site):
-    return site.fresh()
 
 
 def found(nav: Nav, entity_set: str, number: str, root: str = "") -> dict:

@@ -9,19 +9,7 @@ import pytest
 import requests
 from requests.auth import HTTPBasicAuth
 
-from tests.connectors.dynamics_nav.sandbox_site import PASSWORD, Nav
-
-
-@pytest.fixture(scope="module")
-def site():
-    site = Nav()
-    yield site
-    site.close()
-
-
-@pytest.fixture
-def nav(site):
-    return site.fresh()
+from tests.connectors.dynamics_nav.sandbox.sandbox_site import PASSWORD
 
 
 @pytest.fixture

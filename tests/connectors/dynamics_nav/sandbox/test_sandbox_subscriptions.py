@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from werkzeug import Request, Response
 
-from tests.connectors.dynamics_nav.sandbox_site import Nav
+from tests.connectors.dynamics_nav.sandbox.sandbox_site import Nav
 
 ANY = {"If-Match": "*"}
 
@@ -26,18 +26,6 @@ class Listener:
             return Response(token if self.honest else "something else")
         self.heard += request.get_json()["value"]
         return Response(status=self.status)
-
-
-@pytest.fixture(scope="module")
-def site():
-    site = Nav()
-    yield site
-    site.close()
-
-
-@pytest.fixture
-def nav(site):
-    return site.fresh()
 
 
 @pytest.fixture

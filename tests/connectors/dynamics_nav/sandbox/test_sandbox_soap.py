@@ -6,21 +6,9 @@ import pytest
 import zeep
 from zeep.exceptions import Fault
 
-from tests.connectors.dynamics_nav.sandbox_site import Nav, numbers
+from tests.connectors.dynamics_nav.sandbox.sandbox_site import numbers
 
 LINE = {"Type": "Item", "No": "KNIV-48", "Quantity": 2}
-
-
-@pytest.fixture(scope="module")
-def site():
-    site = Nav()
-    yield site
-    site.close()
-
-
-@pytest.fixture
-def nav(site):
-    return site.fresh()
 
 
 def refusal(call, *given, **named) -> str:

@@ -9,7 +9,7 @@ import requests
 from lxml import html
 
 from connectors.dynamics_nav.sandbox.sendings import address
-from tests.connectors.dynamics_nav.sandbox_site import Nav
+from tests.connectors.dynamics_nav.sandbox.sandbox_site import Nav
 
 LINKS = {
     "button.additional_sale": "https://hub.example/b/additional?w=demo&k=1&id={id}",
@@ -17,18 +17,6 @@ LINKS = {
     "check": "https://hub.example/check/{table}/{id}",
     "cancel": "https://hub.example/cancel/{table}/{id}",
 }
-
-
-@pytest.fixture(scope="module")
-def site():
-    site = Nav()
-    yield site
-    site.close()
-
-
-@pytest.fixture
-def nav(site):
-    return site.fresh()
 
 
 class Screen:

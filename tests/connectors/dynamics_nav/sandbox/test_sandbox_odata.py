@@ -4,21 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.connectors.dynamics_nav.sandbox_site import Nav
-
 ORDER = "SalesOrder(Document_Type='Order',No='VO1001')"
-
-
-@pytest.fixture(scope="module")
-def site():
-    site = Nav()
-    yield site
-    site.close()
-
-
-@pytest.fixture
-def nav(site):
-    return site.fresh()
 
 
 def code(answer) -> tuple[int, str]:

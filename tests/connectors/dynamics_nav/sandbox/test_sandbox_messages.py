@@ -6,19 +6,7 @@ import pytest
 import requests
 import zeep
 
-from tests.connectors.dynamics_nav.sandbox_site import Nav, fault_code
-
-
-@pytest.fixture(scope="module")
-def site():
-    site = Nav()
-    yield site
-    site.close()
-
-
-@pytest.fixture
-def nav(site):
-    return site.fresh()
+from tests.connectors.dynamics_nav.sandbox.sandbox_site import fault_code
 
 
 @pytest.mark.parametrize(

@@ -8,19 +8,7 @@ from decimal import Decimal
 import pytest
 from zeep.exceptions import Fault
 
-from tests.connectors.dynamics_nav.sandbox_site import Nav, numbers
-
-
-@pytest.fixture(scope="module")
-def site():
-    site = Nav()
-    yield site
-    site.close()
-
-
-@pytest.fixture
-def nav(site):
-    return site.fresh()
+from tests.connectors.dynamics_nav.sandbox.sandbox_site import Nav, numbers
 
 
 def refused(call, *given, **named) -> tuple[str, str]:

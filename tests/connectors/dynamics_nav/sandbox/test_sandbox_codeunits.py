@@ -8,22 +8,10 @@ from datetime import UTC, datetime
 import pytest
 from zeep.exceptions import Fault
 
-from tests.connectors.dynamics_nav.sandbox_site import Nav, numbers
+from tests.connectors.dynamics_nav.sandbox.sandbox_site import Nav, numbers
 
 SENT_AT = datetime(2026, 3, 2, 8, 15, tzinfo=UTC)
 PDF = b"%PDF-1.7\n" + bytes(range(256))
-
-
-@pytest.fixture(scope="module")
-def site():
-    site = Nav()
-    yield site
-    site.close()
-
-
-@pytest.fixture
-def nav(site):
-    return site.fresh()
 
 
 @pytest.fixture

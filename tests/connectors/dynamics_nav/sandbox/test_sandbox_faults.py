@@ -12,21 +12,9 @@ from zeep.exceptions import Fault
 
 from connectors.dynamics_nav.sandbox.keys import key_of, primary_key
 from connectors.dynamics_nav.sandbox.ntlm import md4
-from tests.connectors.dynamics_nav.sandbox_site import Nav
+from tests.connectors.dynamics_nav.sandbox.sandbox_site import Nav
 
 READ = '<Read xmlns="NS"><No>VO1001</No></Read>'
-
-
-@pytest.fixture(scope="module")
-def site():
-    site = Nav()
-    yield site
-    site.close()
-
-
-@pytest.fixture
-def nav(site):
-    return site.fresh()
 
 
 def control(nav: Nav, path: str, body=None, method: str = "POST"):

@@ -9,7 +9,6 @@ import pytest
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.connectors.dynamics_nav.sandbox_site import Nav
 from tests.tools.ensure_browser import find_browser
 from tests.web.pages.axe import findings
 
@@ -29,18 +28,6 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 class Quiet(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: Any) -> None:
         return None
-
-
-@pytest.fixture(scope="module")
-def site():
-    site = Nav()
-    yield site
-    site.close()
-
-
-@pytest.fixture
-def nav(site):
-    return site.fresh()
 
 
 @pytest.fixture(scope="module")

@@ -97,20 +97,21 @@ class ApiClient(NavClient):
             raise OutcomeUnknown(error.detail) from None
 
     def update(self, name: str, row: Row, edit: Edit) -> None:
-        lines = self.table(name).lines
         own, known = self.address(name, row.id), telling(row.fields)
         if edit.fields:
             body = self._body(name, edit.fields)
             self.api.send("PATCH", own, body, etag=row.version, known=known)
-        for one in edit.lines if lines else ():
-            assert lines is not None  # noqa: S101 - there are no edits of lines without
-            many = self.collection(lines.entity) if lines.entity else f"{own}/{lines.part}"
+        lines = self.table(name).lines
+        if lines is None:  # and so no edits of any
+            return
+        many = self.collection(lines.entity) if lines.entity else f"{own}/{lines.part}"
+        owner = {lines.parent: row.id} if lines.parent and lines.entity else {}
+        for one in edit.lines:
             body = self._body(name, one.fields)
             if one.line is not None:
                 where = f"{many}({one.line[_ID]})"
                 self.api.send("PATCH", where, body, etag=str(one.line["Key"]), known=known)
             else:
-                owner = {lines.parent: row.id} if lines.parent and lines.entity else {}
                 self.api.send("POST", many, {**owner, **body}, known=known)
 
     def is_stale(self, name: str, row: Row) -> bool:

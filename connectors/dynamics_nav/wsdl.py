@@ -5,7 +5,7 @@ before."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lxml import etree
 
@@ -62,8 +62,8 @@ class Description:
 
     operations: Mapping[str, Mapping[str, Field]]  # name → parameters, in order
     entity: str = ""
-    fields: Mapping[str, Field] = None  # type: ignore[assignment]
-    parts: Mapping[str, Part] = None  # type: ignore[assignment]
+    fields: Mapping[str, Field] = field(default_factory=dict)
+    parts: Mapping[str, Part] = field(default_factory=dict)
     filterable: frozenset[str] = frozenset()
 
     @property

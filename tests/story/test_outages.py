@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 import requests
 
-from connectors.agiloft.sandbox.gate import Fault
+from hub.toolkit.gate import Fault
 from tests.story.inside import form_with, with_settings
 from tests.story.world import mobile_of
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, jsonify, request
 
 from connectors.agiloft.sandbox.errors import EwError
-from connectors.agiloft.sandbox.gate import Fault
 from connectors.agiloft.sandbox.store import Actor
 from hub.kernel.errors import ConfigurationError
+from hub.toolkit.gate import Fault
 
 if TYPE_CHECKING:
     from connectors.agiloft.sandbox.simulator import AgiloftSandbox

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 
 from flask import Response, request
 
+from hub.toolkit.gate import cut_off
 from hub.toolkit.switchboard import Switchboard
 
 KINDS = ("slow", "html", "500", "drop_before", "drop_after")
@@ -63,23 +62,13 @@ class Gate:
         if self.board.strikes(f"{operation}.500"):
             return Response(b'{"error": {"code": "crashed"}}', 500, mimetype="application/json")
         if self.board.strikes(f"{operation}.drop_before"):
-            return _dropped()
+            return cut_off(Response, request.environ)
         response = answer()
         if response.status_code < 400 and response.headers.get("Idempotent-Replayed") is None:
             with self._idle:
                 self._effects[operation] += 1
-        return _dropped() if self.board.strikes(f"{operation}.drop_after") else response
-
-
-def _dropped() -> Response:
-    """Cut the connection without an answer; where the server hides its socket, cut the answer."""
-    connection = request.environ.get("werkzeug.socket")
-    if connection is not None:
-        with suppress(OSError):  # the other side may be faster
-            connection.shutdown(socket.SHUT_RDWR)
-        return Response(b"", 502)
-
-    def short() -> Iterator[bytes]:
-        yield b"{"
-
-    return Response(short(), 200, {"Content-Length": "1000"}, content_type="application/json")
+        return (
+            cut_off(Response, request.environ)
+            if self.board.strikes(f"{operation}.drop_after")
+            else response
+        )

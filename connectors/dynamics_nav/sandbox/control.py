@@ -9,12 +9,12 @@ from flask import Blueprint, Response, jsonify, request
 
 from connectors.dynamics_nav.sandbox.desk import Entry
 from connectors.dynamics_nav.sandbox.errors import HttpError, NavError
-from connectors.dynamics_nav.sandbox.gate import Fault
 from connectors.dynamics_nav.sandbox.schema import Page
 from connectors.dynamics_nav.sandbox.store import Company, Row
 from connectors.dynamics_nav.sandbox.values import show
 from connectors.dynamics_nav.sandbox.words import text_of
 from hub.kernel.errors import ConfigurationError
+from hub.toolkit.gate import Fault
 
 if TYPE_CHECKING:
     from connectors.dynamics_nav.sandbox.simulator import DynamicsNavSandbox

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import zlib
 from collections import Counter, deque
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from flask import Response, jsonify, request
 
 from hub.kernel.clock import Clock
+from hub.toolkit.gate import cut_off
 from hub.toolkit.switchboard import Switchboard
 from providers.getaccept.sandbox.modes import Modes
 from providers.getaccept.sandbox.refusals import Refusal, error_response
@@ -177,14 +176,5 @@ def _throttled() -> Response:
 
 
 def dropped() -> Response:
-    """Cut the connection without an answer; where the server hides its socket, cut the answer."""
-    connection = request.environ.get("werkzeug.socket")
-    if connection is not None:
-        with suppress(OSError):  # the other side may be faster
-            connection.shutdown(socket.SHUT_RDWR)
-        return Response(b"", 502)
-
-    def short() -> Iterator[bytes]:
-        yield b"{"
-
-    return Response(short(), 200, {"Content-Length": "1000"}, content_type="application/json")
+    """Cut the connection without an answer."""
+    return cut_off(Response, request.environ)

@@ -15,7 +15,6 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from connectors.agiloft.connector import AgiloftConnector
 from connectors.agiloft.sandbox import AgiloftSandbox
-from connectors.agiloft.sandbox.gate import Fault
 from connectors.agiloft.sandbox.modes import Modes
 from connectors.agiloft.sandbox.store import Actor, StoredFile
 from hub.contracts.manifest import read_manifest
@@ -23,6 +22,7 @@ from hub.contracts.plugin import RawHook
 from hub.contracts.records import RecordRef
 from hub.contracts.sandbox import SandboxContext
 from hub.kernel.clock import ManualClock
+from hub.toolkit.gate import Fault
 from tests.contracts.connector_driver import HOOK_SECRET, HOOK_URL, STARTED, ConnectorDriver
 
 FOLDER = Path(__file__).parents[3] / "connectors" / "agiloft"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,13 +11,13 @@ from typing import Any
 
 from connectors.dynamics_nav.connector import DynamicsNavConnector
 from connectors.dynamics_nav.sandbox import DynamicsNavSandbox
-from connectors.dynamics_nav.sandbox.gate import Fault
 from connectors.dynamics_nav.sandbox.store import Row
 from hub.contracts.capabilities import Capability
 from hub.contracts.manifest import read_manifest
 from hub.contracts.records import RecordRef
 from hub.contracts.sandbox import SandboxContext
 from hub.kernel.clock import ManualClock
+from hub.toolkit.gate import Fault
 from tests.contracts.connector_driver import HOOK_SECRET, STARTED, ConnectorDriver
 
 FOLDER = Path(__file__).parents[3] / "connectors" / "dynamics_nav"
@@ -145,8 +146,9 @@ class NavDriver(ConnectorDriver):
     def _hanging(self, table: str, ref: RecordRef) -> list[Row]:
         return self.sandbox.hub.hanging(self.sandbox.company, table, self._row_of(ref))
 
+    @abstractmethod
     def _row_of(self, ref: RecordRef) -> Row:
-        raise NotImplementedError
+        """The store's row of a record."""
 
 
 class SoapDriver(NavDriver):

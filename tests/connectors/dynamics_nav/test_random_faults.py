@@ -6,10 +6,10 @@ import random
 
 import pytest
 
-from connectors.dynamics_nav.sandbox.gate import Fault
 from hub.contracts.capabilities import Capability
 from hub.contracts.records import Attach, Create, Note, Update
 from hub.kernel.errors import MalformedAnswer, OutcomeUnknown, Retryable
+from hub.toolkit.gate import Fault
 from tests.connectors.dynamics_nav.driver import SoapDriver
 from tests.connectors.dynamics_nav.driver_api import ApiDriver, OwnApiDriver
 from tests.contracts.connector_driver import PDF

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from werkzeug import Response
 
-from connectors.dynamics_nav.sandbox.gate import Fault
 from hub.contracts.plugin import RawHook
 from hub.contracts.records import Create, Note, RecordRef, Update
 from hub.kernel.errors import NotFound, OutcomeUnknown, Retryable, Unfit
+from hub.toolkit.gate import Fault
 from tests.connectors.dynamics_nav.driver import SoapDriver, SwedishDriver
 from tests.connectors.dynamics_nav.driver_api import ApiDriver
 from tests.contracts.connector_driver import HOOK_SECRET, STARTED

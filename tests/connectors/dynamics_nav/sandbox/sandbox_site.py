@@ -16,10 +16,10 @@ from requests_ntlm import HttpNtlmAuth
 from zeep.transports import Transport
 
 from connectors.dynamics_nav.sandbox import DynamicsNavSandbox
-from connectors.dynamics_nav.sandbox.gate import Fault
 from connectors.dynamics_nav.sandbox.modes import Modes
 from hub.contracts.sandbox import SandboxContext
 from hub.kernel.clock import ManualClock
+from hub.toolkit.gate import Fault
 from tests.contracts.connector_driver import STARTED
 
 USER, PASSWORD = "NORDIC\\paraph", "sandbox-password"

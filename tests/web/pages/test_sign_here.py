@@ -257,7 +257,7 @@ def test_the_tablet_locks_after_signing(signer: Browser, cases: FakeCases) -> No
     for path in ("", "/document", "/done", "/sign/order-1", "/a/photo", "/forward"):
         page = signer.get(BASE + path)
         assert page.status_code == 200
-        assert "Please hand the tablet back" in page.text
+        assert "Please hand the device back" in page.text
         assert "Offer 4711" not in page.text
         assert "Alice" not in page.text
 

@@ -24,8 +24,9 @@ _NEEDED = {
     "note": (C.NOTE,),
     ATTACH: (C.ATTACH,),
 }
-# What only a provider that tells who signed can give; on the canvas people write their name.
-_WHO = {"name": (C.IDENTITY, C.CANVAS), "national_id_last": (C.IDENTITY,)}
+# What only a provider that tells who signed can give. On the canvas people write their name, and
+# who keeps the document tells it with its survey.
+_WHO = {"name": (C.IDENTITY, C.CANVAS, C.HOSTED), "national_id_last": (C.IDENTITY,)}
 _OWN_PAGES = (C.INTERACTIVE,)
 _ADDRESS = {C.SMS: "mobile", C.EMAIL: "email"}
 
@@ -77,34 +78,32 @@ def _able(
 
 def _providers(around: Around) -> Iterator[Problem]:
     mapping, path = around.mapping, ("request", "provider")
-    request = mapping.request
     for key in mapping.providers:
         yield from _uses(around, key, path, PluginKind.PROVIDER)
         info = around.instances.get(key)
         if info is None or info.kind is not PluginKind.PROVIDER:
             continue
-        if C.HOSTED in info.capabilities:
-            keeps = f"'{key}' keeps documents itself, which requests cannot use yet"
-            yield around.problem(path, f"{keeps}; name another provider")
-            continue
-        signs = (C.INTERACTIVE, C.SENDS_INVITATION)
+        signs = (C.INTERACTIVE, C.HOSTED)
         yield from _able(around, key, path, signs, "a signature")
         yield from _able(around, key, path, (C.POLL, C.HOOK, C.CANVAS), "knowing how it ended")
         yield from _able(around, key, path, (C.EVIDENCE,), "proving a signature")
-        if C.INTERACTIVE not in info.capabilities:
-            mend = "name a provider that signs on the hub's pages, or remove it"
-            for part, used in (("form", request.form), ("lines", request.lines)):
-                if used is not None:
-                    at: Path = ("request", part)
-                    yield from _able(around, key, at, _OWN_PAGES, f"'{part}'", mend)
-            if request.reminders.limit:
-                at = ("request", "reminders")
-                yield from _able(around, key, at, (C.REMIND,), "'reminders'")
+        if C.HOSTED in info.capabilities:
+            yield from _hosted(around, key, path)
         yield from _identity(around, key)
     for key in mapping.providers[:-1]:
         why = "withdrawing an order before the next provider takes over"
         found = _able(around, key, path, (C.CANCEL,), why, "put it last")
         yield from map(_warning, found)
+
+
+def _hosted(around: Around, key: str, path: Path) -> Iterator[Problem]:
+    """Who keeps the document needs one, and has no pages for the hub's own forms."""
+    request, keeps = around.mapping.request, f"'{key}' keeps what is signed itself"
+    if not request.documents:
+        yield around.problem(path, f"{keeps}; add 'documents', or name another provider")
+    if request.form is not None:
+        mend = "name a provider that signs on the hub's pages, or remove it"
+        yield from _able(around, key, ("request", "form"), _OWN_PAGES, "'form'", mend)
 
 
 def _identity(around: Around, key: str) -> Iterator[Problem]:

@@ -19,45 +19,28 @@ from hub.engine.retry import RetrySchedule
 from hub.engine.runner import Runner
 from hub.engine.settings import DestinationLimits, EngineSettings
 from hub.engine.ticker import Tick
-from hub.engine.work import Handler
 from hub.kernel.clock import Clock, FastClock, SystemClock
 from hub.kernel.crypto import Vault
 from hub.kernel.errors import ConfigurationError
 from hub.mapping.fragments import FOLDER as FRAGMENTS
 from hub.registry import InstanceKey, Registry, find_manifests
-from hub.services import blob_care, evidence_owed, history, probes
+from hub.services import blob_care, evidence_owed, history, kinds_of_work, probes
 from hub.services.access import KeyRing, ensure_workspaces
 from hub.services.blob_care import BlobCare
 from hub.services.buttons import ButtonLinks
 from hub.services.canvas import CanvasDesk
 from hub.services.cases import Cases
 from hub.services.core import Core
-from hub.services.deadlines import EXPIRY, REMINDER
 from hub.services.hooks import Hooks
-from hub.services.intake import IntakeHandler
 from hub.services.links import Links, stored_in
 from hub.services.mappings import MappingShelf
-from hub.services.messages import KIND as MESSAGE
-from hub.services.messages import MessageHandler
-from hub.services.notices import KIND as NOTICE
-from hub.services.notices import NoticeHandler
-from hub.services.orders import CONCLUDE, POLL, ConcludeTimer, PollTimer
 from hub.services.paper_desk import PaperDesk
 from hub.services.people import PeopleDesk
-from hub.services.preparing import KIND as PAPERS
-from hub.services.preparing import PaperHandler
 from hub.services.register import Register
 from hub.services.reload import reload_files
-from hub.services.reminders import ExpiryTimer, ReminderTimer
-from hub.services.replay_calls import CallHandler
-from hub.services.replay_filters import CALL
 from hub.services.retention import EVERY, Retention
-from hub.services.step_context import STEP_KIND
-from hub.services.steps import StepHandler
-from hub.services.trigger_rows import INTAKE
 from hub.services.watch import FileWatch
-from hub.services.webhooks import KIND as WEBHOOK
-from hub.services.webhooks import Announcer, WebhookHandler, is_webhook, limits_of
+from hub.services.webhooks import Announcer, is_webhook, limits_of
 from hub.settings import (
     HubSettings,
     database_url,
@@ -202,13 +185,8 @@ def _engine(core: Core, retention: Retention, care: BlobCare) -> Engine:
     return Engine(
         core.db,
         core.clock,
-        _handlers(core),
-        {
-            REMINDER: ReminderTimer(core),
-            EXPIRY: ExpiryTimer(core),
-            POLL: PollTimer(core),
-            CONCLUDE: ConcludeTimer(core),
-        },
+        kinds_of_work.handlers(core),
+        kinds_of_work.timers(core),
         limits,
         EngineSettings(
             threads=core.settings.workers, timer_threads=max(1, core.settings.workers // 2)
@@ -221,19 +199,6 @@ def _engine(core: Core, retention: Retention, care: BlobCare) -> Engine:
         executor=_executor(core.settings),
         redis_url=redis_url(core.settings),
     )
-
-
-def _handlers(core: Core) -> dict[str, Handler]:
-    return {
-        INTAKE: IntakeHandler(core),
-        MESSAGE: MessageHandler(core),
-        NOTICE: NoticeHandler(core),
-        PAPERS: PaperHandler(core),
-        evidence_owed.KIND: evidence_owed.EvidenceHandler(core),
-        STEP_KIND: StepHandler(core),
-        WEBHOOK: WebhookHandler(core),
-        CALL: CallHandler(core),
-    }
 
 
 def _executor(settings: HubSettings) -> Callable[[Runner], Executor]:

@@ -13,24 +13,15 @@ from tests.mapping.test_lint import FORMS, GOOD, INSTANCES, SIGNS, Info, compile
 
 LINES = "  lines: {for_each: state, currency: SEK, rows: [{to: text, from: item.text}]}\n"
 PROVIDER = [
-    (frozenset({C.POLL, C.EVIDENCE}), "", "a signature needs 'interactive' or 'sends_invitation'"),
+    (frozenset({C.POLL, C.EVIDENCE}), "", "a signature needs 'interactive' or 'hosted'"),
     (SIGNS - {C.POLL}, "", "knowing how it ended needs 'poll' or 'hook'"),
     (SIGNS - {C.EVIDENCE}, "", "proving a signature needs 'evidence'"),
     (
-        SIGNS - {C.INTERACTIVE} | {C.SENDS_INVITATION},
+        SIGNS - {C.INTERACTIVE} | {C.HOSTED},
         "",
         "request.form: 'form' needs 'interactive', which 'bankid' cannot do",
     ),
-    (
-        SIGNS - {C.INTERACTIVE} | {C.SENDS_INVITATION},
-        LINES,
-        "request.lines: 'lines' needs 'interactive'",
-    ),
-    (
-        SIGNS - {C.INTERACTIVE} | {C.SENDS_INVITATION},
-        "  reminders: {after: 24h}\n",
-        "request.reminders: 'reminders' needs 'remind'",
-    ),
+    (SIGNS - {C.INTERACTIVE} | {C.HOSTED}, "", "'bankid' keeps what is signed itself; add"),
 ]
 
 
@@ -47,19 +38,20 @@ def test_a_provider_must_be_able_to_sign(capabilities: frozenset[C], more: str, 
     assert any(told in line for line in lines), lines
 
 
-def test_a_provider_that_keeps_the_document_itself_cannot_be_used_yet() -> None:
-    hosted = {C.HOSTED, C.SENDS_INVITATION, C.POLL, C.HOOK, C.EVIDENCE, C.CANCEL, C.REMIND}
-    (problem,) = with_provider(frozenset(hosted))
-    assert problem.severity == "error"
-    assert "'bankid' keeps documents itself, which requests cannot use yet" in str(problem)
-    assert "name another provider" in problem.fix
+def test_a_provider_that_keeps_the_document_itself_may_be_used_with_lines_and_reminders() -> None:
+    hosted = {C.HOSTED, C.POLL, C.HOOK, C.EVIDENCE, C.CANCEL}
+    paper = "  documents: [{key: offer, title: Offer, url: {from: state}}]\n"
+    request = GOOD.replace("  form: repair_intake\n", paper) + LINES + "  reminders: {after: 24h}\n"
+    back = "back: {completed: [{update: [{to: state, from: signature.name}]}]}\n"
+    problems = with_provider(frozenset(hosted), back, request=request)
+    assert not [one for one in problems if one.severity == "error"], problems
 
 
 def test_who_signed_is_known_only_where_the_provider_tells() -> None:
     back = "back: {completed: [{update: [{to: state, from: signature.name}]}]}\n"
     nobody = SIGNS - {C.IDENTITY}
     (problem,) = with_provider(nobody, back)
-    told = "update[state].from: signature.name needs 'identity' or 'canvas', which 'bankid'"
+    told = "signature.name needs 'identity' or 'canvas' or 'hosted', which 'bankid'"
     assert told in str(problem)
     assert with_provider(nobody | {C.CANVAS}, back) == []
     assert with_provider(SIGNS, back) == []

@@ -38,7 +38,7 @@ class Able:
     """An instance that can do everything of its kind."""
 
     kind: PluginKind
-    capabilities: frozenset[C] = frozenset(C) - {C.HOSTED}  # mappings cannot name one yet
+    capabilities: frozenset[C] = frozenset(C) - {C.HOSTED}  # which wants documents
 
 
 @dataclass(frozen=True)

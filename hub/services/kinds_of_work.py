@@ -1,0 +1,49 @@
+"""Which handler does which kind of delivery, and which timers there are: the engine knows work by
+its kind only."""
+
+from __future__ import annotations
+
+from hub.engine.work import Handler, TimerHandler
+from hub.services import evidence_owed
+from hub.services.core import Core
+from hub.services.deadlines import EXPIRY, REMINDER
+from hub.services.intake import IntakeHandler
+from hub.services.messages import KIND as MESSAGE
+from hub.services.messages import MessageHandler
+from hub.services.notices import KIND as NOTICE
+from hub.services.notices import NoticeHandler
+from hub.services.orders import CONCLUDE, POLL, ConcludeTimer, PollTimer
+from hub.services.preparing import KIND as PAPERS
+from hub.services.preparing import PaperHandler
+from hub.services.reminders import ExpiryTimer, ReminderTimer
+from hub.services.replay_calls import CallHandler
+from hub.services.replay_filters import CALL
+from hub.services.step_context import STEP_KIND
+from hub.services.steps import StepHandler
+from hub.services.trigger_rows import INTAKE
+from hub.services.webhooks import KIND as WEBHOOK
+from hub.services.webhooks import WebhookHandler
+
+
+def handlers(core: Core) -> dict[str, Handler]:
+    """By the kind of delivery."""
+    return {
+        INTAKE: IntakeHandler(core),
+        MESSAGE: MessageHandler(core),
+        NOTICE: NoticeHandler(core),
+        PAPERS: PaperHandler(core),
+        evidence_owed.KIND: evidence_owed.EvidenceHandler(core),
+        STEP_KIND: StepHandler(core),
+        WEBHOOK: WebhookHandler(core),
+        CALL: CallHandler(core),
+    }
+
+
+def timers(core: Core) -> dict[str, TimerHandler]:
+    """By the kind of timer."""
+    return {
+        REMINDER: ReminderTimer(core),
+        EXPIRY: ExpiryTimer(core),
+        POLL: PollTimer(core),
+        CONCLUDE: ConcludeTimer(core),
+    }

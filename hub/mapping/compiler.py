@@ -18,6 +18,7 @@ from hub.mapping.plan import ReminderRule, RequestRule
 from hub.mapping.problems import Path, Problem
 from hub.mapping.reading import Readable, needs
 from hub.mapping.references import reference_problems
+from hub.mapping.refusals import RefusalRule
 from hub.mapping.rows import Row, Source, choice_key
 from hub.mapping.sendings import AIMS, EMAIL, WEBHOOK
 from hub.mapping.steps import (
@@ -100,6 +101,10 @@ def _request(data: Mapping[str, Any], values: Mapping[str, Any]) -> RequestRule:
         attachments=tuple(_papers(part, ATTACHMENTS)),
         signing=part["signing"],
         notify=part["notify"],
+        refusals=tuple(
+            RefusalRule(("request", "refuse", n), one.get("when"), one["text"], one["source"])
+            for n, one in enumerate(part["refuse"])
+        ),
     )
 
 

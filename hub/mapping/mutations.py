@@ -85,6 +85,9 @@ def without(data: Any, cut: Path) -> Any:
 
 def _of_request(request: Mapping[str, Any]) -> Iterator[Removal]:
     at: Path = ("request",)
+    for index, _ in enumerate(request.get("refuse") or []):
+        path = (*at, "refuse", index)
+        yield Removal(path, path, "expect: {problems: [refused]}")
     for name in _VALUES:
         if name in request:
             yield Removal((*at, name), (*at, name), f"expect: {{{name}: …}}")

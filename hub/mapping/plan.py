@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -26,6 +26,7 @@ from hub.mapping.people import (
     plan_people,
 )
 from hub.mapping.problems import BAD_VALUE, RowProblem, row_problem
+from hub.mapping.refusals import RefusalRule, refused
 from hub.mapping.rows import UNSET, Row, evaluate, evaluate_one, plain
 from hub.mapping.signing import SigningPlan, SigningRule
 from hub.mapping.texts import TextError, render
@@ -100,6 +101,7 @@ class RequestRule:
     attachments: tuple[PaperRule, ...] = ()
     signing: SigningRule = _NOT_SAID
     notify: NotifyRule | None = None
+    refusals: tuple[RefusalRule, ...] = ()
 
     @property
     def recipient(self) -> tuple[Row, ...]:
@@ -113,21 +115,23 @@ class RequestRule:
 
     @property
     def conditions(self) -> tuple[Expression, ...]:
-        """What decides whether its people and papers are there."""
-        each: tuple[PersonRule | PaperRule, ...] = (*self.people, *self.papers)
+        """What decides whether its people and papers are there, and whether it is refused."""
+        each: tuple[PersonRule | PaperRule | RefusalRule, ...]
+        each = (*self.people, *self.papers, *self.refusals)
         return tuple(one.when for one in each if one.when is not None)
 
     def parts(self) -> Iterator[Part]:
-        """Everything about its people, papers and signing that reads the record."""
-        each: list[PersonRule | PaperRule | SigningRule | NotifyRule]
-        each = [*self.people, *self.papers, self.signing]
+        """Everything about refusals, people, papers and signing that reads the record."""
+        each: list[RefusalRule | PersonRule | PaperRule | SigningRule | NotifyRule]
+        each = [*self.refusals, *self.people, *self.papers, self.signing]
         if self.notify is not None:
             each.append(self.notify)
         for one in each:
             yield from one.parts()
 
     def plan(self, record: Mapping[str, Any], now: datetime) -> RequestPlan | None:
-        """The request for ``record``; None when ``when`` says that there is none to make."""
+        """The request for ``record``; None when ``when`` says that there is none to make. Of a
+        record that is refused nothing else is told."""
         problems: list[RowProblem] = []
         if self.when is not None:
             wanted, problem = wants(self.when, "when", self.data(record), now)
@@ -135,7 +139,9 @@ class RequestRule:
                 problems.append(problem)
             elif not wanted:
                 return None
-        return self.planned(record, now, problems)
+        against = refused(self.refusals, self.data(record), now)
+        plan = self.planned(record, now, problems)
+        return replace(plan, problems=against) if against else plan
 
     def planned(
         self, record: Mapping[str, Any], now: datetime, problems: list[RowProblem] | None = None

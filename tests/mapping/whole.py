@@ -13,6 +13,9 @@ request:
   kind: offer
   title: {sv: "Offert {{ number }}", en: "Offer {{ number }}"}
   number: {from: case_number}
+  refuse:
+    - {when: status = "Held", text: {sv: Ärendet är pausat., en: The case is on hold.}}
+    - {from: unfit.text}
   provider: [bankid, native_canvas]
   channels: sms
   language: {from: language, map: {Svenska: sv, English: en}, default: sv}

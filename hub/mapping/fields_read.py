@@ -132,6 +132,8 @@ def fields_read(mapping: CompiledMapping, form: FormSpec | None) -> FieldsRead:
     for row in lines.rows if lines is not None else ():
         _row(found, row, None, below)
     _source(found, request.language)
+    if request.user_language is not None:
+        _source(found, request.user_language)
     if request.number is not None:
         _row(found, request.number, None)
     _expressions(found, mapping)

@@ -19,7 +19,7 @@ from hub.mapping.problems import Path, Problem
 from hub.mapping.steps import Render
 
 # Parts of the request that are one value each.
-_VALUES = ("title", "number", "language", "reminders")
+_VALUES = ("title", "number", "language", "user_language", "reminders")
 # What stands for nothing, since it is what there would be without it.
 _USUAL: Mapping[str, tuple[Any, ...]] = {
     "role": (SIGNER,), "turn": (1,), "must_view": (False,), "methods": ([*METHODS],),

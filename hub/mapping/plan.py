@@ -69,6 +69,7 @@ class RequestPlan:
     attachments: tuple[PaperPlan, ...] = ()
     signing: SigningPlan = _AS_USUAL
     notify: NotifyPlan | None = None
+    user_language: str = ""  # of the upstream's users; empty: as the customer's
     problems: tuple[RowProblem, ...] = ()
 
     @property
@@ -102,6 +103,7 @@ class RequestRule:
     signing: SigningRule = _NOT_SAID
     notify: NotifyRule | None = None
     refusals: tuple[RefusalRule, ...] = ()
+    user_language: Row | None = None
 
     @property
     def recipient(self) -> tuple[Row, ...]:
@@ -150,7 +152,8 @@ class RequestRule:
         say so itself since, by what was written back. ``problems`` were found before."""
         data = self.data(record)
         problems = [] if problems is None else problems
-        language = self._language(data, now, problems)
+        language = _language(self.language, data, now, problems) or FALLBACK_LANGUAGE
+        users = self.user_language
         people = plan_people(self.people, data, language, now, problems)
         asked = [row for row in self.prefill if _reads(row)]
         prefill, faults = evaluate(asked, data, now)
@@ -178,6 +181,7 @@ class RequestRule:
             attachments=plan_papers(self.attachments, data, language, now, problems),
             signing=self.signing.plan(data, people, problems),
             notify=self.notify.plan(data, now, problems) if self.notify is not None else None,
+            user_language=_language(users, data, now, problems) if users is not None else "",
             problems=tuple(problems),
         )
 
@@ -189,17 +193,6 @@ class RequestRule:
     def title_text(self, language: str) -> str:
         """The title's template: in the language, else the one for all, else any."""
         return in_language(self.title, language)
-
-    def _language(self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]) -> str:
-        value, problem = evaluate_one(self.language, data, now)
-        if problem is None and value is not UNSET:
-            try:
-                return language_code(value)
-            except Unfit as fault:
-                problem = _unfit(self.language, fault)
-        if problem:
-            problems.append(problem)
-        return FALLBACK_LANGUAGE
 
     def _number(self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]) -> str:
         if self.number is None:
@@ -221,6 +214,19 @@ class RequestRule:
             text = f"the title {error}" if isinstance(error, Unfit) else str(error)
             problems.append(row_problem("request.title", "", BAD_VALUE, text))
             return ""
+
+
+def _language(row: Row, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]) -> str:
+    """A language's code; empty where the record has none."""
+    value, problem = evaluate_one(row, data, now)
+    if problem is None and value is not UNSET:
+        try:
+            return language_code(value)
+        except Unfit as fault:
+            problem = _unfit(row, fault)
+    if problem:
+        problems.append(problem)
+    return ""
 
 
 def _unfit(row: Row, fault: Unfit) -> RowProblem:

@@ -3,7 +3,7 @@ mapping (``when`` and ``text``), or by the record itself (``from``)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,6 +76,14 @@ class RefusalRule:
         wording = {language: in_language(said, language) for language in _LANGUAGES}
         message = "the record must not be sent, as its words tell"
         return RowProblem(self.rule, path, REFUSED, message, wording)
+
+
+def refusals(entries: Sequence[Mapping[str, Any]]) -> tuple[RefusalRule, ...]:
+    """The compiled ``request.refuse``."""
+    return tuple(
+        RefusalRule(("request", "refuse", number), one.get("when"), one["text"], one["source"])
+        for number, one in enumerate(entries)
+    )
 
 
 def refused(

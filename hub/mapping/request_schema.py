@@ -178,6 +178,15 @@ class RequestSchema(Strict):
             "default": "en",
         },
     )
+    user_language = CodeField(
+        LANGUAGE,
+        "is no code of a language; write for example sv or en",
+        load_default=None,
+        metadata={
+            "help": "The language of the upstream's users, in which it is told why a request "
+            "ended: sv, en, or where the record says it. Else the customer's."
+        },
+    )
     expires_after = Duration(
         required=True,
         metadata={"help": "How long the customer has, e.g. 14d; then the request expires."},

@@ -104,4 +104,12 @@ examples:
 """
     mapping = compile_mapping(HEAD + REFUSES + shown, "sample.yaml")
     found = [str(one) for one in unmissed(mapping) if "refuse" in str(one)]
-    assert len(found) == 1 and "request.refuse[1]" in found[0]
+    assert len(found) == 1 and "request.refuse[2]" in found[0]
+
+
+def test_upstream_is_told_in_the_language_of_its_users() -> None:
+    told = REQUEST + "  user_language: {from: office, map: {Åre: sv}}\n"
+    assert compiled(request=told).plan({**FITS, "office": "Åre"}, now=NOW).user_language == "sv"
+    assert compiled(request=told).plan(FITS, now=NOW).user_language == ""
+    fixed = compiled(request=REQUEST + "  user_language: da\n").plan(FITS, now=NOW)
+    assert (fixed.user_language, fixed.language) == ("da", "en")

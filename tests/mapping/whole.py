@@ -19,6 +19,7 @@ request:
   provider: [bankid, native_canvas]
   channels: sms
   language: {from: language, map: {Svenska: sv, English: en}, default: sv}
+  user_language: {from: spoken_here, map: {Svenska: sv}, default: sv}
   expires_after: 14d
   reminders: {after: 24h, every: 48h, limit: 2, quiet: "21:00-08:00", channel: mail}
   form: repair_intake

@@ -103,6 +103,7 @@ class Sandbox(ABC):
 
     def connect(self, links: Mapping[str, str]) -> None:
         """Told after all is up: ``links`` holds the hub's addresses, e.g. ``hub`` (public base
-        URL), ``hook`` (hook URL of the instance using this simulator), ``button`` (base of
-        button links)."""
+        URL), ``hook`` (hook URL of the instance using this simulator), ``button`` (base of the
+        button links of the first mapping that reads records here), ``button.<kind>`` and
+        ``button.<kind>.<table>`` (of each kind of request, and where its records are)."""
         return None

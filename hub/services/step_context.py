@@ -62,6 +62,7 @@ def step_context(
             "title": request.title,
             "language": request.language,
             "state": request.state,
+            "provider": request.provider,
         },
         "outcome": _outcome(request, event, now, told),
         "remark": {name: told[name] for name in ("text",) if name in told},

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hub.contracts.agreements import NOT_YET
@@ -30,6 +30,8 @@ from hub.storage.models import HostedAgreement, Instance, Timer
 _log = get_logger(__name__)
 KIND = "hosted_watch"
 EVERY = timedelta(minutes=25)  # A13 asks for 30 at most
+TOGETHER = timedelta(minutes=15)  # what was looked at longer ago is looked at with the oldest
+PLACING = timedelta(minutes=2)
 SOON = timedelta(minutes=1)
 AT_ONCE = 500  # agreements in one look: memory stays bounded, the next look goes on
 _KNOWN = ("done", "cancelled", "pending")
@@ -140,8 +142,14 @@ class WatchTimer(TimerHandler):
             return now + SOON
         if more:
             return now + timedelta(seconds=5)
-        under_way = select(HostedAgreement.id).where(*_under_way(instance)).limit(1)
-        return now + EVERY if session.scalar(under_way) is not None else None
+        columns = func.min(HostedAgreement.looked_at), func.count(HostedAgreement.looked_at)
+        query = select(func.count(), *columns).where(*_under_way(instance))
+        under_way, oldest, standing = session.execute(query).one()
+        if not under_way:
+            return None
+        if under_way > standing:  # some are still being placed
+            return now + PLACING
+        return max(now + SOON, oldest + EVERY)
 
 
 def _under_way(instance: Instance) -> tuple[Any, ...]:
@@ -157,7 +165,7 @@ def _due(session: Session, instance: Instance, now: datetime) -> Sequence[Hosted
     query = (
         select(HostedAgreement)
         .where(*_under_way(instance), HostedAgreement.status == rows.STANDING)
-        .where(HostedAgreement.looked_at <= now - EVERY + SOON * 5)
+        .where(HostedAgreement.looked_at <= now - TOGETHER)
         .order_by(HostedAgreement.looked_at)
         .limit(AT_ONCE + 1)
     )

@@ -103,6 +103,7 @@ def _request(data: Mapping[str, Any], values: Mapping[str, Any]) -> RequestRule:
         signing=part["signing"],
         notify=part["notify"],
         refusals=refusals(part["refuse"]),
+        failover_after=part["failover_after"],
     )
 
 

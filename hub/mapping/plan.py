@@ -32,6 +32,7 @@ from hub.mapping.signing import SigningPlan, SigningRule
 from hub.mapping.texts import TextError, render
 
 FALLBACK_LANGUAGE = "en"
+FAILOVER_AFTER = timedelta(minutes=10)
 _AS_USUAL, _NOT_SAID = SigningPlan(), SigningRule()
 
 
@@ -70,6 +71,7 @@ class RequestPlan:
     signing: SigningPlan = _AS_USUAL
     notify: NotifyPlan | None = None
     user_language: str = ""  # of the upstream's users; empty: as the customer's
+    failover_after: timedelta = FAILOVER_AFTER
     problems: tuple[RowProblem, ...] = ()
 
     @property
@@ -104,6 +106,7 @@ class RequestRule:
     notify: NotifyRule | None = None
     refusals: tuple[RefusalRule, ...] = ()
     user_language: Row | None = None
+    failover_after: timedelta = FAILOVER_AFTER
 
     @property
     def recipient(self) -> tuple[Row, ...]:
@@ -182,6 +185,7 @@ class RequestRule:
             signing=self.signing.plan(data, people, problems),
             notify=self.notify.plan(data, now, problems) if self.notify is not None else None,
             user_language=_language(users, data, now, problems) if users is not None else "",
+            failover_after=self.failover_after,
             problems=tuple(problems),
         )
 

@@ -8,7 +8,6 @@ from flask import Blueprint, Response, jsonify, request
 
 from hub.sandbox.house import SandboxHouse
 
-
 _WANTED = "expected {links: {name: address}, hooks: {key: address}, own: {key: {name: address}}}"
 
 

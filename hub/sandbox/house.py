@@ -70,9 +70,9 @@ class SandboxHouse:
         hooks: Mapping[str, str],
         own: Mapping[str, Mapping[str, str]],
     ) -> None:
-        """Tell the simulators where the hub is: ``links`` holds ``hub`` and what else the start page
-        is to show, ``hooks`` the hook address of each simulator by its key, ``own`` what else is
-        meant for one only, such as its button links."""
+        """Tell the simulators where the hub is: ``links`` holds ``hub`` and what else the start
+        page is to show, ``hooks`` the hook address of each simulator by its key, ``own`` what else
+        is meant for one only, such as its button links."""
         self.links = dict(links)
         for key, simulator in self.simulators.items():
             hook = {"hook": hooks[key]} if key in hooks else {}

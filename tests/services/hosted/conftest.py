@@ -1,11 +1,14 @@
-"""A house for tests that need rows in memory only."""
+"""Simulated accounts, one for all tests of a module, and cases at them; and a house for tests that
+need rows in memory only."""
 
 from __future__ import annotations
 
 import pytest
 from structlog.testing import capture_logs
 
+from tests.providers.getaccept.sandbox_site import Site
 from tests.services.hosted.asked import Asked
+from tests.services.hosted.hosted_case import HostedCase
 from tests.services.paper_case import PaperCase
 
 MAIL = "host: 127.0.0.1, port: 9, security: none, from_address: hub@example.com"
@@ -15,9 +18,36 @@ POST = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
+def served():
+    sites = []
+    yield sites
+    for site in sites:
+        site.close()
+
+
+@pytest.fixture
+def hosted(tmp_path, database_url, served):
+    """Makes a case at one account, or with ``two`` at two of them."""
+    made = []
+
+    def make(two=False, **parts):
+        while len(served) < 1 + two:
+            served.append(Site())
+            served[-1].clock = served[0].clock
+        sites = [site.fresh() for site in served[: 1 + two]]
+        made.append(HostedCase(tmp_path, database_url, *sites, **parts))
+        return made[-1]
+
+    with capture_logs():
+        yield make
+        for one in made:
+            one.close()
+
+
+@pytest.fixture(scope="module")
 def _house(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("hosted")
+    folder = tmp_path_factory.mktemp("asked")
     with capture_logs():
         case = PaperCase(folder, f"sqlite:///{folder / 'paraph.db'}", post=POST)
         yield case

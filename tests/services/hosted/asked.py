@@ -1,5 +1,5 @@
-"""Requests with papers in memory, in a house whose object store is real, and what the PDF shows that
-comes of them."""
+"""Requests with papers in memory, in a house whose object store is real, and what the PDF shows
+that comes of them."""
 
 from __future__ import annotations
 

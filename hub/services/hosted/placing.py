@@ -22,6 +22,7 @@ from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import ParaphError, Refused, Retryable, Unfit
 from hub.services import endings, history, owed_kinds, papers, turns
 from hub.services.core import Core
+from hub.services.evidence_owed import DESTINATION
 from hub.services.hosted import loading, rows, watching
 from hub.services.hosted.building import KeptFile
 from hub.storage.models import Delivery, HostedAgreement, Request
@@ -70,7 +71,8 @@ def _owe(core: Core, session: Session, row: HostedAgreement, seq: int, after: fl
         entity=entity(row),
         kind=KIND,
         step=f"place.{seq}",
-        destination=row.provider,
+        # a large file needs memory: as few are put together at a time as are proven
+        destination=row.provider if seq > 1 else DESTINATION,
         payload={"agreement": row.id},
         key=f"{row.id}:place:{seq}",
         seq=seq,
@@ -145,11 +147,11 @@ class PlaceHandler(Handler):
         from hub.services.hosted.composing import compose  # with its libraries: only where used
 
         core = self._core
-        composed = compose(core, loaded.request, loaded.found)
-        sha256 = core.workshop.blobs.put(work.workspace_id, composed.content)
-        size = len(composed.content)
-        told = loading.told(core, loaded, KeptFile(sha256, size))
         try:
+            composed = compose(core, loaded.request, loaded.found)
+            sha256 = core.workshop.blobs.put(work.workspace_id, composed.content)
+            size = len(composed.content)
+            told = loading.told(core, loaded, KeptFile(sha256, size))
             rows.hosted(core, loaded.row).check(told)
         except Unfit as error:  # its words are for the record's user
             said = error.words.get(loaded.request.language) or error.words.get("en")

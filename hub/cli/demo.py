@@ -88,12 +88,14 @@ def _ports(headless: bool, port: int | None, sandbox_port: int | None) -> tuple[
 def _by_hand(stage: Stage) -> int:
     click.echo(
         f"""
-Paraph is up. Open {stage.sandbox_url}/ and follow one of the two stories there:
+Paraph is up. Open {stage.sandbox_url}/ and follow one of the three stories there:
 
   A repair, signed in an app        press the button on a case, read the SMS
                                     ({stage.sandbox_url}/phone), sign, see the case change
   An offer, signed on the page      ask for signatures in the CRM, read the e-mails
   by two people                     ({stage.sandbox_url}/mailbox), sign, see the sealed PDF
+  An additional sale, decided       send it from an order in the workshop's ERP, read the SMS,
+  line by line                      tick and sign at the provider, see each line in the ERP
 
   The hub itself                    {stage.hub_url}/health/sync
   Its API, described                {stage.hub_url}/api/openapi.json
@@ -119,7 +121,7 @@ def _play(stage: Stage, path: Path, no_answer: bool) -> int:
     before = story.record()
     try:
         if no_answer and isinstance(story, Story):
-            problems = story.play_unanswered(lambda: _reminded(stage))
+            problems = story.play_unanswered(lambda: _reminded(stage, story.script.workspace))
         else:
             problems = story.play()
     except Stuck as error:
@@ -148,14 +150,15 @@ def _show(console: Console, before: Mapping[str, Any], after: Mapping[str, Any])
     console.print(table)
 
 
-def _reminded(stage: Stage) -> int:
+def _reminded(stage: Stage, workspace: str) -> int:
     """How many reminders the hub's own history has, by its API."""
     import subprocess
 
     import requests
 
+    given = ["--config", str(stage.config), "--workspace", workspace, "--name", "x"]
     key = subprocess.run(
-        [sys.executable, "-m", "hub.cli", "api-key", "--config", str(stage.config), "--name", "x"],
+        [sys.executable, "-m", "hub.cli", "api-key", *given],
         check=True,
         capture_output=True,
         text=True,

@@ -60,7 +60,8 @@ class SandboxContext:
 @dataclass(frozen=True)
 class SandboxLink:
     """A link for the start page: what a person can look at or do in this simulator. ``begins``
-    names the story of the start page that begins here: ``case`` or ``offer``."""
+    names the story of the start page that begins here: ``case``, ``offer`` or ``order``;
+    ``portal`` is where the sender looks at what a provider keeps."""
 
     title: str
     path: str

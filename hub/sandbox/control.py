@@ -28,8 +28,9 @@ def control(house: SandboxHouse) -> Blueprint:
         data = request.get_json(silent=True)
         wanted = data if isinstance(data, dict) else {}
         links, hooks, own = wanted.get("links"), wanted.get("hooks", {}), wanted.get("own", {})
-        good = _is_texts(links) and _is_texts(hooks) and isinstance(own, dict)
-        if not good or not all(_is_texts(one) for one in own.values()):
+        if not _is_texts(links) or not _is_texts(hooks) or not isinstance(own, dict):
+            return jsonify(error=_WANTED), 400
+        if not all(_is_texts(one) for one in own.values()):
             return jsonify(error=_WANTED), 400
         house.connect(links, hooks, own)
         return jsonify(connected=True), 200

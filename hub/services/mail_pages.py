@@ -1,7 +1,7 @@
 """The e-mail that brings a document as HTML (A6): the workspace's own text with a button in the
 place of its link, and a picture of the first page. The plain text goes along for whoever reads it.
 
-The picture is named (``cid:page``) and added when the mail leaves; see ``hub.services.handing_over``.
+The picture is named (``cid:page``) and added when the mail leaves; see ``handing_over``.
 """
 
 from __future__ import annotations

@@ -104,7 +104,8 @@ examples:
 """
     mapping = compile_mapping(HEAD + REFUSES + shown, "sample.yaml")
     found = [str(one) for one in unmissed(mapping) if "refuse" in str(one)]
-    assert len(found) == 1 and "request.refuse[2]" in found[0]
+    assert len(found) == 1
+    assert "request.refuse[2]" in found[0]
 
 
 def test_upstream_is_told_in_the_language_of_its_users() -> None:

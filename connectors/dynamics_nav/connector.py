@@ -96,6 +96,15 @@ class DynamicsNavConnector(Connector):
         """What changed, oldest first."""
         return changes.changes(self._client, table, since)
 
+    def cursor_now(self, table: str) -> str | None:
+        """From two days ago on, where a field tells when; else all rows are read once."""
+        cursor = changes.recent(self._client, table, self.context.clock.now())
+        if cursor is None:
+            return super().cursor_now(table)
+        for _, after in self.changes(table, cursor):
+            cursor = after
+        return cursor
+
     def apply(
         self, operation: Operation, idempotency_key: str, *, uncertain: bool = False
     ) -> Receipt:

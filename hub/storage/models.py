@@ -22,6 +22,7 @@ from hub.storage.models_paper import (
     OneTimeCode,
     Viewing,
 )
+from hub.storage.models_polled import KeptHooks, PolledTable
 from hub.storage.models_register import CaseNote, Customer, CustomerKey, NumberSeries, RepairCase
 from hub.storage.models_request import (
     AccessToken,
@@ -50,11 +51,13 @@ __all__ = [
     "Evidence",
     "Inbound",
     "Instance",
+    "KeptHooks",
     "Lease",
     "MappingVersion",
     "Message",
     "NumberSeries",
     "OneTimeCode",
+    "PolledTable",
     "Recipient",
     "RepairCase",
     "Replay",

@@ -252,6 +252,17 @@ class ConnectorSuite(ConnectorFiles, ConnectorAttacks):
         changed = driver.change()
         assert [ref for ref, _ in connector.changes(driver.table, cursor)] == [changed]
 
+    def test_a_cursor_of_now_leaves_out_what_was_there_before(self, driver, connector):
+        driver.needs(C.CHANGES)
+        before = driver.effects()
+        cursor = connector.cursor_now(driver.table)
+        assert list(connector.changes(driver.table, cursor)) == []
+        assert driver.effects() == before
+        changed = driver.change()
+        first, again = (list(connector.changes(driver.table, cursor)) for _ in range(2))
+        assert [ref for ref, _ in first] == [changed]
+        assert first == again  # listed again, it is known to be the same change
+
     def test_a_hook_names_its_record_and_repeats_are_recognised(self, driver, connector):
         driver.needs(C.HOOK)
         one, two = connector.read_hook(driver.hook()), connector.read_hook(driver.hook())

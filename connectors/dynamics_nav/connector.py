@@ -33,7 +33,13 @@ from hub.contracts.records import (
     Update,
     UpstreamFile,
 )
-from hub.kernel.errors import AuthenticationFailed, RecordLocked, Refused, Unsupported
+from hub.kernel.errors import (
+    AuthenticationFailed,
+    ConfigurationError,
+    RecordLocked,
+    Refused,
+    Unsupported,
+)
 
 
 class DynamicsNavConnector(Connector):
@@ -150,6 +156,15 @@ class DynamicsNavConnector(Connector):
         return subscriptions.ensure(
             self._client, self.settings, url, table, self.context.hook_secret
         )
+
+    def keep_hooks(self, tables: Collection[str]) -> str:
+        """One subscription for each table, three days more."""
+        if not isinstance(self._client, ApiClient):
+            raise Unsupported("NAV calls nobody over SOAP: let the mapping poll instead")
+        url, secret = self.context.hook_url, self.context.hook_secret
+        if self.settings.server.startswith("https://") and not url.startswith("https://"):
+            raise ConfigurationError("Business Central calls https only: set public_url")
+        return subscriptions.keep(self._client, self.settings, url, tables, secret)
 
     def describe(self, table: str) -> Collection[str]:
         """The names of the page's fields, from its WSDL."""

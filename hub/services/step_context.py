@@ -20,9 +20,12 @@ from hub.contracts.requests import Reason, RequestState
 from hub.mapping.notify import assigned
 from hub.services import paper_context, people_states
 from hub.services.core import Core
+from hub.services.hosted import rows
 from hub.storage.models import Delivery, Recipient, Request, RequestEvent
 
 STEP_KIND = "step"
+# The detail says why, in words for the record's user.
+_IN_WORDS = (Reason.BAD_RECORD, Reason.BAD_DOCUMENT, Reason.PROVIDER_REJECTED)
 _RECORD_STEP = re.compile(r"records\.(?P<name>\w[\w-]*)(\[(?P<index>\d+)\])?")
 
 
@@ -61,6 +64,7 @@ def step_context(
             "title": request.title,
             "language": request.language,
             "state": request.state,
+            "provider": request.provider,
         },
         "outcome": _outcome(request, event, now, told),
         "remark": {name: told[name] for name in ("text",) if name in told},
@@ -72,9 +76,18 @@ def step_context(
         "totals": paper_context.totals_told(request),
         "assigned": assigned((request.plan or {}).get("notify") or {}),
         **paper_context.paper_context(session, request, now),
+        "agreement": _agreement(core, session, request),
         "carries_on": request.carries_on,
         "handling": request.carries_on,
     }
+
+
+def _agreement(core: Core, session: Session, request: Request) -> dict[str, Any]:
+    """What a hosted provider keeps of it now; nothing in it where none does."""
+    if not (request.plan or {}).get(rows.ELSEWHERE):
+        return {}
+    row = rows.current(session, request.id)
+    return rows.told(core, row) if row is not None else {}
 
 
 def _outcome(
@@ -115,7 +128,7 @@ def reason_text(request: Request) -> str:
         said = ending.get(request.language) or ending["en"]
         return f"{said} {request.reason_detail}" if request.reason_detail else said
     reason = Reason(request.reason)
-    if reason in (Reason.BAD_RECORD, Reason.BAD_DOCUMENT) and request.reason_detail:
+    if reason in _IN_WORDS and request.reason_detail:
         return request.reason_detail
     texts = REASON_TEXTS[reason]
     return texts.get(request.language) or texts["en"]

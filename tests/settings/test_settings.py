@@ -150,7 +150,8 @@ INSTANCE = "sms: {plugin: sms_46elks, "
 
 
 def test_a_retry_schedule_is_read_per_instance(tmp_path):
-    retry = "retry: {first: 5s, longest: 2h, total: 7d, least_tries: 4}, disable_after: 2d, poll_every: 2m, "
+    retry = "retry: {first: 5s, longest: 2h, total: 7d, least_tries: 4}, "
+    retry += "disable_after: 2d, poll_every: 2m, "
     read = workspace(tmp_path, WORKSPACE.replace(INSTANCE, INSTANCE + retry)).instances["sms"]
     assert RetrySchedule(**read.retry) == RetrySchedule(
         first=timedelta(seconds=5), longest=timedelta(hours=2), total=timedelta(days=7),

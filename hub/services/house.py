@@ -32,6 +32,7 @@ from hub.services.canvas import CanvasDesk
 from hub.services.cases import Cases
 from hub.services.core import Core
 from hub.services.hooks import Hooks
+from hub.services.hosted import placing
 from hub.services.links import Links, stored_in
 from hub.services.mappings import MappingShelf
 from hub.services.paper_desk import PaperDesk
@@ -176,7 +177,7 @@ def _engine(core: Core, retention: Retention, care: BlobCare) -> Engine:
     def limits(workspace_id: str, destination: str) -> DestinationLimits:
         if is_webhook(destination):
             return limits_of(destination)
-        if destination == evidence_owed.DESTINATION:
+        if destination in (evidence_owed.DESTINATION, placing.COMPOSING):
             return evidence_owed.LIMITS
         try:
             one = core.registry.settings(core.instance(workspace_id, destination))

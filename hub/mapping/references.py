@@ -20,18 +20,6 @@ _OF_LINE, _OF_REMARK = "line", "remark"
 _REMARKS = ((EventKind.REMARKED.value,), (EventKind.REPLIED.value,))
 
 
-# What the language has a word for and this version does not do.
-_NOTHING_ASKS = ("poll",)
-
-
-def not_yet(mapping: CompiledMapping) -> Iterator[Problem]:
-    """Triggers that would be waited for in vain."""
-    for word in _NOTHING_ASKS:
-        if word in mapping.triggers:
-            message = f"this version does not {word}; remove '{word}'"
-            yield mapping.document.problem(("trigger",), message)
-
-
 def reference_problems(mapping: CompiledMapping, records: list[str]) -> Iterator[Problem]:
     """Every reference that leads nowhere. ``records`` are the names of the file's records."""
     for step in mapping.all_steps():

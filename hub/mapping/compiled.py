@@ -78,7 +78,7 @@ class CompiledMapping:
         """What is owed after ``event``, in order: records with their notes (when completed), then
         ``back``, then ``then``. ``context`` is asked for only when items have to be counted; it
         and ``now`` must be what the operations are worked out with."""
-        steps = self._steps(event)
+        steps = self.steps_after(event)
         if not self.counts_items(event):
             return tuple(step.spec for step in steps)
         data = {**context(), "values": self.values}
@@ -86,7 +86,7 @@ class CompiledMapping:
 
     def counts_items(self, event: str) -> bool:
         """Whether what is owed after ``event`` depends on how many items there are."""
-        return any(step.items is not None for step in self._steps(event))
+        return any(step.items is not None for step in self.steps_after(event))
 
     def operation(
         self,
@@ -121,6 +121,7 @@ class CompiledMapping:
         groups = (*self.back_steps.values(), *self.then_steps.values())
         return (*self.record_steps, *(step for steps in groups for step in steps))
 
-    def _steps(self, event: str) -> tuple[Step, ...]:
+    def steps_after(self, event: str) -> tuple[Step, ...]:
+        """The compiled steps of ``event``, in order."""
         records = self.record_steps if event == COMPLETED else ()
         return (*records, *self.back_steps.get(event, ()), *self.then_steps.get(event, ()))

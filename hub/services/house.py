@@ -24,7 +24,7 @@ from hub.kernel.crypto import Vault
 from hub.kernel.errors import ConfigurationError
 from hub.mapping.fragments import FOLDER as FRAGMENTS
 from hub.registry import InstanceKey, Registry, find_manifests
-from hub.services import blob_care, evidence_owed, history, kinds_of_work, probes
+from hub.services import blob_care, evidence_owed, history, hook_care, kinds_of_work, polls, probes
 from hub.services.access import KeyRing, ensure_workspaces
 from hub.services.blob_care import BlobCare
 from hub.services.buttons import ButtonLinks
@@ -84,6 +84,7 @@ class House:
     def start(self, *, work: bool = True) -> None:
         """Begin to work on what is owed (without ``work``: others do), and to watch the files."""
         self.engine.start(work=work)
+        hook_care.soon(self.core)
         folders = (
             self.folder / "workspaces",
             beside(self.folder, "mappings"),
@@ -144,6 +145,8 @@ def open_house(folder: Path, *, clock: Clock | None = None, threads: int | None 
     shelf.load(workspaces, ids, registry, starting=True)
     core = Core(settings, workspaces, ids, db, clock, vault, registry, shelf, links)
     probes.know_instances(core)
+    polls.know_tables(core)
+    hook_care.know_instances(core)
     history.follow(db, Announcer(core))
     http.observe(exchange.listener)
     retention = Retention(db, clock, settings)

@@ -23,6 +23,7 @@ from hub.storage.models_paper import (
     OneTimeCode,
     Viewing,
 )
+from hub.storage.models_polled import KeptHooks, PolledTable
 from hub.storage.models_register import CaseNote, Customer, CustomerKey, NumberSeries, RepairCase
 from hub.storage.models_request import (
     AccessToken,
@@ -52,11 +53,13 @@ __all__ = [
     "HostedAgreement",
     "Inbound",
     "Instance",
+    "KeptHooks",
     "Lease",
     "MappingVersion",
     "Message",
     "NumberSeries",
     "OneTimeCode",
+    "PolledTable",
     "Recipient",
     "RepairCase",
     "Replay",

@@ -19,6 +19,8 @@ from hub.cli.endings import Ending
 from hub.cli.robot import Stuck
 from hub.cli.stage import Stage, free_port
 from hub.cli.story import Moment, Story, Timeline, load_script
+from hub.cli.workshop_script import load_workshop_script, plays_hosted
+from hub.cli.workshop_story import WorkshopStory
 
 FAST = 20_000.0  # four days of reminders in less than half a minute
 
@@ -55,7 +57,7 @@ def demo(
     if name not in stories:
         raise click.UsageError(f"there is no story '{name}'; there are: {', '.join(stories)}")
     path = source / "stories" / f"{name}.yaml"
-    if no_answer and plays_documents(path):
+    if no_answer and (plays_documents(path) or plays_hosted(path)):
         raise click.UsageError(f"nobody leaves the story '{name}' unanswered; leave --story out")
     # one that plays must not take the folder of one that somebody looks at
     folder = folder or Path("data/demo-headless" if headless else "data/demo")
@@ -112,10 +114,12 @@ Ctrl-C ends both processes.
 def _play(stage: Stage, path: Path, no_answer: bool) -> int:
     console = Console(highlight=False)
     timeline = Timeline(lambda moment: _tell(console, moment))
-    story: Story | DocumentStory
+    story: Story | DocumentStory | WorkshopStory
+    roots = stage.folder / "data" / "seal" / "root.pem"
     if plays_documents(path):
-        roots = stage.folder / "data" / "seal" / "root.pem"
         story = DocumentStory(load_document_script(path), stage.sandbox_url, roots, timeline)
+    elif plays_hosted(path):
+        story = WorkshopStory(load_workshop_script(path), stage.sandbox_url, roots, timeline)
     else:
         story = Story(load_script(path), stage.sandbox_url, timeline)
     before = story.record()

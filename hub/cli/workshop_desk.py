@@ -43,7 +43,7 @@ class WorkshopDesk:
         return dict(self._robot.json(f"{self._screen}/{where}.json"))
 
     def send(self, act: Act, where: str) -> None:
-        """Enter lines, choose files, press the button of this kind, and say yes on the hub's page."""
+        """Enter lines, choose files, press the button of this kind, say yes on the hub's page."""
         for line in act.adds:
             self._robot.send(self._form(where, "/line"), dict(line))
         ids = {file["name"]: str(file["id"]) for file in self.shown(where)["files"]}
@@ -105,6 +105,10 @@ class WorkshopDesk:
         if not link:
             raise Stuck("the record has no link into the provider's portal")
         return self._robot.open(link)
+
+    def open(self, url: str) -> Page:
+        """Any page."""
+        return self._robot.open(url)
 
     def fetch(self, url: str) -> bytes:
         """A file on the record."""

@@ -15,13 +15,13 @@ PLAYS = "hosted"
 
 @dataclass(frozen=True)
 class Act:
-    """One sending. ``document`` is ``list/number`` on the ERP's screen, or ``list?word`` where it is
-    found by a word. ``to`` is a mobile number or an e-mail address; ``files`` says of each picture
-    whether it must be looked at; ``adds`` are lines that are entered before. The customer ``asks``,
-    is given an ``answer``, ``takes`` lines by their names, and ``signs`` or ``declines``.
+    """One sending. ``document`` is ``list/number`` on the ERP's screen, or ``list?word`` where it
+    is found by a word. ``to`` is a mobile number or an e-mail address; ``files`` says of each
+    picture whether it must be looked at; ``adds`` are lines that are entered before. The customer
+    ``asks``, is given an ``answer``, ``takes`` lines by their names, and ``signs`` or ``declines``.
 
-    In the end the document (or what it ``becomes``) ``holds`` these fields, ``lines``, ``notes`` and
-    ``attached`` files; the provider's portal says ``provider``; and another document ``follows``.
+    In the end the document (or what it ``becomes``) ``holds`` these fields, ``lines``, ``notes``
+    and ``attached`` files; the provider's portal says ``provider``; another document ``follows``.
     """
 
     name: str
@@ -66,11 +66,15 @@ def load_workshop_script(path: Path) -> WorkshopScript:
     """Read a story file."""
     data = _read(path)
     del data["story"], data["plays"]
-    acts = tuple(
-        Act(**{k: tuple(v) if isinstance(v, list) else v for k, v in one.items()})
-        for one in data["acts"]
-    )
+    acts = tuple(_act(one) for one in data["acts"])
     return WorkshopScript(**{**data, "acts": acts})
+
+
+def _act(data: Mapping[str, Any]) -> Act:
+    given: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
+    }
+    return Act(**given)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -62,15 +62,7 @@ def payload(
     )
     html = None
     if not is_sms and request.plan.get("documents"):  # A6
-        html = as_html(
-            text,
-            link=values["link"],
-            sender=workspace.name,
-            subject=subject,
-            title=request.title,
-            language=language,
-            picture=page is not None,
-        )
+        html = as_html(text, subject, values, language=language, picture=page is not None)
     return {
         "to": to,
         "to_name": recipient.contact.get("name", ""),

@@ -7,8 +7,10 @@ The picture is named (``cid:page``) and added when the mail leaves; see ``handin
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from html import escape
 from io import BytesIO
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -67,12 +69,14 @@ border-radius:6px"></a></p>"""
 
 
 def as_html(
-    text: str, *, link: str, sender: str, subject: str, title: str, language: str, picture: bool
+    text: str, subject: str, values: Mapping[str, Any], *, language: str, picture: bool
 ) -> str:
-    """``text`` as HTML. ``title`` is what the picture shows the first page of."""
+    """``text`` as HTML. ``values`` are what it was made of: ``link``, ``sender``, and the
+    ``title`` of what the picture shows the first page of."""
+    link = str(values["link"])
     button = _BUTTON.format(link=escape(link), label=escape(in_language(BUTTON, language)))
     if picture:
-        alt = in_language(PICTURE, language).format(title=title)
+        alt = in_language(PICTURE, language).format(title=values["title"])
         button += "\n" + _PICTURE.format(
             link=escape(link), name=PAGE, width=SHOWN_WIDTH, alt=escape(alt)
         )
@@ -83,7 +87,7 @@ def as_html(
     return _MAIL.format(
         language=escape(language),
         subject=escape(subject),
-        sender=escape(sender),
+        sender=escape(str(values["sender"])),
         body="\n".join(parts),
         otherwise=escape(in_language(OTHERWISE, language)),
         link=escape(link),

@@ -24,10 +24,8 @@ TEXT = f"Hej Alice,\n\nhär är <offerten>\nfrån oss:\n\n{LINK}\n\nFrågor? Rin
 
 
 def made(text=TEXT, *, language="sv", picture=True):
-    return mail_pages.as_html(
-        text, link=LINK, sender="B & B", subject="S", title='Offert "1"', language=language,
-        picture=picture,
-    )  # fmt: skip
+    values = {"link": LINK, "sender": "B & B", "title": 'Offert "1"'}
+    return mail_pages.as_html(text, "S", values, language=language, picture=picture)
 
 
 def test_the_link_becomes_a_green_button_and_the_first_page():

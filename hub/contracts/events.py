@@ -23,6 +23,7 @@ class EventKind(StrEnum):
     COMPLETED = "completed"  # everybody has signed
     EXPIRED = "expired"  # the time ran out
     CANCELLED = "cancelled"  # the upstream or an operator withdrew it
+    DECIDED = "decided"  # the sender noted the customer's answer by hand; the link is withdrawn
     VIEWED = "viewed"  # a person saw a document, a page or an attachment of it
     DOWNLOADED = "downloaded"  # a person took a file with them
     APPROVED = "approved"  # an approver agreed; that is no signature

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from hub.contracts import decisions
 from hub.contracts.records import Create, Note, Operation, RecordRef, Update
 from hub.kernel.errors import MappingError
 from hub.mapping.compiled import COMPLETED, CompiledMapping
@@ -142,6 +143,7 @@ def _context(
             "at": moment,
             "recipient": "",
             "what": "",
+            **dict.fromkeys(decisions.TOLD, ""),
             **given.get("outcome", {}),
         },
         "signature": given.get("signature", {}),

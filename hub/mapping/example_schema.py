@@ -31,6 +31,7 @@ EVENTS: Mapping[str, str] = {
     EventKind.CLEARED.value: "An operator took an acceptance back.",
     EventKind.EXPIRED.value: "The time ran out.",
     EventKind.CANCELLED.value: "The upstream or an operator withdrew it.",
+    EventKind.DECIDED.value: "The customer's answer was noted by hand; the outcome says which.",
     EventKind.UNREACHABLE.value: "A message could not be delivered.",
     EventKind.LINE_ACCEPTED.value: "The customer took this line of the request.",
     EventKind.LINE_DECLINED.value: "The customer did not want this line of it.",
@@ -72,7 +73,10 @@ class GivenSchema(Leaf):
         metadata={"help": "What the request is called: id, number, title, language."}
     )
     outcome = fields.Dict(
-        metadata={"help": "What is told of it: reason, reason_text, at, recipient, what."}
+        metadata={
+            "help": "What is told of it: reason, reason_text, at, recipient, what; of an "
+            "answer that was noted by hand decision, how, by, remark."
+        }
     )
     remark = fields.Dict(metadata={"help": "What the customer wrote: text."})
     signature = fields.Dict(

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from hub.contracts import decisions
 from hub.mapping.known import Around
 from hub.mapping.lines import LINE_FIELDS
 from hub.mapping.natives import FUNCTIONS
@@ -25,7 +26,15 @@ _OF_EACH: Mapping[str, tuple[str, ...]] = {
 }
 # What stands below these; ``form``, ``record``, ``records`` and ``values`` depend on the file.
 _BELOW: Mapping[str, tuple[str, ...]] = {
-    "outcome": ("event", "reason", "reason_text", "at", "recipient", "what"),
+    "outcome": (
+        "event",
+        "reason",
+        "reason_text",
+        "at",
+        "recipient",
+        "what",
+        *decisions.TOLD,
+    ),
     "remark": ("text",),
     "signature": (*_SIGNATURE, "method"),
     "request": ("id", "number", "title", "language", "state"),

@@ -64,9 +64,11 @@ def end(
     *,
     data: Mapping[str, Any] | None = None,
     personal: Mapping[str, Any] | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Record the ending, stop what is under way, owe what the mapping says for ``owed``. False when
-    it had ended otherwise at the same moment: then nothing is stored."""
+    """Record the ending, stop what is under way, owe what the mapping says for ``owed``. ``about``
+    is what its steps are told beside the recipient. False when it had ended otherwise at the same
+    moment: then nothing is stored."""
     if not history.is_open(request):
         return False
     now = core.clock.now()
@@ -83,8 +85,8 @@ def end(
             .where(Inbound.request_id == request.id, Inbound.source == "hook")
             .values(dedupe=None)
         )
-    about = {name: value for name, value in (data or {}).items() if name == "recipient"}
-    owe_steps(core, session, request, owed, about=about)
+    told = {name: value for name, value in (data or {}).items() if name == "recipient"}
+    owe_steps(core, session, request, owed, about={**told, **(about or {})})
     return True
 
 
@@ -214,7 +216,7 @@ def drop_messages(
 def _withdraw_orders(session: Session, request: Request, kind: EventKind) -> None:
     """Orders under way at providers end with the request. A signature in hand is judged even then,
     unless a person ended the request."""
-    by_person = kind in (EventKind.DECLINED, EventKind.CANCELLED)
+    by_person = kind in (EventKind.DECLINED, EventKind.CANCELLED, EventKind.DECIDED)
     ends = ("creating", "pending", *(("complete",) if by_person else ()))
     under_way = select(SigningOrder).where(
         SigningOrder.request_id == request.id, SigningOrder.status.in_(ends)

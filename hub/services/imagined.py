@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from hub.contracts import decisions
 from hub.contracts.events import LINE_EVENTS, EventKind
 from hub.contracts.money import offered, totals
 from hub.contracts.papers import ACTING, APPROVER, SIGNER
@@ -104,6 +105,7 @@ class Imagined:
             "reason_text": reason_text(event, reason, plan.language),
             "at": self._now.isoformat(timespec="seconds"),
             **_about(plan, event),
+            **by_hand(event),
         }
 
     def rehearsed(
@@ -178,6 +180,13 @@ def _about(plan: RequestPlan, event: str) -> dict[str, str]:
     }
 
 
+def by_hand(event: str) -> dict[str, str]:
+    """What would be told of an answer that was noted by hand; empty after every other event."""
+    if event != EventKind.DECIDED:
+        return dict.fromkeys(decisions.TOLD, "")
+    return {"decision": decisions.ACCEPTED, "how": "phone", "by": "Bob Berg", "remark": ""}
+
+
 def _person(one: RecipientPlan, event: str) -> dict[str, Any]:
     acted = {SIGNER: "signed", APPROVER: "approved"} if event in _SIGNED else {}
     usual = "invited" if one.role in ACTING else "reads"
@@ -200,7 +209,9 @@ def _decided(line: dict[str, Any]) -> dict[str, Any]:
 
 def reason_text(event: str, reason: str, language: str) -> str:
     """The sentence that the upstream would be told."""
-    if reason:
+    if event == EventKind.DECIDED:
+        texts = decisions.DECIDED_TEXTS[decisions.ACCEPTED]
+    elif reason:
         texts = REASON_TEXTS[Reason(reason)]
     elif event in set(RequestState) and RequestState(event) in ENDING_TEXTS:
         texts = ENDING_TEXTS[RequestState(event)]

@@ -13,11 +13,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.contracts import decisions
 from hub.contracts.events import EventKind
 from hub.contracts.papers import SIGNER
 from hub.contracts.reason_texts import ENDING_TEXTS, REASON_TEXTS
 from hub.contracts.requests import Reason, RequestState
 from hub.mapping.notify import assigned
+from hub.mapping.people import in_language
 from hub.services import paper_context, people_states
 from hub.services.core import Core
 from hub.storage.models import Delivery, Recipient, Request, RequestEvent
@@ -86,6 +88,7 @@ def _outcome(
         "reason_text": reason_text(request),
         "recipient": about.get("recipient", ""),
         "what": about.get("what", ""),
+        **{name: about.get(name, "") for name in decisions.TOLD},
         "at": now.isoformat(timespec="seconds"),
     }
 
@@ -110,6 +113,8 @@ def _person(key: str, one: Recipient) -> dict[str, Any]:
 
 def reason_text(request: Request) -> str:
     """The sentence for the upstream's user, in the request's language."""
+    if request.decision:
+        return in_language(decisions.DECIDED_TEXTS[request.decision], request.language)
     if not request.reason:
         ending = ENDING_TEXTS.get(RequestState(request.state), {"en": ""})
         said = ending.get(request.language) or ending["en"]

@@ -36,6 +36,7 @@ class Request(Scoped, Base):
     source_id: Mapped[str] = mapped_column(String(100))
     open_key: Mapped[str | None] = mapped_column(String(300))
     state: Mapped[str] = mapped_column(String(16))
+    decision: Mapped[str | None] = mapped_column(String(16))  # accepted, declined: noted by hand
     reason: Mapped[str | None] = mapped_column(String(40))
     reason_detail: Mapped[str | None] = mapped_column(SealedText)  # also the customer's own words
     kind: Mapped[str] = mapped_column(String(40))

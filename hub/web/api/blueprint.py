@@ -20,6 +20,7 @@ from hub.services.replay_filters import check_destination
 from hub.services.trigger_rows import Trigger
 from hub.services.triggers import accept
 from hub.web.api.cases import add_cases
+from hub.web.api.decisions import add_decisions
 from hub.web.api.instances import add_instances
 from hub.web.api.lean import LeanParser
 from hub.web.api.mappings import add_mappings
@@ -60,6 +61,7 @@ def create_api(house: House) -> Blueprint:
     _reads(blueprint, house)
     _register(blueprint, house)
     add_cases(blueprint, house)
+    add_decisions(blueprint, house)
     add_papers(blueprint, house)
     add_webhooks(blueprint, house)
     add_replays(blueprint, house)

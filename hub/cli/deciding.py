@@ -1,4 +1,4 @@
-"""Noting an answer that the customer gave by telephone or over the counter."""
+"""Noting an answer that the customer gave by telephone or over the counter, and following up."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from hub.contracts.decisions import DECISIONS, WAYS
 from hub.kernel.errors import NotFound, Refused
 from hub.services.deciding import Noted
 from hub.services.deciding import decide as note
+from hub.services.follow_ups import follow_up as ask
 from hub.services.house import open_house
 
 
@@ -56,3 +57,25 @@ def _lines(given: tuple[str, ...]) -> Mapping[str, str]:
             )
         found[line] = said
     return found
+
+
+@click.command("follow-up")
+@options.config
+@options.workspace
+@click.argument("request_id")
+@click.argument("name")
+def follow_up(folder: Path, workspace: str | None, request_id: str, name: str) -> None:
+    """Do the follow-up NAME of the request REQUEST_ID, once; e.g. copy what was declined to a new
+    offer."""
+    core = open_house(folder).core
+    key = options.one_workspace(core.workspace_ids, workspace)
+    try:
+        told = ask(core, core.workspace_ids[key], request_id, name, door="operator")
+    except (NotFound, Refused) as error:
+        raise click.ClickException(f"{error.detail}: {request_id}") from None
+    if not told["repeated"]:
+        click.echo(f"{len(told['steps'])} step(s) are owed; a running hub does them.")
+        return
+    click.echo(f"It was asked for at {told['asked_at']}; nothing more is done.")
+    for one in told["records"]:
+        click.echo("\t".join((one["instance"], one["table"], one["id"], one["url"] or "")))

@@ -10,7 +10,7 @@ from typing import Any
 from hub.contracts import decisions
 from hub.contracts.records import Create, Note, Operation, RecordRef, Update
 from hub.kernel.errors import MappingError
-from hub.mapping.compiled import COMPLETED, CompiledMapping
+from hub.mapping.compiled import COMPLETED, ON_CALL, CompiledMapping, called
 from hub.mapping.expectations import WorkspaceText
 from hub.mapping.notify import assigned
 from hub.mapping.plan import RequestPlan
@@ -21,10 +21,12 @@ from hub.mapping.texts import is_text_key
 
 @dataclass
 class Happened:
-    """``parts`` as ``expect`` names them. ``entries`` are the steps behind the entries of ``back``
-    and ``then``; ``failed`` are those that could not be worked out."""
+    """``parts`` as ``expect`` names them. ``entries`` are the steps behind the entries of ``back``,
+    ``then`` and ``on_call``; ``failed`` are those that could not be worked out."""
 
-    parts: dict[str, Any] = field(default_factory=lambda: {"records": {}, "back": [], "then": []})
+    parts: dict[str, Any] = field(
+        default_factory=lambda: {"records": {}, "back": [], "then": [], ON_CALL: []}
+    )
     entries: dict[tuple[str | int, ...], Step] = field(default_factory=dict)
     failed: list[MappingError] = field(default_factory=list)
 
@@ -38,7 +40,7 @@ def happened(
 ) -> Happened:
     """Every step of the event, in order. One that fails is left out, as in real life, and so are
     those that need it."""
-    event = given.get("event", COMPLETED)
+    event = called(given["call"]) if "call" in given else given.get("event", COMPLETED)
     context = _context(mapping, given, plan, event, now)
     found = Happened()
     source = RecordRef(mapping.source_table, "example")
@@ -148,7 +150,7 @@ def _context(
         },
         "signature": given.get("signature", {}),
         "signatures": given.get("signatures", {}),
-        "records": {},
+        "records": dict(given.get("records", {})) if "call" in given else {},
         "lines": given.get("lines", [line.data() for line in plan.lines]),
         "line": given.get("line", {}),
         **{name: given.get(name, {}) for name in ("totals", "views", "evidence", "remark")},

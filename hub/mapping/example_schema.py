@@ -65,6 +65,7 @@ class GivenSchema(Leaf):
     event = Word(
         EVENTS, "event", metadata={"help": "What happened; without it only the request is made."}
     )
+    call = Word(metadata={"help": "Instead of an event: the follow-up that somebody asks for."})
     form = fields.Dict(metadata={"help": "The customer's answers."})
     recipient = fields.Dict(
         metadata={"help": "Who the customer is, where it differs from the mapping's result."}
@@ -103,6 +104,14 @@ class GivenSchema(Leaf):
         Word(),
         metadata={"help": "What was made before, by its name in `records`: id, number."},
     )
+
+    @validates_schema
+    def _one_thing(self, data: Any, **_: Any) -> None:
+        if "event" in data and "call" in data:
+            raise ValidationError("stands beside 'event'; keep one of them", "call")
+
+    def json_rules(self, walk: Walk) -> JsonSchema:
+        return {"not": {"required": ["event", "call"]}}
 
 
 _TYPES: Mapping[type, str] = {str: "string", dict: "object", list: "array"}
@@ -219,6 +228,10 @@ class ExpectSchema(Leaf):
     )
     then = Expected(
         list, "a list", metadata={"help": "The steps elsewhere, all of them in their order."}
+    )
+
+    on_call = Expected(
+        list, "a list", metadata={"help": "The steps of the follow-up, all of them in their order."}
     )
 
     @validates_schema(pass_original=True)

@@ -15,7 +15,7 @@ from hub.contracts.reason_texts import ENDING_TEXTS, REASON_TEXTS
 from hub.contracts.records import RecordRef
 from hub.contracts.requests import Reason, RequestState
 from hub.kernel.redact import MASK
-from hub.mapping.compiled import COMPLETED, CompiledMapping
+from hub.mapping.compiled import COMPLETED, CompiledMapping, called
 from hub.mapping.example_schema import EVENTS
 from hub.mapping.notify import assigned
 from hub.mapping.people import RecipientPlan
@@ -43,12 +43,12 @@ class Imagined:
         self._study, self._mapping, self._now = study, mapping, now
 
     def events(self) -> list[str]:
-        """The events that the mapping does something after."""
+        """The events that the mapping does something after, and its follow-ups."""
         mapping = self._mapping
         named = {*mapping.back_steps, *mapping.then_steps}
         if mapping.record_steps:
             named.add(COMPLETED)
-        return [event for event in EVENTS if event in named]
+        return [*(one for one in EVENTS if one in named), *map(called, mapping.call_steps)]
 
     def lines(self, plan: RequestPlan, event: str) -> list[dict[str, Any]]:
         """The lines that an event is about; one that is about none happens once."""

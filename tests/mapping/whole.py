@@ -65,7 +65,13 @@ then:
     - note: {in: erp, table: job, id: {expr: records.customer.id}, text: signature}
       when: form.name != ""
     - webhook: {url: "https://example.com/hook", secret: erp, rows: [{to: a, value: 1}]}
+on_call:
+  copy_to_offer:
+    - create: {in: erp, table: offer, rows: [{to: number, from: request.number}]}
 examples:
+  - name: asked for later
+    given: {record: {id: 1}, call: copy_to_offer, request: {number: C-1}}
+    expect: {on_call: [{create: {number: C-1}}]}
   - name: everything
     given:
       record: {id: 1, customer_name: Alice}

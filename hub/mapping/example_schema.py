@@ -18,6 +18,7 @@ EVENTS: Mapping[str, str] = {
     EventKind.STARTED.value: "A record upstream asked for a signature.",
     EventKind.INVITED.value: "The link is on its way to the customer.",
     EventKind.PREPARED.value: "Documents and attachments are here.",
+    EventKind.PLACED.value: "A provider that keeps the document has it.",
     EventKind.OPENED.value: "The customer looked at the page.",
     EventKind.VIEWED.value: "Somebody looked at the documents; once a visit.",
     EventKind.DOWNLOADED.value: "Somebody took a file along.",
@@ -33,6 +34,8 @@ EVENTS: Mapping[str, str] = {
     EventKind.CANCELLED.value: "The upstream or an operator withdrew it.",
     EventKind.DECIDED.value: "The customer's answer was noted by hand; the outcome says which.",
     EventKind.UNREACHABLE.value: "A message could not be delivered.",
+    EventKind.MOVED.value: "The next provider took over, before anybody had signed.",
+    EventKind.LATE.value: "A former provider told of an answer, which counts for nothing.",
     EventKind.LINE_ACCEPTED.value: "The customer took this line of the request.",
     EventKind.LINE_DECLINED.value: "The customer did not want this line of it.",
     EventKind.FAILED.value: "It ended without an answer; the outcome says why.",
@@ -99,6 +102,9 @@ class GivenSchema(Leaf):
         fields.Dict(), metadata={"help": "The documents: key, title, version, pages, sha256."}
     )
     evidence = fields.Dict(metadata={"help": "The proof that was made: level, sha256."})
+    agreement = fields.Dict(
+        metadata={"help": "What a provider keeps of it: provider, reference, url, status, word."}
+    )
     records = Blocks(
         _MadeRecord(),
         Word(),

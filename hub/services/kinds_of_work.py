@@ -7,6 +7,15 @@ from hub.engine.work import Handler, TimerHandler
 from hub.services import evidence_owed
 from hub.services.core import Core
 from hub.services.deadlines import EXPIRY, REMINDER
+from hub.services.hosted import (
+    answering,
+    collecting,
+    placing,
+    saying,
+    surveying,
+    taking_back,
+    watching,
+)
 from hub.services.intake import IntakeHandler
 from hub.services.messages import KIND as MESSAGE
 from hub.services.messages import MessageHandler
@@ -36,6 +45,11 @@ def handlers(core: Core) -> dict[str, Handler]:
         STEP_KIND: StepHandler(core),
         WEBHOOK: WebhookHandler(core),
         CALL: CallHandler(core),
+        placing.KIND: placing.PlaceHandler(core),
+        surveying.KIND: surveying.SurveyHandler(core),
+        answering.KIND: saying.SayHandler(core),
+        taking_back.KIND: taking_back.WithdrawHandler(core),
+        collecting.KIND: collecting.CollectHandler(core),
     }
 
 
@@ -46,4 +60,5 @@ def timers(core: Core) -> dict[str, TimerHandler]:
         EXPIRY: ExpiryTimer(core),
         POLL: PollTimer(core),
         CONCLUDE: ConcludeTimer(core),
+        watching.KIND: watching.WatchTimer(core),
     }

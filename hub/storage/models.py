@@ -11,6 +11,7 @@ from hub.storage.models_core import (
     Scoped,
     Workspace,
 )
+from hub.storage.models_hosted import HostedAgreement
 from hub.storage.models_paper import (
     Acceptance,
     Attachment,
@@ -48,6 +49,7 @@ __all__ = [
     "Document",
     "DocumentPage",
     "Evidence",
+    "HostedAgreement",
     "Inbound",
     "Instance",
     "Lease",

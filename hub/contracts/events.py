@@ -40,6 +40,8 @@ class EventKind(StrEnum):
     REFUSED_PERSON = "refused_person"  # somebody else than the named one tried to sign
     RECORDED = "recorded"  # customer, repair case or note was created or matched
     WRITTEN_BACK = "written_back"  # the upstream record holds what was owed to it, read back
+    LINE_OFFERED = "line_offered"  # the offer with this line was sent; its step moved
+    LINE_WITHDRAWN = "line_withdrawn"  # its offer ended without an answer; its step moved back
     LINE_ACCEPTED = "line_accepted"  # the customer took this line of the request
     LINE_DECLINED = "line_declined"  # the customer did not want this line of it
     FOLLOWED_UP = "followed_up"  # somebody asked for a follow-up of the mapping, after the end
@@ -47,7 +49,11 @@ class EventKind(StrEnum):
     UNKNOWN = "unknown"  # a vendor word that we do not map; kept raw, logged once
 
 
-LINE_EVENTS = (EventKind.LINE_ACCEPTED.value, EventKind.LINE_DECLINED.value)
+# Those that move a line's step; only lines that have one know them.
+STEP_EVENTS = (EventKind.LINE_OFFERED.value, EventKind.LINE_WITHDRAWN.value)
+# What the customer says of a line.
+ANSWERS = (EventKind.LINE_ACCEPTED.value, EventKind.LINE_DECLINED.value)
+LINE_EVENTS = (*STEP_EVENTS, *ANSWERS)
 
 
 @dataclass(frozen=True)

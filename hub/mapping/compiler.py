@@ -10,6 +10,7 @@ from typing import Any
 from hub.contracts.papers import SOURCES, TEMPLATE
 from hub.mapping.compiled import COMPLETED, ON_CALL, CompiledMapping
 from hub.mapping.document import Document
+from hub.mapping.line_steps import USUAL
 from hub.mapping.lines import LinesRule
 from hub.mapping.papers import ATTACHMENTS, DOCUMENTS, PaperRule
 from hub.mapping.paths import FieldPath
@@ -139,7 +140,10 @@ def _papers(part: Mapping[str, Any], name: str) -> Iterator[PaperRule]:
 def _lines(part: Mapping[str, Any] | None) -> LinesRule | None:
     if part is None:
         return None
-    return LinesRule(part["for_each"], part["currency"], named(part["rows"], "request.lines"))
+    rows = named(part["rows"], "request.lines")
+    stepped = any(row.to == "step" for row in rows)
+    steps = (part["steps"] or USUAL) if stepped else None
+    return LinesRule(part["for_each"], part["currency"], rows, steps)
 
 
 def _number(source: Source | None) -> Row | None:

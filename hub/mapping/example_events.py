@@ -10,6 +10,7 @@ from typing import Any
 from hub.contracts import decisions
 from hub.contracts.records import Create, Note, Operation, RecordRef, Update
 from hub.kernel.errors import MappingError
+from hub.mapping import line_steps
 from hub.mapping.compiled import COMPLETED, ON_CALL, CompiledMapping, called
 from hub.mapping.expectations import WorkspaceText
 from hub.mapping.notify import assigned
@@ -154,7 +155,7 @@ def _context(
         "signatures": given.get("signatures", {}),
         "records": dict(given.get("records", {})) if "call" in given else {},
         "lines": given.get("lines", [line.data() for line in plan.lines]),
-        "line": given.get("line", {}),
+        "line": {**line_steps.told(mapping.request.line_steps, event), **given.get("line", {})},
         **{name: given.get(name, {}) for name in _TOLD},
         "documents": given.get("documents", []),
         "assigned": assigned(plan.notify.data() if plan.notify else {}),

@@ -36,6 +36,8 @@ EVENTS: Mapping[str, str] = {
     EventKind.UNREACHABLE.value: "A message could not be delivered.",
     EventKind.MOVED.value: "The next provider took over, before anybody had signed.",
     EventKind.LATE.value: "A former provider told of an answer, which counts for nothing.",
+    EventKind.LINE_OFFERED.value: "The offer with this line was sent; its step has moved.",
+    EventKind.LINE_WITHDRAWN.value: "Its offer ended without an answer; its step has moved back.",
     EventKind.LINE_ACCEPTED.value: "The customer took this line of the request.",
     EventKind.LINE_DECLINED.value: "The customer did not want this line of it.",
     EventKind.FAILED.value: "It ended without an answer; the outcome says why.",

@@ -16,7 +16,7 @@ from hub.mapping.row_schema import CONTEXT
 from hub.mapping.sendings import AIMS
 from hub.mapping.steps import SOURCE, Step
 
-_LINE = (*LINE_FIELDS, "decision")
+_LINES = (*LINE_FIELDS, "decision")
 _PERSON = ("name", "mobile", "email")
 _SIGNATURE = ("name", "at", "at_local", "order_ref", "provider", "national_id_last")
 # What stands below each person's key in these.
@@ -39,8 +39,8 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "signature": (*_SIGNATURE, "method"),
     "request": ("id", "number", "title", "language", "state", "provider"),
     "recipient": _PERSON,
-    "lines": _LINE,
-    "line": _LINE,
+    "lines": _LINES,
+    "line": (*_LINES, "step_name"),
     "totals": ("net", "vat", "gross", "currency"),
     "views": ("count", "downloads", "last_at"),
     "documents": ("key", "title", "version", "pages", "sha256"),

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from hub.contracts.events import LINE_EVENTS, EventKind
+from hub.contracts.events import LINE_EVENTS, STEP_EVENTS, EventKind
 from hub.mapping.compiled import COMPLETED, ON_CALL, CompiledMapping
 from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
 from hub.mapping.reading import Readable, below, mentions
@@ -50,6 +50,17 @@ def reference_problems(mapping: CompiledMapping, records: list[str]) -> Iterator
         yield from _twice(mapping, [((*at, index), row) for index, row in enumerate(rows)])
     yield from _values(mapping)
     yield from _called(mapping)
+    yield from _without_steps(mapping)
+
+
+def _without_steps(mapping: CompiledMapping) -> Iterator[Problem]:
+    """Events that move a line's step, where lines have none."""
+    if mapping.request.line_steps is not None:
+        return
+    for part, events in (("back", mapping.back_steps), ("then", mapping.then_steps)):
+        for event in sorted(set(events) & set(STEP_EVENTS)):
+            message = "never happens: lines have no step; add a row 'step' to request.lines"
+            yield mapping.document.problem((part, event), message)
 
 
 def _called(mapping: CompiledMapping) -> Iterator[Problem]:

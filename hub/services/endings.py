@@ -14,7 +14,7 @@ from hub.contracts.requests import Reason
 from hub.engine.outbox import owe
 from hub.engine.work import Work
 from hub.kernel.crypto import sha256_hex
-from hub.services import deadlines, history, step_places
+from hub.services import deadlines, history, line_moves, step_places
 from hub.services.core import Core
 from hub.services.hosted import withdrawing
 from hub.services.step_context import STEP_KIND, step_context
@@ -89,7 +89,16 @@ def end(
         )
     told = {name: value for name, value in (data or {}).items() if name == "recipient"}
     owe_steps(core, session, request, owed, about={**told, **(about or {})})
+    for event, line in line_moves.ended(core, session, request, kind):
+        owe_steps(core, session, request, event, line)
     return True
+
+
+def invited(core: Core, session: Session, request: Request) -> None:
+    """Owe what follows from the link being on its way, also for each line that is offered by it."""
+    owe_steps(core, session, request, EventKind.INVITED.value)
+    for event, line in line_moves.offered(core, session, request):
+        owe_steps(core, session, request, event, line)
 
 
 def owe_steps(

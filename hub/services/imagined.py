@@ -9,13 +9,14 @@ from typing import Any
 
 from hub.contracts import decisions
 from hub.contracts.capabilities import Capability
-from hub.contracts.events import LINE_EVENTS, EventKind
+from hub.contracts.events import ANSWERS, STEP_EVENTS, EventKind
 from hub.contracts.money import offered, totals
 from hub.contracts.papers import ACTING, APPROVER, SIGNER
 from hub.contracts.reason_texts import ENDING_TEXTS, REASON_TEXTS
 from hub.contracts.records import RecordRef
 from hub.contracts.requests import Reason, RequestState
 from hub.kernel.redact import MASK
+from hub.mapping import line_steps
 from hub.mapping.compiled import COMPLETED, CompiledMapping, called
 from hub.mapping.example_schema import EVENTS
 from hub.mapping.notify import assigned
@@ -34,7 +35,7 @@ _DOINGS = frozenset(
         EventKind.FORWARDED, EventKind.APPROVED, EventKind.SIGNED, EventKind.DECLINED,
     )
 )  # fmt: skip
-_SIGNED = (COMPLETED, EventKind.SIGNED.value, *LINE_EVENTS, EventKind.SEALED.value)
+_SIGNED = (COMPLETED, EventKind.SIGNED.value, *ANSWERS, EventKind.SEALED.value)
 
 
 class Imagined:
@@ -56,10 +57,13 @@ class Imagined:
         decision = event.removeprefix("line_")
         if decision == event:
             return [{}]
+        where = line_steps.told(self._mapping.request.line_steps, event)
+        if event in STEP_EVENTS:
+            return [{**one.data(), "decision": "", **where} for one in plan.lines]
         # which ones a customer declines nobody knows: all that can be
         lines = [_decided(one.data()) for one in plan.lines]
         may = [one for one in lines if decision == "accepted" or one["optional"]]
-        return [{**one, "decision": decision} for one in may]
+        return [{**one, "decision": decision, **where} for one in may]
 
     def context(
         self,

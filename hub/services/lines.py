@@ -12,7 +12,7 @@ from hub.contracts.decisions import ACCEPTED, DECLINED
 from hub.contracts.events import EventKind
 from hub.contracts.papers import SIGNER
 from hub.kernel.errors import Refused
-from hub.services import endings, history
+from hub.services import endings, history, line_moves
 from hub.services.core import Core
 from hub.storage.models import Recipient, Request
 
@@ -78,6 +78,7 @@ def settle(
     if not final:
         return
     request.answers = {**request.answers, "lines": final}
+    line_moves.decided(core, session, request, final)
     now, again = core.clock.now(), endings.round_of(request)
     for line_id, decision in final.items():
         kind, data, dedupe = _EVENTS[decision], {"line": line_id}, f"line:{line_id}{again}"

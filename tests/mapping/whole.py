@@ -27,6 +27,12 @@ request:
       - {to: text, from: item.text, convert: [trim, "truncate:200"]}
       - {to: price, expr: item.price * 2}
       - {to: vat, value: 25}
+      - {to: step, from: item.step}
+    steps:
+      - {step: found, name: Hittad}
+      - {step: priced, name: Prissatt}
+      - {step: offered, name: Offererad}
+      - {step: decided, name: Beslutad}
   prefill:
     - {to: name, from: customer_name, direction: both}
   recipient:

@@ -24,8 +24,7 @@ def hosted(tmp_path, database_url, served):
 
     def make(two=False, **parts):
         while len(served) < 1 + two:
-            served.append(Site())
-            served[-1].clock = served[0].clock
+            served.append(Site(served[0].clock if served else None))
         sites = [site.fresh() for site in served[: 1 + two]]
         made.append(HostedCase(tmp_path, database_url, *sites, **parts))
         return made[-1]

@@ -142,7 +142,6 @@ class RequestSchema(Strict):
         metadata={
             "help": "How long a provider may be away, before anybody has signed, until the next "
             "one of the list takes over, e.g. 10m.",
-            "default": "10m",
         },
     )
     channels = OneOrMany(

@@ -116,6 +116,16 @@ def test_remarks_go_both_ways_and_stand_once(hosted):
     assert case.upstream.notes(RecordRef("offer", "1")) == ["Is it safe?", "We: It is."]
 
 
+def test_a_remark_reaches_the_sender_although_no_hook_comes_and_the_status_stays(hosted):
+    case = hosted()
+    case.place()
+    case.look_again()
+    case.act("alice", "comment", text="Is it safe?")
+    for _ in range(10):
+        case.look_again()
+    assert case.upstream.notes(RecordRef("offer", "1")) == ["Is it safe?"]
+
+
 def test_two_people_sign_one_after_the_other(hosted):
     case = hosted(people=PEOPLE)
     case.place()

@@ -14,6 +14,7 @@ COMMANDS = {
     "sandbox": "hub.cli.serve:sandbox",
     "demo": "hub.cli.demo:demo",
     "probe": "hub.cli.operate:probe",
+    "mend-credentials": "hub.cli.credentials:mend_credentials",
     "deliveries": "hub.cli.owed:deliveries",
     "replay": "hub.cli.again:replay",
     "discard": "hub.cli.again:discard",

@@ -38,6 +38,8 @@ class EventKind(StrEnum):
     WRITTEN_BACK = "written_back"  # the upstream record holds what was owed to it, read back
     LINE_ACCEPTED = "line_accepted"  # the customer took this line of the request
     LINE_DECLINED = "line_declined"  # the customer did not want this line of it
+    HELD = "held"  # something of it waits for a system that refuses the hub's sign-in
+    RESUMED = "resumed"  # the sign-in works again, what waited goes on
     FAILED = "failed"  # it ended without an answer; the reason code says why
     UNKNOWN = "unknown"  # a vendor word that we do not map; kept raw, logged once
 

@@ -10,6 +10,7 @@ from typing import Any
 from hub.contracts.events import LINE_EVENTS, EventKind
 from hub.contracts.money import offered, totals
 from hub.contracts.papers import ACTING, APPROVER, SIGNER
+from hub.contracts.pause_texts import pause_text
 from hub.contracts.reason_texts import ENDING_TEXTS, REASON_TEXTS
 from hub.contracts.records import RecordRef
 from hub.contracts.requests import Reason, RequestState
@@ -32,6 +33,8 @@ _DOINGS = frozenset(
         EventKind.FORWARDED, EventKind.APPROVED, EventKind.SIGNED, EventKind.DECLINED,
     )
 )  # fmt: skip
+_PAUSES = (EventKind.HELD.value, EventKind.RESUMED.value)
+_SOME_SYSTEM = "…"  # which one it will be nobody knows
 _SIGNED = (COMPLETED, EventKind.SIGNED.value, *LINE_EVENTS, EventKind.SEALED.value)
 
 
@@ -200,6 +203,8 @@ def _decided(line: dict[str, Any]) -> dict[str, Any]:
 
 def reason_text(event: str, reason: str, language: str) -> str:
     """The sentence that the upstream would be told."""
+    if event in _PAUSES:
+        return pause_text(EventKind(event), language, _SOME_SYSTEM)
     if reason:
         texts = REASON_TEXTS[Reason(reason)]
     elif event in set(RequestState) and RequestState(event) in ENDING_TEXTS:

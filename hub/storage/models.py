@@ -30,6 +30,7 @@ from hub.storage.models_request import (
     RequestEvent,
     SigningOrder,
 )
+from hub.storage.models_secret import HeldRequest, InstancePause, InstanceSecret
 from hub.storage.models_webhook import WebhookSubscription
 from hub.storage.models_work import Attempt, Delivery, Lease, Replay, ReplayItem, Timer
 
@@ -48,8 +49,11 @@ __all__ = [
     "Document",
     "DocumentPage",
     "Evidence",
+    "HeldRequest",
     "Inbound",
     "Instance",
+    "InstancePause",
+    "InstanceSecret",
     "Lease",
     "MappingVersion",
     "Message",

@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from hub.contracts.capabilities import Capability
 from hub.contracts.channel import Channel
 from hub.contracts.connector import Connector
+from hub.contracts.hosted import HostedProvider
 from hub.contracts.manifest import Manifest, PluginKind, read_manifest
 from hub.contracts.plugin import PluginContext
 from hub.contracts.provider import Provider
@@ -138,8 +140,16 @@ class Registry:
         return cast(Connector, self._get(where, PluginKind.CONNECTOR))
 
     def provider(self, where: InstanceKey) -> Provider:
-        """The instance, which must be a provider."""
+        """The instance, which must be a provider that signs on the hub's pages."""
+        if self.manifest(where).can(Capability.HOSTED):
+            raise ConfigurationError(f"{where} keeps documents itself: nobody signs them here")
         return cast(Provider, self._get(where, PluginKind.PROVIDER))
+
+    def hosted(self, where: InstanceKey) -> HostedProvider:
+        """The instance, which must be a provider that keeps the document itself."""
+        if not self.manifest(where).can(Capability.HOSTED):
+            raise ConfigurationError(f"{where} keeps no documents: it is no hosted provider")
+        return cast(HostedProvider, self._get(where, PluginKind.PROVIDER))
 
     def channel(self, where: InstanceKey) -> Channel:
         """The instance, which must be a channel."""

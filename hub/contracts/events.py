@@ -29,6 +29,9 @@ class EventKind(StrEnum):
     CLEARED = "cleared"  # an acceptance was taken back by an operator; the history keeps it
     REMARKED = "remarked"  # the customer wrote to the sender, or the sender answered
     PREPARED = "prepared"  # documents and attachments are here, rendered and hashed
+    PLACED = "placed"  # a hosted provider has it: people can read and sign there
+    MOVED = "moved"  # another provider takes over, before the customer has acted
+    LATE = "late"  # a former agreement told of something: kept, and counts for nothing
     SEALED = "sealed"  # the evidence is made and the signed PDF sealed
     REMINDED = "reminded"  # a reminder was handed to a channel
     FORWARDED = "forwarded"  # the recipient passed the link on to somebody else

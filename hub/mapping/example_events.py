@@ -17,6 +17,8 @@ from hub.mapping.sendings import Email, Sending, Webhook
 from hub.mapping.steps import SEALED, Render, Step
 from hub.mapping.texts import is_text_key
 
+_TOLD = ("totals", "views", "evidence", "agreement", "remark")
+
 
 @dataclass
 class Happened:
@@ -149,7 +151,7 @@ def _context(
         "records": {},
         "lines": given.get("lines", [line.data() for line in plan.lines]),
         "line": given.get("line", {}),
-        **{name: given.get(name, {}) for name in ("totals", "views", "evidence", "remark")},
+        **{name: given.get(name, {}) for name in _TOLD},
         "documents": given.get("documents", []),
         "assigned": assigned(plan.notify.data() if plan.notify else {}),
         "carries_on": mapping.carries_on,
@@ -159,7 +161,7 @@ def _context(
 
 def _request(plan: RequestPlan, given: Mapping[str, Any]) -> dict[str, Any]:
     called = {"id": "example", "number": "1", "url": ""}
-    told = {"title": plan.title, "language": plan.language}
+    told = {"title": plan.title, "language": plan.language, "provider": plan.providers[0]}
     return {**called, **told, **given.get("request", {})}
 
 

@@ -18,6 +18,7 @@ EVENTS: Mapping[str, str] = {
     EventKind.STARTED.value: "A record upstream asked for a signature.",
     EventKind.INVITED.value: "The link is on its way to the customer.",
     EventKind.PREPARED.value: "Documents and attachments are here.",
+    EventKind.PLACED.value: "A provider that keeps the document has it.",
     EventKind.OPENED.value: "The customer looked at the page.",
     EventKind.VIEWED.value: "Somebody looked at the documents; once a visit.",
     EventKind.DOWNLOADED.value: "Somebody took a file along.",
@@ -32,6 +33,8 @@ EVENTS: Mapping[str, str] = {
     EventKind.EXPIRED.value: "The time ran out.",
     EventKind.CANCELLED.value: "The upstream or an operator withdrew it.",
     EventKind.UNREACHABLE.value: "A message could not be delivered.",
+    EventKind.MOVED.value: "The next provider took over, before anybody had signed.",
+    EventKind.LATE.value: "A former provider told of an answer, which counts for nothing.",
     EventKind.LINE_ACCEPTED.value: "The customer took this line of the request.",
     EventKind.LINE_DECLINED.value: "The customer did not want this line of it.",
     EventKind.HELD.value: "Something of it waits: a system refuses the hub's sign-in.",
@@ -96,6 +99,9 @@ class GivenSchema(Leaf):
         fields.Dict(), metadata={"help": "The documents: key, title, version, pages, sha256."}
     )
     evidence = fields.Dict(metadata={"help": "The proof that was made: level, sha256."})
+    agreement = fields.Dict(
+        metadata={"help": "What a provider keeps of it: provider, reference, url, status, word."}
+    )
     records = Blocks(
         _MadeRecord(),
         Word(),

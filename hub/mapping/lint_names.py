@@ -28,7 +28,7 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "outcome": ("event", "reason", "reason_text", "at", "recipient", "what"),
     "remark": ("text",),
     "signature": (*_SIGNATURE, "method"),
-    "request": ("id", "number", "title", "language", "state"),
+    "request": ("id", "number", "title", "language", "state", "provider"),
     "recipient": _PERSON,
     "lines": _LINE,
     "line": _LINE,
@@ -36,6 +36,7 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     "views": ("count", "downloads", "last_at"),
     "documents": ("key", "title", "version", "pages", "sha256"),
     "evidence": ("level", "sha256"),
+    "agreement": ("provider", "reference", "url", "status", "state", "word", "looked_at"),
     "assigned": ("email", "mobile"),
 }
 # What is known of a record that was made: of its receipt.

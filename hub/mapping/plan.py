@@ -31,6 +31,7 @@ from hub.mapping.signing import SigningPlan, SigningRule
 from hub.mapping.texts import TextError, render
 
 FALLBACK_LANGUAGE = "en"
+FAILOVER_AFTER = timedelta(minutes=10)
 _AS_USUAL, _NOT_SAID = SigningPlan(), SigningRule()
 
 
@@ -68,6 +69,7 @@ class RequestPlan:
     attachments: tuple[PaperPlan, ...] = ()
     signing: SigningPlan = _AS_USUAL
     notify: NotifyPlan | None = None
+    failover_after: timedelta = FAILOVER_AFTER
     problems: tuple[RowProblem, ...] = ()
 
     @property
@@ -100,6 +102,7 @@ class RequestRule:
     attachments: tuple[PaperRule, ...] = ()
     signing: SigningRule = _NOT_SAID
     notify: NotifyRule | None = None
+    failover_after: timedelta = FAILOVER_AFTER
 
     @property
     def recipient(self) -> tuple[Row, ...]:
@@ -172,6 +175,7 @@ class RequestRule:
             attachments=plan_papers(self.attachments, data, language, now, problems),
             signing=self.signing.plan(data, people, problems),
             notify=self.notify.plan(data, now, problems) if self.notify is not None else None,
+            failover_after=self.failover_after,
             problems=tuple(problems),
         )
 

@@ -16,6 +16,7 @@ from hub.mapping.notify_schema import NotifySchema
 from hub.mapping.paper_schema import AttachmentSchema, DocumentSchema
 from hub.mapping.people import LANGUAGE
 from hub.mapping.people_schema import MOST_PEOPLE, PersonSchema, SigningSchema
+from hub.mapping.plan import FAILOVER_AFTER
 from hub.mapping.row_schema import LineRow, PrefillRow, RecipientRow, RecordValue
 from hub.mapping.rows import Source
 from hub.mapping.signing import SigningRule
@@ -118,6 +119,14 @@ class RequestSchema(Strict):
         required=True,
         validate=NOT_EMPTY,
         metadata={"help": "The instance with which it is signed; a list names stand-ins too."},
+    )
+    failover_after = Duration(
+        load_default=FAILOVER_AFTER,
+        metadata={
+            "help": "How long a provider may be away, before anybody has signed, until the next "
+            "one of the list takes over, e.g. 10m.",
+            "default": "10m",
+        },
     )
     channels = OneOrMany(
         Word(),

@@ -31,7 +31,7 @@ DIRECTIONS: Mapping[str, str] = {
 CONTEXT = (
     "record", "form", "recipient", "recipients", "request", "outcome", "signature", "signatures",
     "records", "carries_on", "handling", "values", "lines", "line", "totals", "views", "documents",
-    "evidence", "remark", "assigned", "item", "position",
+    "evidence", "agreement", "remark", "assigned", "item", "position",
 )  # fmt: skip
 
 

@@ -18,7 +18,6 @@ from hub.kernel.logging import get_logger
 from hub.kernel.redact import last_digits
 from hub.services import (
     endings,
-    evidence_owed,
     history,
     lines,
     news,
@@ -26,6 +25,7 @@ from hub.services import (
     turns,
 )
 from hub.services.core import Core
+from hub.services.hosted import collecting
 from hub.services.moments import in_zone
 from hub.services.order_data import begun_where, stored_order
 from hub.services.papers import shown_hash
@@ -74,7 +74,7 @@ def go_on(core: Core, session: Session, request: Request) -> None:
         return
     lines.settle(core, session, request)
     if endings.end(core, session, request, EventKind.COMPLETED, "completed"):
-        evidence_owed.owe_evidence(core, session, request)
+        collecting.owe_proof(core, session, request)
         news.tell(core, session, request, "completed", _names(session, request))
 
 
@@ -176,10 +176,10 @@ def _who(signature: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _method(core: Core, order: SigningOrder) -> str:
-    """Drawn or typed, or with an eID."""
-    where = core.instance(order.workspace_id, order.provider)
-    canvas = core.registry.manifest(where).can(Capability.CANVAS)
-    return str((order.raw or {}).get("method", "")) if canvas else "eid"
+    """Drawn or typed, at a provider that keeps the document, or with an eID."""
+    manifest = core.registry.manifest(core.instance(order.workspace_id, order.provider))
+    told = manifest.can(Capability.CANVAS) or manifest.can(Capability.HOSTED)
+    return str((order.raw or {}).get("method", "")) if told else "eid"
 
 
 def drawn(core: Core, order: SigningOrder) -> str:

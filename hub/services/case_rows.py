@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -33,8 +33,17 @@ from hub.services.evidence.case import (
     event_of,
 )
 from hub.services.evidence.members import TEXT
+from hub.services.hosted import proving
 from hub.services.order_data import signed_answers, stored_order, task_of
-from hub.storage.models import Acceptance, Delivery, Recipient, Request, RequestEvent, SigningOrder
+from hub.storage.models import (
+    Acceptance,
+    Delivery,
+    HostedAgreement,
+    Recipient,
+    Request,
+    RequestEvent,
+    SigningOrder,
+)
 
 _TOLD = ("id", "table", "created", "repeated", "reference", "parts")  # of a delivery's result
 
@@ -48,6 +57,12 @@ class CaseRows:
     accepted: Mapping[str, tuple[Acceptance, SigningOrder | None]]  # by recipient id
     events: tuple[CaseEvent, ...]
     receipts: tuple[Receipt, ...]
+    agreements: tuple[HostedAgreement, ...] = ()
+
+    @property
+    def signed(self) -> dict[str, Any] | None:
+        """The blob of the file that a hosted provider had signed."""
+        return proving.signed_file(self.agreements)
 
 
 def read(session: Session, request_id: str) -> CaseRows:
@@ -59,6 +74,7 @@ def read(session: Session, request_id: str) -> CaseRows:
         _accepted(session, request),
         _events(session, request),
         receipts(session, request),
+        proving.agreements(session, request),
     )
 
 
@@ -83,7 +99,7 @@ def case(core: Core, rows: CaseRows) -> Case:
         sender=Sender(workspace.name, workspace.email, workspace.phone),
         documents=_documents(core, rows),
         attachments=_attachments(core, rows),
-        people=tuple(_person(core, rows, one) for one in request.recipients),
+        people=_people(core, rows),
         answers=_answers(core, request),
         lines=_lines(request, shown),
         totals=_totals(shown),
@@ -127,6 +143,18 @@ def _attachments(core: Core, rows: CaseRows) -> tuple[ShownAttachment, ...]:
     )
 
 
+def _people(core: Core, rows: CaseRows) -> tuple[Person, ...]:
+    """Everybody; what hosted providers told stands with the first who signed."""
+    people = [_person(core, rows, one) for one in rows.request.recipients]
+    more = tuple(proving.parts(core, rows.agreements))
+    for index, person in enumerate(people):
+        if more and person.signature is not None and person.signature.kind == "signed":
+            signature = replace(person.signature, parts=(*person.signature.parts, *more))
+            people[index] = replace(person, signature=signature)
+            break
+    return tuple(people)
+
+
 def _person(core: Core, rows: CaseRows, one: Recipient) -> Person:
     mine = rows.accepted.get(one.id)
     signature = _signature(core, rows.request, *mine) if mine else None
@@ -145,12 +173,12 @@ def _signature(
         )  # fmt: skip
     where = core.instance(request.workspace_id, order.provider)
     manifest = core.registry.manifest(where)
-    canvas = manifest.can(Capability.CANVAS)
+    canvas, there = manifest.can(Capability.CANVAS), manifest.can(Capability.HOSTED)
     task, raw = task_of(order), order.raw or {}
     client = task.client
     return Signature(
         kind="signed",
-        method=str(raw.get("method", "drawn")) if canvas else "eid",
+        method=str(raw.get("method", "drawn")) if canvas or there else "eid",
         name=name,
         at=accepted.at,
         consent=task.options.get("consent", ""),
@@ -164,7 +192,7 @@ def _signature(
         shown=accepted.shown,
         answers=signed_answers(order),
         binding=task.hidden_data.decode("ascii"),
-        parts=_parts(core, order, manifest.can(Capability.EVIDENCE)),
+        parts=_parts(core, order, manifest.can(Capability.EVIDENCE) and not there),
     )
 
 

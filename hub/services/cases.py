@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,7 @@ from hub.services import (
 )
 from hub.services.core import Core
 from hub.services.document_views import PapersView, TotalsView
+from hub.services.hosted import rows
 from hub.services.masked import masked_mobile
 from hub.services.order_data import cancel_pending
 from hub.services.orders import withdraw_there
@@ -56,8 +58,13 @@ class Cases:
             language = language or place.recipient.language
             found = papers.papers_of(session, place.request, texts=False)
             seen = paper_views.papers_view(self._core, session, place, found, language)
+            away = place.request.plan.get(rows.ELSEWHERE)
+            row = rows.current(session, place.request.id) if away else None
         shown = papers.shown(place.request, found)
-        return self._view(place, token, language, accepted, held, seen, shown)
+        view = self._view(place, token, language, accepted, held, seen, shown)
+        if row is None:
+            return view
+        return replace(view, elsewhere=True, address=rows.link(row, place.recipient))
 
     def opened(self, token: str, client: ClientContext) -> None:
         """A person looked at the page. Opening counts once for each recipient; where there is
@@ -238,8 +245,9 @@ def sender_view(workspace: WorkspaceSettings) -> SenderView:
 
 def _spoken(core: Core, where: InstanceKey, language: str) -> str:
     """What customers call the way of signing."""
-    spoken = core.registry.provider(where).spoken
-    return spoken.get(language) or spoken.get("en") or core.registry.manifest(where).title
+    spoken = core.registry.plugin(where).spoken
+    said = spoken.get(language) or spoken.get("en") or core.registry.manifest(where).title
+    return str(said)
 
 
 def _is_signed(session: Session, request: Request) -> bool:

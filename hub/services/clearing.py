@@ -14,6 +14,7 @@ from hub.contracts.requests import RequestState
 from hub.kernel.errors import Refused, Unfit
 from hub.services import deadlines, endings, history, in_hand, places, turns
 from hub.services.core import Core
+from hub.services.hosted import moving, rows
 from hub.services.mappings import ActiveMapping, open_key
 from hub.services.turns import unknown_recipient
 from hub.storage import queries_request as queries
@@ -62,7 +63,10 @@ def clear(
         deadlines.arm_expiry(session, request)
         about = {"reason": said, **({"recipient": recipient_key} if recipient_key else {})}
         endings.owe_steps(core, session, request, EventKind.CLEARED.value, about=about)
-        turns.invite(core, session, request)
+        if rows.is_hosted(core, request):
+            moving.replace(core, session, request, "cleared")
+        else:
+            turns.invite(core, session, request)
     core.wake()
 
 

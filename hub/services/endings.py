@@ -16,6 +16,7 @@ from hub.engine.work import Work
 from hub.kernel.crypto import sha256_hex
 from hub.services import deadlines, history, step_places
 from hub.services.core import Core
+from hub.services.hosted import withdrawing
 from hub.services.step_context import STEP_KIND, step_context
 from hub.storage.models import Delivery, Inbound, Recipient, Request, SigningOrder
 
@@ -78,6 +79,7 @@ def end(
     deadlines.stop(session, request)
     drop_messages(session, request, now)
     _withdraw_orders(session, request, kind)
+    withdrawing.end(core, session, request, kind)
     if kind is not EventKind.COMPLETED:
         # a later hook with the same content is a new wish, not a repetition of this one
         session.execute(

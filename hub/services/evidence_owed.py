@@ -38,7 +38,9 @@ _LONG = 600.0  # seconds: a backup is not played back sooner
 
 @dataclass(frozen=True)
 class Made:
-    """A proof whose bytes are stored."""
+    """A proof whose bytes are stored. ``pdf`` is what is handed out as signed: the hosted
+    provider's file where there is one, whose signature bears no change; what the hub sealed then
+    stands in the bundle alone."""
 
     bundle: dict[str, Any]  # sha256, media_type, size
     pdf: dict[str, Any]
@@ -81,9 +83,10 @@ class EvidenceHandler(Handler):
         if not _is_of_now(rows.request, work):
             raise Refused("nothing was sealed: an acceptance was taken back", code=TAKEN_BACK)
         proof = core.workshop.prove(lambda: _read(core, rows))
+        sealed = self._stored(work, proof.pdf, "application/pdf")
         return Made(
             bundle=self._stored(work, proof.bundle, "application/zip"),
-            pdf=self._stored(work, proof.pdf, "application/pdf"),
+            pdf=rows.signed or sealed,
             level=proof.level,
             report=proof.report,
         )

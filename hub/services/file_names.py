@@ -14,6 +14,11 @@ def signed(request: Request) -> str:
     return f"{_named(request)}-signed.pdf"
 
 
+def unsigned(request: Request) -> str:
+    """The name of the PDF that is handed over to be signed."""
+    return f"{_named(request)}.pdf"
+
+
 def proof(request: Request) -> str:
     """The bundle's name."""
     return f"{_named(request)}-proof.zip"

@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.contracts.agreements import HostedHook
+from hub.contracts.capabilities import Capability
 from hub.contracts.channel import ChannelHook, DeliveryReport
 from hub.contracts.connector import HookReading
 from hub.contracts.manifest import PluginKind
@@ -26,6 +28,7 @@ from hub.kernel.redact import redact
 from hub.registry import InstanceKey
 from hub.services import messages
 from hub.services.core import Core
+from hub.services.hosted import surveying
 from hub.services.trigger_rows import Trigger
 from hub.services.triggers import accept
 from hub.storage.models import Delivery, Inbound
@@ -53,6 +56,8 @@ class Hooks:
                 return self._records(where, raw, core.registry.connector(where).read_hook(raw))
             if kind is PluginKind.CHANNEL:
                 return self._reports(where, raw, core.registry.channel(where).read_hook(raw))
+            if core.registry.manifest(where).can(Capability.HOSTED):
+                return self._surveys(where, raw, core.registry.hosted(where).read_hook(raw))
         except (ConfigurationError, Unsupported) as error:
             raise HookRejected(error.detail, status=404) from error
         raise HookRejected("this kind of instance is not called", status=404)
@@ -106,6 +111,17 @@ class Hooks:
         core.wake()
         return reading.answer
 
+    def _surveys(self, where: InstanceKey, raw: RawHook, reading: HostedHook) -> HookAnswer:
+        """A hosted provider's hint that something has happened: what it names is read again."""
+        core, workspace_id = self._core, self._core.workspace_ids[where.workspace]
+        told = {"references": list(reading.references)}
+        with core.db.write() as session:
+            if not self._store(session, where, raw, "survey", told, same=reading.dedupe):
+                return reading.answer
+            for row in surveying.named(session, workspace_id, where.key, reading.references):
+                surveying.owe_survey(core, session, row)
+        return reading.answer
+
     def _store(
         self,
         session: Session,
@@ -113,9 +129,12 @@ class Hooks:
         raw: RawHook,
         outcome: str,
         about: Mapping[str, Any],
+        *,
+        same: str = "",
     ) -> bool:
-        """Keep the call as received; False when the very same one is here already."""
-        same = sha256_hex(raw.url.encode() + b"\n" + raw.body)
+        """Keep the call as received; False when the very same one, or one that is the ``same``, is
+        here already."""
+        same = sha256_hex(same.encode() or raw.url.encode() + b"\n" + raw.body)
         values = {
             "id": new_id(),
             "workspace_id": self._core.workspace_ids[where.workspace],

@@ -151,6 +151,7 @@ def open_house(folder: Path, *, clock: Clock | None = None, threads: int | None 
     shelf.load(workspaces, ids, registry, starting=True)
     core = Core(settings, workspaces, ids, db, clock, vault, registry, shelf, links)
     probes.know_instances(core)
+    core.follow_kept()  # from here on it is known what this process goes by
     history.follow(db, Announcer(core))
     http.observe(exchange.listener)
     retention = Retention(db, clock, settings)

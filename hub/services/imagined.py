@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from hub.contracts.capabilities import Capability
 from hub.contracts.events import LINE_EVENTS, EventKind
 from hub.contracts.money import offered, totals
 from hub.contracts.papers import ACTING, APPROVER, SIGNER
@@ -84,6 +85,7 @@ class Imagined:
                 "title": plan.title,
                 "language": plan.language,
                 "state": event,
+                "provider": plan.providers[0],
             },
             "outcome": self._outcome(plan, event),
             "remark": {"text": "…"} if event == EventKind.REMARKED else {},
@@ -95,9 +97,17 @@ class Imagined:
             "totals": _totals(plan),
             "assigned": assigned(plan.notify.data() if plan.notify is not None else {}),
             **self._papers(plan, event),
+            "agreement": self._agreement(plan),
             "carries_on": carries_on,
             "handling": carries_on,
         }
+
+    def _agreement(self, plan: RequestPlan) -> dict[str, str]:
+        """What the first provider would keep, if it is one that keeps documents."""
+        if not self._study.can(plan.providers[0], Capability.HOSTED):
+            return {}
+        said = {"reference": "DRY-RUN", "url": "", "status": "standing", "state": "sent"}
+        return {"provider": plan.providers[0], **said, "word": "sent", "looked_at": ""}
 
     def _outcome(self, plan: RequestPlan, event: str) -> dict[str, str]:
         reason = Reason.NO_ANSWER.value if event == EventKind.FAILED else ""
@@ -162,13 +172,14 @@ def signature(
 ) -> dict[str, Any]:
     """A signature by the first provider, as steps read it; who signed is told only by one that
     knows."""
+    tells_who = study.can(plan.providers[0], Capability.IDENTITY)
     return {
         "name": person.name,
         "at": at.isoformat(timespec="seconds").replace("+00:00", "Z"),
         "at_local": in_zone(at, study.workspace.zone),
         "order_ref": order_ref,
         "provider": study.title(plan.providers[0]),
-        **({"national_id_last": f"{MASK}-0000"} if study.tells_who(plan.providers[0]) else {}),
+        **({"national_id_last": f"{MASK}-0000"} if tells_who else {}),
     }
 
 

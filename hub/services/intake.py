@@ -23,8 +23,9 @@ from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import NotFound
 from hub.kernel.logging import get_logger
 from hub.mapping.problems import RowProblem
-from hub.services import deadlines, endings, history, papers, preparing, turns
+from hub.services import deadlines, endings, history, papers, preparing
 from hub.services.core import Core
+from hub.services.hosted import moving
 from hub.services.mappings import ActiveMapping, open_key
 from hub.services.new_requests import (
     plan_data,
@@ -145,7 +146,7 @@ def go_on(core: Core, session: Session, request: Request, problems: Sequence[Row
         preparing.owe_papers(core, session, request)
         core.wake()
     else:
-        turns.invite(core, session, request)
+        moving.begin(core, session, request)
 
 
 def _empty_plan(active: ActiveMapping, core: Core, work: Work) -> dict[str, Any]:

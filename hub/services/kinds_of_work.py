@@ -9,6 +9,15 @@ from hub.services.core import Core
 from hub.services.credentials.fresh import Fresh
 from hub.services.credentials.pause_notes import RecordNoteHandler
 from hub.services.deadlines import EXPIRY, REMINDER
+from hub.services.hosted import (
+    answering,
+    collecting,
+    placing,
+    saying,
+    surveying,
+    taking_back,
+    watching,
+)
 from hub.services.intake import IntakeHandler
 from hub.services.messages import KIND as MESSAGE
 from hub.services.messages import MessageHandler
@@ -44,6 +53,11 @@ def _handlers(core: Core) -> dict[str, Handler]:
         RECORD_NOTE: RecordNoteHandler(core),
         WEBHOOK: WebhookHandler(core),
         CALL: CallHandler(core),
+        placing.KIND: placing.PlaceHandler(core),
+        surveying.KIND: surveying.SurveyHandler(core),
+        answering.KIND: saying.SayHandler(core),
+        taking_back.KIND: taking_back.WithdrawHandler(core),
+        collecting.KIND: collecting.CollectHandler(core),
     }
 
 
@@ -54,4 +68,5 @@ def timers(core: Core) -> dict[str, TimerHandler]:
         EXPIRY: ExpiryTimer(core),
         POLL: PollTimer(core),
         CONCLUDE: ConcludeTimer(core),
+        watching.KIND: watching.WatchTimer(core),
     }

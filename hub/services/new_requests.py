@@ -12,6 +12,7 @@ from hub.engine.outbox import add_delivery, timer_row
 from hub.kernel.ids import new_id
 from hub.services import deadlines, endings, history, messages
 from hub.services.core import Core
+from hub.services.hosted.rows import is_hosted
 from hub.services.links import token_hash
 from hub.services.mappings import ActiveMapping, open_key
 from hub.services.numbers import request_number
@@ -118,6 +119,7 @@ def plan_data(plan: Any) -> dict[str, Any]:
             "quiet": [moment.isoformat() for moment in rule.quiet] if rule.quiet else None,
         },
         "expires_after": plan.expires_after.total_seconds(),
+        "failover_after": plan.failover_after.total_seconds(),
         "problems": [str(problem) for problem in plan.problems],
     }
 
@@ -140,6 +142,8 @@ def rows_of(
         return None
     people = recipient_rows(workspace_id, request["id"], plan)
     seen: Any = SimpleNamespace(**request, recipients=[SimpleNamespace(**one) for one in people])
+    if is_hosted(core, seen):
+        return None
     owed = messages.message(core, seen, messages.INVITE)
     if owed is None or active.mapping.counts_items(EventKind.STARTED.value):
         return None

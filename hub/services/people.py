@@ -6,34 +6,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from hub.contracts.events import EventKind
 from hub.contracts.requests import ClientContext
 from hub.kernel.errors import Unfit
-from hub.kernel.ids import new_id
 from hub.services import (
     acceptance,
     codes,
     endings,
     forwarding,
     history,
-    news,
-    notices,
     offers,
     papers,
     places,
+    remarks,
     turns,
 )
 from hub.services.core import Core
 from hub.services.document_views import CodeView
 from hub.services.moments import in_zone
-from hub.services.record_links import record_link
+from hub.services.remarks import LONGEST_REMARK
 from hub.services.views import CaseClosed, NotReady
-from hub.services.wordings import EMAIL
-from hub.storage.models import Message, Recipient, Request
+from hub.storage.models import Message
 
-LONGEST_REMARK = 4000
 MOST_REMARKS = 50  # of one recipient
 
 
@@ -133,105 +128,5 @@ class PeopleDesk:
                 return  # sent twice by a double tap
             if many >= MOST_REMARKS:
                 raise Unfit("too_many", "there are too many remarks", field="text")
-            _remark(core, rows, place, said)
+            remarks.take_in(core, rows, request, place.recipient, said)
         core.wake()
-
-
-def answer_remark(
-    core: Core, workspace_id: str, request_id: str, recipient_key: str | None, text: str
-) -> None:
-    """The sender answers somebody's remarks; they are told by e-mail or SMS. Without a key it is
-    the only one whom a request has. Raises ``NotFound``, ``Unfit``."""
-    said = text.strip()
-    if not 0 < len(said) <= LONGEST_REMARK:
-        raise Unfit("bad_text", f"write 1 to {LONGEST_REMARK} characters", field="text")
-    with core.db.write() as rows:
-        request = turns.own(rows, workspace_id, request_id)
-        person = _answered(request, recipient_key)
-        row = _message(core, rows, request, person, "out", said)
-        _tell_remarked(core, rows, request, person, row, "out")
-        way = notices.way_to(person.contact)
-        notices.owe_notice(
-            core,
-            rows,
-            request,
-            way=way,
-            about="answer",
-            key=row.id,
-            to=person.contact.get("email" if way == EMAIL else "mobile") or "",
-            to_name=person.contact.get("name") or "",
-            language=person.language,
-            values={"text": said, "link": core.links.customer(person.id)},
-        )
-    core.wake()
-
-
-def _answered(request: Request, key: str | None) -> Recipient:
-    if key is None:
-        if len(request.recipients) != 1:
-            raise Unfit("no_recipient", "say who is answered", field="recipient")
-        return request.recipients[0]
-    for one in request.recipients:
-        if one.key == key:
-            return one
-    raise turns.unknown_recipient(request, key)
-
-
-def _remark(core: Core, rows: Session, place: places.Place, said: str) -> None:
-    request, me = place.request, place.recipient
-    row = _message(core, rows, request, me, "in", said)
-    _tell_remarked(core, rows, request, me, row, "in")
-    about = {"recipient": me.key, "text": said}
-    endings.owe_steps(core, rows, request, EventKind.REMARKED.value, about=about)
-    values = {
-        "name": place.name,
-        "number": request.plan["number"] or request.source_id,
-        "text": said,
-        "link": record_link(core, request),
-    }
-    chosen = "remarked" in news.wanted(request).get("about", ())
-    if chosen and news.owe(core, rows, request, "remark", row.id, values):
-        return
-    workspace = core.workspace(request.workspace_id)
-    notices.owe_notice(
-        core,
-        rows,
-        request,
-        way=EMAIL,
-        about="remark",
-        key=row.id,
-        to=workspace.email,
-        to_name=workspace.name,
-        language=workspace.language,
-        values=values,
-    )
-
-
-def _message(
-    core: Core, rows: Session, request: Request, person: Recipient, direction: str, said: str
-) -> Message:
-    row = Message(
-        id=new_id(),
-        workspace_id=request.workspace_id,
-        request_id=request.id,
-        recipient_id=person.id,
-        direction=direction,
-        text=said,
-        at=core.clock.now(),
-    )
-    rows.add(row)
-    return row
-
-
-def _tell_remarked(
-    core: Core, rows: Session, request: Request, person: Recipient, row: Message, direction: str
-) -> None:
-    history.append(
-        rows,
-        request,
-        EventKind.REMARKED,
-        row.at,
-        dedupe=f"remarked:{row.id}",
-        data={"recipient": person.key, "direction": direction},
-        personal={"text": row.text},
-    )

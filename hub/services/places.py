@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.contracts.requests import RequestState
 from hub.services import history, in_hand, turns
+from hub.services.hosted.rows import ELSEWHERE
 from hub.services.links import TOKEN_LENGTH, token_hash
 from hub.services.views import CaseClosed, LinkInvalid
 from hub.storage.models import AccessToken, Recipient, Request, SigningOrder
@@ -86,6 +87,8 @@ def find_unsigned(session: Session, token: str) -> Place:
     """Like ``find_open``; raises ``CaseClosed`` also while a signature is being judged, and when it
     is not this one's turn."""
     place = find_open(session, token)
+    if place.request.plan.get(ELSEWHERE):
+        raise CaseClosed("it is read and signed at the provider that keeps it")
     if not turns.may_act(place.request, place.recipient):
         raise CaseClosed("others come first")
     if in_hand.being_judged(session, place.recipient.id) is not None:

@@ -35,6 +35,7 @@ from hub.services import (
     turns,
 )
 from hub.services.core import Core
+from hub.services.hosted import moving, rows
 from hub.services.paper_sources import ReadyAttachment, ReadyDocument, ReadyPage
 from hub.services.renewing import Renewed
 from hub.storage.models import (
@@ -127,10 +128,12 @@ class PaperHandler(Handler):
         if not _tell(session, request, work, result, now):
             return  # done again by a replay
         endings.owe_steps(core, session, request, EventKind.PREPARED.value)
-        if again:
+        if again and request.plan.get(rows.ELSEWHERE):
+            moving.replace(core, session, request, "documents_changed")
+        elif again:
             order_data.cancel_pending(session, request, "documents_changed")
         else:
-            turns.invite(core, session, request)
+            moving.begin(core, session, request)
 
     def gave_up(self, session: Session, work: Work, failure: Failure) -> None:
         """A first reading that fails ends the request, in words; a later one changes nothing."""

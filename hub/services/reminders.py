@@ -18,6 +18,7 @@ from hub.engine.work import TimerHandler, TimerWork
 from hub.services import deadlines, endings, history, in_hand, messages, turns
 from hub.services.core import Core
 from hub.services.deadlines import after_quiet
+from hub.services.hosted import last_look
 from hub.storage.models import Recipient, Request
 
 CEILING = 3
@@ -43,6 +44,8 @@ class ReminderTimer(TimerHandler):
         if in_hand.held(session, request.id, recipient.id):
             return now + in_hand.LOOK_AGAIN
         if n > min(rule["limit"], CEILING):
+            if last_look.owed(core, session, request):
+                return now + in_hand.LOOK_AGAIN
             away = in_hand.lapsed(session, request.id)
             reason = Reason.NEVER_RETURNED if away else Reason.NO_ANSWER
             endings.fail(core, session, request, reason)
@@ -88,7 +91,7 @@ class ExpiryTimer(TimerHandler):
         now = self._core.clock.now()
         if now < request.expires_at:  # put off since, by who cleared an acceptance
             return request.expires_at
-        if in_hand.held(session, request.id):
+        if in_hand.held(session, request.id) or last_look.owed(self._core, session, request):
             return now + in_hand.LOOK_AGAIN
         endings.end(self._core, session, request, EventKind.EXPIRED, "expired")
         return None

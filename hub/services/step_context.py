@@ -20,6 +20,7 @@ from hub.contracts.requests import Reason, RequestState
 from hub.mapping.notify import assigned
 from hub.services import paper_context, people_states
 from hub.services.core import Core
+from hub.services.hosted import rows
 from hub.storage.models import Delivery, Recipient, Request, RequestEvent
 
 STEP_KIND = "step"
@@ -61,6 +62,7 @@ def step_context(
             "title": request.title,
             "language": request.language,
             "state": request.state,
+            "provider": request.provider,
         },
         "outcome": _outcome(request, event, now, told),
         "remark": {name: told[name] for name in ("text",) if name in told},
@@ -72,9 +74,18 @@ def step_context(
         "totals": paper_context.totals_told(request),
         "assigned": assigned((request.plan or {}).get("notify") or {}),
         **paper_context.paper_context(session, request, now),
+        "agreement": _agreement(core, session, request),
         "carries_on": request.carries_on,
         "handling": request.carries_on,
     }
+
+
+def _agreement(core: Core, session: Session, request: Request) -> dict[str, Any]:
+    """What a hosted provider keeps of it now; nothing in it where none does."""
+    if not (request.plan or {}).get(rows.ELSEWHERE):
+        return {}
+    row = rows.current(session, request.id)
+    return rows.told(core, row) if row is not None else {}
 
 
 def _outcome(

@@ -109,10 +109,10 @@ class Study:
         except ConfigurationError:
             return ""
 
-    def tells_who(self, provider: str) -> bool:
-        """Whether a provider's instance tells who signed."""
+    def can(self, provider: str, capability: Capability) -> bool:
+        """Whether a provider declares it; one that is not configured cannot do anything."""
         try:
-            return self.registry.manifest(self.instance(provider)).can(Capability.IDENTITY)
+            return self.registry.manifest(self.instance(provider)).can(capability)
         except ConfigurationError:
             return False
 

@@ -62,7 +62,8 @@ class CaseView:
     ``visible_text`` is exactly what will be signed (review page), present once the form is done.
     ``reason`` is what the customer said with a no. ``provider_title`` e.g. ``BankID``. Moments are
     aware UTC; ``zone`` is the workspace's zone. ``may_change``: the answers may be changed; not any
-    more once somebody has signed them.
+    more once somebody has signed them. ``elsewhere``: it is read and signed at a provider that
+    keeps it, at this person's own ``address``; empty while it is made ready there.
     """
 
     token: str
@@ -90,6 +91,8 @@ class CaseView:
     receipt_note: str | None = None
     papers: PapersView = field(default_factory=PapersView)
     may_change: bool = True
+    elsewhere: bool = False
+    address: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hub.kernel.clock import Clock, FastClock, SystemClock
 from hub.kernel.crypto import Vault
@@ -53,6 +53,12 @@ class Workshop:
     def typeset(self, template: str, sheet: Sheet) -> bytes:
         """A document that the hub makes itself, see ``Maker.typeset``."""
         return self.maker.typeset(template, sheet)
+
+    def put_together(
+        self, documents: list[bytes], sheet: Sheet | None, title: str, language: str
+    ) -> tuple[dict[str, Any], bytes]:
+        """Documents and the page of a sheet's lines as one PDF, see ``Maker.put_together``."""
+        return self.maker.put_together(documents, sheet, title, language)
 
     def prove(self, read: Callable[[], Case]) -> Proof:
         """The sealed proof of a case that is read first, see ``Maker.prove``; health tells while it

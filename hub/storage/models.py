@@ -11,6 +11,7 @@ from hub.storage.models_core import (
     Scoped,
     Workspace,
 )
+from hub.storage.models_hosted import HostedAgreement
 from hub.storage.models_paper import (
     Acceptance,
     Attachment,
@@ -50,6 +51,7 @@ __all__ = [
     "DocumentPage",
     "Evidence",
     "HeldRequest",
+    "HostedAgreement",
     "Inbound",
     "Instance",
     "InstancePause",

@@ -113,16 +113,21 @@ class Viewing(Scoped, Base):
 
 
 class Message(Scoped, Base):
-    """A remark: ``direction`` is in (from the customer) or out (to the customer)."""
+    """A remark: ``direction`` is in (from the customer) or out (to the customer). ``external_id``
+    is its name at a hosted provider."""
 
     __tablename__ = "message"
-    __table_args__ = (Index("ix_message_request", "request_id", "id"),)
+    __table_args__ = (
+        Index("ix_message_request", "request_id", "id"),
+        Index("ix_message_external", "request_id", "external_id", unique=True),
+    )
 
     request_id: Mapped[str] = mapped_column(ForeignKey("request.id"))
     recipient_id: Mapped[str] = mapped_column(ForeignKey("recipient.id"))
     direction: Mapped[str] = mapped_column(String(8))
     text: Mapped[str] = mapped_column(SealedText)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+    external_id: Mapped[str | None] = mapped_column(String(100))
 
 
 class OneTimeCode(Scoped, Base):

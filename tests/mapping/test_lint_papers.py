@@ -163,7 +163,7 @@ def test_who_signed_is_known_only_where_somebody_tells() -> None:
     back = "back: {completed: [{update: [{to: state, from: signatures.owner.name}]}]}\n"
     nobody = Info(PluginKind.PROVIDER, SIGNS - {C.IDENTITY})
     (told,) = lines(back, request=PEOPLE, instances={**ABLE, "bankid": nobody})
-    assert "signatures.owner.name needs 'identity' or 'canvas', which 'bankid'" in told
+    assert "signatures.owner.name needs 'identity' or 'canvas' or 'hosted', which 'bankid'" in told
 
 
 @pytest.mark.parametrize("what", ["signed", "evidence"])

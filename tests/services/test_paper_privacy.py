@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, text
 from structlog.testing import capture_logs
 
-from hub.services import people
+from hub.services import remarks
 from hub.services.clearing import clear
 from hub.services.views import LinkInvalid
 from hub.storage.models import Base
@@ -41,7 +41,7 @@ def test_nothing_personal_is_stored_or_logged_in_the_clear(papers):
         token = case.token("alice")
         case.desk.opened(token, CLIENT)
         case.desk.remark(token, "Could it be blue?", CLIENT)
-        people.answer_remark(case.core, case.workspace, case.request().id, "alice", "It can.")
+        remarks.answer_remark(case.core, case.workspace, case.request().id, "alice", "It can.")
         case.look("alice")
         order = case.begin("alice")
         case.desk.send_code(token, "alice", "sign")

@@ -6,7 +6,7 @@ import pytest
 
 from connectors.simulated.connector import SimulatedConnector
 from hub.kernel.errors import ConfigurationError, Unfit
-from hub.services import people
+from hub.services import remarks
 from hub.storage.models import Message
 from tests.services.paper_case import CLIENT
 
@@ -19,7 +19,7 @@ def test_remarks_go_to_the_sender_and_answers_come_back(offer):
     (mail,) = offer.messages("office@example.com")
     assert "Is <b>the hose</b> blue?" in mail.text
     assert "://" not in mail.text  # this upstream has no screen of its records
-    people.answer_remark(offer.core, offer.workspace, offer.request().id, "alice", "It is.")
+    remarks.answer_remark(offer.core, offer.workspace, offer.request().id, "alice", "It is.")
     offer.work()
     assert "It is." in offer.messages("alice@example.com")[-1].text
     seen = offer.desk.view(token).papers.remarks

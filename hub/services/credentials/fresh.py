@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from hub.engine.conditions import pause
 from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import AuthenticationFailed, ConfigurationError, Retryable
 from hub.registry import InstanceKey
@@ -51,6 +52,15 @@ class Fresh(Handler):
         except (LookupError, ConfigurationError):  # a subscription, or an instance that is gone
             return None
         return where
+
+
+def pause_refused(
+    core: Core, session: Session, place: tuple[str, str], error: AuthenticationFailed
+) -> None:
+    """Pause an instance that refused a call of a timer or a page, unless another process has mended
+    it and this one has not heard of it yet: the next call goes with the new credentials."""
+    if not core.kept.is_behind(session):
+        pause(session, place, error.code, error.detail, core.clock.wall())
 
 
 def mended_since(core: Core, where: InstanceKey, turn: int) -> bool:

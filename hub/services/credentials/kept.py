@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from hub.kernel.crypto import Vault, canonical_json
 from hub.kernel.logging import get_logger
@@ -58,10 +59,8 @@ class KeptSettings:
         """Take up what was kept or forgotten since the last look, by whichever process. Which
         instances are made anew for it."""
         with self.switching:
-            columns = select(InstanceSecret.id, InstanceSecret.version)
             with self._db.read() as session:
-                rows = session.execute(columns.where(InstanceSecret.kind == SETTING))
-                stamp: Stamp = frozenset((row.id, row.version) for row in rows)
+                stamp = self._stamp(session)
             if stamp == self._taken:
                 return ()
             changed = registry.adopt(self.over(filed(), ids))
@@ -70,10 +69,19 @@ class KeptSettings:
             _log.info("kept credentials taken up", instance=str(where))
         return changed
 
+    def is_behind(self, session: Session) -> bool:
+        """Whether another process has kept something that this one does not go by yet."""
+        return self._stamp(session) != self._taken
+
     def mark(self, one: InstanceSettings, name: str) -> str:
         """What tells whether the file still gives for ``name`` what it gives now; ``one`` is as
         filed."""
         return self._vault.mac(_USE, _text(one, name))
+
+    def _stamp(self, session: Session) -> Stamp:
+        columns = select(InstanceSecret.id, InstanceSecret.version)
+        rows = session.execute(columns.where(InstanceSecret.kind == SETTING))
+        return frozenset((row.id, row.version) for row in rows)
 
     def _put_over(self, one: InstanceSettings, rows: Any) -> InstanceSettings:
         good = [

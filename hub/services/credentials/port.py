@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import SQLAlchemyError
 
 from hub.contracts.ports import Secret
 from hub.engine.outbox import insert_new, take_lease
@@ -16,9 +17,11 @@ from hub.kernel.clock import Clock, monotonic
 from hub.kernel.crypto import sha256_hex
 from hub.kernel.errors import Retryable
 from hub.kernel.ids import new_id
+from hub.kernel.logging import get_logger
 from hub.storage.db import Database
 from hub.storage.models import InstanceSecret, Lease
 
+_log = get_logger(__name__)
 PLUGIN = "plugin"
 _PATIENCE = 10.0  # seconds; whoever calls may be a person's page
 _LOOK_AGAIN = 0.1
@@ -73,12 +76,15 @@ class Secrets:
         try:
             yield
         finally:
+            self._let_go(lease, holder)
+
+    def _let_go(self, lease: str, holder: str) -> None:
+        mine = delete(Lease).where(Lease.name == lease, Lease.holder == holder)
+        try:
             with self._db.write() as session:
-                session.execute(
-                    delete(Lease)
-                    .where(Lease.name == lease, Lease.holder == holder)
-                    .execution_options(synchronize_session=False)
-                )
+                session.execute(mine.execution_options(synchronize_session=False))
+        except SQLAlchemyError as error:  # what was done meanwhile counts; the lease runs out
+            _log.warning("secret_not_let_go", error=type(error).__name__)
 
     def _taken(self, lease: str, holder: str, seconds: float) -> bool:
         wall = self._clock.wall()

@@ -80,6 +80,36 @@ def joined(
         raise Unprovable("a document cannot be read as a PDF") from None
 
 
+def bound(contents: Sequence[bytes], title: str, language: str) -> tuple[bytes, list[int]]:
+    """The pages of PDFs as one, without a certificate, and how many each of them brought. Raises
+    ``Unprovable`` as ``joined`` does."""
+    try:
+        return _bound(contents, title, language)
+    except Exception as error:  # as above
+        _log.info("documents not bound as they are", error=type(error).__name__)
+    try:
+        return _bound([copyable(content) for content in contents], title, language)
+    except Exception as error:
+        _log.info("documents not bound", error=type(error).__name__)
+        raise Unprovable("a document cannot be read as a PDF") from None
+
+
+def _bound(contents: Sequence[bytes], title: str, language: str) -> tuple[bytes, list[int]]:
+    writer = _Writer(b"".join(hashlib.sha256(content).digest() for content in contents))
+    sources = [PdfFileReader(io.BytesIO(content)) for content in contents]
+    copiers = [Copier(source, writer) for source in sources]
+    pages = [copier.pages() for copier in copiers]
+    _plant(writer, [page for each in pages for page in each])
+    hidden = layers(list(zip(sources, copiers, strict=True)))
+    if hidden is not None:
+        writer.root["/OCProperties"] = hidden
+    archival = all(_is_archival(source) for source in sources)
+    if archival:
+        _intend(writer, sources, copiers)
+    _describe(writer, title, language, archival=archival)
+    return _written(writer), [len(each) for each in pages]
+
+
 def _joined(
     contents: Sequence[bytes], files: Mapping[str, bytes], title: str, language: str
 ) -> bytes:
@@ -91,12 +121,29 @@ def _joined(
     hidden = layers(list(zip(sources, copiers, strict=True)))
     if hidden is not None:
         writer.root["/OCProperties"] = hidden
-    intents = sources[-1].root.raw_get("/OutputIntents")
-    writer.root["/OutputIntents"] = copiers[-1].value(intents.get_object())
-    writer.root["/Metadata"] = writer.add_object(
-        _metadata(title, all(_is_archival(source) for source in sources))
-    )
+    _intend(writer, sources, copiers)
+    archival = all(_is_archival(source) for source in sources)
+    _describe(writer, title, language, archival=archival)
+    return _written(writer)
+
+
+def _intend(
+    writer: PdfFileWriter, sources: Sequence[PdfFileReader], copiers: Sequence[Copier]
+) -> None:
+    """What colours mean, as the last of the sources says that says it: a page of ours."""
+    for source, copier in zip(reversed(sources), reversed(copiers), strict=True):
+        if "/OutputIntents" in source.root:
+            intents = source.root.raw_get("/OutputIntents")
+            writer.root["/OutputIntents"] = copier.value(intents.get_object())
+            return
+
+
+def _describe(writer: PdfFileWriter, title: str, language: str, *, archival: bool) -> None:
+    writer.root["/Metadata"] = writer.add_object(_metadata(title, archival))
     writer.root["/Lang"] = generic.pdf_string(language)
+
+
+def _written(writer: _Writer) -> bytes:
     output = io.BytesIO()
     writer.write(output)  # type: ignore[no-untyped-call]
     return output.getvalue()

@@ -73,6 +73,15 @@ class Maker:
         _, (pdf,) = self._made(self._pools.setting, "typeset", template, sheet)
         return pdf
 
+    def put_together(
+        self, documents: list[bytes], sheet: Sheet | None, title: str, language: str
+    ) -> tuple[dict[str, Any], bytes]:
+        """One PDF of documents and of a page on which a sheet's lines are offered, see
+        ``hub.services.hosted.composing_pages``."""
+        asked = ("put together", documents, sheet, title, language)
+        told, (pdf,) = self._made(self._pools.setting, *asked)
+        return told, pdf
+
     def prove(self, case: Case) -> Proof:
         """The proof of a case, see ``hub.services.evidence.building``, sealed as the settings
         say."""

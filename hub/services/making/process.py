@@ -78,6 +78,15 @@ class _Workbench:
 
         return {}, [typeset(template, sheet)]
 
+    def put_together(
+        self, seal: object, documents: list[bytes], sheet: Sheet | None, title: str, language: str
+    ) -> _Made:
+        """One PDF of a request's documents and the page of its lines."""
+        from hub.services.hosted.composing_pages import put_together
+
+        told, pdf = put_together(documents, sheet, title, language)
+        return told, [pdf]
+
     def prove(self, seal: tuple[SealSettings, Path], case: Case) -> _Made:
         """A proof."""
         from hub.services.evidence.building import build
@@ -104,6 +113,7 @@ class _Workbench:
 
 _TASKS: dict[str, Callable[..., _Made]] = {
     "typeset": _Workbench.typeset,
+    "put together": _Workbench.put_together,
     "prove": _Workbench.prove,
     "try": _Workbench.try_seal,
 }

@@ -10,6 +10,7 @@ import json
 import queue
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -48,10 +49,22 @@ class Press:
     def pdf(self, source: str, data: Mapping[str, Any], timestamp: int) -> bytes:
         """The PDF that the file ``source`` under the root makes of ``data``, which it reads as
         ``json(bytes(sys.inputs.sheet))``. ``timestamp`` stands inside the PDF."""
+        return self._made(source, data, timestamp, "")[0]
+
+    def laid_out(
+        self, source: str, data: Mapping[str, Any], timestamp: int, selector: str
+    ) -> tuple[bytes, list[Any]]:
+        """The PDF, and the values of the metadata that ``selector`` finds in its layout."""
+        made, found = self._made(source, data, timestamp, selector)
+        return made, json.loads(found)
+
+    def _made(
+        self, source: str, data: Mapping[str, Any], timestamp: int, selector: str
+    ) -> tuple[bytes, str]:
         for without_logo, standards in ((False, _STANDARDS), (True, _STANDARDS), (True, [])):
             given = {**data, "logo": None} if without_logo else data
             try:
-                return self._compiled(source, given, timestamp, standards)
+                return self._compiled(source, given, timestamp, standards, selector)
             except typst.TypstError as error:
                 # The message cites the text at fault: a log must not hold it.
                 _log.warning("not_typeset", source=source, standards=standards, hints=error.hints)
@@ -63,7 +76,8 @@ class Press:
         data: Mapping[str, Any],
         timestamp: int,
         standards: list[Literal["a-3a", "ua-1"]],
-    ) -> bytes:
+        selector: str,
+    ) -> tuple[bytes, str]:
         told = json.dumps(data, ensure_ascii=False)
         with self._compiler() as compiler:
             made = compiler.compile(
@@ -73,12 +87,14 @@ class Press:
                 pdf_standards=[*standards],
                 timestamp=timestamp,
             )
+            # a query is about what was compiled last, with the same data
+            found = compiler.query(selector, field="value") if selector else "[]"
             if len(told) > _LARGE:
                 for _ in range(_ROUNDS_UNTIL_FORGOTTEN):
                     compiler.compile(input=b"", format="svg")
         if not isinstance(made, bytes):
             raise NotTypeset(f"Typst made no PDF of {source}")
-        return made
+        return made, found
 
     @contextmanager
     def _compiler(self) -> Iterator[typst.Compiler]:
@@ -105,6 +121,33 @@ class Press:
 
 
 _press = Press(wording.TEMPLATES)
+OFFERED, _OFFERED_SOURCE, _BOXES = "offered", "page.typ", "<box>"
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True)
+class Box:
+    """Where an option's square stands: ``option`` counts the sheet's optional lines, ``page`` its
+    pages, both from 0; points from the page's upper left corner."""
+
+    option: int
+    page: int
+    left: float
+    top: float
+    size: float
+
+
+def offered(sheet: Sheet) -> tuple[bytes, list[Box]]:
+    """The page on which a sheet's lines are offered, for others to put boxes to tick on its
+    squares. Raises ``Unfit`` when the sheet holds what cannot be counted."""
+    source = f"{OFFERED}/{_OFFERED_SOURCE}"
+    data = view(OFFERED, sheet)
+    if len(data["name"]) > _LONGEST_NAME:  # stands on top of each further page
+        data["name"] = f"{data['name'][:_LONGEST_NAME]}…"
+    if data["options"]:
+        data["words"] = {**data["words"], "total": data["words"]["total_before"]}
+    made, marks = _press.laid_out(source, data, int(sheet.made_at.timestamp()), _BOXES)
+    return made, [Box(**mark) for mark in marks]
 
 
 def typeset(template: str, sheet: Sheet) -> bytes:

@@ -64,6 +64,8 @@ class CasePages:
             return self._ending(case)
         if case.papers.act == "done":  # others still have to act
             return done_page(self._desk, case, again=True)
+        if case.elsewhere:
+            return self._elsewhere(case)
         return redirect(next_address(case))
 
     def form(self, token: str, step: str) -> AnyResponse:
@@ -135,6 +137,15 @@ class CasePages:
     def nowhere(self, token: str = "", rest: str = "") -> AnyResponse:
         """A mutilated link looks like any other wrong one."""
         raise LinkInvalid
+
+    def _elsewhere(self, case: CaseView) -> AnyResponse:
+        """To this person's own page at the provider that keeps what is signed; where there is none
+        yet, or not for this person, a page says so and looks again."""
+        if not case.address:
+            return self._desk.show("soon")
+        response = redirect(case.address)
+        response.headers["Cache-Control"] = "no-store"  # it may lead elsewhere in a minute
+        return response
 
     def _ending(self, case: CaseView) -> Response:
         if case.state in SIGNED:

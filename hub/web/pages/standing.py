@@ -18,8 +18,8 @@ def is_over(case: CaseView) -> bool:
 
 
 def may_act(case: CaseView) -> bool:
-    """Whether it is this person's turn to sign or to approve."""
-    return not is_over(case) and case.papers.act in _MAY_ACT
+    """Whether it is this person's turn to sign or to approve here."""
+    return not is_over(case) and not case.elsewhere and case.papers.act in _MAY_ACT
 
 
 def first_undone(case: CaseView) -> str | None:

@@ -1,0 +1,1 @@
+"""Requests that are signed at a provider which keeps the document itself."""

@@ -1,0 +1,49 @@
+"""The sender's answers reach the customer where the talk is: beside the document, at the hosted
+provider that keeps it."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from hub.contracts.capabilities import Capability
+from hub.engine import outbox
+from hub.services import history, owed_kinds
+from hub.services.core import Core
+from hub.services.hosted import rows
+from hub.storage.models import Message, Request
+
+KIND = owed_kinds.SAY
+
+
+def where(core: Core, session: Session, request: Request) -> str:
+    """Where somebody of the sender's answers at the provider; empty where there is no such
+    place."""
+    row = rows.current(session, request.id) if request.plan.get(rows.ELSEWHERE) else None
+    return str(rows.told(core, row)["url"]) if row is not None else ""
+
+
+def owe(core: Core, session: Session, request: Request, message: Message) -> bool:
+    """Owe an answer to the provider; False where it carries none: then the hub tells it itself."""
+    row = rows.current(session, request.id) if request.plan.get(rows.ELSEWHERE) else None
+    if row is None or row.status != rows.STANDING or not history.is_open(request):
+        return False
+    place = core.instance(request.workspace_id, row.provider)
+    if not core.registry.manifest(place).can(Capability.MESSAGES):
+        return False
+    session.flush()
+    outbox.owe(
+        session,
+        workspace_id=row.workspace_id,
+        request_id=row.request_id,
+        entity=f"{row.request_id}:say",
+        kind=KIND,
+        step="say",
+        destination=row.provider,
+        payload={"agreement": row.id, "message": message.id},
+        key=f"{row.id}:say:{message.id}",
+        seq=0,
+        now=core.clock.now(),
+        wall=core.clock.wall(),
+    )
+    core.wake()
+    return True

@@ -1,0 +1,29 @@
+"""Before a request ends for want of an answer: it is read once more whether there is one at its
+provider, since a hook may have been lost."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from hub.services.core import Core
+from hub.services.hosted import rows
+from hub.storage.models import Request
+
+_FRESH = timedelta(minutes=15)
+_PATIENCE = timedelta(days=1)  # a provider that is away for longer keeps no request open
+
+
+def owed(core: Core, session: Session, request: Request) -> bool:
+    """Whether somebody has to look first; the survey is owed then."""
+    from hub.services.hosted import surveying  # which settles endings itself
+
+    row = rows.current(session, request.id) if request.plan.get(rows.ELSEWHERE) else None
+    if row is None or row.status != rows.STANDING or row.looked_at is None:
+        return False
+    now = core.clock.now()
+    if now - row.looked_at <= _FRESH or now - request.expires_at > _PATIENCE:
+        return False
+    surveying.owe_survey(core, session, row)
+    return True

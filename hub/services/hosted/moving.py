@@ -1,0 +1,112 @@
+"""Failover (F5): another provider takes over before the customer has acted, behind the same link.
+
+What binds is the agreement that holds, and there is one at most: whatever a former provider tells
+later is recorded and refused. It is taken back there as soon as it answers again.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.contracts.events import EventKind
+from hub.kernel.logging import get_logger
+from hub.services import endings, history, in_hand, turns
+from hub.services.core import Core
+from hub.services.hosted import placing, rows, withdrawing
+from hub.services.order_data import cancel_pending
+from hub.storage.models import HostedAgreement, Instance, Request
+
+_log = get_logger(__name__)
+AT_ONCE = 50  # requests in one transaction; the next look goes on
+
+
+def has_acted(session: Session, request: Request) -> bool:
+    """Whether anybody has signed or approved, judged or not."""
+    acted = any(one.signed_at is not None for one in request.recipients)
+    return acted or in_hand.held(session, request.id)
+
+
+def next_provider(request: Request) -> str | None:
+    """Who takes over; None where there is nobody left."""
+    providers = list(request.plan.get("providers", ()))
+    if request.provider not in providers:
+        return None
+    left = providers[providers.index(request.provider) + 1 :]
+    return left[0] if left else None
+
+
+def move(core: Core, session: Session, request: Request, code: str) -> bool:
+    """Give the request to its next provider because of ``code``; False where that may not be."""
+    taking_over = next_provider(request)
+    if taking_over is None or not history.is_open(request) or has_acted(session, request):
+        return False
+    former, row = request.provider, rows.current(session, request.id)
+    number = row.number if row is not None else 0
+    _leave(core, session, request, row, code)
+    request.provider = taking_over
+    data = {"from": former, "to": taking_over, "code": code, "agreement": number}
+    key = f"moved:{former}:{taking_over}:{request.event_seq}"
+    now = core.clock.now()
+    history.append(session, request, EventKind.MOVED, now, dedupe=key, data=data)
+    _log.warning("moved to the next provider", request_id=request.id, code=code)
+    endings.owe_steps(core, session, request, EventKind.MOVED.value)
+    begin(core, session, request)
+    return True
+
+
+def replace(core: Core, session: Session, request: Request, code: str) -> None:
+    """What is to be signed has changed, or a signature was cleared: the provider gets it anew."""
+    _leave(core, session, request, rows.current(session, request.id), code)
+    begin(core, session, request)
+
+
+def begin(core: Core, session: Session, request: Request) -> None:
+    """Everything is there to be signed: placed at a hosted provider first, else people are given
+    their link at once."""
+    if rows.is_hosted(core, request):
+        placing.begin(core, session, request)
+        return
+    turns.invite(core, session, request)
+
+
+def move_waiting(core: Core, session: Session, instance: Instance) -> int:
+    """Move what has waited too long for a provider that does not answer; how many there were."""
+    wall, since = core.clock.wall(), instance.failing_since
+    if since is None or instance.paused_code is not None:
+        return 0  # wrong credentials are mended, not run away from
+    away = timedelta(seconds=(wall - since).total_seconds())
+    query = (
+        select(HostedAgreement.request_id)
+        .where(
+            HostedAgreement.workspace_id == instance.workspace_id,
+            HostedAgreement.provider == instance.key,
+            HostedAgreement.status.in_(rows.UNDER_WAY),
+            HostedAgreement.current.is_(True),
+        )
+        .order_by(HostedAgreement.id)
+    )
+    moved = 0
+    for request_id in list(session.scalars(query)):
+        if moved >= AT_ONCE:
+            break
+        request = session.get_one(Request, request_id)
+        if away >= placing.patience(request) and move(core, session, request, "provider_away"):
+            moved += 1
+    return moved
+
+
+def _leave(
+    core: Core, session: Session, request: Request, row: HostedAgreement | None, code: str
+) -> None:
+    """The former agreement holds no more, and orders under way end."""
+    cancel_pending(session, request, code)
+    if row is None:
+        return
+    row.current = None
+    if row.status in rows.UNDER_WAY:
+        withdrawing.take_back(core, session, row)
+    request.plan = {name: value for name, value in request.plan.items() if name != rows.ELSEWHERE}
+    session.flush()

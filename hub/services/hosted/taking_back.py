@@ -1,0 +1,62 @@
+"""Carries out what ``withdrawing`` owes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from hub.contracts.agreements import Survey
+from hub.engine.work import Failure, Handler, Work
+from hub.kernel.errors import NotFound, Refused
+from hub.services import owed_kinds
+from hub.services.core import Core
+from hub.services.hosted import applying, loading, rows
+from hub.storage.models import HostedAgreement, Request
+
+KIND = owed_kinds.WITHDRAW
+_TOO_LATE = "already_signed"
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """It is gone there; or, with ``late``, somebody had signed it already."""
+
+    late: Survey | None = None
+
+
+class WithdrawHandler(Handler):
+    """Takes one agreement back, and what a lost create may have left of it."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def perform(self, work: Work) -> TakenBack:
+        """Take it back. What was signed before is read, so that everybody knows."""
+        core = self._core
+        loaded = loading.load(core, work.payload["agreement"])
+        told, provider = loading.told(core, loaded), rows.hosted(core, loaded.row)
+        try:
+            provider.withdraw(told, loaded.placed)
+        except NotFound:
+            return TakenBack()
+        except Refused as error:
+            if error.code != _TOO_LATE:
+                raise
+            return TakenBack(provider.survey(told, loaded.placed))
+        return TakenBack()
+
+    def delivered(self, session: Session, work: Work, result: TakenBack) -> None:
+        """A signature that came too late is recorded, and refused."""
+        request = session.get_one(Request, work.request_id)
+        row = session.get_one(HostedAgreement, work.payload["agreement"])
+        if result.late is None:
+            row.status = rows.WITHDRAWN
+            return
+        applying.keep(self._core, row, result.late)
+        row.status = rows.OVER
+        applying.late(self._core, session, request, row, result.late)
+
+    def gave_up(self, session: Session, work: Work, failure: Failure) -> None:
+        """It stays visible as given up: somebody has to look at the provider."""
+        return None

@@ -1,0 +1,58 @@
+"""Taking agreements back at their providers: owed when the request ends otherwise, or moves on."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from hub.contracts.events import EventKind
+from hub.engine.outbox import owe
+from hub.services import owed_kinds
+from hub.services.core import Core
+from hub.services.hosted import rows
+from hub.storage.models import Delivery, HostedAgreement, Request
+
+_LAST = 1_000_000  # behind every step of placing
+_WAITING = ("pending", "retry", "paused")
+
+
+def end(core: Core, session: Session, request: Request, kind: EventKind) -> None:
+    """The request is over: what is under way at a provider is taken back, unless everybody has
+    signed it or it is over there as well."""
+    if not request.plan.get(rows.ELSEWHERE) or kind is EventKind.COMPLETED:
+        return
+    row = rows.current(session, request.id)
+    if row is not None and row.status in rows.UNDER_WAY:
+        take_back(core, session, row)
+
+
+def take_back(core: Core, session: Session, row: HostedAgreement) -> None:
+    """Owe it. What was still to be placed is not wanted any more; a step that is being done at this
+    moment ends first."""
+    under_way = f"{row.request_id}:agreement:{row.number}"
+    mine = Delivery.entity == under_way, Delivery.kind == owed_kinds.PLACE
+    begun = select(Delivery.id).where(*mine, Delivery.first_attempt_at.is_not(None)).limit(1)
+    nothing_there = session.scalar(begun) is None
+    over = {"state": "cancelled", "claim_id": None, "lease_until": None}
+    session.execute(
+        update(Delivery)
+        .where(*mine, Delivery.state.in_(_WAITING))
+        .values(**over, finished_at=core.clock.now())
+    )
+    row.status = rows.WITHDRAWN
+    if nothing_there:
+        return
+    owe(
+        session,
+        workspace_id=row.workspace_id,
+        request_id=row.request_id,
+        entity=under_way,
+        kind=owed_kinds.WITHDRAW,
+        step="withdraw",
+        destination=row.provider,
+        payload={"agreement": row.id},
+        key=f"{row.id}:withdraw",
+        seq=_LAST,
+        now=core.clock.now(),
+        wall=core.clock.wall(),
+    )

@@ -71,7 +71,8 @@ class GetAcceptSettings:
     refresh_token: str = setting(
         fields.String(),
         title="Refresh token",
-        help="oauth2: from the authorisation. GetAccept replaces it at each use; see the README.",
+        help="oauth2: from the authorisation. GetAccept replaces it at each use; the hub keeps the "
+        "newest one, see the README.",
         secret=True,
         default="",
     )

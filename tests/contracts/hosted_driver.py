@@ -112,6 +112,7 @@ class HostedDriver(ABC):
             hook_url=HOOK_URL,
             hook_secret=HOOK_SECRET,
             public_host="hub.example",
+            ports={"secrets": self.kept},
         )
 
     def can(self, capability: Capability) -> bool:

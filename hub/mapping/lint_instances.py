@@ -99,7 +99,7 @@ def _providers(around: Around) -> Iterator[Problem]:
 def _hosted(around: Around, key: str, path: Path) -> Iterator[Problem]:
     """Who keeps the document needs one, and has no pages for the hub's own forms."""
     request, keeps = around.mapping.request, f"'{key}' keeps what is signed itself"
-    if not request.documents:
+    if not request.documents and request.lines is None:
         yield around.problem(path, f"{keeps}; add 'documents', or name another provider")
     if request.form is not None:
         mend = "name a provider that signs on the hub's pages, or remove it"

@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 
 from hub.services import banners, case_rows, papers, people_states, proofs, turns, view_counts
 from hub.services.core import Core
+from hub.services.hosted import proving
+from hub.services.hosted import rows as hosted_rows
 from hub.services.lines import decided
 from hub.storage.models import (
     Acceptance,
     Attachment,
     Document,
     Evidence,
+    HostedAgreement,
     Message,
     Request,
 )
@@ -42,8 +45,26 @@ def dossier(core: Core, workspace_id: str, request_id: str) -> dict[str, Any]:
             "evidence": next((one for one in made if one["number"] == now), None),
             "earlier_evidence": [one for one in made if one["number"] != now],
             "receipts": _receipts(session, request),
+            "agreement": _agreement(core, session, request),
+            "former_agreements": _former(core, session, request),
             "banner": banners.banner(core, session, request, place),
         }
+
+
+def _agreement(core: Core, session: Session, request: Request) -> dict[str, Any] | None:
+    """What a hosted provider keeps of it now."""
+    found = proving.agreements(session, request)
+    return next((_told(core, one) for one in found if one.current), None)
+
+
+def _former(core: Core, session: Session, request: Request) -> list[dict[str, Any]]:
+    """What former ones kept; whatever they tell counts for nothing."""
+    return [_told(core, one) for one in proving.agreements(session, request) if not one.current]
+
+
+def _told(core: Core, row: HostedAgreement) -> dict[str, Any]:
+    people = hosted_rows.people_told(row)
+    return {"number": row.number, **hosted_rows.told(core, row), "people": dict(people)}
 
 
 def people(request: Request) -> list[dict[str, Any]]:

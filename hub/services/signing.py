@@ -35,6 +35,7 @@ from hub.services import (
 )
 from hub.services.core import Core
 from hub.services.credentials.fresh import pause_refused
+from hub.services.hosted import moving
 from hub.services.order_data import begun_where, stored_order, task_data, task_of
 from hub.services.orders import POLL, after_real_seconds, ask_now, conclude_now, withdraw_there
 from hub.services.views import CaseClosed, LinkInvalid, NotReady, SigningStatus, SigningView
@@ -204,15 +205,22 @@ class Signing:
             return order
 
     def _failed_to_begin(self, prepared: _Prepared, error: ParaphError) -> None:
-        core = self._core
+        """It is kept why; where the provider is away and another one stands in, that one takes over
+        at once, since the customer waits (F5). Raises ``CaseClosed`` then: the page is another."""
+        core, moved = self._core, False
         with core.db.write() as rows:
             order = rows.get_one(SigningOrder, prepared.order_id)
             order.status, order.code = "failed", error.code
             order.finished_at = core.clock.now()
+            if moving.is_outage(error):
+                request = rows.get_one(Request, order.request_id)
+                moved = moving.move(core, rows, request, error.code)
             if isinstance(error, AuthenticationFailed):
                 place = (order.workspace_id, order.provider)
                 pause_refused(core, rows, place, error)
         _log.warning("order not begun", order=prepared.order_id, code=error.code)
+        if moved:
+            raise CaseClosed("another provider has taken over") from error
 
     def _shown(self, order: SigningOrder, client: ClientContext, language: str) -> SigningView:
         status = _STATUS[order.status]

@@ -24,6 +24,8 @@ from hub.services.hosted import rows
 from hub.storage.models import Delivery, Recipient, Request, RequestEvent
 
 STEP_KIND = "step"
+# The detail says why, in words for the record's user.
+_IN_WORDS = (Reason.BAD_RECORD, Reason.BAD_DOCUMENT, Reason.PROVIDER_REJECTED)
 _RECORD_STEP = re.compile(r"records\.(?P<name>\w[\w-]*)(\[(?P<index>\d+)\])?")
 
 
@@ -126,7 +128,7 @@ def reason_text(request: Request) -> str:
         said = ending.get(request.language) or ending["en"]
         return f"{said} {request.reason_detail}" if request.reason_detail else said
     reason = Reason(request.reason)
-    if reason in (Reason.BAD_RECORD, Reason.BAD_DOCUMENT) and request.reason_detail:
+    if reason in _IN_WORDS and request.reason_detail:
         return request.reason_detail
     texts = REASON_TEXTS[reason]
     return texts.get(request.language) or texts["en"]

@@ -85,8 +85,8 @@ class Signature:
     """How one person signed or approved.
 
     ``kind`` is signed or approved; ``method`` drawn, typed, approved, hosted or eid, with the
-    scheme's title in ``scheme``. ``national_id`` holds its last digits at most. ``in_person``: on the
-    sender's own device. ``shown`` is the list of hashes that was kept when the person signed,
+    scheme's title in ``scheme``. ``national_id`` holds its last digits at most. ``in_person``: on
+    the sender's own device. ``shown`` is the list of hashes that was kept when the person signed,
     ``answers`` those that were signed, ``binding`` what was signed beside the text. The first of
     ``parts`` is that text, the others come from the provider exactly as it gave them; one of them
     may be ``signature.svg``.

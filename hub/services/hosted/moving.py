@@ -12,6 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.contracts.events import EventKind
+from hub.engine.retry import counts_against_destination
+from hub.kernel.errors import ParaphError
 from hub.kernel.logging import get_logger
 from hub.services import endings, history, in_hand, turns
 from hub.services.core import Core
@@ -36,6 +38,12 @@ def next_provider(request: Request) -> str | None:
         return None
     left = providers[providers.index(request.provider) + 1 :]
     return left[0] if left else None
+
+
+def is_outage(error: ParaphError) -> bool:
+    """Whether a call failed because the provider is away or paused: not because of what was asked,
+    of many calls at once, or of a part of the hub itself."""
+    return counts_against_destination(error) and error.code != "busy"
 
 
 def move(core: Core, session: Session, request: Request, code: str) -> bool:

@@ -19,9 +19,10 @@ from hub.contracts.events import EventKind
 from hub.contracts.requests import Reason
 from hub.engine.outbox import owe
 from hub.engine.work import Failure, Handler, Work
-from hub.kernel.errors import Refused, Retryable, Unfit
+from hub.kernel.errors import ParaphError, Refused, Retryable, Unfit
 from hub.services import endings, history, owed_kinds, papers, turns
 from hub.services.core import Core
+from hub.services.evidence_owed import DESTINATION
 from hub.services.hosted import loading, rows, watching
 from hub.services.hosted.building import KeptFile
 from hub.storage.models import Delivery, HostedAgreement, Request
@@ -70,7 +71,8 @@ def _owe(core: Core, session: Session, row: HostedAgreement, seq: int, after: fl
         entity=entity(row),
         kind=KIND,
         step=f"place.{seq}",
-        destination=row.provider,
+        # a large file needs memory: as few are put together at a time as are proven
+        destination=row.provider if seq > 1 else DESTINATION,
         payload={"agreement": row.id},
         key=f"{row.id}:place:{seq}",
         seq=seq,
@@ -134,23 +136,26 @@ class PlaceHandler(Handler):
         if not row.current or not history.is_open(request):
             return
         reason = endings.giving_up(core, work)
-        if reason is not Reason.GAVE_UP:
+        if failure.code in set(Reason):
+            reason = Reason(failure.code)
+        elif reason is not Reason.GAVE_UP:
             reason = Reason.PROVIDER_REJECTED
-        endings.fail(core, session, request, reason, detail=failure.detail)
+        said = failure.customer if failure.customer != ParaphError.customer else None
+        endings.fail(core, session, request, reason, detail=said)
 
     def _put_together(self, work: Work, loaded: loading.Loaded) -> PutTogether:
         from hub.services.hosted.composing import compose  # with its libraries: only where used
 
         core = self._core
-        composed = compose(core, loaded.request, loaded.found)
-        sha256 = core.workshop.blobs.put(work.workspace_id, composed.content)
-        size = len(composed.content)
-        told = loading.told(core, loaded, KeptFile(sha256, size))
         try:
+            composed = compose(core, loaded.request, loaded.found)
+            sha256 = core.workshop.blobs.put(work.workspace_id, composed.content)
+            size = len(composed.content)
+            told = loading.told(core, loaded, KeptFile(sha256, size))
             rows.hosted(core, loaded.row).check(told)
         except Unfit as error:  # its words are for the record's user
             said = error.words.get(loaded.request.language) or error.words.get("en")
-            raise Refused(said or error.detail, code=error.code) from error
+            raise Refused(error.detail, code=error.code, customer=said) from error
         return PutTogether({"sha256": sha256, "media_type": _PDF, "size": size}, composed)
 
     def _stands(self, session: Session, request: Request, row: HostedAgreement) -> None:

@@ -147,7 +147,7 @@ class WatchTimer(TimerHandler):
         under_way, oldest, standing = session.execute(query).one()
         if not under_way:
             return None
-        if under_way > standing:  # some are still being placed
+        if oldest is None or under_way > standing:  # some are still being placed
             return now + PLACING
         return max(now + SOON, oldest + EVERY)
 

@@ -7,6 +7,7 @@ from typing import Any
 from flask import g
 from flask_smorest import Blueprint
 
+from hub.services.hosted import surveying
 from hub.services.house import House
 from hub.services.overview import Overview
 from hub.services.withdrawals import withdraw
@@ -18,6 +19,7 @@ def add_cases(blueprint: Blueprint, house: House) -> None:
     """Add the routes."""
     _inbound(blueprint, house)
     _cancel(blueprint, house)
+    _check(blueprint, house)
 
 
 def _inbound(blueprint: Blueprint, house: House) -> None:
@@ -42,6 +44,17 @@ def _cancel(blueprint: Blueprint, house: House) -> None:
     def cancel(_: dict[str, Any], request_id: str) -> dict[str, Any]:
         """Withdraw an open request. Its link ends, and the record upstream is told."""
         withdraw(house.core, g.caller.workspace_id, request_id, by="api")
+        return told(house, request_id)
+
+
+def _check(blueprint: Blueprint, house: House) -> None:
+    @blueprint.route("/requests/<request_id>/check-status", methods=["POST"])
+    @blueprint.arguments(Strict())
+    @blueprint.response(202)
+    def check_status(_: dict[str, Any], request_id: str) -> dict[str, Any]:
+        """Have it read at once how the request stands at the provider that keeps it. The answer is
+        how it stood until now; what is read is seen a moment later."""
+        surveying.check_status(house.core, g.caller.workspace_id, request_id)
         return told(house, request_id)
 
 

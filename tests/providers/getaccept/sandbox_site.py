@@ -36,8 +36,8 @@ class Site:
     """One account. Only files are served in a thread of its own: what is due happens when a call
     comes or when a test says ``tick``."""
 
-    def __init__(self) -> None:
-        self.clock = ManualClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
+    def __init__(self, clock: ManualClock | None = None) -> None:
+        self.clock = clock or ManualClock(datetime(2026, 3, 2, 9, 0, tzinfo=UTC))
         self.phone: list[PhoneMessage] = []
         self.mails: list[Mail] = []
         app = DispatcherMiddleware(_nothing)

@@ -5,8 +5,20 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from datetime import UTC, datetime
 
-from hub.services.hosted import rows
+import pytest
+
+from hub.contracts.plugin import RawHook
+from hub.contracts.records import RecordRef
+from hub.kernel.errors import Refused
+from hub.services import remarks
+from hub.services.clearing import clear
+from hub.services.hosted import rows, surveying
+from hub.services.preparing import read_again
+from hub.services.withdrawals import withdraw
+from hub.storage.models import Inbound, Message
+from tests.services.paper_texts import PEOPLE
 
 
 def test_it_is_placed_signed_there_and_proven_here(hosted):
@@ -38,3 +50,222 @@ def test_it_is_placed_signed_there_and_proven_here(hosted):
     assert told["signature"]["method"] == "hosted"
     assert told["signature"]["scheme"] == "GetAccept"
     assert case.site.violations() == []
+
+
+def test_who_opens_and_declines_there_is_told_with_the_reason(hosted):
+    case = hosted()
+    case.place()
+    case.act("alice", "open")
+    case.look_again()
+    assert case.request().state == "opened"
+    assert case.act("alice", "reject", reason="Too dear")
+    case.look_again()
+    assert case.request().state == "declined"
+    assert case.record()["state"] == "Declined"
+    assert case.agreements()[0].status == rows.OVER
+    assert case.deliveries("withdraw") == []
+
+
+def test_lines_are_decided_by_the_boxes_that_are_ticked_there(hosted):
+    case = hosted()
+    row = case.place()
+    (box,) = case.site.control("GET", f"documents/{row.reference}")["fields"]
+    case.act("alice", "view_attachment", attachment="Photo")
+    case.act("alice", "check", field=box["field_label"], value=1)
+    case.act("alice", "sign")
+    case.look_again()
+    assert case.request().answers["lines"] == {"work": "accepted", "hose": "accepted"}
+    assert case.events().count("line_accepted") == 2
+
+
+def test_a_hook_has_it_read_at_once_and_counts_once(hosted):
+    case = hosted()
+    row = case.place()
+    case.act("alice", "open")
+    bodies = [
+        one.body
+        for one in case.site.sandbox.account.webhooks.notices
+        if one.document == row.reference
+    ]
+    body = json.dumps({"event": "document.viewed", "document": {"id": row.reference}}).encode()
+    for one in (*bodies, body, body):
+        assert _hook(case, one).status == 204
+    case.work()
+    assert case.request().state == "opened"
+    assert len(case.deliveries("survey")) == 1
+    stored = [one for one in case.rows(Inbound) if one.source == "hook"]
+    assert {one.outcome for one in stored} == {"survey"}
+
+
+def test_remarks_go_both_ways_and_stand_once(hosted):
+    case = hosted()
+    case.place()
+    case.act("alice", "comment", text="Is it safe?")
+    case.look_again()
+    assert case.upstream.notes(RecordRef("offer", "1")) == ["Is it safe?"]
+    mail = case.messages("office@example.com")[0]
+    assert "Is it safe?" in mail.text
+    assert case.agreement().reference in mail.text
+    remarks.answer_remark(case.core, case.workspace, case.request().id, "alice", "It is.")
+    case.work()
+    case.look_again()
+    told = [(one.direction, one.text) for one in case.rows(Message)]
+    assert told == [("in", "Is it safe?"), ("out", "It is.")]
+    assert all(one.external_id for one in case.rows(Message))
+
+
+def test_two_people_sign_one_after_the_other(hosted):
+    case = hosted(people=PEOPLE)
+    case.place()
+    assert {one.to for one in case.messages()} == {"+46701740605"}
+    for who in ("alice", "bob"):
+        case.act(who, "view_attachment", attachment="Photo")
+        assert case.act(who, "sign")
+        case.look_again()
+    assert {one.to for one in case.messages()} >= {"+46701740605", "+46701740606"}
+    assert case.request().state == "completed"
+    assert [one.signature["name"] for one in case.acceptances()] == ["Alice Andersson", "Bob Berg"]
+    assert case.verdict(case.files()["zip"].content).ok
+
+
+def test_what_is_withdrawn_here_is_withdrawn_there(hosted):
+    case = hosted()
+    row = case.place()
+    withdraw(case.core, case.workspace, case.request().id, by="test")
+    case.work()
+    assert case.site.control("GET", f"documents/{row.reference}")["status"] == "recalled"
+    assert case.agreements()[0].status == rows.WITHDRAWN
+    view = case.desk.view(case.token("alice"))
+    assert view.state == "cancelled"
+    assert view.address == ""
+
+
+def test_an_answer_that_comes_after_the_withdrawal_counts_for_nothing(hosted):
+    case = hosted()
+    case.place()
+    case.act("alice", "view_attachment", attachment="Photo")
+    assert case.act("alice", "sign")
+    withdraw(case.core, case.workspace, case.request().id, by="test")
+    case.work()
+    case.look_again()
+    assert case.request().state == "cancelled"
+    assert case.acceptances() == []
+    assert case.events().count("late") == 1
+    assert case.record()["state"] == "Late"
+
+
+def test_what_was_signed_in_time_counts_although_no_hook_came(hosted):
+    case = hosted()
+    case.place()
+    case.later(days=13, hours=23, minutes=30)
+    case.act("alice", "view_attachment", attachment="Photo")
+    assert case.act("alice", "sign")
+    for _ in range(8):
+        case.later(minutes=10)
+    assert case.request().state == "completed"
+
+
+def test_nobody_answers_and_it_ends_at_both_places(hosted):
+    case = hosted()
+    row = case.place()
+    for _ in range(20):
+        case.later(days=1)
+    assert case.request().state == "failed"
+    assert case.request().reason == "no_answer"
+    status = case.site.control("GET", f"documents/{row.reference}")["status"]
+    assert status in ("recalled", "expired")
+
+
+def test_a_changed_document_is_placed_anew_behind_the_same_link(hosted):
+    case = hosted()
+    first, token = case.place(), case.token("alice")
+    case.upstream.put("offer", "1", {**case.record(), "intro": "Something else."})
+    read_again(case.core, case.workspace, case.request().id)
+    for _ in range(12):
+        case.later(seconds=5)
+    second = case.agreement()
+    assert second.number == 2
+    assert second.status == rows.STANDING
+    assert second.file_sha256 != first.file_sha256
+    assert case.token("alice") == token
+    assert case.desk.view(token).address == rows.placed_of(second).links["alice"]
+    assert case.site.control("GET", f"documents/{first.reference}")["status"] == "recalled"
+    assert len([one for one in case.messages() if one.to == "+46701740605"]) == 1
+
+
+def test_a_cleared_signature_is_asked_for_anew(hosted):
+    case = hosted()
+    case.place()
+    case.act("alice", "view_attachment", attachment="Photo")
+    case.act("alice", "sign")
+    case.look_again()
+    clear(case.core, case.workspace, case.request().id, "tests", "Wrong price")
+    for _ in range(12):
+        case.later(seconds=5)
+    assert case.agreement().number == 2
+    case.act("alice", "view_attachment", attachment="Photo")
+    assert case.act("alice", "sign")
+    case.look_again()
+    assert case.request().state == "completed"
+    assert len(case.proofs()) == 2
+
+
+@pytest.mark.parametrize("fault", ["create.drop_after", "upload.drop_after", "seal.drop_after"])
+def test_a_lost_answer_makes_nothing_twice(hosted, fault):
+    case = hosted()
+    case.site.fault(fault)
+    case.send()
+    for _ in range(40):
+        case.later(seconds=20)
+    assert case.agreement().status == rows.STANDING
+    assert len(case.site.control("GET", "documents")) == 1
+
+
+def test_what_the_provider_cannot_take_is_told_on_the_record_before_anything_is_sent(hosted):
+    twins = PEOPLE.replace("+46701740606", "+46701740605").replace(
+        "bob@example.com", "alice@example.com"
+    )
+    case = hosted(people=twins)
+    case.send()
+    for _ in range(5):
+        case.later(seconds=5)
+    assert case.request().state == "failed"
+    assert case.request().reason == "provider_rejected"
+    assert "same" in case.record()["reason"]
+    assert case.site.control("GET", "documents") == []
+    assert case.messages() == []
+
+
+def test_the_status_is_read_on_demand(hosted):
+    case = hosted()
+    case.send()
+    with pytest.raises(Refused, match="nothing of this request"):
+        surveying.check_status(case.core, case.workspace, case.request().id)
+    for _ in range(8):
+        case.later(seconds=5)
+    case.act("alice", "open")
+    assert surveying.check_status(case.core, case.workspace, case.request().id)
+    assert not surveying.check_status(case.core, case.workspace, case.request().id)
+    case.work()
+    assert case.request().state == "opened"
+
+
+def test_it_survives_a_restart_between_any_two_steps(hosted):
+    case = hosted()
+    case.send()
+    for _ in range(10):
+        case.close()
+        case.open()
+        case.later(seconds=5)
+    assert case.agreement().status == rows.STANDING
+    assert len(case.site.control("GET", "documents")) == 1
+
+
+def _hook(case, body):
+    workspace, instance = "alice", "there"
+    secret = case.core.links.hook_secret(workspace, instance)
+    raw = RawHook(
+        "POST", case.core.links.hook(workspace, instance), {"content-type": "application/json"},
+        {}, body, "127.0.0.1", datetime.now(UTC),
+    )  # fmt: skip
+    return case.house.hooks.receive(workspace, instance, secret, raw)

@@ -15,7 +15,7 @@ from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
 from hub.contracts.plugin import ProbeResult
-from hub.contracts.settings import credentials_of
+from hub.contracts.settings import credentials_of, settings_info
 from hub.engine.conditions import resume
 from hub.kernel.errors import (
     ConfigurationError,
@@ -36,6 +36,7 @@ from hub.storage.models import Instance, InstanceSecret
 
 _log = get_logger(__name__)
 REFUSED = "credentials_refused"
+_TELLING = 4  # characters
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def mend(
     before = {name: filed[name] for name in forget if name in filed}
     left = {name: value for name, value in one.settings.items() if name not in forget}
     result = _tried(core, where, {**left, **before, **given})
-    said = _plain("; ".join((result.summary, *result.warnings)), given)
+    said = _plain("; ".join((result.summary, *result.warnings)), _secret(core, where, given))
     with core.db.write() as session:
         alone(session, "credentials")
         _remove(session, core, where, (*forget, *given))
@@ -115,7 +116,7 @@ def _check(
 
 def _tried(core: Core, where: InstanceKey, settings: Mapping[str, Any]) -> ProbeResult:
     """What the other side says to these settings."""
-    secret = _credentials(core, where, settings)
+    secret = _secret(core, where, settings)
     try:
         instance = core.registry.made_with(where, settings)
     except ConfigurationError as error:
@@ -137,21 +138,19 @@ def _tried(core: Core, where: InstanceKey, settings: Mapping[str, Any]) -> Probe
         instance.close()
 
 
-def _credentials(core: Core, where: InstanceKey, settings: Mapping[str, Any]) -> Mapping[str, Any]:
-    known = credentials_of(core.registry.settings_class(where))
-    return {name: value for name, value in settings.items() if name in known}
+def _secret(core: Core, where: InstanceKey, settings: Mapping[str, Any]) -> list[str]:
+    """The values that nobody may read again; shorter ones stand in too many words."""
+    known = settings_info(core.registry.settings_class(where))
+    secret = (value for name, value in settings.items() if name in known and known[name].secret)
+    return [value for value in secret if isinstance(value, str) and len(value) >= _TELLING]
 
 
-def _plain(text: str, secret: Mapping[str, Any]) -> str:
+def _plain(text: str, secret: Collection[str]) -> str:
     """The other side's words without what was sent: it may have repeated it."""
     text = redact_text(text)
-    for value in secret.values():
-        if isinstance(value, str) and len(value) >= _TELLING:
-            text = text.replace(value, "…")
+    for value in secret:
+        text = text.replace(value, "…")
     return text[:1000]
-
-
-_TELLING = 4  # characters; shorter values stand in too many words
 
 
 def _remove(session: Session, core: Core, where: InstanceKey, names: Collection[str]) -> None:

@@ -6,11 +6,12 @@ import pytest
 from click.testing import CliRunner
 from structlog.testing import capture_logs
 
+from connectors.simulated.upstream import upstream
 from hub.channels.simulated.gateway import gateway
 from hub.cli import cli
 from hub.services import probes
 from tests.cli.test_commands import trigger
-from tests.simulated_house import SimulatedHouse
+from tests.simulated_house import RECORD, SimulatedHouse
 
 NEW = "planted-new-password"
 
@@ -80,3 +81,14 @@ def test_what_is_kept_can_be_forgotten(mend):
 )
 def test_what_does_not_fit_is_told_with_what_does(mend, arguments, code, said):
     assert said in mend(*arguments, code=code)
+
+
+def test_commands_beside_the_hub_sign_in_with_what_is_kept(simulated, mend):
+    world = upstream(f"{simulated.world}-alice")
+    world.put("case", "9", RECORD)
+    world.password = NEW
+    config = ["--config", str(simulated.config)]
+    assert CliRunner().invoke(cli, ["dry-run", "repair", "9", *config]).exit_code == 1
+    mend("source", "--set", "password", stdin=f"{NEW}\n")
+    told = CliRunner().invoke(cli, ["dry-run", "repair", "9", *config])
+    assert told.exit_code == 0, told.output

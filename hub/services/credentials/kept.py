@@ -4,14 +4,16 @@ gives something else. Every process takes them up within seconds."""
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from hub.kernel.crypto import Vault, canonical_json
+from hub.kernel.errors import ConfigurationError
 from hub.kernel.logging import get_logger
 from hub.registry import InstanceKey, Registry
 from hub.settings import InstanceSettings, Kept, WorkspaceSettings
@@ -36,11 +38,8 @@ class KeptSettings:
 
     def over(self, filed: Workspaces, ids: Mapping[str, str]) -> dict[str, WorkspaceSettings]:
         """``filed`` with what is kept put over it."""
-        with self._db.read() as session:
-            query = select(InstanceSecret).where(InstanceSecret.kind == SETTING)
-            rows = list(session.scalars(query.order_by(InstanceSecret.name)))
-        by_place: dict[tuple[str, str], list[InstanceSecret]] = {}
-        for row in rows:
+        by_place: dict[tuple[str, str], list[Any]] = {}
+        for row in self._marks():
             by_place.setdefault((row.workspace_id, row.instance), []).append(row)
         return {
             key: _with(
@@ -83,17 +82,36 @@ class KeptSettings:
         rows = session.execute(columns.where(InstanceSecret.kind == SETTING))
         return frozenset((row.id, row.version) for row in rows)
 
-    def _put_over(self, one: InstanceSettings, rows: Any) -> InstanceSettings:
-        good = [
-            row
-            for row in rows
-            if row.over and self._vault.mac_matches(_USE, _text(one, row.name), row.over)
-        ]
-        if not good:
+    def _marks(self) -> list[Any]:
+        """What is kept, without the values."""
+        row = InstanceSecret
+        columns = select(
+            row.id, row.workspace_id, row.instance, row.name, row.over, row.saved_at, row.saved_by
+        )
+        with self._db.read() as session:
+            return list(session.execute(columns.where(row.kind == SETTING).order_by(row.name)))
+
+    def _put_over(self, one: InstanceSettings, rows: Collection[Any]) -> InstanceSettings:
+        values: dict[str, Any] = {}
+        kept: list[Kept] = []
+        for row in rows:
+            if self._vault.mac_matches(_USE, _text(one, row.name), row.over):
+                try:
+                    values[row.name] = self._value(row.id)
+                except (ConfigurationError, NoResultFound) as error:  # its secret key is gone, or
+                    name = type(error).__name__  # somebody has just forgotten it
+                    _log.error("kept credential not read", instance=one.key, error=name)
+                    continue
+                kept.append(Kept(row.name, row.saved_at, row.saved_by))
+        if not kept:
             return one
-        values = {row.name: row.value for row in good}
-        kept = tuple(Kept(row.name, row.saved_at, row.saved_by) for row in good)
-        return replace(one, settings={**one.settings, **values}, kept=kept)
+        return replace(one, settings={**one.settings, **values}, kept=tuple(kept))
+
+    def _value(self, row_id: str) -> Any:
+        with self._db.read() as session:
+            return session.scalars(
+                select(InstanceSecret.value).where(InstanceSecret.id == row_id)
+            ).one()
 
 
 def _with(

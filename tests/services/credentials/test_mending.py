@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from hub.kernel.crypto import Vault
 from hub.kernel.errors import Refused, Retryable
 from hub.registry import InstanceKey
 from hub.services.credentials.mending import mend
@@ -27,6 +28,11 @@ def put_away(house):
     house.core.registry.close()
     house.core.workshop.close()
     house.core.db.close()
+
+
+def mended_by_other(watched, other):
+    watched.gateway.password = NEW
+    mend(other.core, SMS, {"password": NEW}, by="cli:bob")
 
 
 def mended(watched, value=NEW, **more):
@@ -149,6 +155,29 @@ def test_a_process_that_has_not_heard_of_it_does_not_pause_it_again(watched):
         assert len(watched.texts()) == 2
         codes = {row.error_code for row in watched.deliveries("message")}
         assert codes == {None}
+    finally:
+        put_away(other)
+
+
+def test_a_value_whose_secret_key_is_gone_leaves_the_files_in_force(watched):
+    watched.held(1)
+    mended(watched)
+    core, spoiled = watched.core, Vault("another secret key, long enough too")
+    with core.db.write() as session:
+        sealed = spoiled.seal('"simulated-new"')
+        session.execute(text("UPDATE instance_secret SET value = :v"), {"v": sealed})
+    over = core.kept.over(core.workspaces, core.workspace_ids)
+    assert over["alice"].instances["sms"].settings["password"] == FORMER
+    assert any(entry["event"] == "kept credential not read" for entry in watched.logs)
+
+
+def test_the_watch_of_each_process_takes_it_up(watched):
+    other = watched.other_process()
+    try:
+        mended_by_other(watched, other)
+        assert watched.condition().kept is None
+        watched.simulated.house._follow()
+        assert "(password) is kept" in watched.condition().kept
     finally:
         put_away(other)
 

@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import select, text
 
 from hub.kernel.crypto import Vault
-from hub.kernel.errors import Refused, Retryable
+from hub.kernel.errors import AuthenticationFailed, Refused, Retryable
 from hub.registry import InstanceKey
+from hub.services import probes
+from hub.services.credentials.fresh import pause_refused
 from hub.services.credentials.mending import mend
 from hub.storage.models import InstanceSecret
 from tests.services.credentials.watched import FORMER, NEW
@@ -155,6 +157,34 @@ def test_a_process_that_has_not_heard_of_it_does_not_pause_it_again(watched):
         assert len(watched.texts()) == 2
         codes = {row.error_code for row in watched.deliveries("message")}
         assert codes == {None}
+    finally:
+        put_away(other)
+
+
+def test_timers_and_pages_of_a_process_that_has_not_heard_of_it_pause_nothing(watched):
+    other, error = watched.other_process(), AuthenticationFailed("refused")
+    place = (watched.core.workspace_ids["alice"], "sms")
+    try:
+        watched.simulated.clock.advance(timedelta(minutes=1))
+        mended_by_other(watched, other)
+        with watched.core.db.write() as session:
+            pause_refused(watched.core, session, place, error)
+        assert watched.condition().paused is None
+        watched.core.follow_kept()
+        with watched.core.db.write() as session:
+            pause_refused(watched.core, session, place, error)
+        assert watched.condition().paused == "authentication_failed"
+    finally:
+        put_away(other)
+
+
+def test_a_probe_in_such_a_process_goes_with_the_new_values(watched):
+    other = watched.other_process()
+    try:
+        watched.core.registry.channel(SMS)  # made with the former password
+        mended_by_other(watched, other)
+        assert probes.probe(watched.core, SMS) == (True, "reached the simulated gateway")
+        assert watched.condition().paused is None
     finally:
         put_away(other)
 

@@ -20,6 +20,7 @@ from hub.services.core import Core
 from hub.services.credentials.kept_words import kept_words
 from hub.services.evidence_owed import DESTINATION as PROOFS
 from hub.services.judging import judge
+from hub.services.upkeep_health import HooksHealth, PollHealth, Upkeep, upkeep
 from hub.services.webhooks import KIND as WEBHOOK
 from hub.services.webhooks import is_webhook
 from hub.storage import queries_blobs
@@ -67,6 +68,8 @@ class SyncHealth:
     own_troubles: Mapping[str, int] = field(default_factory=dict)  # a part of the hub: what waits
     missing_blobs: int = 0  # named by rows and not in the object store: only a backup has them
     proofs_failing: int = 0  # completed requests whose proof was tried, and is not there
+    polls: tuple[PollHealth, ...] = ()  # tables that are polled
+    hooks: tuple[HooksHealth, ...] = ()  # what other sides are to call the hub for
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -109,8 +112,8 @@ def _faulty_files(core: Core) -> str | None:
 
 
 def sync(core: Core) -> list[SyncHealth]:
-    """The condition of every instance and subscription of every workspace, with six queries in
-    all."""
+    """The condition of every instance and subscription of every workspace, with eight queries
+    in all."""
     with core.db.read() as session:
         rows = {(row.workspace_id, row.key): row for row in session.scalars(select(Instance))}
         counted = _counts(session)
@@ -119,6 +122,7 @@ def sync(core: Core) -> list[SyncHealth]:
         missing = queries_blobs.missing(session)
         begun = session.scalars(select(InstancePause).where(InstancePause.ended_at.is_(None)))
         pauses = {(row.workspace_id, row.instance): row for row in begun}
+        kept = upkeep(core, session)
     wall = core.clock.wall()
     found = []
     for key, workspace_id in core.workspace_ids.items():
@@ -138,10 +142,13 @@ def sync(core: Core) -> list[SyncHealth]:
         gone = missing.get(workspace_id, 0)
         failing, proofs = _proofs(counted, workspace_id)
         states = [proofs, *(one.status for one in instances)]
+        care = kept.get(workspace_id, Upkeep())
+        states += care.states
         states += ["waiting"] * bool(own) + ["broken"] * bool(gone)
         worst = max(states, key=("ok", "unknown", "waiting", "broken").index)
         judged = unjudged.get(workspace_id, 0)
-        found.append(SyncHealth(key, worst, instances, judged, own, gone, failing))
+        told = (judged, own, gone, failing, care.polls, care.hooks)
+        found.append(SyncHealth(key, worst, instances, *told))
     return found
 
 

@@ -24,7 +24,7 @@ from hub.kernel.crypto import Vault
 from hub.kernel.errors import ConfigurationError
 from hub.mapping.fragments import FOLDER as FRAGMENTS
 from hub.registry import InstanceKey, Registry, find_manifests
-from hub.services import blob_care, evidence_owed, history, kinds_of_work, probes
+from hub.services import blob_care, evidence_owed, history, hook_care, kinds_of_work, polls, probes
 from hub.services.access import KeyRing, ensure_workspaces
 from hub.services.blob_care import BlobCare
 from hub.services.buttons import ButtonLinks
@@ -35,6 +35,7 @@ from hub.services.credentials import pauses
 from hub.services.credentials.kept import KeptSettings
 from hub.services.credentials.port import Secrets
 from hub.services.hooks import Hooks
+from hub.services.hosted import placing
 from hub.services.links import Links, stored_in
 from hub.services.mappings import MappingShelf
 from hub.services.paper_desk import PaperDesk
@@ -86,6 +87,7 @@ class House:
     def start(self, *, work: bool = True) -> None:
         """Begin to work on what is owed (without ``work``: others do), and to watch the files."""
         self.engine.start(work=work)
+        hook_care.soon(self.core)
         folders = (
             self.folder / "workspaces",
             beside(self.folder, "mappings"),
@@ -152,6 +154,8 @@ def open_house(folder: Path, *, clock: Clock | None = None, threads: int | None 
     core = Core(settings, workspaces, ids, db, clock, vault, registry, shelf, links)
     probes.know_instances(core)
     core.follow_kept()  # from here on it is known what this process goes by
+    polls.know_tables(core)
+    hook_care.know_instances(core)
     history.follow(db, Announcer(core))
     http.observe(exchange.listener)
     retention = Retention(db, clock, settings)
@@ -182,7 +186,7 @@ def _engine(core: Core, retention: Retention, care: BlobCare) -> Engine:
     def limits(workspace_id: str, destination: str) -> DestinationLimits:
         if is_webhook(destination):
             return limits_of(destination)
-        if destination == evidence_owed.DESTINATION:
+        if destination in (evidence_owed.DESTINATION, placing.COMPOSING):
             return evidence_owed.LIMITS
         try:
             one = core.registry.settings(core.instance(workspace_id, destination))

@@ -24,7 +24,7 @@ CALL = "call"  # a delivery of this kind takes a stored call again
 KINDS = (
     INTAKE, PREPARE, MESSAGE, NOTICE, STEP_KIND, RECORD_NOTE, EVIDENCE, CALL, WEBHOOK, *HOSTED,
 )  # fmt: skip
-SOURCES = ("api", "button", "hook")
+SOURCES = ("api", "button", "hook", "poll")
 OUTCOMES = (
     "accepted", "request", "already_open", "under_way", "not_wanted", "failed", "no_mapping",
     "no_record", "report", "survey",

@@ -22,7 +22,6 @@ from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import ParaphError, Refused, Retryable, Unfit
 from hub.services import endings, history, owed_kinds, papers, turns
 from hub.services.core import Core
-from hub.services.evidence_owed import DESTINATION
 from hub.services.hosted import loading, rows, watching
 from hub.services.hosted.building import KeptFile
 from hub.storage.models import Delivery, HostedAgreement, Request
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from hub.services.hosted.composing import Composed
 
 KIND = owed_kinds.PLACE
+COMPOSING = "composing"  # the hub itself is owed the first step, whose limits are those of proofs
 NOT_WANTED = "not_wanted"  # code: the request is over, or another provider has taken over
 _PDF = "application/pdf"
 
@@ -72,7 +72,7 @@ def _owe(core: Core, session: Session, row: HostedAgreement, seq: int, after: fl
         kind=KIND,
         step=f"place.{seq}",
         # a large file needs memory: as few are put together at a time as are proven
-        destination=row.provider if seq > 1 else DESTINATION,
+        destination=row.provider if seq > 1 else COMPOSING,
         payload={"agreement": row.id},
         key=f"{row.id}:place:{seq}",
         seq=seq,

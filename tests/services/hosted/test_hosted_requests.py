@@ -112,6 +112,7 @@ def test_remarks_go_both_ways_and_stand_once(hosted):
     told = [(one.direction, one.text) for one in case.rows(Message)]
     assert told == [("in", "Is it safe?"), ("out", "It is.")]
     assert all(one.external_id for one in case.rows(Message))
+    assert case.upstream.notes(RecordRef("offer", "1")) == ["Is it safe?", "We: It is."]
 
 
 def test_two_people_sign_one_after_the_other(hosted):

@@ -1,5 +1,4 @@
-"""How the tables that are polled, the hooks that are kept and the agreements that are watched stand,
-for ``/health/sync``."""
+"""How polled tables, kept hooks and watched agreements stand, for ``/health/sync``."""
 
 from __future__ import annotations
 
@@ -72,7 +71,8 @@ class Upkeep:
     @property
     def states(self) -> list[str]:
         """The status of each; one that was never done yet says nothing."""
-        found = [one.status for one in (*self.polls, *self.hooks, *self.agreements)]
+        found = [one.status for one in self.polls]
+        found += [one.status for one in self.hooks] + [one.status for one in self.agreements]
         return [status for status in found if status != "unknown"]
 
 

@@ -12,6 +12,7 @@ from hub.storage.models_core import (
     Workspace,
 )
 from hub.storage.models_hosted import HostedAgreement
+from hub.storage.models_lines import JobLine
 from hub.storage.models_paper import (
     Acceptance,
     Attachment,
@@ -53,6 +54,7 @@ __all__ = [
     "HostedAgreement",
     "Inbound",
     "Instance",
+    "JobLine",
     "KeptHooks",
     "Lease",
     "MappingVersion",

@@ -41,6 +41,8 @@ EVENTS: Mapping[str, str] = {
     EventKind.LINE_WITHDRAWN.value: "Its offer ended without an answer; its step has moved back.",
     EventKind.LINE_ACCEPTED.value: "The customer took this line of the request.",
     EventKind.LINE_DECLINED.value: "The customer did not want this line of it.",
+    EventKind.HELD.value: "Something of it waits: a system refuses the hub's sign-in.",
+    EventKind.RESUMED.value: "The sign-in works again, what waited goes on.",
     EventKind.FAILED.value: "It ended without an answer; the outcome says why.",
 }
 

@@ -50,8 +50,8 @@ def step_context(
 ) -> dict[str, Any]:
     """What mapping rows of ``back``, ``records`` and ``then`` may refer to; ``now`` is the moment
     of the event, ``line`` the id of the line that it is about, ``about`` what else is told of it:
-    whose doing it was (``recipient``), of which file (``what``), why (``reason``), a remark's
-    ``text``."""
+    whose doing it was (``recipient``), of which file or system (``what``), why (``reason``,
+    ``reason_text``), a remark's ``text``."""
     told = about or {}
     offered = lines(request)
     steps = core.shelf.version(request.mapping_version_id).request.line_steps
@@ -103,7 +103,7 @@ def _outcome(
     return {
         "event": event,
         "reason": about.get("reason", request.reason or ""),
-        "reason_text": reason_text(request, user_language(request)),
+        "reason_text": about.get("reason_text") or reason_text(request, user_language(request)),
         "recipient": about.get("recipient", ""),
         "what": about.get("what", ""),
         **{name: about.get(name, "") for name in decisions.TOLD},

@@ -16,7 +16,6 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hub.contracts.agreements import NOT_YET
-from hub.engine import conditions
 from hub.engine.outbox import arm
 from hub.engine.retry import counts_against_destination
 from hub.engine.work import TimerHandler, TimerWork
@@ -24,6 +23,7 @@ from hub.kernel.errors import AuthenticationFailed, ConfigurationError, ParaphEr
 from hub.kernel.logging import get_logger
 from hub.services import upkeep
 from hub.services.core import Core
+from hub.services.credentials.fresh import pause_refused
 from hub.services.hosted import rows
 from hub.storage.models import HostedAgreement, Instance, Timer
 
@@ -113,8 +113,7 @@ class WatchTimer(TimerHandler):
         if instance is None or isinstance(error, ConfigurationError):
             return core.clock.now() + EVERY  # the instance was removed, or nobody can ask it
         if isinstance(error, AuthenticationFailed):
-            place, wall = (instance.workspace_id, instance.key), core.clock.wall()
-            conditions.pause(session, place, error.code, error.detail, wall)
+            pause_refused(core, session, (instance.workspace_id, instance.key), error)
         elif isinstance(error, ParaphError) and counts_against_destination(error):
             upkeep.note(core, session, instance.workspace_id, instance.key, well=False)
         else:

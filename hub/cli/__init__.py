@@ -19,6 +19,8 @@ COMMANDS = {
     "discard": "hub.cli.again:discard",
     "inbound": "hub.cli.cases:inbound",
     "cancel": "hub.cli.cases:cancel",
+    "decide": "hub.cli.deciding:decide",
+    "follow-up": "hub.cli.deciding:follow_up",
     "clear": "hub.cli.papers:clear",
     "evidence": "hub.cli.papers:evidence",
     "in-person": "hub.cli.papers:sign_in_person",

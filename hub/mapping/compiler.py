@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from hub.contracts.papers import SOURCES, TEMPLATE
-from hub.mapping.compiled import COMPLETED, CompiledMapping
+from hub.mapping.compiled import COMPLETED, ON_CALL, CompiledMapping
 from hub.mapping.document import Document
+from hub.mapping.line_steps import USUAL
 from hub.mapping.lines import LinesRule
 from hub.mapping.papers import ATTACHMENTS, DOCUMENTS, PaperRule
 from hub.mapping.paths import FieldPath
@@ -62,6 +63,10 @@ def build(
         then_steps={
             event: tuple(_then_steps(event, steps, _made(event, data)))
             for event, steps in data["then"].items()
+        },
+        call_steps={
+            name: tuple(_then_steps(name, steps, list(data["records"]), ON_CALL))
+            for name, steps in data["on_call"].items()
         },
         examples=tuple(data["examples"]),
     )
@@ -135,7 +140,10 @@ def _papers(part: Mapping[str, Any], name: str) -> Iterator[PaperRule]:
 def _lines(part: Mapping[str, Any] | None) -> LinesRule | None:
     if part is None:
         return None
-    return LinesRule(part["for_each"], part["currency"], named(part["rows"], "request.lines"))
+    rows = named(part["rows"], "request.lines")
+    stepped = any(row.to == "step" for row in rows)
+    steps = (part["steps"] or USUAL) if stepped else None
+    return LinesRule(part["for_each"], part["currency"], rows, steps)
 
 
 def _number(source: Source | None) -> Row | None:
@@ -223,9 +231,11 @@ def _sending(key: str, path: Path, part: Mapping[str, Any], made: Sequence[str])
     )
 
 
-def _then_steps(event: str, steps: list[Mapping[str, Any]], made: Sequence[str]) -> Iterator[Step]:
+def _then_steps(
+    event: str, steps: list[Mapping[str, Any]], made: Sequence[str], under: str = "then"
+) -> Iterator[Step]:
     for number, part in enumerate(steps):
-        key, path, when = f"then.{event}.{number}", ("then", event, number), part.get("when")
+        key, path, when = f"{under}.{event}.{number}", (under, event, number), part.get("when")
         if part.keys() & AIMS.keys():
             yield _sending(key, path, part, made)
             continue

@@ -10,6 +10,7 @@ from hub.contracts.capabilities import Capability as C
 from hub.contracts.events import EventKind
 from hub.contracts.manifest import PluginKind
 from hub.contracts.papers import COPY
+from hub.mapping.compiled import ON_CALL
 from hub.mapping.known import NOTHING_KNOWN, Around
 from hub.mapping.lint_papers import paper_problems
 from hub.mapping.lint_sendings import sending_problems
@@ -188,7 +189,7 @@ def instance_path(step: Step) -> Path:
     """Where a step names its instance."""
     if step.path[0] == "records":
         return (*step.path[:2], "in")
-    if step.path[0] == "then":
+    if step.path[0] in ("then", ON_CALL):
         return (*step.path, step.action, "in")
     return step.path
 

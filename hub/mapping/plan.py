@@ -10,6 +10,7 @@ from typing import Any
 from hub.contracts.papers import SIGNER
 from hub.mapping.conditions import wants
 from hub.mapping.expressions import Expression
+from hub.mapping.line_steps import JobLine, LineSteps
 from hub.mapping.lines import LinePlan, LinesRule
 from hub.mapping.notify import NotifyPlan, NotifyRule
 from hub.mapping.papers import PaperPlan, PaperRule, plan_papers
@@ -80,6 +81,15 @@ class RequestPlan:
 
 
 @dataclass(frozen=True)
+class ReadLines:
+    """The lines of a record with their steps; ``number`` is what people call the record."""
+
+    number: str
+    currency: str
+    lines: tuple[JobLine, ...]
+
+
+@dataclass(frozen=True)
 class RequestRule:
     """The compiled ``request`` part of a mapping."""
 
@@ -108,6 +118,11 @@ class RequestRule:
     def recipient(self) -> tuple[Row, ...]:
         """The rows of the short form, the only ones that may be written back."""
         return self.people[0].rows if self.people[0].alone else ()
+
+    @property
+    def line_steps(self) -> LineSteps | None:
+        """The steps of its lines, if they have any."""
+        return self.lines.steps if self.lines is not None else None
 
     @property
     def papers(self) -> tuple[PaperRule, ...]:
@@ -178,6 +193,14 @@ class RequestRule:
             failover_after=self.failover_after,
             problems=tuple(problems),
         )
+
+    def read_lines(self, record: Mapping[str, Any], now: datetime) -> ReadLines | None:
+        """Every line of a record with its step, asked about or not; None for lines without."""
+        if self.lines is None or self.lines.steps is None:
+            return None
+        data, seen = self.data(record), dict[str, JobLine]()
+        _, currency = self.lines.plan(data, now, [], seen)
+        return ReadLines(self._number(data, now, []), currency, tuple(seen.values()))
 
     def data(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """What rows, expressions and texts of the request may refer to."""

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from hub.contracts.events import LINE_EVENTS, EventKind
-from hub.mapping.compiled import COMPLETED, CompiledMapping
+from hub.contracts.events import LINE_EVENTS, STEP_EVENTS, EventKind
+from hub.mapping.compiled import COMPLETED, ON_CALL, CompiledMapping
 from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
 from hub.mapping.reading import Readable, below, mentions
 from hub.mapping.rows import Row, Source
@@ -49,6 +49,27 @@ def reference_problems(mapping: CompiledMapping, records: list[str]) -> Iterator
     ):
         yield from _twice(mapping, [((*at, index), row) for index, row in enumerate(rows)])
     yield from _values(mapping)
+    yield from _called(mapping)
+    yield from _without_steps(mapping)
+
+
+def _without_steps(mapping: CompiledMapping) -> Iterator[Problem]:
+    """Events that move a line's step, where lines have none."""
+    if mapping.request.line_steps is not None:
+        return
+    for part, events in (("back", mapping.back_steps), ("then", mapping.then_steps)):
+        for event in sorted(set(events) & set(STEP_EVENTS)):
+            message = "never happens: lines have no step; add a row 'step' to request.lines"
+            yield mapping.document.problem((part, event), message)
+
+
+def _called(mapping: CompiledMapping) -> Iterator[Problem]:
+    """Follow-ups that examples ask for and that are not there."""
+    for index, example in enumerate(mapping.examples):
+        name = example["given"].get("call")
+        if name is not None and name not in mapping.call_steps:
+            message = unknown_word("follow-up", name, mapping.call_steps)
+            yield mapping.document.problem(("examples", index, "given", "call"), message)
 
 
 def _twice(mapping: CompiledMapping, rows: Sequence[tuple[Path, Row]]) -> Iterator[Problem]:
@@ -213,6 +234,6 @@ def rows_path(step: Step) -> Path:
     """Where the rows of a step stand in the file."""
     if step.path[0] == "records":
         return (*step.path, "rows")
-    if step.path[0] == "then" or step.spec.kind in AIMS:
+    if step.path[0] in ("then", ON_CALL) or step.spec.kind in AIMS:
         return (*step.path, step.action, "rows")
     return (*step.path, "update")

@@ -20,6 +20,7 @@ from hub.mapping.plan import FAILOVER_AFTER
 from hub.mapping.row_schema import LineRow, PrefillRow, RecipientRow, RecordValue
 from hub.mapping.rows import Source
 from hub.mapping.signing import SigningRule
+from hub.mapping.steps_field import StepsField
 from hub.mapping.value_fields import CodeField, ItemsField, TitleField
 
 MAX_REMINDERS = 3  # requirement D8
@@ -94,6 +95,22 @@ class LinesSchema(Strict):
         validate=NOT_EMPTY,
         metadata={"help": "What each line holds; `item` is the entry, `position` counts from 1."},
     )
+    steps = StepsField(
+        load_default=None,
+        metadata={
+            "help": "The steps that lines go through, in order, with the upstream's names. Needs a "
+            "row `step`. Without it they are found, priced, offered, decided."
+        },
+    )
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _steps_of_rows(self, data: Any, original_data: Any, **_: Any) -> None:
+        if not isinstance(original_data, Mapping) or "steps" not in original_data:
+            return
+        rows = original_data.get("rows")
+        named = [one.get("to") for one in rows if isinstance(one, Mapping)] if rows else []
+        if "step" not in named:
+            raise ValidationError("needs a row 'step'; add one, or remove the steps", "steps")
 
 
 class RequestSchema(Strict):

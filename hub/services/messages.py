@@ -150,7 +150,7 @@ class MessageHandler(Handler):
             if not history.is_open(request):
                 return  # it ended while the gateway kept its answer: the ending stays upstream
             deadlines.start(self._core, session, request, now, _one_of_several(work))
-            endings.owe_steps(self._core, session, request, "invited")
+            endings.invited(self._core, session, request)
         else:
             data["number"] = work.seq
             history.append(session, request, EventKind.REMINDED, now, dedupe=work.key, data=data)

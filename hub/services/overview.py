@@ -207,6 +207,7 @@ def _request(row: Request) -> dict[str, Any]:
         "id": row.id,
         "number": row.number,
         "state": row.state,
+        "decision": row.decision,
         "reason": row.reason,
         "reason_text": reason_text(row) or None,
         "mapping": row.mapping_key,

@@ -27,7 +27,7 @@ from hub.mapping.plan import RequestPlan
 from hub.mapping.rows import plain
 from hub.services.dry_run import DryRun
 from hub.services.form_answers import checked_answers
-from hub.services.imagined import reason_text, signature
+from hub.services.imagined import by_hand, reason_text, signature
 from hub.services.study import Study
 from hub.services.versions import SHORT
 
@@ -136,6 +136,7 @@ class Recording:
         reason = Reason.NO_ANSWER.value if event == EventKind.FAILED else ""
         text = reason_text(event, reason, plan.language)
         told = {"reason": reason} if reason else {}
+        told |= {name: said for name, said in by_hand(event).items() if said}
         return {"outcome": {**told, "reason_text": text}} if text else {}
 
     def _form(

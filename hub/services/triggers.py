@@ -100,6 +100,8 @@ def _mapped(
     followers: str | None,
 ) -> tuple[Rows, str | None] | None:
     """What a record that came with its trigger becomes, and the request's id."""
+    if active.mapping.request.line_steps is not None:
+        return None  # its lines are kept beside it, which intake does
     fields = trigger.record or {}
     try:
         plan = active.mapping.plan(fields, now=inbound["received_at"])

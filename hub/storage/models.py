@@ -12,6 +12,7 @@ from hub.storage.models_core import (
     Workspace,
 )
 from hub.storage.models_hosted import HostedAgreement
+from hub.storage.models_lines import JobLine
 from hub.storage.models_paper import (
     Acceptance,
     Attachment,
@@ -52,6 +53,7 @@ __all__ = [
     "HostedAgreement",
     "Inbound",
     "Instance",
+    "JobLine",
     "Lease",
     "MappingVersion",
     "Message",

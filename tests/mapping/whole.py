@@ -27,6 +27,12 @@ request:
       - {to: text, from: item.text, convert: [trim, "truncate:200"]}
       - {to: price, expr: item.price * 2}
       - {to: vat, value: 25}
+      - {to: step, from: item.step}
+    steps:
+      - {step: found, name: Hittad}
+      - {step: priced, name: Prissatt}
+      - {step: offered, name: Offererad}
+      - {step: decided, name: Beslutad}
   prefill:
     - {to: name, from: customer_name, direction: both}
   recipient:
@@ -65,7 +71,13 @@ then:
     - note: {in: erp, table: job, id: {expr: records.customer.id}, text: signature}
       when: form.name != ""
     - webhook: {url: "https://example.com/hook", secret: erp, rows: [{to: a, value: 1}]}
+on_call:
+  copy_to_offer:
+    - create: {in: erp, table: offer, rows: [{to: number, from: request.number}]}
 examples:
+  - name: asked for later
+    given: {record: {id: 1}, call: copy_to_offer, request: {number: C-1}}
+    expect: {on_call: [{create: {number: C-1}}]}
   - name: everything
     given:
       record: {id: 1, customer_name: Alice}

@@ -13,7 +13,7 @@ from hub.web.pages.words import N_
 
 TICKS = "line"
 _DECISIONS = {ACCEPTED: N_("Yes, the customer accepts"), DECLINED: N_("No, the customer declines")}
-WAYS = {
+_WAYS = {
     "phone": N_("By telephone"),
     "counter": N_("In person, over the counter"),
     "email": N_("By e-mail"),
@@ -31,9 +31,14 @@ def missing(said: Said) -> dict[str, str]:
     return {name: words for name, words in _MISSING.items() if not getattr(said, name)}
 
 
+def in_words(desk: Desk) -> dict[str, str]:
+    """What was said, and how it came, as the page says it."""
+    return {key: desk.say(words) for key, words in {**_DECISIONS, **_WAYS}.items()}
+
+
 def note_fields(desk: Desk, said: Said, errors: Mapping[str, str]) -> dict[str, FieldView]:
     """The fields by name; the first one with an error gets the focus."""
-    choices = {"decision": _DECISIONS, "how": WAYS}
+    choices = {"decision": _DECISIONS, "how": _WAYS}
     labels = {
         "decision": N_("What did the customer say?"),
         "how": N_("How did the answer come?"),

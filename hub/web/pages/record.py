@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from hub.kernel.errors import Refused, Unfit
 from hub.services.links import CANCEL, CHECK, DECIDE
 from hub.services.record_views import RecordView, Said
-from hub.web.pages.noting import TICKS, missing, note_fields
+from hub.web.pages.noting import TICKS, in_words, missing, note_fields
 from hub.web.pages.screens import Desk
 from hub.web.pages.unfit import problem
 from hub.web.pages.words import N_
@@ -104,7 +104,7 @@ class RecordPages:
             ticked = said.lines if said else {one.id for one in view.lines if one.chosen}
             facts |= {"fields": fields, "errors": found, "ticked": ticked, "ticks": TICKS}
             return self._desk.show("record_decide", status, **facts, ends=ends)
-        return self._desk.show("record", status, **facts, ends=ends)
+        return self._desk.show("record", status, **facts, ends=ends, words=in_words(self._desk))
 
     def _speak(self, view: RecordView) -> None:
         self._desk.speak(view.sender, view.language)

@@ -43,6 +43,11 @@ def instance_problems(around: Around) -> Iterator[Problem]:
         at: Path = ("trigger",)
         found = _able(around, mapping.source_instance, at, (C.HOOK,), "'webhook'", mend)
         yield from map(_warning, found)
+    if "poll" in mapping.triggers:
+        mend = "it cannot tell what changed, remove 'poll'"
+        yield from _able(
+            around, mapping.source_instance, ("trigger",), (C.CHANGES,), "'poll'", mend
+        )
     yield from _table(around, mapping.source_instance, mapping.source_table, ("source", "table"))
     if mapping.carries_on not in ("hub", "upstream"):
         yield from _uses(around, mapping.carries_on, ("carries_on",), connector)

@@ -6,6 +6,7 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
+from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from types import CodeType
@@ -78,15 +79,18 @@ class CompiledTemplates(BytecodeCache):
             self._known[bucket.key, bucket.checksum] = bucket.code
 
 
-_made: list[Path] = []
+_made: list[tuple[datetime, Path]] = []
 
 
 def _authority(clock: Clock) -> Path:
-    if not _made:
-        folder = _folder("seal")
-        OwnAuthority(folder, clock).key()
-        _made.append(folder)
-    return _made[0]
+    now = clock.wall()
+    for at, folder in _made:
+        if at <= now:  # its certificates hold from then on
+            return folder
+    folder = _folder("seal")
+    OwnAuthority(folder, clock).key()
+    _made.append((now, folder))
+    return folder
 
 
 @cache

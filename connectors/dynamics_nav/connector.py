@@ -33,7 +33,13 @@ from hub.contracts.records import (
     Update,
     UpstreamFile,
 )
-from hub.kernel.errors import AuthenticationFailed, RecordLocked, Refused, Unsupported
+from hub.kernel.errors import (
+    AuthenticationFailed,
+    ConfigurationError,
+    RecordLocked,
+    Refused,
+    Unsupported,
+)
 
 
 class DynamicsNavConnector(Connector):
@@ -96,6 +102,15 @@ class DynamicsNavConnector(Connector):
         """What changed, oldest first."""
         return changes.changes(self._client, table, since)
 
+    def cursor_now(self, table: str) -> str | None:
+        """From two days ago on, where a field tells when; else all rows are read once."""
+        cursor = changes.recent(self._client, table, self.context.clock.now())
+        if cursor is None:
+            return super().cursor_now(table)
+        for _, after in self.changes(table, cursor):
+            cursor = after
+        return cursor
+
     def apply(
         self, operation: Operation, idempotency_key: str, *, uncertain: bool = False
     ) -> Receipt:
@@ -141,6 +156,15 @@ class DynamicsNavConnector(Connector):
         return subscriptions.ensure(
             self._client, self.settings, url, table, self.context.hook_secret
         )
+
+    def keep_hooks(self, tables: Collection[str]) -> str:
+        """One subscription for each table, three days more."""
+        if not isinstance(self._client, ApiClient):
+            raise Unsupported("NAV calls nobody over SOAP: let the mapping poll instead")
+        url, secret = self.context.hook_url, self.context.hook_secret
+        if self.settings.server.startswith("https://") and not url.startswith("https://"):
+            raise ConfigurationError("Business Central calls https only: set public_url")
+        return subscriptions.keep(self._client, self.settings, url, tables, secret)
 
     def describe(self, table: str) -> Collection[str]:
         """The names of the page's fields, from its WSDL."""

@@ -14,6 +14,8 @@ COMMANDS = {
     "sandbox": "hub.cli.serve:sandbox",
     "demo": "hub.cli.demo:demo",
     "probe": "hub.cli.operate:probe",
+    "poll": "hub.cli.upkeep:poll",
+    "keep-hooks": "hub.cli.upkeep:keep_hooks",
     "deliveries": "hub.cli.owed:deliveries",
     "replay": "hub.cli.again:replay",
     "discard": "hub.cli.again:discard",

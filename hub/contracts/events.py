@@ -29,6 +29,7 @@ class EventKind(StrEnum):
     APPROVED = "approved"  # an approver agreed; that is no signature
     CLEARED = "cleared"  # an acceptance was taken back by an operator; the history keeps it
     REMARKED = "remarked"  # the customer wrote to the sender, or the sender answered
+    REPLIED = "replied"  # the sender answered a remark; in the history a remark with a direction
     PREPARED = "prepared"  # documents and attachments are here, rendered and hashed
     PLACED = "placed"  # a hosted provider has it: people can read and sign there
     MOVED = "moved"  # another provider takes over, before the customer has acted

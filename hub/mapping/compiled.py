@@ -87,7 +87,7 @@ class CompiledMapping:
         ``back``, then ``then``; or the steps of a follow-up (``called``). ``context`` is asked for
         only when items have to be counted; it and ``now`` must be what the operations are worked
         out with."""
-        steps = self._steps(event)
+        steps = self.steps_after(event)
         if not self.counts_items(event):
             return tuple(step.spec for step in steps)
         data = {**context(), "values": self.values}
@@ -95,7 +95,7 @@ class CompiledMapping:
 
     def counts_items(self, event: str) -> bool:
         """Whether what is owed after ``event`` depends on how many items there are."""
-        return any(step.items is not None for step in self._steps(event))
+        return any(step.items is not None for step in self.steps_after(event))
 
     def operation(
         self,
@@ -132,7 +132,8 @@ class CompiledMapping:
         )  # fmt: skip
         return (*self.record_steps, *(step for steps in groups for step in steps))
 
-    def _steps(self, event: str) -> tuple[Step, ...]:
+    def steps_after(self, event: str) -> tuple[Step, ...]:
+        """The compiled steps of ``event``, in order."""
         part, _, name = event.partition(".")
         if part == ON_CALL:
             return self.call_steps.get(name, ())

@@ -23,6 +23,7 @@ EVENTS: Mapping[str, str] = {
     EventKind.VIEWED.value: "Somebody looked at the documents; once a visit.",
     EventKind.DOWNLOADED.value: "Somebody took a file along.",
     EventKind.REMARKED.value: "The customer wrote to the sender.",
+    EventKind.REPLIED.value: "The sender answered the customer's remark.",
     EventKind.FORWARDED.value: "The link was passed on to somebody else.",
     EventKind.APPROVED.value: "An approver agreed.",
     EventKind.SIGNED.value: "One signature is in and verified.",
@@ -84,7 +85,7 @@ class GivenSchema(Leaf):
             "answer that was noted by hand decision, how, by, remark."
         }
     )
-    remark = fields.Dict(metadata={"help": "What the customer wrote: text."})
+    remark = fields.Dict(metadata={"help": "What was written: text."})
     signature = fields.Dict(
         metadata={"help": "Who signed, when and how: name, at, order_ref, provider."}
     )

@@ -43,6 +43,11 @@ def instance_problems(around: Around) -> Iterator[Problem]:
         at: Path = ("trigger",)
         found = _able(around, mapping.source_instance, at, (C.HOOK,), "'webhook'", mend)
         yield from map(_warning, found)
+    if "poll" in mapping.triggers:
+        mend = "it cannot tell what changed, remove 'poll'"
+        yield from _able(
+            around, mapping.source_instance, ("trigger",), (C.CHANGES,), "'poll'", mend
+        )
     yield from _table(around, mapping.source_instance, mapping.source_table, ("source", "table"))
     if mapping.carries_on not in ("hub", "upstream"):
         yield from _uses(around, mapping.carries_on, ("carries_on",), connector)
@@ -100,7 +105,7 @@ def _providers(around: Around) -> Iterator[Problem]:
 def _hosted(around: Around, key: str, path: Path) -> Iterator[Problem]:
     """Who keeps the document needs one, and has no pages for the hub's own forms."""
     request, keeps = around.mapping.request, f"'{key}' keeps what is signed itself"
-    if not request.documents:
+    if not request.documents and request.lines is None:
         yield around.problem(path, f"{keeps}; add 'documents', or name another provider")
     if request.form is not None:
         mend = "name a provider that signs on the hub's pages, or remove it"

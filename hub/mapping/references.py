@@ -17,18 +17,7 @@ from hub.mapping.texts import is_text_key, names_in
 
 _OF_ITEM = ("item", "position")
 _OF_LINE, _OF_REMARK = "line", "remark"
-
-
-# What the language has a word for and this version does not do.
-_NOTHING_ASKS = ("poll",)
-
-
-def not_yet(mapping: CompiledMapping) -> Iterator[Problem]:
-    """Triggers that would be waited for in vain."""
-    for word in _NOTHING_ASKS:
-        if word in mapping.triggers:
-            message = f"this version does not {word}; remove '{word}'"
-            yield mapping.document.problem(("trigger",), message)
+_REMARKS = ((EventKind.REMARKED.value,), (EventKind.REPLIED.value,))
 
 
 def reference_problems(mapping: CompiledMapping, records: list[str]) -> Iterator[Problem]:
@@ -150,7 +139,7 @@ def _items(mapping: CompiledMapping, step: Step) -> Iterator[Problem]:
         if root == _OF_LINE and not of_line:
             message = "'line' is known after line events only; use 'lines', or move it there"
             yield mapping.document.problem(path, message)
-        if root == _OF_REMARK and step.path[1:2] != (EventKind.REMARKED.value,):
+        if root == _OF_REMARK and step.path[1:2] not in _REMARKS:
             message = f"'remark' is known after '{EventKind.REMARKED}' only; move it there"
             yield mapping.document.problem(path, message)
 

@@ -63,11 +63,16 @@ def clear(
         deadlines.arm_expiry(session, request)
         about = {"reason": said, **({"recipient": recipient_key} if recipient_key else {})}
         endings.owe_steps(core, session, request, EventKind.CLEARED.value, about=about)
-        if rows.is_hosted(core, request):
-            moving.replace(core, session, request, "cleared")
-        else:
-            turns.invite(core, session, request)
+        _ask_again(core, session, request)
     core.wake()
+
+
+def _ask_again(core: Core, session: Session, request: Request) -> None:
+    """What was signed at a hosted provider stays what it is: it gets the case anew."""
+    if rows.is_hosted(core, request):
+        moving.replace(core, session, request, "cleared")
+    else:
+        turns.invite(core, session, request)
 
 
 def _to_clear(

@@ -31,6 +31,7 @@ _EACH_TIME = frozenset(
         EventKind.VIEWED,
         EventKind.DOWNLOADED,
         EventKind.REMARKED,
+        EventKind.REPLIED,
         EventKind.FORWARDED,
         EventKind.CLEARED,
     )

@@ -18,6 +18,7 @@ from hub.registry import InstanceKey
 from hub.services import in_hand
 from hub.services.core import Core
 from hub.services.evidence_owed import DESTINATION as PROOFS
+from hub.services.upkeep_health import HooksHealth, PollHealth, Upkeep, upkeep
 from hub.services.webhooks import KIND as WEBHOOK
 from hub.services.webhooks import is_webhook
 from hub.storage import queries_blobs
@@ -65,6 +66,8 @@ class SyncHealth:
     own_troubles: Mapping[str, int] = field(default_factory=dict)  # a part of the hub: what waits
     missing_blobs: int = 0  # named by rows and not in the object store: only a backup has them
     proofs_failing: int = 0  # completed requests whose proof was tried, and is not there
+    polls: tuple[PollHealth, ...] = ()  # tables that are polled
+    hooks: tuple[HooksHealth, ...] = ()  # what other sides are to call the hub for
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -107,14 +110,15 @@ def _faulty_files(core: Core) -> str | None:
 
 
 def sync(core: Core) -> list[SyncHealth]:
-    """The condition of every instance and subscription of every workspace, with five queries in
-    all."""
+    """The condition of every instance and subscription of every workspace, with seven queries
+    in all."""
     with core.db.read() as session:
         rows = {(row.workspace_id, row.key): row for row in session.scalars(select(Instance))}
         counted = _counts(session)
         unjudged = in_hand.unjudged(session)
         troubles = session.execute(OWN_TROUBLES).all()
         missing = queries_blobs.missing(session)
+        kept = upkeep(core, session)
     wall = core.clock.wall()
     found = []
     for key, workspace_id in core.workspace_ids.items():
@@ -126,10 +130,13 @@ def sync(core: Core) -> list[SyncHealth]:
         gone = missing.get(workspace_id, 0)
         failing, proofs = _proofs(counted, workspace_id)
         states = [proofs, *(one.status for one in instances)]
+        care = kept.get(workspace_id, Upkeep())
+        states += care.states
         states += ["waiting"] * bool(own) + ["broken"] * bool(gone)
         worst = max(states, key=("ok", "unknown", "waiting", "broken").index)
         judged = unjudged.get(workspace_id, 0)
-        found.append(SyncHealth(key, worst, instances, judged, own, gone, failing))
+        told = (judged, own, gone, failing, care.polls, care.hooks)
+        found.append(SyncHealth(key, worst, instances, *told))
     return found
 
 

@@ -24,7 +24,7 @@ from hub.kernel.crypto import Vault
 from hub.kernel.errors import ConfigurationError
 from hub.mapping.fragments import FOLDER as FRAGMENTS
 from hub.registry import InstanceKey, Registry, find_manifests
-from hub.services import blob_care, evidence_owed, history, kinds_of_work, probes
+from hub.services import blob_care, evidence_owed, history, hook_care, kinds_of_work, polls, probes
 from hub.services.access import KeyRing, ensure_workspaces
 from hub.services.blob_care import BlobCare
 from hub.services.buttons import ButtonLinks
@@ -32,6 +32,7 @@ from hub.services.canvas import CanvasDesk
 from hub.services.cases import Cases
 from hub.services.core import Core
 from hub.services.hooks import Hooks
+from hub.services.hosted import placing
 from hub.services.links import Links, stored_in
 from hub.services.mappings import MappingShelf
 from hub.services.paper_desk import PaperDesk
@@ -83,6 +84,7 @@ class House:
     def start(self, *, work: bool = True) -> None:
         """Begin to work on what is owed (without ``work``: others do), and to watch the files."""
         self.engine.start(work=work)
+        hook_care.soon(self.core)
         folders = (
             self.folder / "workspaces",
             beside(self.folder, "mappings"),
@@ -143,6 +145,8 @@ def open_house(folder: Path, *, clock: Clock | None = None, threads: int | None 
     shelf.load(workspaces, ids, registry, starting=True)
     core = Core(settings, workspaces, ids, db, clock, vault, registry, shelf, links)
     probes.know_instances(core)
+    polls.know_tables(core)
+    hook_care.know_instances(core)
     history.follow(db, Announcer(core))
     http.observe(exchange.listener)
     retention = Retention(db, clock, settings)
@@ -173,7 +177,7 @@ def _engine(core: Core, retention: Retention, care: BlobCare) -> Engine:
     def limits(workspace_id: str, destination: str) -> DestinationLimits:
         if is_webhook(destination):
             return limits_of(destination)
-        if destination == evidence_owed.DESTINATION:
+        if destination in (evidence_owed.DESTINATION, placing.COMPOSING):
             return evidence_owed.LIMITS
         try:
             one = core.registry.settings(core.instance(workspace_id, destination))

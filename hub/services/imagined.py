@@ -35,6 +35,7 @@ _DOINGS = frozenset(
         EventKind.FORWARDED, EventKind.APPROVED, EventKind.SIGNED, EventKind.DECLINED,
     )
 )  # fmt: skip
+_TALK = (EventKind.REMARKED, EventKind.REPLIED)
 _SIGNED = (COMPLETED, EventKind.SIGNED.value, *ANSWERS, EventKind.SEALED.value)
 
 
@@ -90,7 +91,7 @@ class Imagined:
                 "provider": plan.providers[0],
             },
             "outcome": self._outcome(plan, event),
-            "remark": {"text": "…"} if event == EventKind.REMARKED else {},
+            "remark": {"text": "…"} if event in _TALK else {},
             "signature": [*signatures.values()][-1] if signatures else {},
             "signatures": signatures,
             "records": {},

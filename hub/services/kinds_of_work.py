@@ -4,7 +4,7 @@ its kind only."""
 from __future__ import annotations
 
 from hub.engine.work import Handler, TimerHandler
-from hub.services import evidence_owed
+from hub.services import evidence_owed, hook_care, polls
 from hub.services.core import Core
 from hub.services.deadlines import EXPIRY, REMINDER
 from hub.services.hosted import (
@@ -60,5 +60,7 @@ def timers(core: Core) -> dict[str, TimerHandler]:
         EXPIRY: ExpiryTimer(core),
         POLL: PollTimer(core),
         CONCLUDE: ConcludeTimer(core),
+        polls.KIND: polls.TablePollTimer(core),
+        hook_care.KIND: hook_care.KeepHooksTimer(core),
         watching.KIND: watching.WatchTimer(core),
     }

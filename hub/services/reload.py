@@ -11,7 +11,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from hub.kernel.errors import ConfigurationError
-from hub.services import probes
+from hub.services import hook_care, polls, probes
 from hub.services.access import ensure_workspaces
 from hub.services.core import Core
 from hub.settings import WorkspaceSettings, load_workspaces
@@ -41,6 +41,9 @@ def _take(core: Core, folder: Path) -> None:
     core.workspaces = workspaces
     changed = core.registry.adopt(workspaces)
     probes.know_instances(core)
+    polls.know_tables(core)
+    hook_care.know_instances(core)
+    hook_care.soon(core)
     for where in changed:
         probes.probe(core, where)
 

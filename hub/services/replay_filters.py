@@ -22,7 +22,7 @@ from hub.storage.models import Delivery, Inbound, Instance, MappingVersion, Requ
 
 CALL = "call"  # a delivery of this kind takes a stored call again
 KINDS = (INTAKE, PREPARE, MESSAGE, NOTICE, STEP_KIND, EVIDENCE, CALL, WEBHOOK, *HOSTED)
-SOURCES = ("api", "button", "hook")
+SOURCES = ("api", "button", "hook", "poll")
 OUTCOMES = (
     "accepted", "request", "already_open", "under_way", "not_wanted", "failed", "no_mapping",
     "no_record", "report", "survey",

@@ -38,7 +38,8 @@ from hub.storage.prepared import insert
 from hub.storage.rows import Rows, Stale, inserted
 
 _log = get_logger(__name__)
-_WORDS = {"api": "api", "button": "button", "hook": "webhook"}  # a source in a mapping's words
+# A source in a mapping's words.
+_WORDS = {"api": "api", "button": "button", "hook": "webhook", "poll": "poll"}
 REPEAT_WINDOW = timedelta(hours=2)  # longer than the longest retry ladder of an upstream
 
 

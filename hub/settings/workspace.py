@@ -19,7 +19,7 @@ from hub.kernel.errors import ConfigurationError
 from hub.mapping.document import read_document
 from hub.settings.files import load, read_text, refused, resolve, where
 from hub.settings.installation import ENVIRONMENTS
-from hub.settings.retrying import DISABLE_AFTER, RETRY, retry_problems
+from hub.settings.retrying import DISABLE_AFTER, POLL_EVERY, RETRY, retry_problems
 from hub.settings.spans import Span
 from hub.settings.texts import Texts, text_problems
 
@@ -36,7 +36,8 @@ _KEY = re.compile(r"^[a-z][a-z0-9_]{0,63}$")
 @dataclass(frozen=True)
 class InstanceSettings:
     """One configured plugin. ``concurrency`` and ``per_second`` limit what goes out to it,
-    ``retry`` says how it is tried again, ``disable_after`` how many days it may fail."""
+    ``retry`` says how it is tried again, ``disable_after`` how many days it may fail,
+    ``poll_every`` how often it is asked what has changed."""
 
     key: str
     plugin: str
@@ -46,6 +47,7 @@ class InstanceSettings:
     per_second: float | None = None
     retry: Mapping[str, Any] = field(default_factory=dict)  # what differs from RetrySchedule
     disable_after: timedelta = DISABLE_AFTER
+    poll_every: timedelta = POLL_EVERY
     places: Mapping[str, str] = field(default_factory=dict)  # setting → file:line:column
 
 
@@ -177,13 +179,20 @@ class WorkspaceFile:
                         load_default=DISABLE_AFTER,
                         metadata={"help": "After how long without a success it is disabled."},
                     ),
+                    "poll_every": Span(
+                        timedelta(seconds=10),
+                        timedelta(days=1),
+                        load_default=POLL_EVERY,
+                        metadata={"help": "How often it is asked what changed, for trigger poll."},
+                    ),
                 }
             ),
         ),
         title="Instances",
         help="Key, then plugin and settings: the systems this workspace talks to. Also "
-        "concurrency, per_second, disable_after (5d) and retry: first (1s), longest (1h), "
-        "total (72h), least_tries (10), longest_retry_after (1h), unexpected_tries (10).",
+        "concurrency, per_second, poll_every (5m), disable_after (5d) and retry: first (1s), "
+        "longest (1h), total (72h), least_tries (10), longest_retry_after (1h), "
+        "unexpected_tries (10).",
     )
     mappings: list[str] = setting(
         fields.List(fields.String()),

@@ -24,6 +24,7 @@ from hub.storage.models_paper import (
     OneTimeCode,
     Viewing,
 )
+from hub.storage.models_polled import KeptHooks, PolledTable
 from hub.storage.models_register import CaseNote, Customer, CustomerKey, NumberSeries, RepairCase
 from hub.storage.models_request import (
     AccessToken,
@@ -54,11 +55,13 @@ __all__ = [
     "Inbound",
     "Instance",
     "JobLine",
+    "KeptHooks",
     "Lease",
     "MappingVersion",
     "Message",
     "NumberSeries",
     "OneTimeCode",
+    "PolledTable",
     "Recipient",
     "RepairCase",
     "Replay",

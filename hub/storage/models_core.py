@@ -116,7 +116,7 @@ class Inbound(Scoped, Base):
         Index("ix_inbound_page", "workspace_id", "id"),
     )
 
-    source: Mapped[str] = mapped_column(String(16))  # api, button or hook
+    source: Mapped[str] = mapped_column(String(16))  # api, button, hook or poll
     instance: Mapped[str | None] = mapped_column(String(64))
     method: Mapped[str] = mapped_column(String(8))
     path: Mapped[str] = mapped_column(String(300))

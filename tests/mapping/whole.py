@@ -116,6 +116,7 @@ request:
   kind: offer
   provider: native_canvas
   channels: sms
+  failover_after: 5m
   expires_after: 14d
   recipients:
     - key: owner
@@ -172,6 +173,7 @@ examples:
       totals: {gross: "1"}
       views: {count: 1}
       documents: [{key: offer}]
+      agreement: {reference: a1}
       evidence: {level: B-T}
       remark: {text: Good}
     expect:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from hub.services.hosted.composing import Composed
 
 KIND = owed_kinds.PLACE
+COMPOSING = "composing"  # the hub itself is owed the first step, whose limits are those of proofs
 NOT_WANTED = "not_wanted"  # code: the request is over, or another provider has taken over
 _PDF = "application/pdf"
 
@@ -70,7 +71,8 @@ def _owe(core: Core, session: Session, row: HostedAgreement, seq: int, after: fl
         entity=entity(row),
         kind=KIND,
         step=f"place.{seq}",
-        destination=row.provider,
+        # a large file needs memory: as few are put together at a time as are proven
+        destination=row.provider if seq > 1 else COMPOSING,
         payload={"agreement": row.id},
         key=f"{row.id}:place:{seq}",
         seq=seq,
@@ -145,11 +147,11 @@ class PlaceHandler(Handler):
         from hub.services.hosted.composing import compose  # with its libraries: only where used
 
         core = self._core
-        composed = compose(core, loaded.request, loaded.found)
-        sha256 = core.workshop.blobs.put(work.workspace_id, composed.content)
-        size = len(composed.content)
-        told = loading.told(core, loaded, KeptFile(sha256, size))
         try:
+            composed = compose(core, loaded.request, loaded.found)
+            sha256 = core.workshop.blobs.put(work.workspace_id, composed.content)
+            size = len(composed.content)
+            told = loading.told(core, loaded, KeptFile(sha256, size))
             rows.hosted(core, loaded.row).check(told)
         except Unfit as error:  # its words are for the record's user
             said = error.words.get(loaded.request.language) or error.words.get("en")

@@ -63,24 +63,9 @@ def _order(
 ) -> SigningOrder:
     """The signing as the hub keeps every signing: what it was about, tied to what was handed
     over."""
-    order_id = new_id()
-    text = wording.signed_text(core, request, row, person)
-    answers = request.answers["values"]
-    bound = binding(request.id, order_id, text, answers, papers.shown_hash(shown))
-    task = SigningTask(
-        order_id=order_id,
-        request_id=request.id,
-        recipient=recipient_view(person),
-        title=request.title,
-        sender=core.workspace(request.workspace_id).name,
-        language=person.language,
-        visible_text=text,
-        hidden_data=bound,
-        document_sha256=(row.file_sha256 or "",),
-        requested_at=row.created_at,
-    )
+    task = _task(core, request, row, person, shown)
     order = SigningOrder(
-        id=order_id,
+        id=task.order_id,
         workspace_id=request.workspace_id,
         request_id=request.id,
         recipient_id=person.id,
@@ -89,7 +74,7 @@ def _order(
         status="complete",
         reference=row.reference,
         state={"agreement": row.id},
-        task=task_data(task, answers, shown),
+        task=task_data(task, request.answers["values"], shown),
         session_hash=sha256_hex(b""),
         nonce_hash=sha256_hex(new_id().encode()),
         message=None,
@@ -102,6 +87,31 @@ def _order(
     session.add(order)
     session.flush()
     return order
+
+
+def _task(
+    core: Core,
+    request: Request,
+    row: HostedAgreement,
+    person: Recipient,
+    shown: dict[str, Any],
+) -> SigningTask:
+    """What was asked of the person, in the hub's words."""
+    order_id = new_id()
+    text = wording.signed_text(core, request, row, person)
+    answers = request.answers["values"]
+    return SigningTask(
+        order_id=order_id,
+        request_id=request.id,
+        recipient=recipient_view(person),
+        title=request.title,
+        sender=core.workspace(request.workspace_id).name,
+        language=person.language,
+        visible_text=text,
+        hidden_data=binding(request.id, order_id, text, answers, papers.shown_hash(shown)),
+        document_sha256=(row.file_sha256 or "",),
+        requested_at=row.created_at,
+    )
 
 
 def _approved(

@@ -31,8 +31,8 @@ def take_back(core: Core, session: Session, row: HostedAgreement) -> None:
     moment ends first."""
     under_way = f"{row.request_id}:agreement:{row.number}"
     mine = Delivery.entity == under_way, Delivery.kind == owed_kinds.PLACE
-    begun = select(Delivery.id).where(*mine, Delivery.first_attempt_at.is_not(None)).limit(1)
-    nothing_there = session.scalar(begun) is None
+    asked = Delivery.seq > 1, Delivery.first_attempt_at.is_not(None)  # the first asks nobody
+    nothing_there = session.scalar(select(Delivery.id).where(*mine, *asked).limit(1)) is None
     over = {"state": "cancelled", "claim_id": None, "lease_until": None}
     session.execute(
         update(Delivery)

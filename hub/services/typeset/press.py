@@ -147,7 +147,13 @@ def offered(sheet: Sheet) -> tuple[bytes, list[Box]]:
     if data["options"]:
         data["words"] = {**data["words"], "total": data["words"]["total_before"]}
     made, marks = _press.laid_out(source, data, int(sheet.made_at.timestamp()), _BOXES)
-    return made, [Box(**mark) for mark in marks]
+    return made, [_box(mark) for mark in marks]
+
+
+def _box(mark: Mapping[str, Any]) -> Box:
+    """A hundredth of a point is less than anybody sees, and a number that people can read."""
+    left, top = round(mark["left"], 2), round(mark["top"], 2)
+    return Box(mark["option"], mark["page"], left, top, mark["size"])
 
 
 def typeset(template: str, sheet: Sheet) -> bytes:

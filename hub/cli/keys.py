@@ -13,7 +13,7 @@ from hub.kernel.errors import ParaphError
 from hub.services.access import OPERATOR, ROLES, create_key, list_keys, revoke_key
 from hub.services.core import Core
 from hub.services.house import open_house
-from hub.services.links import button_lifetime
+from hub.services.links import RECORD_ACTIONS, button_lifetime
 from hub.services.office import open_office
 
 
@@ -130,7 +130,8 @@ def addresses(folder: Path) -> None:
 def all_addresses(core: Core) -> dict[str, dict[str, Any]]:
     """Of ``links`` what all other systems need, of ``hooks`` and ``own`` what each plugin's does:
     where it calls, and the button links of the mappings that read its records, ``button`` of the
-    first one, ``button.<kind>`` and ``button.<kind>.<table>``."""
+    first one, ``button.<kind>`` and ``button.<kind>.<table>``, and the other buttons of any record
+    there: ``check``, ``cancel``, ``decide``."""
     found: dict[str, dict[str, Any]] = {
         "links": {"hub": core.links.public_url}, "hooks": {}, "own": {}
     }  # fmt: skip
@@ -147,4 +148,7 @@ def all_addresses(core: Core) -> dict[str, dict[str, Any]]:
             kind, table = active.mapping.request.kind, active.mapping.source_table
             for name in ("button", f"button.{kind}", f"button.{kind}.{table}"):
                 own.setdefault(name, button)
+            for action in RECORD_ACTIONS:
+                where = (workspace.key, active.mapping.source_instance, action)
+                own.setdefault(action, core.links.record_button_template(*where))
     return found

@@ -25,7 +25,7 @@ from hub.services.record_views import (
     NotedView,
     RecordView,
 )
-from hub.services.step_context import reason_text
+from hub.services.step_context import reason_text, user_language
 from hub.storage.models import HostedAgreement, Recipient, Request, RequestEvent
 
 _SOON = timedelta(seconds=30)  # real time: a reading that has not begun by then is told as late
@@ -43,7 +43,9 @@ def standing(
         record_title=f"{request.title} ({number})",
         request_id=request.id,
         state=request.state,
-        reason=reason_text(request) if request.state in ("failed", "declined") else "",
+        reason=reason_text(request, user_language(request))
+        if request.state in ("failed", "declined")
+        else "",
         obstacle=_obstacle(core, session, request, row, empty.action),
         people=tuple(_person(one) for one in request.recipients),
         agreement=_agreement(core, session, row) if row is not None else None,

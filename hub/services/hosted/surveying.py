@@ -59,7 +59,7 @@ def owe_survey(core: Core, session: Session, row: HostedAgreement) -> bool:
 def owed_now(session: Session, row: HostedAgreement) -> Delivery | None:
     """The last reading of it that is owed and has not ended."""
     mine = Delivery.entity == _entity(row), Delivery.kind == KIND
-    unfinished = Delivery.state.in_((*_NOT_BEGUN, "leased"))
+    unfinished = Delivery.state.in_((*_WAITING, "leased"))
     query = select(Delivery).where(*mine, unfinished).order_by(Delivery.seq.desc()).limit(1)
     return session.scalar(query)
 

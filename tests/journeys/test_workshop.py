@@ -61,6 +61,7 @@ def test_an_additional_sale_is_decided_line_by_line_on_a_phone(person, clerk):
     clerk.glance("order")
     send(clerk, "Tilläggsförsäljning", "additional")
     status(clerk, "skickad")
+    ask_provider(clerk, "standing")
     customer = person("phone")
     customer.open_link(MOBILE, "Tilläggsarbete", lambda: customer.glance("sms"))
     customer.sees("Tilläggsarbete på Gräsklippare R320")
@@ -69,7 +70,6 @@ def test_an_additional_sale_is_decided_line_by_line_on_a_phone(person, clerk):
     _ask(customer, clerk)
     _choose(customer)
     _sign(customer)
-    ask_provider(clerk, "standing")
     status(clerk, "signerad")
     jobs = {n: clerk.page.locator(f"#job-{n}") for n in (20000, 30000, 40000)}
     expect(jobs[20000]).to_contain_text("Godkänd")
@@ -149,7 +149,7 @@ def test_a_customer_who_phones_finds_the_link_withdrawn(person, clerk):
 def _by_mail(customer, address):
     """In the mailbox, as it was sent: the picture, and the green button; where it leads."""
     customer.start()
-    customer.page.get_by_role("link", name=re.compile("^Mailbox")).click()
+    customer.page.get_by_role("link", name="Mailbox", exact=True).click()
     customer.page.locator(".mails a", has_text=address).first.click()
     letter = customer.page.frame_locator("iframe")
     expect(letter.get_by_role("img", name="First page of Offer VQ1003")).to_be_visible()

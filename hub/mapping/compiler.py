@@ -10,8 +10,7 @@ from typing import Any
 from hub.contracts.papers import SOURCES, TEMPLATE
 from hub.mapping.compiled import COMPLETED, ON_CALL, CompiledMapping
 from hub.mapping.document import Document
-from hub.mapping.line_steps import USUAL
-from hub.mapping.lines import LinesRule
+from hub.mapping.lines import lines_rule
 from hub.mapping.papers import ATTACHMENTS, DOCUMENTS, PaperRule
 from hub.mapping.paths import FieldPath
 from hub.mapping.people import RECIPIENT_KEY, PersonRule
@@ -19,6 +18,7 @@ from hub.mapping.plan import ReminderRule, RequestRule
 from hub.mapping.problems import Path, Problem
 from hub.mapping.reading import Readable, needs
 from hub.mapping.references import reference_problems
+from hub.mapping.refusals import refusals
 from hub.mapping.rows import Row, Source, choice_key
 from hub.mapping.sendings import AIMS, EMAIL, WEBHOOK
 from hub.mapping.steps import (
@@ -88,10 +88,11 @@ def _request(data: Mapping[str, Any], values: Mapping[str, Any]) -> RequestRule:
     return RequestRule(
         kind=part["kind"],
         title=part["title"],
-        number=_number(part["number"]),
+        number=_row("record number", "number", part["number"]),
         providers=part["provider"],
         channels=part["channels"],
         language=Row("language", part["language"], rule="request.language"),
+        user_language=_row("language", "user_language", part["user_language"]),
         expires_after=part["expires_after"],
         reminders=_reminders(part["reminders"]),
         form=part["form"],
@@ -100,11 +101,12 @@ def _request(data: Mapping[str, Any], values: Mapping[str, Any]) -> RequestRule:
         carries_on=data["carries_on"],
         when=data["when"],
         values=values,
-        lines=_lines(part["lines"]),
+        lines=lines_rule(part["lines"]),
         documents=tuple(_papers(part, DOCUMENTS)),
         attachments=tuple(_papers(part, ATTACHMENTS)),
         signing=part["signing"],
         notify=part["notify"],
+        refusals=refusals(part["refuse"]),
         failover_after=part["failover_after"],
     )
 
@@ -137,17 +139,8 @@ def _papers(part: Mapping[str, Any], name: str) -> Iterator[PaperRule]:
         )
 
 
-def _lines(part: Mapping[str, Any] | None) -> LinesRule | None:
-    if part is None:
-        return None
-    rows = named(part["rows"], "request.lines")
-    stepped = any(row.to == "step" for row in rows)
-    steps = (part["steps"] or USUAL) if stepped else None
-    return LinesRule(part["for_each"], part["currency"], rows, steps)
-
-
-def _number(source: Source | None) -> Row | None:
-    return Row("record number", source, rule="request.number") if source else None
+def _row(to: str, name: str, source: Source | None) -> Row | None:
+    return Row(to, source, rule=f"request.{name}") if source else None
 
 
 def _reminders(part: Mapping[str, Any] | None) -> ReminderRule:

@@ -192,6 +192,9 @@ class ExpectSchema(Leaf):
         dict, "a block of keys", metadata={"help": "When the customer is asked again."}
     )
     language = Expected(str, "a text", metadata={"help": "The customer's language."})
+    user_language = Expected(
+        str, "a text", metadata={"help": "In which language the upstream's users are told why."}
+    )
     title = Expected(str, "a text", metadata={"help": "The title that the customer reads."})
     number = Expected(str, "a text", metadata={"help": "What people call the record."})
     recipient = Expected(

@@ -120,7 +120,7 @@ class Imagined:
         return {
             "event": event,
             "reason": reason,
-            "reason_text": reason_text(event, reason, plan.language),
+            "reason_text": reason_text(event, reason, plan.user_language or plan.language),
             "at": self._now.isoformat(timespec="seconds"),
             **_about(plan, event),
             **by_hand(event),

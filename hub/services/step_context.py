@@ -54,7 +54,6 @@ def step_context(
     ``reason_text``), a remark's ``text``."""
     told = about or {}
     offered = lines(request)
-    steps = core.shelf.version(request.mapping_version_id).request.line_steps
     signer = first_signer(request)
     recipient = signer.contact if signer is not None else {}
     return {
@@ -76,10 +75,7 @@ def step_context(
         "signatures": paper_context.signatures(session, request, now),
         "records": _records(session, request),
         "lines": offered,
-        "line": {
-            **next((one for one in offered if one["id"] == line), {}),
-            **(line_steps.told(steps, event) if line is not None else {}),
-        },
+        "line": _line(core, request, offered, line, event),
         "totals": paper_context.totals_told(request),
         "assigned": assigned((request.plan or {}).get("notify") or {}),
         **paper_context.paper_context(session, request, now),
@@ -97,13 +93,24 @@ def _agreement(core: Core, session: Session, request: Request) -> dict[str, Any]
     return rows.told(core, row) if row is not None else {}
 
 
+def _line(
+    core: Core, request: Request, offered: list[dict[str, Any]], line: str | None, event: str
+) -> dict[str, Any]:
+    """The line that an event is about, where it is now; nothing for other events."""
+    if line is None:
+        return {}
+    steps = core.shelf.version(request.mapping_version_id).request.line_steps
+    found = next((one for one in offered if one["id"] == line), {})
+    return {**found, **line_steps.told(steps, event)}
+
+
 def _outcome(
     request: Request, event: str, now: datetime, about: Mapping[str, Any]
 ) -> dict[str, Any]:
     return {
         "event": event,
         "reason": about.get("reason", request.reason or ""),
-        "reason_text": about.get("reason_text") or reason_text(request),
+        "reason_text": about.get("reason_text") or reason_text(request, user_language(request)),
         "recipient": about.get("recipient", ""),
         "what": about.get("what", ""),
         **{name: about.get(name, "") for name in decisions.TOLD},
@@ -129,19 +136,24 @@ def _person(key: str, one: Recipient) -> dict[str, Any]:
     return {**told, **contact, "signed_at": signed_at, "state": people_states.state(one)}
 
 
-def reason_text(request: Request) -> str:
-    """The sentence for the upstream's user, in the request's language."""
+def reason_text(request: Request, language: str) -> str:
+    """The sentence for the upstream's user."""
     if request.decision:
-        return in_language(decisions.DECIDED_TEXTS[request.decision], request.language)
+        return in_language(decisions.DECIDED_TEXTS[request.decision], language)
     if not request.reason:
         ending = ENDING_TEXTS.get(RequestState(request.state), {"en": ""})
-        said = ending.get(request.language) or ending["en"]
+        said = ending.get(language) or ending["en"]
         return f"{said} {request.reason_detail}" if request.reason_detail else said
     reason = Reason(request.reason)
     if reason in _IN_WORDS and request.reason_detail:
         return request.reason_detail
     texts = REASON_TEXTS[reason]
-    return texts.get(request.language) or texts["en"]
+    return texts.get(language) or texts["en"]
+
+
+def user_language(request: Request) -> str:
+    """The language of whoever works upstream, as the mapping says it; else the customer's."""
+    return (request.plan or {}).get("user_language") or request.language
 
 
 def lines(request: Request) -> list[dict[str, Any]]:

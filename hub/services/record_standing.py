@@ -56,6 +56,12 @@ def standing(
     )
 
 
+def _reason(request: Request) -> str:
+    """Why it ended without a yes, where that is told."""
+    told = request.state in ("failed", "declined")
+    return reason_text(request, user_language(request)) if told else ""
+
+
 def _obstacle(
     core: Core, session: Session, request: Request, row: HostedAgreement | None, action: str
 ) -> str:

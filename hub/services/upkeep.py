@@ -79,7 +79,8 @@ def went_wrong(
         error, MalformedAnswer
     )
     if isinstance(error, AuthenticationFailed):
-        pause_refused(core, session, (row.workspace_id, row.instance), error)
+        place = (row.workspace_id, row.instance)
+        pause_refused(core, session, place, error)
     elif counts_against_destination(error):
         note(core, session, row.workspace_id, row.instance, well=False)
     asked = error.retry_after if isinstance(error, Retryable) else None

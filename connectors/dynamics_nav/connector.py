@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from connectors.dynamics_nav import changes, files, hooks, notes, subscriptions
+from connectors.dynamics_nav import changes, files, hooks, lists, notes, subscriptions
 from connectors.dynamics_nav.checks import check_combination
 from connectors.dynamics_nav.client import NavClient
 from connectors.dynamics_nav.client_api import ApiClient
@@ -63,6 +63,7 @@ class DynamicsNavConnector(Connector):
                 *declared.get(name, ()),
                 *([LINES] if table.lines else ()),
                 *([UNFIT] if table.check else ()),
+                *table.lists,
             }
             if declared.get(name)
             else None
@@ -92,11 +93,12 @@ class DynamicsNavConnector(Connector):
         return RecordRef(ref.table, plain.upper() if soap else plain.lower())
 
     def fetch(self, ref: RecordRef) -> Record:
-        """Read one record, with its lines under ``lines``."""
+        """Read one record, with its lines under ``lines`` and what else the settings list of it."""
         row = self._client.read(ref.table, ref.id)
-        check = self._client.table(ref.table).check
-        checked = {UNFIT: unfit(self._client, check, ref)} if check else {}
-        return Record(ref, {**row.fields, **checked}, row.version or None)
+        table = self._client.table(ref.table)
+        checked = {UNFIT: unfit(self._client, table.check, ref)} if table.check else {}
+        more = lists.of_record(self._client, table.lists, ref) if table.lists else {}
+        return Record(ref, {**row.fields, **more, **checked}, row.version or None)
 
     def changes(self, table: str, since: str | None) -> Iterator[tuple[RecordRef, str]]:
         """What changed, oldest first."""
@@ -167,8 +169,10 @@ class DynamicsNavConnector(Connector):
         return subscriptions.keep(self._client, self.settings, url, tables, secret)
 
     def describe(self, table: str) -> Collection[str]:
-        """The names of the page's fields, from its WSDL."""
-        return self._client.describe(table)
+        """The names of the page's fields, from its WSDL, and of what a fetch adds."""
+        names = self._client.describe(table)
+        settings = self._client.table(table)
+        return sorted({*names, *settings.lists, *([UNFIT] if settings.check else ())})
 
     def record_url(self, ref: RecordRef) -> str | None:
         """The page for people, from the template in the settings."""

@@ -14,6 +14,7 @@ COMMANDS = {
     "sandbox": "hub.cli.serve:sandbox",
     "demo": "hub.cli.demo:demo",
     "probe": "hub.cli.operate:probe",
+    "mend-credentials": "hub.cli.credentials:mend_credentials",
     "poll": "hub.cli.upkeep:poll",
     "keep-hooks": "hub.cli.upkeep:keep_hooks",
     "deliveries": "hub.cli.owed:deliveries",

@@ -46,6 +46,8 @@ class EventKind(StrEnum):
     LINE_ACCEPTED = "line_accepted"  # the customer took this line of the request
     LINE_DECLINED = "line_declined"  # the customer did not want this line of it
     FOLLOWED_UP = "followed_up"  # somebody asked for a follow-up of the mapping, after the end
+    HELD = "held"  # something of it waits for a system that refuses the hub's sign-in
+    RESUMED = "resumed"  # the sign-in works again, what waited goes on
     FAILED = "failed"  # it ended without an answer; the reason code says why
     UNKNOWN = "unknown"  # a vendor word that we do not map; kept raw, logged once
 

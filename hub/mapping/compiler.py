@@ -18,6 +18,7 @@ from hub.mapping.plan import ReminderRule, RequestRule
 from hub.mapping.problems import Path, Problem
 from hub.mapping.reading import Readable, needs
 from hub.mapping.references import reference_problems
+from hub.mapping.refusals import refusals
 from hub.mapping.rows import Row, Source, choice_key
 from hub.mapping.sendings import AIMS, EMAIL, WEBHOOK
 from hub.mapping.steps import (
@@ -87,10 +88,11 @@ def _request(data: Mapping[str, Any], values: Mapping[str, Any]) -> RequestRule:
     return RequestRule(
         kind=part["kind"],
         title=part["title"],
-        number=_number(part["number"]),
+        number=_row("record number", "number", part["number"]),
         providers=part["provider"],
         channels=part["channels"],
         language=Row("language", part["language"], rule="request.language"),
+        user_language=_row("language", "user_language", part["user_language"]),
         expires_after=part["expires_after"],
         reminders=_reminders(part["reminders"]),
         form=part["form"],
@@ -104,6 +106,7 @@ def _request(data: Mapping[str, Any], values: Mapping[str, Any]) -> RequestRule:
         attachments=tuple(_papers(part, ATTACHMENTS)),
         signing=part["signing"],
         notify=part["notify"],
+        refusals=refusals(part["refuse"]),
         failover_after=part["failover_after"],
     )
 
@@ -136,8 +139,8 @@ def _papers(part: Mapping[str, Any], name: str) -> Iterator[PaperRule]:
         )
 
 
-def _number(source: Source | None) -> Row | None:
-    return Row("record number", source, rule="request.number") if source else None
+def _row(to: str, name: str, source: Source | None) -> Row | None:
+    return Row(to, source, rule=f"request.{name}") if source else None
 
 
 def _reminders(part: Mapping[str, Any] | None) -> ReminderRule:

@@ -41,6 +41,8 @@ EVENTS: Mapping[str, str] = {
     EventKind.LINE_WITHDRAWN.value: "Its offer ended without an answer; its step has moved back.",
     EventKind.LINE_ACCEPTED.value: "The customer took this line of the request.",
     EventKind.LINE_DECLINED.value: "The customer did not want this line of it.",
+    EventKind.HELD.value: "Something of it waits: a system refuses the hub's sign-in.",
+    EventKind.RESUMED.value: "The sign-in works again, what waited goes on.",
     EventKind.FAILED.value: "It ended without an answer; the outcome says why.",
 }
 
@@ -190,6 +192,9 @@ class ExpectSchema(Leaf):
         dict, "a block of keys", metadata={"help": "When the customer is asked again."}
     )
     language = Expected(str, "a text", metadata={"help": "The customer's language."})
+    user_language = Expected(
+        str, "a text", metadata={"help": "In which language the upstream's users are told why."}
+    )
     title = Expected(str, "a text", metadata={"help": "The title that the customer reads."})
     number = Expected(str, "a text", metadata={"help": "What people call the record."})
     recipient = Expected(

@@ -209,6 +209,7 @@ def _planned(plan: RequestPlan) -> dict[str, Any]:
             "quiet": f"{quiet[0]:%H:%M}-{quiet[1]:%H:%M}" if quiet else None,
         },
         "language": plan.language,
+        "user_language": plan.user_language,
         "title": plan.title,
         "number": plan.number,
         **_people(plan),

@@ -19,7 +19,7 @@ from hub.mapping.problems import Path, Problem
 from hub.mapping.steps import Render
 
 # Parts of the request that are one value each.
-_VALUES = ("title", "number", "language", "reminders")
+_VALUES = ("title", "number", "language", "user_language", "reminders")
 # What stands for nothing, since it is what there would be without it.
 _USUAL: Mapping[str, tuple[Any, ...]] = {
     "role": (SIGNER,), "turn": (1,), "must_view": (False,), "methods": ([*METHODS],),
@@ -85,6 +85,9 @@ def without(data: Any, cut: Path) -> Any:
 
 def _of_request(request: Mapping[str, Any]) -> Iterator[Removal]:
     at: Path = ("request",)
+    for index, _ in enumerate(request.get("refuse") or []):
+        path = (*at, "refuse", index)
+        yield Removal(path, path, "expect: {problems: [refused]}")
     for name in _VALUES:
         if name in request:
             yield Removal((*at, name), (*at, name), f"expect: {{{name}: …}}")

@@ -13,7 +13,7 @@ from hub.mapping.problems import Path
 from hub.mapping.steps import Step
 
 _POSITION = re.compile(r"\[\d+\]")
-_SINGLE = ("language", "title", "number")
+_SINGLE = ("language", "user_language", "title", "number")
 _SETTINGS = (
     *_SINGLE, "kind", "provider", "channels", "form", "expires_after", "reminders",
 )  # fmt: skip

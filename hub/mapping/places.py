@@ -74,6 +74,8 @@ def _of_request(mapping: CompiledMapping) -> Iterator[Place]:
         at: Path = ("request", "title", language) if language else ("request", "title")
         yield Place(at, text=text)
     yield Place(("request", "language"), request.language.source)
+    if request.user_language is not None:
+        yield Place(("request", "user_language"), request.user_language.source)
     if request.number is not None:
         yield Place(("request", "number"), request.number.source)
     for index, row in enumerate(request.prefill):

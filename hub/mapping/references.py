@@ -174,6 +174,8 @@ def _of_request(mapping: CompiledMapping) -> Iterator[tuple[Path, Readable]]:
         for index, row in enumerate(lines.rows):
             yield ("request", "lines", "rows", index), row.source
     yield ("request", "language"), request.language.source
+    if request.user_language is not None:
+        yield ("request", "user_language"), request.user_language.source
     if request.number is not None:
         yield ("request", "number"), request.number.source
     if mapping.when is not None:

@@ -34,6 +34,8 @@ _EACH_TIME = frozenset(
         EventKind.REPLIED,
         EventKind.FORWARDED,
         EventKind.CLEARED,
+        EventKind.HELD,
+        EventKind.RESUMED,
     )
 )
 DAYS = timedelta(days=2)  # from then on "for several days" is true
@@ -163,7 +165,7 @@ def steps(
         {
             "workspace_id": request.workspace_id,
             "request_id": request.id,
-            "entity": step_places.entity(request, step, place),
+            "entity": step_places.entity(request, step, place, event),
             "kind": STEP_KIND,
             "step": step.key,
             "destination": place,

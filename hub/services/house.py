@@ -31,6 +31,9 @@ from hub.services.buttons import ButtonLinks
 from hub.services.canvas import CanvasDesk
 from hub.services.cases import Cases
 from hub.services.core import Core
+from hub.services.credentials import pauses
+from hub.services.credentials.kept import KeptSettings
+from hub.services.credentials.port import Secrets
 from hub.services.hooks import Hooks
 from hub.services.hosted import placing
 from hub.services.links import Links, stored_in
@@ -92,7 +95,7 @@ class House:
             beside(self.folder, "forms"),
             self.folder / FIELDS,
         )
-        self._watch = FileWatch(folders, self.reload, follow=self.core.shelf.follow)
+        self._watch = FileWatch(folders, self.reload, follow=self._follow)
         self._watch.start()
 
     def stop(self) -> None:
@@ -106,6 +109,11 @@ class House:
         self.core.receivers.close()
         self.core.workshop.close()
         self.core.db.close()
+
+    def _follow(self) -> None:
+        """What other processes have chosen."""
+        self.core.shelf.follow()
+        self.core.follow_kept()
 
     def reload(self) -> None:
         """Read workspaces, mappings and forms again; on any problem the former ones stay."""
@@ -138,13 +146,14 @@ def open_house(folder: Path, *, clock: Clock | None = None, threads: int | None 
             settings, links, clock, where, _ports(manifest, db, vault, clock, ids, where)
         )
 
-    registry = Registry(manifests, workspaces, context)
+    registry = Registry(manifests, KeptSettings(db, vault).over(workspaces, ids), context)
     shelf = MappingShelf(
         db, clock, beside(folder, "mappings"), beside(folder, "forms"), folder / FIELDS
     )
     shelf.load(workspaces, ids, registry, starting=True)
     core = Core(settings, workspaces, ids, db, clock, vault, registry, shelf, links)
     probes.know_instances(core)
+    core.follow_kept()  # from here on it is known what this process goes by
     polls.know_tables(core)
     hook_care.know_instances(core)
     history.follow(db, Announcer(core))
@@ -199,6 +208,7 @@ def _engine(core: Core, retention: Retention, care: BlobCare) -> Engine:
         ticks=(
             Tick("retention", EVERY, retention.sweep, at_once=True),
             Tick("blobs", blob_care.EVERY, care.run),
+            Tick("pauses", pauses.EVERY, lambda: pauses.look(core)),
         ),
         executor=_executor(core.settings),
         redis_url=redis_url(core.settings),
@@ -242,7 +252,11 @@ def _ports(
     ids: Mapping[str, str],
     where: InstanceKey,
 ) -> dict[str, Any]:
-    known = {"register": lambda: Register(db, clock, vault, ids[where.workspace])}
+    workspace_id = ids[where.workspace]
+    known: dict[str, Callable[[], Any]] = {
+        "register": lambda: Register(db, clock, vault, workspace_id),
+        "secrets": lambda: Secrets(db, SystemClock(), workspace_id, where.key),
+    }
     unknown = [name for name in manifest.needs if name not in known]
     if unknown:
         raise ConfigurationError(f"{manifest.key}: the hub has no port '{unknown[0]}'")

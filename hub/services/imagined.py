@@ -12,6 +12,7 @@ from hub.contracts.capabilities import Capability
 from hub.contracts.events import ANSWERS, STEP_EVENTS, EventKind
 from hub.contracts.money import offered, totals
 from hub.contracts.papers import ACTING, APPROVER, SIGNER
+from hub.contracts.pause_texts import pause_text
 from hub.contracts.reason_texts import ENDING_TEXTS, REASON_TEXTS
 from hub.contracts.records import RecordRef
 from hub.contracts.requests import Reason, RequestState
@@ -35,6 +36,8 @@ _DOINGS = frozenset(
         EventKind.FORWARDED, EventKind.APPROVED, EventKind.SIGNED, EventKind.DECLINED,
     )
 )  # fmt: skip
+_PAUSES = (EventKind.HELD.value, EventKind.RESUMED.value)
+_SOME_SYSTEM = "…"  # which one it will be nobody knows
 _TALK = (EventKind.REMARKED, EventKind.REPLIED)
 _SIGNED = (COMPLETED, EventKind.SIGNED.value, *ANSWERS, EventKind.SEALED.value)
 
@@ -117,7 +120,7 @@ class Imagined:
         return {
             "event": event,
             "reason": reason,
-            "reason_text": reason_text(event, reason, plan.language),
+            "reason_text": reason_text(event, reason, plan.user_language or plan.language),
             "at": self._now.isoformat(timespec="seconds"),
             **_about(plan, event),
             **by_hand(event),
@@ -225,6 +228,8 @@ def _decided(line: dict[str, Any]) -> dict[str, Any]:
 
 def reason_text(event: str, reason: str, language: str) -> str:
     """The sentence that the upstream would be told."""
+    if event in _PAUSES:
+        return pause_text(EventKind(event), language, _SOME_SYSTEM)
     if event == EventKind.DECIDED:
         texts = decisions.DECIDED_TEXTS[decisions.ACCEPTED]
     elif reason:

@@ -34,6 +34,7 @@ from hub.services.new_requests import (
     started,
     token_row,
 )
+from hub.services.step_context import user_language
 from hub.storage import queries_request as queries
 from hub.storage.models import AccessToken, Inbound, Recipient, Request
 from hub.storage.prepared import insert, store
@@ -144,7 +145,9 @@ def go_on(core: Core, session: Session, request: Request, problems: Sequence[Row
     problem = next(iter(problems), None)
     if problem is not None:
         reason = _reason(problem.code)
-        detail = problem.wording.get(request.language) if reason is Reason.BAD_RECORD else None
+        detail = (
+            problem.wording.get(user_language(request)) if reason is Reason.BAD_RECORD else None
+        )
         endings.fail(core, session, request, reason, detail=detail or str(problem))
     elif papers.has_papers(request):
         preparing.owe_papers(core, session, request)

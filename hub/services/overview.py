@@ -209,7 +209,7 @@ def _request(row: Request) -> dict[str, Any]:
         "state": row.state,
         "decision": row.decision,
         "reason": row.reason,
-        "reason_text": reason_text(row) or None,
+        "reason_text": reason_text(row, row.language) or None,
         "mapping": row.mapping_key,
         "source": {"instance": row.source_instance, "table": row.source_table, "id": row.source_id},
         "created_at": row.created_at.isoformat(),

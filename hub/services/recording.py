@@ -134,7 +134,7 @@ class Recording:
             last = {"signature": [*made.values()][-1]}
             return last if len(made) == 1 else {**last, "signatures": made}
         reason = Reason.NO_ANSWER.value if event == EventKind.FAILED else ""
-        text = reason_text(event, reason, plan.language)
+        text = reason_text(event, reason, plan.user_language or plan.language)
         told = {"reason": reason} if reason else {}
         told |= {name: said for name, said in by_hand(event).items() if said}
         return {"outcome": {**told, "reason_text": text}} if text else {}

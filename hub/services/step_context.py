@@ -50,8 +50,8 @@ def step_context(
 ) -> dict[str, Any]:
     """What mapping rows of ``back``, ``records`` and ``then`` may refer to; ``now`` is the moment
     of the event, ``line`` the id of the line that it is about, ``about`` what else is told of it:
-    whose doing it was (``recipient``), of which file (``what``), why (``reason``), a remark's
-    ``text``."""
+    whose doing it was (``recipient``), of which file or system (``what``), why (``reason``,
+    ``reason_text``), a remark's ``text``."""
     told = about or {}
     offered = lines(request)
     signer = first_signer(request)
@@ -110,7 +110,7 @@ def _outcome(
     return {
         "event": event,
         "reason": about.get("reason", request.reason or ""),
-        "reason_text": reason_text(request),
+        "reason_text": about.get("reason_text") or reason_text(request, user_language(request)),
         "recipient": about.get("recipient", ""),
         "what": about.get("what", ""),
         **{name: about.get(name, "") for name in decisions.TOLD},
@@ -136,19 +136,24 @@ def _person(key: str, one: Recipient) -> dict[str, Any]:
     return {**told, **contact, "signed_at": signed_at, "state": people_states.state(one)}
 
 
-def reason_text(request: Request) -> str:
-    """The sentence for the upstream's user, in the request's language."""
+def reason_text(request: Request, language: str) -> str:
+    """The sentence for the upstream's user."""
     if request.decision:
-        return in_language(decisions.DECIDED_TEXTS[request.decision], request.language)
+        return in_language(decisions.DECIDED_TEXTS[request.decision], language)
     if not request.reason:
         ending = ENDING_TEXTS.get(RequestState(request.state), {"en": ""})
-        said = ending.get(request.language) or ending["en"]
+        said = ending.get(language) or ending["en"]
         return f"{said} {request.reason_detail}" if request.reason_detail else said
     reason = Reason(request.reason)
     if reason in _IN_WORDS and request.reason_detail:
         return request.reason_detail
     texts = REASON_TEXTS[reason]
-    return texts.get(request.language) or texts["en"]
+    return texts.get(language) or texts["en"]
+
+
+def user_language(request: Request) -> str:
+    """The language of whoever works upstream, as the mapping says it; else the customer's."""
+    return (request.plan or {}).get("user_language") or request.language
 
 
 def lines(request: Request) -> list[dict[str, Any]]:

@@ -63,7 +63,7 @@ def went_well(core: Core, session: Session, row: Any) -> None:
     """The other side answered."""
     row.failures, row.failing_since = 0, None
     row.error_code, row.error_detail, row.final = None, None, False
-    _note(core, session, row, True)
+    note(core, session, row.workspace_id, row.instance, well=True)
 
 
 def went_wrong(
@@ -81,7 +81,7 @@ def went_wrong(
         place = (row.workspace_id, row.instance)
         conditions.pause(session, place, error.code, error.detail, wall)
     elif counts_against_destination(error):
-        _note(core, session, row, False)
+        note(core, session, row.workspace_id, row.instance, well=False)
     asked = error.retry_after if isinstance(error, Retryable) else None
     pause = min(longest, FIRST * 2 ** min(row.failures - 1, 16))
     return after_real_seconds(core.clock, max(pause, min(asked or 0.0, LONGEST)))
@@ -105,14 +105,15 @@ def instance_of(core: Core, row: Any) -> InstanceKey:
     return core.instance(row.workspace_id, row.instance)
 
 
-def _note(core: Core, session: Session, row: Any, well: bool) -> None:
-    settings = settings_of(core, row.workspace_id, row.instance)
+def note(core: Core, session: Session, workspace_id: str, instance: str, *, well: bool) -> None:
+    """Whether the other side answered a call, with what deliveries have met there."""
+    settings = settings_of(core, workspace_id, instance)
     if settings is None:
         return
     session.flush()
     conditions.note_outcomes(
         session,
-        {(row.workspace_id, row.instance): [well]},
+        {(workspace_id, instance): [well]},
         core.clock.wall(),
         BreakerSettings(),
         lambda _: settings.disable_after,

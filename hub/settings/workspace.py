@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -17,6 +17,7 @@ from marshmallow import fields, validate
 from hub.contracts.settings import setting
 from hub.kernel.errors import ConfigurationError
 from hub.mapping.document import read_document
+from hub.settings.blocks import Block, OperationsSettings
 from hub.settings.files import load, read_text, refused, resolve, where
 from hub.settings.installation import ENVIRONMENTS
 from hub.settings.retrying import DISABLE_AFTER, POLL_EVERY, RETRY, retry_problems
@@ -34,10 +35,20 @@ _KEY = re.compile(r"^[a-z][a-z0-9_]{0,63}$")
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A setting that the database keeps over the file's: since when, and who saved it."""
+
+    name: str
+    since: datetime
+    by: str
+
+
+@dataclass(frozen=True)
 class InstanceSettings:
     """One configured plugin. ``concurrency`` and ``per_second`` limit what goes out to it,
     ``retry`` says how it is tried again, ``disable_after`` how many days it may fail,
-    ``poll_every`` how often it is asked what has changed."""
+    ``poll_every`` how often it is asked what has changed. ``kept`` are those of its settings that
+    do not come from the file."""
 
     key: str
     plugin: str
@@ -49,6 +60,7 @@ class InstanceSettings:
     disable_after: timedelta = DISABLE_AFTER
     poll_every: timedelta = POLL_EVERY
     places: Mapping[str, str] = field(default_factory=dict)  # setting → file:line:column
+    kept: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,7 +84,13 @@ class WorkspaceSettings:
     mappings: tuple[str, ...]
     values: Mapping[str, Any] = field(default_factory=dict)  # those of this environment
     webhook_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    operations: OperationsSettings | None = None
     file: str = field(default="", compare=False)
+
+    @property
+    def operations_email(self) -> str:
+        """Who is told when a person must mend something; empty where nobody is named."""
+        return self.operations.email if self.operations is not None else self.email
 
     def text(self, key: str, language: str, kind: str = "") -> str:
         """The text in ``language``, else in the workspace's own, else any. For requests of a
@@ -134,6 +152,12 @@ class WorkspaceFile:
         fields.String(validate=validate.Regexp(r"^#[0-9a-fA-F]{6}$")),
         title="Accent",
         help="Colour of buttons, e.g. #0b5c4a; used as far as contrast allows.",
+        default=None,
+    )
+    operations: OperationsSettings | None = setting(
+        Block(OperationsSettings),
+        title="Operations",
+        help="Who looks after the hub for this workspace: {email: …}. Else its e-mail.",
         default=None,
     )
     logo: str | None = setting(

@@ -33,6 +33,7 @@ from hub.storage.models_request import (
     RequestEvent,
     SigningOrder,
 )
+from hub.storage.models_secret import HeldRequest, InstancePause, InstanceSecret
 from hub.storage.models_webhook import WebhookSubscription
 from hub.storage.models_work import Attempt, Delivery, Lease, Replay, ReplayItem, Timer
 
@@ -51,9 +52,12 @@ __all__ = [
     "Document",
     "DocumentPage",
     "Evidence",
+    "HeldRequest",
     "HostedAgreement",
     "Inbound",
     "Instance",
+    "InstancePause",
+    "InstanceSecret",
     "JobLine",
     "KeptHooks",
     "Lease",

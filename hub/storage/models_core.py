@@ -59,6 +59,7 @@ class Instance(Scoped, Base):
     paused_code: Mapped[str | None] = mapped_column(String(64))
     paused_detail: Mapped[str | None] = mapped_column(Text)
     paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when it last went on
     probed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     probe_ok: Mapped[bool | None] = mapped_column(Boolean)
     probe_text: Mapped[str | None] = mapped_column(Text)

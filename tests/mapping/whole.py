@@ -13,9 +13,13 @@ request:
   kind: offer
   title: {sv: "Offert {{ number }}", en: "Offer {{ number }}"}
   number: {from: case_number}
+  refuse:
+    - {when: status = "Held", text: {sv: Ärendet är pausat., en: The case is on hold.}}
+    - {from: unfit.text}
   provider: [bankid, native_canvas]
   channels: sms
   language: {from: language, map: {Svenska: sv, English: en}, default: sv}
+  user_language: {from: spoken_here, map: {Svenska: sv}, default: sv}
   expires_after: 14d
   reminders: {after: 24h, every: 48h, limit: 2, quiet: "21:00-08:00", channel: mail}
   form: repair_intake

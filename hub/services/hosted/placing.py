@@ -24,6 +24,7 @@ from hub.services import endings, history, owed_kinds, papers, turns
 from hub.services.core import Core
 from hub.services.hosted import loading, rows, watching
 from hub.services.hosted.building import KeptFile
+from hub.services.step_context import user_language
 from hub.storage.models import Delivery, HostedAgreement, Request
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class PlaceHandler(Handler):
             told = loading.told(core, loaded, KeptFile(sha256, size))
             rows.hosted(core, loaded.row).check(told)
         except Unfit as error:  # its words are for the record's user
-            said = error.words.get(loaded.request.language) or error.words.get("en")
+            said = error.words.get(user_language(loaded.request)) or error.words.get("en")
             raise Refused(error.detail, code=error.code, customer=said) from error
         return PutTogether({"sha256": sha256, "media_type": _PDF, "size": size}, composed)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -14,6 +14,7 @@ from hub.contracts.records import RecordRef
 from hub.kernel.errors import Refused
 from hub.services import remarks
 from hub.services.clearing import clear
+from hub.services.health import sync
 from hub.services.hosted import rows, surveying
 from hub.services.preparing import read_again
 from hub.services.withdrawals import withdraw
@@ -114,6 +115,16 @@ def test_remarks_go_both_ways_and_stand_once(hosted):
     assert told == [("in", "Is it safe?"), ("out", "It is.")]
     assert all(one.external_id for one in case.rows(Message))
     assert case.upstream.notes(RecordRef("offer", "1")) == ["Is it safe?", "We: It is."]
+
+
+def test_a_remark_reaches_the_sender_although_no_hook_comes_and_the_status_stays(hosted):
+    case = hosted()
+    case.place()
+    case.look_again()
+    case.act("alice", "comment", text="Is it safe?")
+    for _ in range(10):
+        case.look_again()
+    assert case.upstream.notes(RecordRef("offer", "1")) == ["Is it safe?"]
 
 
 def test_two_people_sign_one_after_the_other(hosted):
@@ -280,6 +291,16 @@ def test_the_status_is_read_on_demand(hosted):
     assert not surveying.check_status(case.core, case.workspace, case.request().id)
     case.work()
     assert case.request().state == "opened"
+
+
+def test_health_tells_what_is_under_way_there_and_when_nobody_could_look(hosted):
+    case = hosted()
+    case.place()
+    (told,) = sync(case.core)[0].agreements
+    assert (told.instance, told.status, told.standing) == ("there", "ok", 1)
+    case.clock.advance(timedelta(hours=1))  # nobody works
+    (told,) = sync(case.core)[0].agreements
+    assert told.status == "waiting"
 
 
 def test_it_survives_a_restart_between_any_two_steps(hosted):

@@ -1,5 +1,5 @@
-"""Job lines on an order in NAV: their steps are moved there, and what was declined is copied to a new
-offer when somebody asks for it."""
+"""Job lines on an order in NAV: their steps are moved there, and what was declined is copied to a
+new offer when somebody asks for it."""
 
 from __future__ import annotations
 
@@ -113,7 +113,8 @@ def test_steps_are_moved_in_the_order_and_declined_lines_become_an_offer(site, c
     offer = company.get("Sales_Header", ("Quote", made["id"]))
     assert offer.values["Your_Reference"] == f"Declined on {ORDER}"
     order = company.get("Sales_Header", ("Order", ORDER))
-    texts = {str(one.values["Line_No"]): one.values["Description"] for one in company.lines_of(order)}
+    rows = [one.values for one in company.lines_of(order)]
+    texts = {str(one["Line_No"]): one["Description"] for one in rows}
     assert [one.values["Description"] for one in company.lines_of(offer)] == [
         texts[line] for line in sorted(declined)
     ]

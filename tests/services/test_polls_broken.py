@@ -163,3 +163,15 @@ def test_slow_lists_leave_room_for_other_timers(polled, monkeypatch):
     with polled.core.db.write() as session:
         assert handler.fired(session, timer, other) == other.held
     assert polled.row().failures == 0
+
+
+def test_a_process_that_has_not_heard_of_mended_credentials_pauses_nothing(polled, monkeypatch):
+    polled.new("2")
+    polled.upstream.password = "changed by Bob"
+    monkeypatch.setattr(polled.core.kept, "is_behind", lambda session: True)
+    polled.poll()
+    (instance,) = [one for one in polled.health()[0].instances if one.instance == "source"]
+    assert instance.paused is None
+    polled.upstream.password = ""
+    polled.poll(timedelta(seconds=10))
+    assert [one.source_id for one in polled.requests()] == ["2"]

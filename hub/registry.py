@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import threading
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +81,7 @@ class Registry:
         self._context = context
         self._made: dict[InstanceKey, Any] = {}
         self._former: list[Any] = []  # replaced, and not closed yet
+        self._turns: Counter[InstanceKey] = Counter()  # how often an instance was replaced
         self._lock = threading.Lock()
 
     def settings(self, where: InstanceKey) -> InstanceSettings:
@@ -157,6 +159,24 @@ class Registry:
         """The instance, whatever its kind (it can be probed)."""
         return self._get(where, self.manifest(where).kind)
 
+    def turn(self, where: InstanceKey) -> int:
+        """Which one after another the instance is now: another number, other settings."""
+        return self._turns[where]
+
+    def made_with(self, where: InstanceKey, settings: Mapping[str, Any]) -> Any:
+        """An instance with other settings, to try them; the caller closes it. Raises
+        ``ConfigurationError``."""
+        manifest, one = self.manifest(where), self.settings(where)
+        cls = load_class(manifest, manifest.class_path)
+        loaded = load_settings(cls.Settings, settings, one.where, one.places)
+        return cls(loaded, self._context(where, manifest))
+
+    def settings_class(self, where: InstanceKey) -> type:
+        """The settings dataclass of the instance's plugin."""
+        manifest = self.manifest(where)
+        settings: type = load_class(manifest, manifest.class_path).Settings
+        return settings
+
     def trial(self, workspaces: Mapping[str, WorkspaceSettings]) -> Registry:
         """A registry of the same plugins on other workspaces, to check them before they count."""
         return Registry(self.manifests, workspaces, self._context)
@@ -173,6 +193,7 @@ class Registry:
                 for where in self.instances(key)
                 if _differs(before.get(key), workspaces[key], where.key)
             )
+            self._turns.update(changed)
             gone = [where for where in self._made if where.key not in self._keys(where.workspace)]
             popped = (self._made.pop(where, None) for where in (*changed, *gone))
             former = [instance for instance in popped if instance is not None]

@@ -6,6 +6,7 @@ It knows nothing about signing. Which surface speaks is a setting; what is said 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -97,6 +98,16 @@ class AgiloftConnector(Connector):
         for moment, number in found:
             if (moment, number) > (at, int(last) if last.isdigit() else -1):
                 yield RecordRef(table, str(number)), f"{moment}|{number}"
+
+    def cursor_now(self, table: str) -> str | None:
+        """From two days ago on, where a field tells when; else the ids of all records are read."""
+        if not self.settings.changes_field:
+            return super().cursor_now(table)
+        past = self.context.clock.now() - timedelta(days=2)  # in whatever zone Agiloft is
+        cursor = f"{iso_moment(past, self._zone)}|"
+        for _, after in self.changes(table, cursor):
+            cursor = after
+        return cursor
 
     def apply(
         self, operation: Operation, idempotency_key: str, *, uncertain: bool = False

@@ -50,6 +50,7 @@ class AgiloftSettings:
         title="Sign-in",
         help="token (log in once, refresh), inline (login and password on each EW call) or oauth2 "
         "(client credentials). alrest knows no inline sign-in.",
+        sign_in=True,
         default=TOKEN,
     )
     login: str = setting(
@@ -63,7 +64,11 @@ class AgiloftSettings:
         default="",
     )
     client_id: str = setting(
-        fields.String(), title="OAuth2 client id", help="Only for oauth2 sign-in.", default=""
+        fields.String(),
+        title="OAuth2 client id",
+        help="Only for oauth2 sign-in.",
+        sign_in=True,
+        default="",
     )
     client_secret: str = setting(
         fields.String(),

@@ -154,8 +154,11 @@ class CrmRestSettings:
         title="Sign-in",
         help="none, basic (login, password), bearer (token), api_key (api_key, api_key_name) or "
         "oauth2 (oauth2, client_secret).",
+        sign_in=True,
     )
-    login: str = setting(fields.String(), title="Login", help="For basic.", default="")
+    login: str = setting(
+        fields.String(), title="Login", help="For basic.", sign_in=True, default=""
+    )
     password: str = setting(
         fields.String(), title="Password", help="For basic.", secret=True, default=""
     )

@@ -7,6 +7,7 @@ Where no field tells the time of a change, the versions of all records are compa
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -17,6 +18,7 @@ from connectors.dynamics_nav.ways import Changes
 from hub.contracts.records import RecordRef
 from hub.kernel.errors import Refused, Unsupported
 
+_PAST = timedelta(days=2)
 _MOST_SEEN = 2_000  # records with one mark in a cursor
 
 
@@ -32,27 +34,41 @@ def changes(client: NavClient, name: str, since: str | None) -> Iterator[tuple[R
         yield from _by_version(client, name, way, seen)
 
 
+def recent(client: NavClient, name: str, now: datetime) -> str | None:
+    """A cursor of two days ago, so that not all records need to be read to begin with the present
+    ones: whatever zone or clock the server has, that is past there. None where that cannot be."""
+    way = client.table(name).changes
+    if way is None or not way.field:
+        return None
+    first = next(iter(client.since(name, way, None)), None)
+    like = str(first.fields.get(way.field) or "") if first is not None else ""
+    if not like:
+        return None
+    past = (now.astimezone(UTC) - _PAST).replace(microsecond=0)
+    written = past.isoformat().replace("+00:00", "Z") if "T" in like else past.date().isoformat()
+    return _written(written, {})
+
+
 def _by_mark(
     client: NavClient, name: str, way: Changes, mark: str, seen: dict[str, str]
 ) -> Iterator[tuple[RecordRef, str]]:
-    rows = sorted(
-        ((str(row.fields.get(way.field) or ""), row) for row in client.since(name, way, mark)),
-        key=lambda one: (one[0], one[1].id),
+    rows = sorted(  # of each row as little as can be, since there may be many
+        (str(row.fields.get(way.field) or ""), row.id, fingerprint(row.version))
+        for row in client.since(name, way, mark)
     )
-    for moment, row in rows:
-        now = fingerprint(row.version)
-        if moment < mark or (moment == mark and seen.get(row.id) == now):
+    for moment, row_id, now in rows:
+        if moment < mark or (moment == mark and seen.get(row_id) == now):
             continue
         if moment != mark:
             mark, seen = moment, {}
-        seen[row.id] = now
+        seen[row_id] = now
         if len(seen) > _MOST_SEEN:
             raise Refused(
                 f"more than {_MOST_SEEN} records changed at one mark: choose a field of changes "
                 "that tells the time of day",
                 code="too_many",
             )
-        yield RecordRef(name, row.id), _written(mark, seen)
+        yield RecordRef(name, row_id), _written(mark, seen)
 
 
 def _by_version(

@@ -64,6 +64,8 @@ def _table(surface: str, table: Table, where: str) -> Iterator[str]:
     for way, find in (("note", note), ("attach", attach), ("files", files)):
         if find and find.find:
             yield from _find(surface, find.find, f"{where}.{way}.find")
+    for name, one in table.lists.items():
+        yield from _find(surface, one, f"{where}.lists.{name}")
 
 
 def _find(surface: str, find: Find, where: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from connectors.dynamics_nav import changes, files, hooks, notes, subscriptions
+from connectors.dynamics_nav import changes, files, hooks, lists, notes, subscriptions
 from connectors.dynamics_nav.checks import check_combination
 from connectors.dynamics_nav.client import NavClient
 from connectors.dynamics_nav.client_api import ApiClient
@@ -33,7 +33,13 @@ from hub.contracts.records import (
     Update,
     UpstreamFile,
 )
-from hub.kernel.errors import AuthenticationFailed, RecordLocked, Refused, Unsupported
+from hub.kernel.errors import (
+    AuthenticationFailed,
+    ConfigurationError,
+    RecordLocked,
+    Refused,
+    Unsupported,
+)
 
 
 class DynamicsNavConnector(Connector):
@@ -57,6 +63,7 @@ class DynamicsNavConnector(Connector):
                 *declared.get(name, ()),
                 *([LINES] if table.lines else ()),
                 *([UNFIT] if table.check else ()),
+                *table.lists,
             }
             if declared.get(name)
             else None
@@ -86,15 +93,25 @@ class DynamicsNavConnector(Connector):
         return RecordRef(ref.table, plain.upper() if soap else plain.lower())
 
     def fetch(self, ref: RecordRef) -> Record:
-        """Read one record, with its lines under ``lines``."""
+        """Read one record, with its lines under ``lines`` and what else the settings list of it."""
         row = self._client.read(ref.table, ref.id)
-        check = self._client.table(ref.table).check
-        checked = {UNFIT: unfit(self._client, check, ref)} if check else {}
-        return Record(ref, {**row.fields, **checked}, row.version or None)
+        table = self._client.table(ref.table)
+        checked = {UNFIT: unfit(self._client, table.check, ref)} if table.check else {}
+        more = lists.of_record(self._client, table.lists, ref) if table.lists else {}
+        return Record(ref, {**row.fields, **more, **checked}, row.version or None)
 
     def changes(self, table: str, since: str | None) -> Iterator[tuple[RecordRef, str]]:
         """What changed, oldest first."""
         return changes.changes(self._client, table, since)
+
+    def cursor_now(self, table: str) -> str | None:
+        """From two days ago on, where a field tells when; else all rows are read once."""
+        cursor = changes.recent(self._client, table, self.context.clock.now())
+        if cursor is None:
+            return super().cursor_now(table)
+        for _, after in self.changes(table, cursor):
+            cursor = after
+        return cursor
 
     def apply(
         self, operation: Operation, idempotency_key: str, *, uncertain: bool = False
@@ -142,9 +159,20 @@ class DynamicsNavConnector(Connector):
             self._client, self.settings, url, table, self.context.hook_secret
         )
 
+    def keep_hooks(self, tables: Collection[str]) -> str:
+        """One subscription for each table, three days more."""
+        if not isinstance(self._client, ApiClient):
+            raise Unsupported("NAV calls nobody over SOAP: let the mapping poll instead")
+        url, secret = self.context.hook_url, self.context.hook_secret
+        if self.settings.server.startswith("https://") and not url.startswith("https://"):
+            raise ConfigurationError("Business Central calls https only: set public_url")
+        return subscriptions.keep(self._client, self.settings, url, tables, secret)
+
     def describe(self, table: str) -> Collection[str]:
-        """The names of the page's fields, from its WSDL."""
-        return self._client.describe(table)
+        """The names of the page's fields, from its WSDL, and of what a fetch adds."""
+        names = self._client.describe(table)
+        settings = self._client.table(table)
+        return sorted({*names, *settings.lists, *([UNFIT] if settings.check else ())})
 
     def record_url(self, ref: RecordRef) -> str | None:
         """The page for people, from the template in the settings."""

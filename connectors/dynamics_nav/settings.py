@@ -45,6 +45,7 @@ class DynamicsNavSettings:
         fields.String(validate=validate.OneOf([NTLM, BASIC, OAUTH2])),
         title="Sign-in",
         help="ntlm (Windows), basic (NavUserPassword) or oauth2 (Entra, client credentials).",
+        sign_in=True,
         default=NTLM,
     )
     odata_server: str = setting(
@@ -69,6 +70,7 @@ class DynamicsNavSettings:
         fields.String(),
         title="User",
         help="For ntlm DOMAIN\\user, for basic the user's name.",
+        sign_in=True,
         default="",
     )
     password: str = setting(
@@ -88,7 +90,11 @@ class DynamicsNavSettings:
         default="",
     )
     client_id: str = setting(
-        fields.String(), title="Client id", help="Of the Entra app, for oauth2.", default=""
+        fields.String(),
+        title="Client id",
+        help="Of the Entra app, for oauth2.",
+        sign_in=True,
+        default="",
     )
     client_secret: str = setting(
         fields.String(),
@@ -98,7 +104,7 @@ class DynamicsNavSettings:
         default="",
     )
     scope: str = setting(
-        fields.String(), title="Scope", help="What the token is for.", default=SCOPE
+        fields.String(), title="Scope", help="What the token is for.", sign_in=True, default=SCOPE
     )
     tables: Mapping[str, Table] = setting(
         Named(

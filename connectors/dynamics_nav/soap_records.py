@@ -83,6 +83,7 @@ def behind(table: Table) -> Iterator[tuple[str, str, str]]:
     calls += [table.check] if table.check else []
     for call in calls:
         yield CODEUNIT, call.codeunit, call.procedure
-    for way in ways:
-        if way and way.find and way.find.service:
-            yield PAGE, way.find.service, "ReadMultiple"
+    found = [way.find for way in ways if way and way.find]
+    for find in (*found, *table.lists.values()):
+        if find.service:
+            yield PAGE, find.service, "ReadMultiple"

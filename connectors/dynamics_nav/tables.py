@@ -21,6 +21,7 @@ from connectors.dynamics_nav.ways import (
     Call,
     Changes,
     Files,
+    Find,
     Make,
     Notes,
     Through,
@@ -132,6 +133,13 @@ class Table:
         help="A procedure that fails when the record is not fit to be sent, called with each "
         "fetch; what it says stands under 'unfit', as code and text by language.",
         default=None,
+    )
+    lists: Mapping[str, Find] = setting(
+        Named(keys=schema_fields.String(validate=A_NAME), values=part(Find)),
+        title="Lists",
+        help="Rows of other pages that belong to a record and stand in it under this name, such as "
+        "its files. Placeholders of the filters: {id}, {number}.",
+        default={},
     )
     make: Make | None = setting(
         part(Make),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from connectors.simulated.settings import SimulatedSettings
@@ -10,6 +10,7 @@ from connectors.simulated.upstream import upstream
 from hub.contracts.connector import Connector
 from hub.contracts.plugin import PluginContext, ProbeResult
 from hub.contracts.records import Operation, Receipt, Record, RecordRef, UpstreamFile
+from hub.kernel.errors import Refused
 
 
 class SimulatedConnector(Connector):
@@ -30,6 +31,14 @@ class SimulatedConnector(Connector):
         """One record."""
         s = self.settings
         return Record(ref, self._store.read(ref, s.password, s.patience))
+
+    def changes(self, table: str, since: str | None) -> Iterator[tuple[RecordRef, str]]:
+        """Each record once, at the place of its last change; the cursor counts changes."""
+        if since is not None and not since.isdecimal():
+            raise Refused("this cursor is none of this connector's", code="bad_value")
+        s = self.settings
+        for number, ref in self._store.changed(table, int(since or 0), s.password, s.patience):
+            yield ref, str(number)
 
     def read_file(self, ref: RecordRef, file: Any, limit: int) -> UpstreamFile:
         """A file that was put to the record; ``file`` is its name."""

@@ -42,6 +42,7 @@ class Stored:
     fields: dict[str, Any]
     notes: list[str] = field(default_factory=list)
     files: list[Attach] = field(default_factory=list)
+    changed: int = 0  # the store's count of changes when this one last changed
 
 
 class Upstream:
@@ -51,6 +52,7 @@ class Upstream:
         self.password = password
         self.effects: list[tuple[str, RecordRef]] = []
         self._guard = threading.RLock()
+        self._changes = 0
         self._tables: dict[str, dict[str, Stored]] = {}
         self._receipts: dict[str, Receipt] = {}
         self._locks: dict[RecordRef, float] = {}
@@ -62,6 +64,7 @@ class Upstream:
         with self._guard:
             stored = self._tables.setdefault(table, {}).setdefault(record_id, Stored({}))
             stored.fields.update(fields)
+            self._mark(stored)
             return RecordRef(table, record_id)
 
     def records(self, table: str) -> dict[str, dict[str, Any]]:
@@ -85,7 +88,8 @@ class Upstream:
             self._locks[ref] = seconds
 
     def fault(self, kind: str, operation: str = "*", count: int = 1, seconds: float = 30.0) -> None:
-        """Switch a fault on. Operations: sign_in, read, create, update, note, attach."""
+        """Switch a fault on. Operations: sign_in, read, list, create, update, note,
+        attach."""
         if kind not in FAULTS:
             raise ValueError(f"unknown fault {kind}")
         with self._guard:
@@ -121,6 +125,20 @@ class Upstream:
         if len(found[-1].content) > limit:
             raise TooLarge(f"the file has more than {limit} bytes")
         return found[-1]
+
+    def changed(
+        self, table: str, since: int, password: str, patience: float
+    ) -> list[tuple[int, RecordRef]]:
+        """What has changed after the change ``since``, the oldest first."""
+        self._strike("list", patience)
+        self._admit(password)
+        with self._guard:
+            found = [
+                (stored.changed, RecordRef(table, record_id))
+                for record_id, stored in self._tables.get(table, {}).items()
+                if stored.changed > since
+            ]
+        return sorted(found, key=lambda one: one[0])
 
     def names(self, table: str, password: str, patience: float) -> set[str]:
         """The names of all fields that records of the table have."""
@@ -163,6 +181,7 @@ class Upstream:
             if not operation.file_name.strip():
                 raise Refused("a file needs a name", code="bad_value")
             stored.files.append(operation)
+        self._mark(stored)
         self.effects.append((name, ref))
         return Receipt(ref)
 
@@ -178,7 +197,8 @@ class Upstream:
         record_id = str(len(table) + 1)
         while record_id in table:
             record_id = str(int(record_id) + 1)
-        table[record_id] = Stored(dict(operation.fields))
+        table[record_id] = stored = Stored(dict(operation.fields))
+        self._mark(stored)
         ref = RecordRef(operation.table, record_id)
         self.effects.append(("create", ref))
         return Receipt(ref, created=True)
@@ -187,8 +207,13 @@ class Upstream:
         empty = {k: v for k, v in operation.fields.items() if stored.fields.get(k) in (None, "")}
         if empty:
             stored.fields.update(empty)
+            self._mark(stored)
             self.effects.append(("update", ref))
         return Receipt(ref)
+
+    def _mark(self, stored: Stored) -> None:
+        self._changes += 1
+        stored.changed = self._changes
 
     def _stored(self, ref: RecordRef) -> Stored:
         stored = self._tables.get(ref.table, {}).get(ref.id)
@@ -202,7 +227,7 @@ class Upstream:
 
     def _strike(self, operation: str, patience: float) -> Fault | None:
         """Raise what the next fault means; a fault to strike afterwards is handed back."""
-        changes = operation not in ("sign_in", "read")
+        changes = operation not in ("sign_in", "read", "list")
         unclear = OutcomeUnknown if changes else Retryable
         with self._guard:
             fault = self._next_fault(operation)

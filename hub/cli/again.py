@@ -79,7 +79,7 @@ def _narrowing(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.command()
 @_narrowing
 @click.option("--inbound", is_flag=True, help="Calls that came in, instead of deliveries.")
-@click.option("--source", default=None, help="Calls from here only: api, button or hook.")
+@click.option("--source", default=None, help="Calls from here only: api, button, hook or poll.")
 @click.option("--instance", default=None, help="Calls to this instance's address only.")
 @click.option("--outcome", default=None, help="Calls that led to this only.")
 @click.option("--force", is_flag=True, help="Also what was applied already; needs a filter.")

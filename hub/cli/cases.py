@@ -13,6 +13,7 @@ from hub.kernel.errors import NotFound, Refused
 from hub.services.house import open_house
 from hub.services.office import open_office
 from hub.services.overview import Overview
+from hub.services.replay_filters import SOURCES
 from hub.services.withdrawals import withdraw
 
 _COLUMNS = ("received_at", "source", "instance", "outcome", "repeats", "request_id", "id")
@@ -21,7 +22,7 @@ _COLUMNS = ("received_at", "source", "instance", "outcome", "repeats", "request_
 @click.command()
 @options.config
 @options.workspace
-@click.option("--source", type=click.Choice(["api", "button", "hook"]), default=None)
+@click.option("--source", type=click.Choice(SOURCES), default=None)
 @click.option("--outcome", default=None, help="E.g. request, already_open, no_mapping.")
 @click.option("--most", default=50, show_default=True, help="At most so many.")
 @click.option("--id", "inbound_id", default=None, help="One call with its headers and body.")

@@ -19,6 +19,8 @@ from hub.cli.endings import Ending
 from hub.cli.robot import Stuck
 from hub.cli.stage import Stage, free_port
 from hub.cli.story import Moment, Story, Timeline, load_script
+from hub.cli.workshop_script import load_workshop_script, plays_hosted
+from hub.cli.workshop_story import WorkshopStory
 
 FAST = 20_000.0  # four days of reminders in less than half a minute
 
@@ -55,7 +57,7 @@ def demo(
     if name not in stories:
         raise click.UsageError(f"there is no story '{name}'; there are: {', '.join(stories)}")
     path = source / "stories" / f"{name}.yaml"
-    if no_answer and plays_documents(path):
+    if no_answer and (plays_documents(path) or plays_hosted(path)):
         raise click.UsageError(f"nobody leaves the story '{name}' unanswered; leave --story out")
     # one that plays must not take the folder of one that somebody looks at
     folder = folder or Path("data/demo-headless" if headless else "data/demo")
@@ -88,12 +90,14 @@ def _ports(headless: bool, port: int | None, sandbox_port: int | None) -> tuple[
 def _by_hand(stage: Stage) -> int:
     click.echo(
         f"""
-Paraph is up. Open {stage.sandbox_url}/ and follow one of the two stories there:
+Paraph is up. Open {stage.sandbox_url}/ and follow one of the three stories there:
 
   A repair, signed in an app        press the button on a case, read the SMS
                                     ({stage.sandbox_url}/phone), sign, see the case change
   An offer, signed on the page      ask for signatures in the CRM, read the e-mails
   by two people                     ({stage.sandbox_url}/mailbox), sign, see the sealed PDF
+  An additional sale, decided       send it from an order in the workshop's ERP, read the SMS,
+  line by line                      tick and sign at the provider, see each line in the ERP
 
   The hub itself                    {stage.hub_url}/health/sync
   Its API, described                {stage.hub_url}/api/openapi.json
@@ -110,16 +114,18 @@ Ctrl-C ends both processes.
 def _play(stage: Stage, path: Path, no_answer: bool) -> int:
     console = Console(highlight=False)
     timeline = Timeline(lambda moment: _tell(console, moment))
-    story: Story | DocumentStory
+    story: Story | DocumentStory | WorkshopStory
+    roots = stage.folder / "data" / "seal" / "root.pem"
     if plays_documents(path):
-        roots = stage.folder / "data" / "seal" / "root.pem"
         story = DocumentStory(load_document_script(path), stage.sandbox_url, roots, timeline)
+    elif plays_hosted(path):
+        story = WorkshopStory(load_workshop_script(path), stage.sandbox_url, roots, timeline)
     else:
         story = Story(load_script(path), stage.sandbox_url, timeline)
     before = story.record()
     try:
         if no_answer and isinstance(story, Story):
-            problems = story.play_unanswered(lambda: _reminded(stage))
+            problems = story.play_unanswered(lambda: _reminded(stage, story.script.workspace))
         else:
             problems = story.play()
     except Stuck as error:
@@ -148,14 +154,15 @@ def _show(console: Console, before: Mapping[str, Any], after: Mapping[str, Any])
     console.print(table)
 
 
-def _reminded(stage: Stage) -> int:
+def _reminded(stage: Stage, workspace: str) -> int:
     """How many reminders the hub's own history has, by its API."""
     import subprocess
 
     import requests
 
+    given = ["--config", str(stage.config), "--workspace", workspace, "--name", "x"]
     key = subprocess.run(
-        [sys.executable, "-m", "hub.cli", "api-key", "--config", str(stage.config), "--name", "x"],
+        [sys.executable, "-m", "hub.cli", "api-key", *given],
         check=True,
         capture_output=True,
         text=True,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -126,13 +127,24 @@ def addresses(folder: Path) -> None:
     click.echo(json.dumps(all_addresses(open_house(folder).core)))
 
 
-def all_addresses(core: Core) -> dict[str, dict[str, str]]:
-    """``links`` (of the hub, of the button) and ``hooks`` (by plugin) for the other systems."""
-    found: dict[str, dict[str, str]] = {"links": {"hub": core.links.public_url}, "hooks": {}}
+def all_addresses(core: Core) -> dict[str, dict[str, Any]]:
+    """Of ``links`` what all other systems need, of ``hooks`` and ``own`` what each plugin's does:
+    where it calls, and the button links of the mappings that read its records, ``button`` of the
+    first one, ``button.<kind>`` and ``button.<kind>.<table>``."""
+    found: dict[str, dict[str, Any]] = {
+        "links": {"hub": core.links.public_url}, "hooks": {}, "own": {}
+    }  # fmt: skip
     for workspace in core.workspaces.values():
         for key, one in workspace.instances.items():
-            found["hooks"][one.plugin] = core.links.hook(workspace.key, key)
+            found["hooks"].setdefault(one.plugin, core.links.hook(workspace.key, key))
         for mapping in workspace.mappings:
+            active = core.shelf.active(core.workspace_ids[workspace.key], mapping)
+            if active is None:
+                continue
+            read = workspace.instances[active.mapping.source_instance]
+            own = found["own"].setdefault(read.plugin, {})
             button = core.links.button_template(workspace.key, mapping, "{id}")
-            found["links"].setdefault("button", button)  # of the first one
+            kind, table = active.mapping.request.kind, active.mapping.source_table
+            for name in ("button", f"button.{kind}", f"button.{kind}.{table}"):
+                own.setdefault(name, button)
     return found

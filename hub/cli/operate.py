@@ -10,6 +10,7 @@ import click
 from hub.cli import options
 from hub.registry import InstanceKey
 from hub.services import probes
+from hub.services.credentials.kept_words import kept_words
 from hub.services.house import House, open_house
 
 
@@ -34,4 +35,7 @@ def _probe(house: House, where: InstanceKey) -> bool:
     good, said = probes.probe(house.core, where)
     place = "" if good else f"\n    settings: {house.core.registry.settings(where).where}"
     click.echo(f"{'ok  ' if good else 'FAIL'} {where.key}: {said}{place}")
+    kept = kept_words(house.core.registry.settings(where).kept)
+    if kept:
+        click.echo(f"    {kept}")
     return good

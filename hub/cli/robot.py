@@ -67,6 +67,19 @@ class Page:
         found = self._tree.xpath(f"//a[@{attribute}]/@href")
         return urljoin(self.url, str(found[0])) if found else None
 
+    def link_at(self, mark: str) -> str | None:
+        """The address of the link with this id; None where it has none."""
+        found = self._tree.xpath("//a[@id=$mark]/@href", mark=mark)
+        return urljoin(self.url, str(found[0])) if found else None
+
+    def boxes(self) -> dict[str, str]:
+        """What can be ticked: the words beside each box, and the box's name."""
+        return {
+            " ".join(label.text_content().split()): str(box)
+            for label in self._tree.xpath("//label[.//input[@type='checkbox']]")
+            for box in label.xpath(".//input[@type='checkbox']/@name")
+        }
+
     def pictures(self) -> list[str]:
         """The addresses of all pictures that are not in the page itself."""
         found = (urljoin(self.url, str(one)) for one in self._tree.xpath("//main//img/@src"))

@@ -149,7 +149,7 @@ def free_port(wanted: int) -> int:
 
 def write_config(source: Path, stage: Stage, settings: Mapping[str, Any]) -> None:
     """Copy the shipped configuration and put in this stage's addresses and the simulators'
-    settings."""
+    settings, over those that stand there."""
     for name in ("workspaces", "forms", "mappings", FIELDS):
         if beside(source, name).is_dir():
             shutil.copytree(beside(source, name), stage.config / name, dirs_exist_ok=True)
@@ -165,7 +165,8 @@ def write_config(source: Path, stage: Stage, settings: Mapping[str, Any]) -> Non
         workspace = yaml.load(path.read_text(encoding="utf-8"))
         for one in workspace["instances"].values():
             if one["plugin"] in settings:
-                one["settings"] = dict(settings[one["plugin"]]["settings"])
+                given = settings[one["plugin"]]["settings"]
+                one["settings"] = {**(one.get("settings") or {}), **given}
         with path.open("w", encoding="utf-8") as file:
             yaml.dump(workspace, file)
 

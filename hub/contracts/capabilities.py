@@ -18,6 +18,7 @@ class Capability(StrEnum):
     ATTACH = "attach"  # attach a file once
     READ_BACK = "read_back"  # read written fields again
     HOOK = "hook"  # is called by the other side
+    KEEPS_HOOKS = "keeps_hooks"  # has the other side call the hub, and puts right what is not so
     INLINE = "inline"  # a trigger may carry the whole record
     # providers
     INTERACTIVE = "interactive"  # signing happens on the hub's page, begun by the customer

@@ -24,11 +24,13 @@ def wait_before_repeat(absent_since: datetime | None, now: datetime, wait: float
 
 @dataclass(frozen=True)
 class File:
-    """A file that goes along with an e-mail."""
+    """A file that goes along with an e-mail; with ``shown_as`` a picture that its HTML shows, as
+    ``cid:`` and this name."""
 
     name: str
     media_type: str
     content: bytes
+    shown_as: str = ""
 
 
 @dataclass(frozen=True)

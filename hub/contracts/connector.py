@@ -51,8 +51,21 @@ class Connector(ABC):
         return ref
 
     def changes(self, table: str, since: str | None) -> Iterator[tuple[RecordRef, str]]:
-        """References changed after cursor ``since``, each with the cursor to continue from."""
+        """References changed after cursor ``since`` (None: all that there are), each with the
+        cursor to continue from. A list may end early: asked again from the last cursor, it goes
+        on. The same change has the same cursor when it is listed again."""
         raise Unsupported(f"{self.context.instance} does not list changes")
+
+    def cursor_now(self, table: str) -> str | None:
+        """The cursor after which ``changes`` lists only what changes from now on; None where there
+        is nothing yet. Reads through all that there is, unless the connector knows better."""
+        cursor: str | None = None
+        while True:
+            before = cursor
+            for _, after in self.changes(table, before):
+                cursor = after
+            if cursor == before:
+                return cursor
 
     @abstractmethod
     def apply(
@@ -89,6 +102,12 @@ class Connector(ABC):
         """Have the upstream call ``url`` when a record of ``table`` changes and meets ``condition``
         (in the upstream's own query language; empty for always); ``fields`` are sent along. Safe to
         repeat. What was done, in words. Raises ``Refused``, ``Unsupported``."""
+        raise Unsupported(f"{self.context.instance} registers no hooks by itself")
+
+    def keep_hooks(self, tables: Collection[str]) -> str:
+        """Have the upstream call this instance's address for each of ``tables``, for days from now:
+        make what is missing, renew what ends, replace what bears a former secret, and touch nothing
+        of anybody else's. Safe to repeat; called at least once a day. What was done, in words."""
         raise Unsupported(f"{self.context.instance} registers no hooks by itself")
 
     @classmethod

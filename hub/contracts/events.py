@@ -23,11 +23,13 @@ class EventKind(StrEnum):
     COMPLETED = "completed"  # everybody has signed
     EXPIRED = "expired"  # the time ran out
     CANCELLED = "cancelled"  # the upstream or an operator withdrew it
+    DECIDED = "decided"  # the sender noted the customer's answer by hand; the link is withdrawn
     VIEWED = "viewed"  # a person saw a document, a page or an attachment of it
     DOWNLOADED = "downloaded"  # a person took a file with them
     APPROVED = "approved"  # an approver agreed; that is no signature
     CLEARED = "cleared"  # an acceptance was taken back by an operator; the history keeps it
     REMARKED = "remarked"  # the customer wrote to the sender, or the sender answered
+    REPLIED = "replied"  # the sender answered a remark; in the history a remark with a direction
     PREPARED = "prepared"  # documents and attachments are here, rendered and hashed
     PLACED = "placed"  # a hosted provider has it: people can read and sign there
     MOVED = "moved"  # another provider takes over, before the customer has acted
@@ -39,13 +41,22 @@ class EventKind(StrEnum):
     REFUSED_PERSON = "refused_person"  # somebody else than the named one tried to sign
     RECORDED = "recorded"  # customer, repair case or note was created or matched
     WRITTEN_BACK = "written_back"  # the upstream record holds what was owed to it, read back
+    LINE_OFFERED = "line_offered"  # the offer with this line was sent; its step moved
+    LINE_WITHDRAWN = "line_withdrawn"  # its offer ended without an answer; its step moved back
     LINE_ACCEPTED = "line_accepted"  # the customer took this line of the request
     LINE_DECLINED = "line_declined"  # the customer did not want this line of it
+    FOLLOWED_UP = "followed_up"  # somebody asked for a follow-up of the mapping, after the end
+    HELD = "held"  # something of it waits for a system that refuses the hub's sign-in
+    RESUMED = "resumed"  # the sign-in works again, what waited goes on
     FAILED = "failed"  # it ended without an answer; the reason code says why
     UNKNOWN = "unknown"  # a vendor word that we do not map; kept raw, logged once
 
 
-LINE_EVENTS = (EventKind.LINE_ACCEPTED.value, EventKind.LINE_DECLINED.value)
+# Those that move a line's step; only lines that have one know them.
+STEP_EVENTS = (EventKind.LINE_OFFERED.value, EventKind.LINE_WITHDRAWN.value)
+# What the customer says of a line.
+ANSWERS = (EventKind.LINE_ACCEPTED.value, EventKind.LINE_DECLINED.value)
+LINE_EVENTS = (*STEP_EVENTS, *ANSWERS)
 
 
 @dataclass(frozen=True)

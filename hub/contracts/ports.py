@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 # Table of the register → fields that can be written.
@@ -53,4 +54,33 @@ class RegisterPort(Protocol):
 
     def add_note(self, table: str, row_id: str, text: str, key: str) -> tuple[str, bool]:
         """Add a note to a row once per ``key``: its id, and whether it is new."""
+        ...
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that is kept sealed, and how often it was changed."""
+
+    value: Mapping[str, Any] = field(repr=False)
+    version: int
+
+
+class SecretsPort(Protocol):
+    """Values of one instance that change by themselves, such as a refresh token that its vendor
+    replaces at each use. They survive restarts, and every process of the hub sees the same. What an
+    administrator gives are settings, not these."""
+
+    def get(self, name: str) -> Secret | None:
+        """What is kept under ``name`` (at most 80 characters, nothing secret), read afresh."""
+        ...
+
+    def replace(self, name: str, value: Mapping[str, Any], version: int) -> bool:
+        """Keep ``value``, plain JSON data, if what is kept has this ``version`` (0: nothing is).
+        False when somebody else was first: then nothing is changed."""
+        ...
+
+    def hold(self, name: str, seconds: float) -> AbstractContextManager[None]:
+        """Alone with ``name`` in all processes and threads until the block ends, or for ``seconds``
+        at most: make them longer than the call inside can take. Nothing locks what is kept, so
+        write with ``replace``. Raises ``Retryable`` when others do not let go soon."""
         ...

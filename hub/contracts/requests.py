@@ -42,6 +42,7 @@ MOVES: dict[EventKind, tuple[frozenset[RequestState], RequestState]] = {
     EventKind.CLEARED: (frozenset({S.SIGNED, S.COMPLETED}), S.SENT),
     EventKind.FAILED: (OPEN_STATES, S.FAILED),
     EventKind.CANCELLED: (OPEN_STATES, S.CANCELLED),
+    EventKind.DECIDED: (OPEN_STATES, S.CANCELLED),  # ``Request.decision`` says what was decided
 }
 
 

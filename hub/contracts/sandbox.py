@@ -60,7 +60,8 @@ class SandboxContext:
 @dataclass(frozen=True)
 class SandboxLink:
     """A link for the start page: what a person can look at or do in this simulator. ``begins``
-    names the story of the start page that begins here: ``case`` or ``offer``."""
+    names the story of the start page that begins here: ``case``, ``offer`` or ``order``;
+    ``portal`` is where the sender looks at what a provider keeps."""
 
     title: str
     path: str
@@ -103,6 +104,7 @@ class Sandbox(ABC):
 
     def connect(self, links: Mapping[str, str]) -> None:
         """Told after all is up: ``links`` holds the hub's addresses, e.g. ``hub`` (public base
-        URL), ``hook`` (hook URL of the instance using this simulator), ``button`` (base of
-        button links)."""
+        URL), ``hook`` (hook URL of the instance using this simulator), ``button`` (base of the
+        button links of the first mapping that reads records here), ``button.<kind>`` and
+        ``button.<kind>.<table>`` (of each kind of request, and where its records are)."""
         return None

@@ -34,6 +34,7 @@ class SettingInfo:
     title: str
     help: str
     secret: bool
+    sign_in: bool = False
 
 
 def setting(
@@ -42,10 +43,13 @@ def setting(
     title: str,
     help: str,
     secret: bool = False,
+    sign_in: bool = False,
     default: Any = _REQUIRED,
 ) -> Any:
-    """Declare one field of a settings dataclass. Without ``default`` it must be given."""
-    info = SettingInfo(field, title, help, secret)
+    """Declare one field of a settings dataclass. Without ``default`` it must be given. ``sign_in``:
+    it belongs to signing in, so that whoever mends credentials may change it like a secret; never
+    an address or a file's path, which would lead secrets elsewhere."""
+    info = SettingInfo(field, title, help, secret, sign_in)
     if default is _REQUIRED:
         return dataclasses.field(metadata={"setting": info})
     if isinstance(default, list | dict | set):
@@ -56,6 +60,11 @@ def setting(
 def settings_info(cls: type) -> dict[str, SettingInfo]:
     """Name → info, in the order in which the fields are declared."""
     return {f.name: cast(SettingInfo, f.metadata["setting"]) for f in dataclasses.fields(cls)}
+
+
+def credentials_of(cls: type) -> tuple[str, ...]:
+    """The settings that somebody who mends the sign-in may change."""
+    return tuple(name for name, one in settings_info(cls).items() if one.secret or one.sign_in)
 
 
 @cache

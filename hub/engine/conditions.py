@@ -35,11 +35,24 @@ def is_disabled(code: str | None) -> bool:
     return code in DISABLED
 
 
-def pause(session: Session, place: Place, code: str, detail: str, wall: datetime) -> bool:
-    """Take a destination out of service; what is owed to it waits. Whether it was in service."""
+def pause(
+    session: Session,
+    place: Place,
+    code: str,
+    detail: str,
+    wall: datetime,
+    began: datetime | None = None,
+) -> bool:
+    """Take a destination out of service; what is owed to it waits. Whether it was in service.
+
+    ``began`` is when the call began that tells so: one that began before the destination was last
+    put back in service, with what it had until then, proves nothing.
+    """
+    resumed = Instance.resumed_at
+    before = or_(resumed.is_(None), resumed <= (began or wall), resumed > wall)  # clock set back
     statement = (
         update(Instance)
-        .where(*_is(place), Instance.paused_code.is_(None))
+        .where(*_is(place), Instance.paused_code.is_(None), before)
         .values(paused_code=code, paused_detail=redact_text(detail)[:1000], paused_at=wall)
     )
     return _count(session, statement) == 1
@@ -53,7 +66,7 @@ def resume(session: Session, place: Place, wall: datetime) -> bool:
         .where(*_is(place), Instance.paused_code.is_not(None))
         .values(
             paused_code=None, paused_detail=None, paused_at=None, failures=0, breaker_until=None,
-            failing_since=None,
+            failing_since=None, resumed_at=wall,
         )
     )  # fmt: skip
     if _count(session, statement) == 0:

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from hub.engine import conditions
+from hub.engine.claims import timer_of
 from hub.engine.embedded import Embedded
 from hub.engine.executor import Executor
 from hub.engine.liveness import Liveness, liveness_for
+from hub.engine.recovery import claim_id
 from hub.engine.runner import Runner
 from hub.engine.settings import EngineSettings, Limits, default_limits
 from hub.engine.ticker import Tick, Ticker
 from hub.engine.wakeup import Bell, Silent, bell_for
-from hub.engine.work import Handler, TimerHandler, TimerWork
+from hub.engine.work import Finished, Handler, TimerHandler, TimerWork
 from hub.kernel.clock import Clock
+from hub.storage import queries_work as queries
 from hub.storage.db import Database
+
+LONG_LEASE = timedelta(minutes=10)  # of what is done outside of the engine, without a heartbeat
 
 
 class Engine:
@@ -56,6 +63,7 @@ class Engine:
         self._redis_url = redis_url
         self._bell: Bell = Silent()
         self._open = False
+        self._fired = itertools.count(1)
 
     def start(self, *, work: bool = True) -> None:
         """Take over what dead processes held, and begin to work. Returns at once.
@@ -123,6 +131,22 @@ class Engine:
                     raise RuntimeError("the database did not take the outcome of a work")
             done += len(claimed.items)
         return done
+
+    def fire(self, kind: str, entity: str) -> Finished | None:
+        """Do one timer now in this thread, due or not, and settle it. None when it is being done
+        elsewhere, or there is none. For one-off commands, beside engines that work."""
+        self._become_holder()
+        wall = self._clock.wall()
+        claim, until = claim_id(self.runner.holder, next(self._fired), "f"), wall + LONG_LEASE
+        values = {"kind": kind, "entity": entity, "claim": claim, "until": until}
+        with self._db.write() as session:
+            row = queries.CLAIM_TIMER.first(session, values)
+        if row is None:
+            return None
+        finished = self.runner.run(timer_of(row, claim, until))
+        if self.runner.settle([finished]):
+            raise RuntimeError("the database did not take the outcome of a work")
+        return finished
 
     def _become_holder(self) -> None:
         if not self._open:

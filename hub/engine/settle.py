@@ -194,14 +194,15 @@ class Settler:
         if outcome.healthy is not None:
             runs.setdefault(place, []).append(outcome.healthy)
         if outcome.pauses:
-            self._pause(session, place, outcome, wall)
+            self._pause(session, place, outcome, one.started_at)
         handler = self._handlers.get(work.kind)
         if handler and effects:
             _follow(session, handler, one, work, outcome)
         _tell(one, work, outcome)
 
-    def _pause(self, session: Session, place: Place, outcome: Outcome, wall: datetime) -> None:
-        if conditions.pause(session, place, outcome.code or "", outcome.detail or "", wall):
+    def _pause(self, session: Session, place: Place, outcome: Outcome, began: datetime) -> None:
+        code, detail, wall = outcome.code or "", outcome.detail or "", self._clock.wall()
+        if conditions.pause(session, place, code, detail, wall, began):
             _log.error("destination_paused", destination=place[1], code=outcome.code)
 
 

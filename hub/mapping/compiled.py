@@ -17,7 +17,13 @@ from hub.mapping.sendings import Sending
 from hub.mapping.steps import Render, Sealed, Step, StepSpec
 
 COMPLETED = "completed"
+ON_CALL = "on_call"
 _INDEX = re.compile(r"\[(\d+)\]$")
+
+
+def called(follow_up: str) -> str:
+    """What stands for an event where steps of a follow-up are asked for."""
+    return f"{ON_CALL}.{follow_up}"
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,8 @@ class CompiledMapping:
     outside: the fragments of ``document``, and ``values``, None for one that nobody sets.
 
     ``record_steps`` are the steps of ``records`` with their notes, ``back_steps`` and
-    ``then_steps`` those of each event. ``examples`` are the file's own tests, as data.
+    ``then_steps`` those of each event, ``call_steps`` those of each follow-up.
+    ``examples`` are the file's own tests, as data.
     """
 
     key: str
@@ -42,6 +49,7 @@ class CompiledMapping:
     record_steps: tuple[Step, ...]
     back_steps: Mapping[str, tuple[Step, ...]]
     then_steps: Mapping[str, tuple[Step, ...]]
+    call_steps: Mapping[str, tuple[Step, ...]]
     examples: tuple[Mapping[str, Any], ...]
 
     @property
@@ -76,9 +84,10 @@ class CompiledMapping:
         self, event: str, context: Callable[[], Mapping[str, Any]], now: datetime
     ) -> tuple[StepSpec, ...]:
         """What is owed after ``event``, in order: records with their notes (when completed), then
-        ``back``, then ``then``. ``context`` is asked for only when items have to be counted; it
-        and ``now`` must be what the operations are worked out with."""
-        steps = self._steps(event)
+        ``back``, then ``then``; or the steps of a follow-up (``called``). ``context`` is asked for
+        only when items have to be counted; it and ``now`` must be what the operations are worked
+        out with."""
+        steps = self.steps_after(event)
         if not self.counts_items(event):
             return tuple(step.spec for step in steps)
         data = {**context(), "values": self.values}
@@ -86,7 +95,7 @@ class CompiledMapping:
 
     def counts_items(self, event: str) -> bool:
         """Whether what is owed after ``event`` depends on how many items there are."""
-        return any(step.items is not None for step in self._steps(event))
+        return any(step.items is not None for step in self.steps_after(event))
 
     def operation(
         self,
@@ -118,9 +127,15 @@ class CompiledMapping:
 
     def all_steps(self) -> tuple[Step, ...]:
         """Every step of every event."""
-        groups = (*self.back_steps.values(), *self.then_steps.values())
+        groups = (
+            *self.back_steps.values(), *self.then_steps.values(), *self.call_steps.values()
+        )  # fmt: skip
         return (*self.record_steps, *(step for steps in groups for step in steps))
 
-    def _steps(self, event: str) -> tuple[Step, ...]:
+    def steps_after(self, event: str) -> tuple[Step, ...]:
+        """The compiled steps of ``event``, in order."""
+        part, _, name = event.partition(".")
+        if part == ON_CALL:
+            return self.call_steps.get(name, ())
         records = self.record_steps if event == COMPLETED else ()
         return (*records, *self.back_steps.get(event, ()), *self.then_steps.get(event, ()))

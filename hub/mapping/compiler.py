@@ -8,8 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 from hub.contracts.papers import SOURCES, TEMPLATE
-from hub.mapping.compiled import COMPLETED, CompiledMapping
+from hub.mapping.compiled import COMPLETED, ON_CALL, CompiledMapping
 from hub.mapping.document import Document
+from hub.mapping.line_steps import USUAL
 from hub.mapping.lines import LinesRule
 from hub.mapping.papers import ATTACHMENTS, DOCUMENTS, PaperRule
 from hub.mapping.paths import FieldPath
@@ -18,6 +19,7 @@ from hub.mapping.plan import ReminderRule, RequestRule
 from hub.mapping.problems import Path, Problem
 from hub.mapping.reading import Readable, needs
 from hub.mapping.references import reference_problems
+from hub.mapping.refusals import refusals
 from hub.mapping.rows import Row, Source, choice_key
 from hub.mapping.sendings import AIMS, EMAIL, WEBHOOK
 from hub.mapping.steps import (
@@ -63,6 +65,10 @@ def build(
             event: tuple(_then_steps(event, steps, _made(event, data)))
             for event, steps in data["then"].items()
         },
+        call_steps={
+            name: tuple(_then_steps(name, steps, list(data["records"]), ON_CALL))
+            for name, steps in data["on_call"].items()
+        },
         examples=tuple(data["examples"]),
     )
     return mapping, list(reference_problems(mapping, list(data["records"])))
@@ -83,10 +89,11 @@ def _request(data: Mapping[str, Any], values: Mapping[str, Any]) -> RequestRule:
     return RequestRule(
         kind=part["kind"],
         title=part["title"],
-        number=_number(part["number"]),
+        number=_row("record number", "number", part["number"]),
         providers=part["provider"],
         channels=part["channels"],
         language=Row("language", part["language"], rule="request.language"),
+        user_language=_row("language", "user_language", part["user_language"]),
         expires_after=part["expires_after"],
         reminders=_reminders(part["reminders"]),
         form=part["form"],
@@ -100,6 +107,7 @@ def _request(data: Mapping[str, Any], values: Mapping[str, Any]) -> RequestRule:
         attachments=tuple(_papers(part, ATTACHMENTS)),
         signing=part["signing"],
         notify=part["notify"],
+        refusals=refusals(part["refuse"]),
         failover_after=part["failover_after"],
     )
 
@@ -135,11 +143,14 @@ def _papers(part: Mapping[str, Any], name: str) -> Iterator[PaperRule]:
 def _lines(part: Mapping[str, Any] | None) -> LinesRule | None:
     if part is None:
         return None
-    return LinesRule(part["for_each"], part["currency"], named(part["rows"], "request.lines"))
+    rows = named(part["rows"], "request.lines")
+    stepped = any(row.to == "step" for row in rows)
+    steps = (part["steps"] or USUAL) if stepped else None
+    return LinesRule(part["for_each"], part["currency"], rows, steps)
 
 
-def _number(source: Source | None) -> Row | None:
-    return Row("record number", source, rule="request.number") if source else None
+def _row(to: str, name: str, source: Source | None) -> Row | None:
+    return Row(to, source, rule=f"request.{name}") if source else None
 
 
 def _reminders(part: Mapping[str, Any] | None) -> ReminderRule:
@@ -223,9 +234,11 @@ def _sending(key: str, path: Path, part: Mapping[str, Any], made: Sequence[str])
     )
 
 
-def _then_steps(event: str, steps: list[Mapping[str, Any]], made: Sequence[str]) -> Iterator[Step]:
+def _then_steps(
+    event: str, steps: list[Mapping[str, Any]], made: Sequence[str], under: str = "then"
+) -> Iterator[Step]:
     for number, part in enumerate(steps):
-        key, path, when = f"then.{event}.{number}", ("then", event, number), part.get("when")
+        key, path, when = f"{under}.{event}.{number}", (under, event, number), part.get("when")
         if part.keys() & AIMS.keys():
             yield _sending(key, path, part, made)
             continue

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from hub.contracts import decisions
 from hub.contracts.records import Create, Note, Operation, RecordRef, Update
 from hub.kernel.errors import MappingError
-from hub.mapping.compiled import COMPLETED, CompiledMapping
+from hub.mapping import line_steps
+from hub.mapping.compiled import COMPLETED, ON_CALL, CompiledMapping, called
 from hub.mapping.expectations import WorkspaceText
 from hub.mapping.notify import assigned
 from hub.mapping.plan import RequestPlan
@@ -22,10 +24,12 @@ _TOLD = ("totals", "views", "evidence", "agreement", "remark")
 
 @dataclass
 class Happened:
-    """``parts`` as ``expect`` names them. ``entries`` are the steps behind the entries of ``back``
-    and ``then``; ``failed`` are those that could not be worked out."""
+    """``parts`` as ``expect`` names them. ``entries`` are the steps behind the entries of ``back``,
+    ``then`` and ``on_call``; ``failed`` are those that could not be worked out."""
 
-    parts: dict[str, Any] = field(default_factory=lambda: {"records": {}, "back": [], "then": []})
+    parts: dict[str, Any] = field(
+        default_factory=lambda: {"records": {}, "back": [], "then": [], ON_CALL: []}
+    )
     entries: dict[tuple[str | int, ...], Step] = field(default_factory=dict)
     failed: list[MappingError] = field(default_factory=list)
 
@@ -39,7 +43,7 @@ def happened(
 ) -> Happened:
     """Every step of the event, in order. One that fails is left out, as in real life, and so are
     those that need it."""
-    event = given.get("event", COMPLETED)
+    event = called(given["call"]) if "call" in given else given.get("event", COMPLETED)
     context = _context(mapping, given, plan, event, now)
     found = Happened()
     source = RecordRef(mapping.source_table, "example")
@@ -144,13 +148,14 @@ def _context(
             "at": moment,
             "recipient": "",
             "what": "",
+            **dict.fromkeys(decisions.TOLD, ""),
             **given.get("outcome", {}),
         },
         "signature": given.get("signature", {}),
         "signatures": given.get("signatures", {}),
-        "records": {},
+        "records": dict(given.get("records", {})) if "call" in given else {},
         "lines": given.get("lines", [line.data() for line in plan.lines]),
-        "line": given.get("line", {}),
+        "line": {**line_steps.told(mapping.request.line_steps, event), **given.get("line", {})},
         **{name: given.get(name, {}) for name in _TOLD},
         "documents": given.get("documents", []),
         "assigned": assigned(plan.notify.data() if plan.notify else {}),

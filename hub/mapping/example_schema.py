@@ -23,6 +23,7 @@ EVENTS: Mapping[str, str] = {
     EventKind.VIEWED.value: "Somebody looked at the documents; once a visit.",
     EventKind.DOWNLOADED.value: "Somebody took a file along.",
     EventKind.REMARKED.value: "The customer wrote to the sender.",
+    EventKind.REPLIED.value: "The sender answered the customer's remark.",
     EventKind.FORWARDED.value: "The link was passed on to somebody else.",
     EventKind.APPROVED.value: "An approver agreed.",
     EventKind.SIGNED.value: "One signature is in and verified.",
@@ -32,11 +33,16 @@ EVENTS: Mapping[str, str] = {
     EventKind.CLEARED.value: "An operator took an acceptance back.",
     EventKind.EXPIRED.value: "The time ran out.",
     EventKind.CANCELLED.value: "The upstream or an operator withdrew it.",
+    EventKind.DECIDED.value: "The customer's answer was noted by hand; the outcome says which.",
     EventKind.UNREACHABLE.value: "A message could not be delivered.",
     EventKind.MOVED.value: "The next provider took over, before anybody had signed.",
     EventKind.LATE.value: "A former provider told of an answer, which counts for nothing.",
+    EventKind.LINE_OFFERED.value: "The offer with this line was sent; its step has moved.",
+    EventKind.LINE_WITHDRAWN.value: "Its offer ended without an answer; its step has moved back.",
     EventKind.LINE_ACCEPTED.value: "The customer took this line of the request.",
     EventKind.LINE_DECLINED.value: "The customer did not want this line of it.",
+    EventKind.HELD.value: "Something of it waits: a system refuses the hub's sign-in.",
+    EventKind.RESUMED.value: "The sign-in works again, what waited goes on.",
     EventKind.FAILED.value: "It ended without an answer; the outcome says why.",
 }
 
@@ -67,6 +73,7 @@ class GivenSchema(Leaf):
     event = Word(
         EVENTS, "event", metadata={"help": "What happened; without it only the request is made."}
     )
+    call = Word(metadata={"help": "Instead of an event: the follow-up that somebody asks for."})
     form = fields.Dict(metadata={"help": "The customer's answers."})
     recipient = fields.Dict(
         metadata={"help": "Who the customer is, where it differs from the mapping's result."}
@@ -75,9 +82,12 @@ class GivenSchema(Leaf):
         metadata={"help": "What the request is called: id, number, title, language."}
     )
     outcome = fields.Dict(
-        metadata={"help": "What is told of it: reason, reason_text, at, recipient, what."}
+        metadata={
+            "help": "What is told of it: reason, reason_text, at, recipient, what; of an "
+            "answer that was noted by hand decision, how, by, remark."
+        }
     )
-    remark = fields.Dict(metadata={"help": "What the customer wrote: text."})
+    remark = fields.Dict(metadata={"help": "What was written: text."})
     signature = fields.Dict(
         metadata={"help": "Who signed, when and how: name, at, order_ref, provider."}
     )
@@ -105,6 +115,14 @@ class GivenSchema(Leaf):
         Word(),
         metadata={"help": "What was made before, by its name in `records`: id, number."},
     )
+
+    @validates_schema
+    def _one_thing(self, data: Any, **_: Any) -> None:
+        if "event" in data and "call" in data:
+            raise ValidationError("stands beside 'event'; keep one of them", "call")
+
+    def json_rules(self, walk: Walk) -> JsonSchema:
+        return {"not": {"required": ["event", "call"]}}
 
 
 _TYPES: Mapping[type, str] = {str: "string", dict: "object", list: "array"}
@@ -174,6 +192,9 @@ class ExpectSchema(Leaf):
         dict, "a block of keys", metadata={"help": "When the customer is asked again."}
     )
     language = Expected(str, "a text", metadata={"help": "The customer's language."})
+    user_language = Expected(
+        str, "a text", metadata={"help": "In which language the upstream's users are told why."}
+    )
     title = Expected(str, "a text", metadata={"help": "The title that the customer reads."})
     number = Expected(str, "a text", metadata={"help": "What people call the record."})
     recipient = Expected(
@@ -221,6 +242,10 @@ class ExpectSchema(Leaf):
     )
     then = Expected(
         list, "a list", metadata={"help": "The steps elsewhere, all of them in their order."}
+    )
+
+    on_call = Expected(
+        list, "a list", metadata={"help": "The steps of the follow-up, all of them in their order."}
     )
 
     @validates_schema(pass_original=True)

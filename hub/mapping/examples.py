@@ -20,6 +20,7 @@ from hub.mapping.texts import is_text_key, render
 
 MOMENT = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 _Fault = RowProblem | MappingError
+_HAPPENED = {"event", "call"}  # with one of them steps follow
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class _Run:
         if plan is None:
             return {"skipped": True}
         found = {**_planned(plan), "problems": sorted(problem.code for problem in plan.problems)}
-        if "event" in self.given:
+        if _HAPPENED & self.given.keys():
             steps = happened(self.mapping, self.given, plan, self.now, self._render())
             if steps.failed:
                 raise steps.failed[0]
@@ -106,7 +107,7 @@ class _Run:
             return
         yield from self._compare(self.expect, _planned(plan))
         happened_too = any(part in self.expect for part in PARTS) or (
-            "error" in self.expect and "event" in self.given
+            "error" in self.expect and _HAPPENED & self.given.keys()
         )
         if happened_too:
             self.steps = happened(self.mapping, self.given, plan, self.now, self._render())
@@ -208,6 +209,7 @@ def _planned(plan: RequestPlan) -> dict[str, Any]:
             "quiet": f"{quiet[0]:%H:%M}-{quiet[1]:%H:%M}" if quiet else None,
         },
         "language": plan.language,
+        "user_language": plan.user_language,
         "title": plan.title,
         "number": plan.number,
         **_people(plan),

@@ -122,7 +122,7 @@ def explain_step(
             for path, row in placed_rows(mapping, step)
         ),
     )
-    alone = replace(mapping, record_steps=(watched,), back_steps={}, then_steps={})
+    alone = replace(mapping, record_steps=(watched,), back_steps={}, then_steps={}, call_steps={})
     note = _Text(step, template)
     try:
         operation = alone.operation(

@@ -124,9 +124,16 @@ def fields_read(mapping: CompiledMapping, form: FormSpec | None) -> FieldsRead:
             _row(found, row, _TARGETS.get(row.to))
     for paper in request.papers:
         _paper(found, paper)
+    for refusal in request.refusals:
+        for name in (name for text in refusal.words.values() for name in names_in(text)):
+            _root(found, name)
+        if refusal.source is not None:
+            _source(found, refusal.source)
     for row in lines.rows if lines is not None else ():
         _row(found, row, None, below)
     _source(found, request.language)
+    if request.user_language is not None:
+        _source(found, request.user_language)
     if request.number is not None:
         _row(found, request.number, None)
     _expressions(found, mapping)

@@ -10,12 +10,13 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
+from hub.mapping.line_steps import AS_OFFERED, JobLine, LineSteps
 from hub.mapping.people import Unfit, one_line
 from hub.mapping.problems import BAD_VALUE, MISSING, RowProblem, row_problem
 from hub.mapping.reading import below
 from hub.mapping.rows import UNSET, Row, Source, evaluate, evaluate_one
 
-LINE_FIELDS = ("id", "text", "quantity", "unit", "price", "vat", "optional", "chosen")
+LINE_FIELDS = ("id", "text", "quantity", "unit", "price", "vat", "optional", "chosen", "step")
 MOST_LINES = 500
 _RULE = "request.lines"
 _AMOUNTS = {"quantity": 1, "price": 0, "vat": 0}
@@ -28,7 +29,7 @@ CURRENCY = "[A-Z]{3}"
 class LinePlan:
     """One line. ``price`` is for one unit without tax, in the request's currency; ``vat`` is the
     tax in per cent. An ``optional`` one may be declined by itself; ``chosen`` says how it stands
-    before the customer has touched it."""
+    before the customer has touched it; ``step`` is where it was when it was read, if it has any."""
 
     id: str
     text: str
@@ -38,12 +39,14 @@ class LinePlan:
     vat: Decimal
     optional: bool
     chosen: bool
+    step: str = ""
 
     def data(self) -> dict[str, Any]:
         """As plain data; amounts as text, so that no digit is lost."""
         return {
             name: str(value) if isinstance(value, Decimal) else value
             for name, value in vars(self).items()
+            if name != "step" or value
         }
 
 
@@ -54,12 +57,17 @@ class LinesRule:
     items: Source
     currency: Source
     rows: tuple[Row, ...]
+    steps: LineSteps | None = None
 
     def plan(
-        self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]
+        self,
+        data: Mapping[str, Any],
+        now: datetime,
+        problems: list[RowProblem],
+        seen: dict[str, JobLine] | None = None,
     ) -> tuple[tuple[LinePlan, ...], str]:
         """The lines of a record and their currency (ISO 4217). What does not fit goes to
-        ``problems``."""
+        ``problems``. Of lines with steps only those that may be offered; ``seen`` takes all."""
         currency = self._currency(data, now, problems)
         found, problem = evaluate_one(Row("lines", self.items, rule=f"{_RULE}.for_each"), data, now)
         if problem:
@@ -73,7 +81,7 @@ class LinesRule:
         taken: set[str] = set()
         for index, item in enumerate(items):
             below = {**data, "item": item, "position": index + 1}
-            line = self._line(below, now, problems)
+            line = self._line(below, now, problems, {} if seen is None else seen)
             if line is not None and line.id in taken:
                 text = "another line has the same id"
                 problems.append(row_problem(f"{_RULE}[{index + 1}].id", "", BAD_VALUE, text))
@@ -95,7 +103,11 @@ class LinesRule:
         return str(value)
 
     def _line(
-        self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]
+        self,
+        data: Mapping[str, Any],
+        now: datetime,
+        problems: list[RowProblem],
+        seen: dict[str, JobLine],
     ) -> LinePlan | None:
         number, item = data["position"], data["item"]
         rule = f"{_RULE}[{number}]"
@@ -104,6 +116,17 @@ class LinesRule:
             problems.append(row_problem(rule, self.items.reads, BAD_VALUE, text))
             return None
         values, faults = evaluate(self.rows, data, now)
+        step = ""
+        if self.steps is not None:
+            try:
+                step = self.steps.read(values.pop("step", None))
+            except Unfit as fault:
+                reads = next(row.source.reads for row in self.rows if row.to == "step")
+                problems.append(row_problem(f"{rule}.step", reads, BAD_VALUE, str(fault)))
+                return None
+            if not self.steps.may_be_offered(step):
+                _see(seen, _job_line(values, str(number), step))
+                return None
         found = [
             row_problem(f"{rule}.{fault.rule.rpartition('.')[2]}", fault.path,
                         fault.code, fault.message)
@@ -126,12 +149,32 @@ class LinesRule:
         if found:
             return None
         optional = fit.pop("optional", False)
-        return LinePlan(**fit | {"optional": optional, "chosen": fit.get("chosen") or not optional})
+        chosen = fit.pop("chosen", False) or not optional
+        line = LinePlan(**fit, optional=optional, chosen=chosen, step=step)
+        if step:
+            _see(seen, JobLine(line.id, step, **{name: vars(line)[name] for name in AS_OFFERED}))
+        return line
 
     @cached_property
     def _reads_inside(self) -> bool:
         """Whether rows read fields of an entry, which must have some then."""
         return any(name for row in self.rows for name in below(row.source, "item"))
+
+
+def _see(seen: dict[str, JobLine], line: JobLine) -> None:
+    seen.setdefault(line.id, line)
+
+
+def _job_line(values: Mapping[str, Any], number: str, step: str) -> JobLine:
+    """What is known of a line that need not be complete: found, and without a price yet."""
+    fit: dict[str, Any] = {"id": number}
+    for name in (*_TEXTS, *_AMOUNTS):
+        try:
+            if values.get(name) is not None:
+                fit[name] = _fit(name, values[name])
+        except Unfit:
+            continue
+    return JobLine(**fit, step=step)
 
 
 def _fit(name: str, value: Any) -> Any:

@@ -14,9 +14,9 @@ from hub.mapping.forms import FormSpec
 from hub.mapping.known import Around, InstanceInfo, KnownTables
 from hub.mapping.lint_instances import instance_problems
 from hub.mapping.lint_names import name_problems
+from hub.mapping.lint_polls import poll_problems
 from hub.mapping.places import step_texts
 from hub.mapping.problems import Path, Problem, unknown_word
-from hub.mapping.references import not_yet
 from hub.mapping.texts import is_text_key
 
 __all__ = ["InstanceInfo", "Problem", "lint"]
@@ -48,7 +48,7 @@ def lint(
 
 
 def _all(around: Around) -> Iterator[Problem]:
-    yield from not_yet(around.mapping)
+    yield from poll_problems(around.mapping)
     yield from instance_problems(around)
     yield from _request(around)
     yield from name_problems(around)

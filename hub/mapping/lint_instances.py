@@ -10,6 +10,7 @@ from hub.contracts.capabilities import Capability as C
 from hub.contracts.events import EventKind
 from hub.contracts.manifest import PluginKind
 from hub.contracts.papers import COPY
+from hub.mapping.compiled import ON_CALL
 from hub.mapping.known import NOTHING_KNOWN, Around
 from hub.mapping.lint_papers import paper_problems
 from hub.mapping.lint_sendings import sending_problems
@@ -42,6 +43,11 @@ def instance_problems(around: Around) -> Iterator[Problem]:
         at: Path = ("trigger",)
         found = _able(around, mapping.source_instance, at, (C.HOOK,), "'webhook'", mend)
         yield from map(_warning, found)
+    if "poll" in mapping.triggers:
+        mend = "it cannot tell what changed, remove 'poll'"
+        yield from _able(
+            around, mapping.source_instance, ("trigger",), (C.CHANGES,), "'poll'", mend
+        )
     yield from _table(around, mapping.source_instance, mapping.source_table, ("source", "table"))
     if mapping.carries_on not in ("hub", "upstream"):
         yield from _uses(around, mapping.carries_on, ("carries_on",), connector)
@@ -188,7 +194,7 @@ def instance_path(step: Step) -> Path:
     """Where a step names its instance."""
     if step.path[0] == "records":
         return (*step.path[:2], "in")
-    if step.path[0] == "then":
+    if step.path[0] in ("then", ON_CALL):
         return (*step.path, step.action, "in")
     return step.path
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
+from hub.contracts import decisions
 from hub.mapping.known import Around
 from hub.mapping.lines import LINE_FIELDS
 from hub.mapping.natives import FUNCTIONS
@@ -15,7 +16,7 @@ from hub.mapping.row_schema import CONTEXT
 from hub.mapping.sendings import AIMS
 from hub.mapping.steps import SOURCE, Step
 
-_LINE = (*LINE_FIELDS, "decision")
+_LINES = (*LINE_FIELDS, "decision")
 _PERSON = ("name", "mobile", "email")
 _SIGNATURE = ("name", "at", "at_local", "order_ref", "provider", "national_id_last")
 # What stands below each person's key in these.
@@ -25,13 +26,21 @@ _OF_EACH: Mapping[str, tuple[str, ...]] = {
 }
 # What stands below these; ``form``, ``record``, ``records`` and ``values`` depend on the file.
 _BELOW: Mapping[str, tuple[str, ...]] = {
-    "outcome": ("event", "reason", "reason_text", "at", "recipient", "what"),
+    "outcome": (
+        "event",
+        "reason",
+        "reason_text",
+        "at",
+        "recipient",
+        "what",
+        *decisions.TOLD,
+    ),
     "remark": ("text",),
     "signature": (*_SIGNATURE, "method"),
     "request": ("id", "number", "title", "language", "state", "provider"),
     "recipient": _PERSON,
-    "lines": _LINE,
-    "line": _LINE,
+    "lines": _LINES,
+    "line": (*_LINES, "step_name"),
     "totals": ("net", "vat", "gross", "currency"),
     "views": ("count", "downloads", "last_at"),
     "documents": ("key", "title", "version", "pages", "sha256"),

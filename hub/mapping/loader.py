@@ -19,7 +19,6 @@ from hub.mapping.forms import FormSpec
 from hub.mapping.fragments import FOLDER, read_fragments, with_fragments
 from hub.mapping.grammar import problems_of
 from hub.mapping.lint import InstanceInfo, lint
-from hub.mapping.references import not_yet
 from hub.mapping.schema import MappingSchema
 from hub.mapping.steps import Render
 from hub.mapping.surroundings import Surroundings
@@ -41,7 +40,6 @@ def compile_document(document: Document, values: Mapping[str, Any]) -> CompiledM
     """Compile what has been read and pasted together. Raises as ``compile_mapping``."""
     mapping, problems = build(_checked(MappingSchema, document), document, values)
     if problems:
-        problems += not_yet(mapping)  # may be what caused them
         raise ConfigurationError(
             f"{document.name}: the mapping is not valid", problems=tuple(map(str, problems))
         )

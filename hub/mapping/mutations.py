@@ -12,14 +12,14 @@ from typing import Any
 
 from hub.contracts.papers import METHODS, SIGNER
 from hub.kernel.errors import ConfigurationError
-from hub.mapping.compiled import COMPLETED, CompiledMapping
+from hub.mapping.compiled import COMPLETED, ON_CALL, CompiledMapping
 from hub.mapping.examples import run_examples
 from hub.mapping.loader import compile_document
 from hub.mapping.problems import Path, Problem
 from hub.mapping.steps import Render
 
 # Parts of the request that are one value each.
-_VALUES = ("title", "number", "language", "reminders")
+_VALUES = ("title", "number", "language", "user_language", "reminders")
 # What stands for nothing, since it is what there would be without it.
 _USUAL: Mapping[str, tuple[Any, ...]] = {
     "role": (SIGNER,), "turn": (1,), "must_view": (False,), "methods": ([*METHODS],),
@@ -67,7 +67,7 @@ def removals(data: Mapping[str, Any]) -> Iterator[Removal]:
             if key in record:
                 told = f"expect: {{records: {{{name}: {{note: …}}}}}}"
                 yield Removal((*at, key), (*at, key), told)
-    for part in ("back", "then"):
+    for part in ("back", "then", ON_CALL):
         for event, steps in (data.get(part) or {}).items():
             yield from _of_event(part, event, steps)
 
@@ -85,6 +85,9 @@ def without(data: Any, cut: Path) -> Any:
 
 def _of_request(request: Mapping[str, Any]) -> Iterator[Removal]:
     at: Path = ("request",)
+    for index, _ in enumerate(request.get("refuse") or []):
+        path = (*at, "refuse", index)
+        yield Removal(path, path, "expect: {problems: [refused]}")
     for name in _VALUES:
         if name in request:
             yield Removal((*at, name), (*at, name), f"expect: {{{name}: …}}")
@@ -119,7 +122,7 @@ def _of_entry(at: Path, one: Mapping[str, Any], alone: bool) -> Iterator[Removal
 def _of_event(part: str, event: str, steps: list[Any]) -> Iterator[Removal]:
     for index, step in enumerate(steps):
         at: Path = (part, event, index)
-        told = f"{{event: {event}, …}} and expect: {{{part}: …}}"
+        told = f"{_when(part, event)} and expect: {{{part}: …}}"
         yield Removal(at, at if len(steps) > 1 else at[:2], told)
         if "when" in step:
             yield Removal((*at, "when"), (*at, "when"), told)
@@ -128,10 +131,14 @@ def _of_event(part: str, event: str, steps: list[Any]) -> Iterator[Removal]:
             yield from _rows((*at, "update"), update, f"{part}: [{{update: ", "}]")
         if "attach" in (step.get("email") or {}):
             cut = (*at, "email", "attach")
-            yield Removal(cut, cut, f"{{event: {event}, …}} and expect: {{{part}: [{{file: …}}]}}")
-        for kind in ("create", "update", "webhook") if part == "then" else ("webhook",):
+            yield Removal(cut, cut, f"{_when(part, event)} and expect: {{{part}: [{{file: …}}]}}")
+        for kind in ("create", "update", "webhook") if part != "back" else ("webhook",):
             rows = (step.get(kind) or {}).get("rows") or []
             yield from _rows((*at, kind, "rows"), rows, f"{part}: [{{{kind}: ", "}]")
+
+
+def _when(part: str, event: str) -> str:
+    return f"{{{'call' if part == ON_CALL else 'event'}: {event}, …}}"
 
 
 def _rows(

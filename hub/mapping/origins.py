@@ -13,7 +13,7 @@ from hub.mapping.problems import Path
 from hub.mapping.steps import Step
 
 _POSITION = re.compile(r"\[\d+\]")
-_SINGLE = ("language", "title", "number")
+_SINGLE = ("language", "user_language", "title", "number")
 _SETTINGS = (
     *_SINGLE, "kind", "provider", "channels", "form", "expires_after", "reminders",
 )  # fmt: skip
@@ -64,7 +64,7 @@ class Origins:
                 return self.of_rule("request.lines.currency")
             case ("records",) if rest:
                 return self.of_rule(".".join(("records", *rest[:2])))
-            case ("back" | "then",) if path[:2] in steps:
+            case ("back" | "then" | "on_call",) if path[:2] in steps:
                 return self._of_entry(path, steps[path[:2]])
             case (str() as part,) if part in _SETTINGS:
                 return ("request", *path)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hub.mapping.compiled import CompiledMapping
+from hub.mapping.compiled import ON_CALL, CompiledMapping
 from hub.mapping.expressions import Expression
 from hub.mapping.people import Part
 from hub.mapping.problems import Path
@@ -74,6 +74,8 @@ def _of_request(mapping: CompiledMapping) -> Iterator[Place]:
         at: Path = ("request", "title", language) if language else ("request", "title")
         yield Place(at, text=text)
     yield Place(("request", "language"), request.language.source)
+    if request.user_language is not None:
+        yield Place(("request", "user_language"), request.user_language.source)
     if request.number is not None:
         yield Place(("request", "number"), request.number.source)
     for index, row in enumerate(request.prefill):
@@ -125,7 +127,7 @@ def step_texts(step: Step) -> Iterator[tuple[Path, str]]:
 
 def text_path(step: Step) -> Path:
     """Where a step's text stands."""
-    if step.path[0] == "then":
+    if step.path[0] in ("then", ON_CALL):
         return (*step.path, step.action, "text")
     if step.file_name:
         return (*step.path, "attach", "text")

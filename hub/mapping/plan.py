@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from hub.contracts.papers import SIGNER
 from hub.mapping.conditions import wants
 from hub.mapping.expressions import Expression
+from hub.mapping.line_steps import JobLine, LineSteps
 from hub.mapping.lines import LinePlan, LinesRule
 from hub.mapping.notify import NotifyPlan, NotifyRule
 from hub.mapping.papers import PaperPlan, PaperRule, plan_papers
@@ -26,6 +27,7 @@ from hub.mapping.people import (
     plan_people,
 )
 from hub.mapping.problems import BAD_VALUE, RowProblem, row_problem
+from hub.mapping.refusals import RefusalRule, refused
 from hub.mapping.rows import UNSET, Row, evaluate, evaluate_one, plain
 from hub.mapping.signing import SigningPlan, SigningRule
 from hub.mapping.texts import TextError, render
@@ -69,6 +71,7 @@ class RequestPlan:
     attachments: tuple[PaperPlan, ...] = ()
     signing: SigningPlan = _AS_USUAL
     notify: NotifyPlan | None = None
+    user_language: str = ""  # of the upstream's users; empty: as the customer's
     failover_after: timedelta = FAILOVER_AFTER
     problems: tuple[RowProblem, ...] = ()
 
@@ -77,6 +80,15 @@ class RequestPlan:
         """Who signs first."""
         signs = (one for one in self.recipients if one.role == SIGNER)
         return next(signs, self.recipients[0])
+
+
+@dataclass(frozen=True)
+class ReadLines:
+    """The lines of a record with their steps; ``number`` is what people call the record."""
+
+    number: str
+    currency: str
+    lines: tuple[JobLine, ...]
 
 
 @dataclass(frozen=True)
@@ -102,6 +114,8 @@ class RequestRule:
     attachments: tuple[PaperRule, ...] = ()
     signing: SigningRule = _NOT_SAID
     notify: NotifyRule | None = None
+    refusals: tuple[RefusalRule, ...] = ()
+    user_language: Row | None = None
     failover_after: timedelta = FAILOVER_AFTER
 
     @property
@@ -110,27 +124,34 @@ class RequestRule:
         return self.people[0].rows if self.people[0].alone else ()
 
     @property
+    def line_steps(self) -> LineSteps | None:
+        """The steps of its lines, if they have any."""
+        return self.lines.steps if self.lines is not None else None
+
+    @property
     def papers(self) -> tuple[PaperRule, ...]:
         """Documents, then attachments."""
         return (*self.documents, *self.attachments)
 
     @property
     def conditions(self) -> tuple[Expression, ...]:
-        """What decides whether its people and papers are there."""
-        each: tuple[PersonRule | PaperRule, ...] = (*self.people, *self.papers)
+        """What decides whether its people and papers are there, and whether it is refused."""
+        each: tuple[PersonRule | PaperRule | RefusalRule, ...]
+        each = (*self.people, *self.papers, *self.refusals)
         return tuple(one.when for one in each if one.when is not None)
 
     def parts(self) -> Iterator[Part]:
-        """Everything about its people, papers and signing that reads the record."""
-        each: list[PersonRule | PaperRule | SigningRule | NotifyRule]
-        each = [*self.people, *self.papers, self.signing]
+        """Everything about refusals, people, papers and signing that reads the record."""
+        each: list[RefusalRule | PersonRule | PaperRule | SigningRule | NotifyRule]
+        each = [*self.refusals, *self.people, *self.papers, self.signing]
         if self.notify is not None:
             each.append(self.notify)
         for one in each:
             yield from one.parts()
 
     def plan(self, record: Mapping[str, Any], now: datetime) -> RequestPlan | None:
-        """The request for ``record``; None when ``when`` says that there is none to make."""
+        """The request for ``record``; None when ``when`` says that there is none to make. Of a
+        record that is refused nothing else is told."""
         problems: list[RowProblem] = []
         if self.when is not None:
             wanted, problem = wants(self.when, "when", self.data(record), now)
@@ -138,7 +159,9 @@ class RequestRule:
                 problems.append(problem)
             elif not wanted:
                 return None
-        return self.planned(record, now, problems)
+        against = refused(self.refusals, self.data(record), now)
+        plan = self.planned(record, now, problems)
+        return replace(plan, problems=against) if against else plan
 
     def planned(
         self, record: Mapping[str, Any], now: datetime, problems: list[RowProblem] | None = None
@@ -147,7 +170,8 @@ class RequestRule:
         say so itself since, by what was written back. ``problems`` were found before."""
         data = self.data(record)
         problems = [] if problems is None else problems
-        language = self._language(data, now, problems)
+        language = _language(self.language, data, now, problems) or FALLBACK_LANGUAGE
+        users = self.user_language
         people = plan_people(self.people, data, language, now, problems)
         asked = [row for row in self.prefill if _reads(row)]
         prefill, faults = evaluate(asked, data, now)
@@ -175,9 +199,18 @@ class RequestRule:
             attachments=plan_papers(self.attachments, data, language, now, problems),
             signing=self.signing.plan(data, people, problems),
             notify=self.notify.plan(data, now, problems) if self.notify is not None else None,
+            user_language=_language(users, data, now, problems) if users is not None else "",
             failover_after=self.failover_after,
             problems=tuple(problems),
         )
+
+    def read_lines(self, record: Mapping[str, Any], now: datetime) -> ReadLines | None:
+        """Every line of a record with its step, asked about or not; None for lines without."""
+        if self.lines is None or self.lines.steps is None:
+            return None
+        data, seen = self.data(record), dict[str, JobLine]()
+        _, currency = self.lines.plan(data, now, [], seen)
+        return ReadLines(self._number(data, now, []), currency, tuple(seen.values()))
 
     def data(self, record: Mapping[str, Any]) -> dict[str, Any]:
         """What rows, expressions and texts of the request may refer to."""
@@ -187,17 +220,6 @@ class RequestRule:
     def title_text(self, language: str) -> str:
         """The title's template: in the language, else the one for all, else any."""
         return in_language(self.title, language)
-
-    def _language(self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]) -> str:
-        value, problem = evaluate_one(self.language, data, now)
-        if problem is None and value is not UNSET:
-            try:
-                return language_code(value)
-            except Unfit as fault:
-                problem = _unfit(self.language, fault)
-        if problem:
-            problems.append(problem)
-        return FALLBACK_LANGUAGE
 
     def _number(self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]) -> str:
         if self.number is None:
@@ -219,6 +241,19 @@ class RequestRule:
             text = f"the title {error}" if isinstance(error, Unfit) else str(error)
             problems.append(row_problem("request.title", "", BAD_VALUE, text))
             return ""
+
+
+def _language(row: Row, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]) -> str:
+    """A language's code; empty where the record has none."""
+    value, problem = evaluate_one(row, data, now)
+    if problem is None and value is not UNSET:
+        try:
+            return language_code(value)
+        except Unfit as fault:
+            problem = _unfit(row, fault)
+    if problem:
+        problems.append(problem)
+    return ""
 
 
 def _unfit(row: Row, fault: Unfit) -> RowProblem:

@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from hub.contracts.events import LINE_EVENTS, EventKind
-from hub.mapping.compiled import COMPLETED, CompiledMapping
+from hub.contracts.events import LINE_EVENTS, STEP_EVENTS, EventKind
+from hub.mapping.compiled import COMPLETED, ON_CALL, CompiledMapping
 from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
 from hub.mapping.reading import Readable, below, mentions
 from hub.mapping.rows import Row, Source
@@ -17,18 +17,7 @@ from hub.mapping.texts import is_text_key, names_in
 
 _OF_ITEM = ("item", "position")
 _OF_LINE, _OF_REMARK = "line", "remark"
-
-
-# What the language has a word for and this version does not do.
-_NOTHING_ASKS = ("poll",)
-
-
-def not_yet(mapping: CompiledMapping) -> Iterator[Problem]:
-    """Triggers that would be waited for in vain."""
-    for word in _NOTHING_ASKS:
-        if word in mapping.triggers:
-            message = f"this version does not {word}; remove '{word}'"
-            yield mapping.document.problem(("trigger",), message)
+_REMARKS = ((EventKind.REMARKED.value,), (EventKind.REPLIED.value,))
 
 
 def reference_problems(mapping: CompiledMapping, records: list[str]) -> Iterator[Problem]:
@@ -49,6 +38,27 @@ def reference_problems(mapping: CompiledMapping, records: list[str]) -> Iterator
     ):
         yield from _twice(mapping, [((*at, index), row) for index, row in enumerate(rows)])
     yield from _values(mapping)
+    yield from _called(mapping)
+    yield from _without_steps(mapping)
+
+
+def _without_steps(mapping: CompiledMapping) -> Iterator[Problem]:
+    """Events that move a line's step, where lines have none."""
+    if mapping.request.line_steps is not None:
+        return
+    for part, events in (("back", mapping.back_steps), ("then", mapping.then_steps)):
+        for event in sorted(set(events) & set(STEP_EVENTS)):
+            message = "never happens: lines have no step; add a row 'step' to request.lines"
+            yield mapping.document.problem((part, event), message)
+
+
+def _called(mapping: CompiledMapping) -> Iterator[Problem]:
+    """Follow-ups that examples ask for and that are not there."""
+    for index, example in enumerate(mapping.examples):
+        name = example["given"].get("call")
+        if name is not None and name not in mapping.call_steps:
+            message = unknown_word("follow-up", name, mapping.call_steps)
+            yield mapping.document.problem(("examples", index, "given", "call"), message)
 
 
 def _twice(mapping: CompiledMapping, rows: Sequence[tuple[Path, Row]]) -> Iterator[Problem]:
@@ -129,7 +139,7 @@ def _items(mapping: CompiledMapping, step: Step) -> Iterator[Problem]:
         if root == _OF_LINE and not of_line:
             message = "'line' is known after line events only; use 'lines', or move it there"
             yield mapping.document.problem(path, message)
-        if root == _OF_REMARK and step.path[1:2] != (EventKind.REMARKED.value,):
+        if root == _OF_REMARK and step.path[1:2] not in _REMARKS:
             message = f"'remark' is known after '{EventKind.REMARKED}' only; move it there"
             yield mapping.document.problem(path, message)
 
@@ -164,6 +174,8 @@ def _of_request(mapping: CompiledMapping) -> Iterator[tuple[Path, Readable]]:
         for index, row in enumerate(lines.rows):
             yield ("request", "lines", "rows", index), row.source
     yield ("request", "language"), request.language.source
+    if request.user_language is not None:
+        yield ("request", "user_language"), request.user_language.source
     if request.number is not None:
         yield ("request", "number"), request.number.source
     if mapping.when is not None:
@@ -213,6 +225,6 @@ def rows_path(step: Step) -> Path:
     """Where the rows of a step stand in the file."""
     if step.path[0] == "records":
         return (*step.path, "rows")
-    if step.path[0] == "then" or step.spec.kind in AIMS:
+    if step.path[0] in ("then", ON_CALL) or step.spec.kind in AIMS:
         return (*step.path, step.action, "rows")
     return (*step.path, "update")

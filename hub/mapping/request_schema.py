@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from hub.contracts.json_schema import JsonSchema, Walk, one_key_of
 from hub.contracts.papers import MOST_ATTACHMENTS, MOST_DOCUMENTS, SIGNER
+from hub.mapping.compiling_fields import ExpressionField, PathField
 from hub.mapping.good_rows import Inside, Leaf
 from hub.mapping.grammar import NOT_EMPTY, Duration, OneOrMany, Quiet, Strict, Word, up_to
 from hub.mapping.lines import CURRENCY
 from hub.mapping.notify_schema import NotifySchema
-from hub.mapping.paper_schema import AttachmentSchema, DocumentSchema
+from hub.mapping.paper_schema import AttachmentSchema, DocumentSchema, exactly_one
 from hub.mapping.people import LANGUAGE
 from hub.mapping.people_schema import MOST_PEOPLE, PersonSchema, SigningSchema
 from hub.mapping.plan import FAILOVER_AFTER
 from hub.mapping.row_schema import LineRow, PrefillRow, RecipientRow, RecordValue
 from hub.mapping.rows import Source
 from hub.mapping.signing import SigningRule
+from hub.mapping.steps_field import StepsField
 from hub.mapping.value_fields import CodeField, ItemsField, TitleField
 
 MAX_REMINDERS = 3  # requirement D8
+_WORDS = ("text", "from")
 _CEILING = "{input} reminders are not allowed; write {min} to {max}"
 
 
@@ -94,6 +97,58 @@ class LinesSchema(Strict):
         validate=NOT_EMPTY,
         metadata={"help": "What each line holds; `item` is the entry, `position` counts from 1."},
     )
+    steps = StepsField(
+        load_default=None,
+        metadata={
+            "help": "The steps that lines go through, in order, with the upstream's names. Needs a "
+            "row `step`. Without it they are found, priced, offered, decided."
+        },
+    )
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _steps_of_rows(self, data: Any, original_data: Any, **_: Any) -> None:
+        if not isinstance(original_data, Mapping) or "steps" not in original_data:
+            return
+        rows = original_data.get("rows")
+        named = [one.get("to") for one in rows if isinstance(one, Mapping)] if rows else []
+        if "step" not in named:
+            raise ValidationError("needs a row 'step'; add one, or remove the steps", "steps")
+
+
+class RefusalSchema(Strict):
+    """One of ``refuse``: which record must not be sent, and in which words it is told."""
+
+    when = ExpressionField(
+        metadata={"help": "JSONata on the record; with a true result it is refused."}
+    )
+    text = TitleField(
+        load_default=dict,
+        metadata={"help": "What the upstream's user reads: a text, or one for each language."},
+    )
+    path = PathField(
+        data_key="from",
+        load_default=None,
+        metadata={
+            "help": "Instead of `text`: where the record itself says why, in a text or in one for "
+            "each language. Nothing there: it is not refused."
+        },
+    )
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def _one_source(self, data: Any, original_data: Any, **_: Any) -> None:
+        if not isinstance(original_data, Mapping):
+            return
+        exactly_one(_WORDS, original_data)
+        if "text" in original_data and "when" not in original_data:
+            raise ValidationError("is missing; say which records are refused", "when")
+
+    @post_load
+    def _build(self, data: Any, **_: Any) -> dict[str, Any]:
+        path = data.pop("path")
+        return {**data, "source": Source(path=path) if path is not None else None}
+
+    def json_rules(self, walk: Walk) -> JsonSchema:
+        return {**one_key_of(*_WORDS), "dependentRequired": {"text": ["when"]}}
 
 
 class RequestSchema(Strict):
@@ -107,6 +162,11 @@ class RequestSchema(Strict):
     title = TitleField(
         load_default=dict,
         metadata={"help": "What customers read as its name: a text, or one for each language."},
+    )
+    refuse = fields.List(
+        fields.Nested(RefusalSchema),
+        load_default=list,
+        metadata={"help": "Records that are not sent, with the words that say why upstream."},
     )
     number = Inside(
         RecordValue,
@@ -125,7 +185,6 @@ class RequestSchema(Strict):
         metadata={
             "help": "How long a provider may be away, before anybody has signed, until the next "
             "one of the list takes over, e.g. 10m.",
-            "default": "10m",
         },
     )
     channels = OneOrMany(
@@ -142,6 +201,15 @@ class RequestSchema(Strict):
         metadata={
             "help": "The customer's language: sv, en, or where the record says it.",
             "default": "en",
+        },
+    )
+    user_language = CodeField(
+        LANGUAGE,
+        "is no code of a language; write for example sv or en",
+        load_default=None,
+        metadata={
+            "help": "The language of the upstream's users, in which it is told why a request "
+            "ended: sv, en, or where the record says it. Else the customer's."
         },
     )
     expires_after = Duration(

@@ -4,9 +4,11 @@ expressions, converters and texts, so that all faults of a file are told at once
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from marshmallow import fields
+from marshmallow import ValidationError, fields
 
+from hub.contracts.json_schema import JsonSchema, Walk
 from hub.mapping.compiling_fields import ExpressionField
 from hub.mapping.example_schema import EVENTS, ExampleSchema
 from hub.mapping.good_rows import Inside, Leaf
@@ -15,6 +17,7 @@ from hub.mapping.request_schema import RequestSchema
 from hub.mapping.step_schema import BackStep, RecordSchema, ThenStep
 
 MOST_RECORDS = 100
+MOST_FOLLOW_UPS = 50
 TRIGGERS: Mapping[str, str] = {
     "button": "Somebody presses a signed link or button in the upstream.",
     "webhook": "The upstream calls by itself when a record changes.",
@@ -41,6 +44,21 @@ def _events(step: type[Strict], help: str) -> Blocks:
     steps = fields.List(fields.Nested(step), validate=NOT_EMPTY)
     events = Word(EVENTS, "event")
     return Blocks(steps, events, load_default=dict, metadata={"help": help})
+
+
+class FollowUpName(Word):
+    """The name of a follow-up, which no event has."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        name = super()._deserialize(value, attr, data, **kwargs)
+        if name in EVENTS:
+            raise ValidationError(
+                f"'{name}' is an event; move these steps below 'then', or choose another name"
+            )
+        return name
+
+    def json_schema(self, walk: Walk) -> JsonSchema:
+        return {**super().json_schema(walk), "not": {"enum": list(EVENTS)}}
 
 
 class MappingSchema(Strict):
@@ -87,6 +105,16 @@ class MappingSchema(Strict):
     )
     back = _events(BackStep, "After which event what is written to the source record.")
     then = _events(ThenStep, "After which event what is done in any other instance.")
+    on_call = Blocks(
+        fields.List(fields.Nested(ThenStep), validate=NOT_EMPTY),
+        FollowUpName(),
+        most=MOST_FOLLOW_UPS,
+        load_default=dict,
+        metadata={
+            "help": "Follow-ups by name: steps as in `then` that are done when somebody asks for "
+            "them, once for each request."
+        },
+    )
     examples = fields.List(
         fields.Nested(ExampleSchema),
         load_default=list,

@@ -39,7 +39,10 @@ class CodeField(fields.Field[Source]):
         return loaded
 
     def json_schema(self, walk: Walk) -> JsonSchema:
-        return any_of(pattern(f"^{self._shape}$", self._said), walk.block(RecordValue()))
+        whole = pattern(f"^{self._shape}$", self._said)
+        texts = {name: said for name, said in whole.items() if name != "type"}
+        keys = {"value": texts, "default": texts, "map": {"additionalProperties": texts}}
+        return any_of(whole, {"allOf": [walk.block(RecordValue()), {"properties": keys}]})
 
 
 class ItemsField(fields.Field[Source]):

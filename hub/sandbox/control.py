@@ -8,6 +8,8 @@ from flask import Blueprint, Response, jsonify, request
 
 from hub.sandbox.house import SandboxHouse
 
+_WANTED = "expected {links: {name: address}, hooks: {key: address}, own: {key: {name: address}}}"
+
 
 def control(house: SandboxHouse) -> Blueprint:
     """``/health`` and ``/_control/...``."""
@@ -25,10 +27,12 @@ def control(house: SandboxHouse) -> Blueprint:
     def connect() -> tuple[Response, int]:
         data = request.get_json(silent=True)
         wanted = data if isinstance(data, dict) else {}
-        links, hooks = wanted.get("links"), wanted.get("hooks", {})
-        if not _is_texts(links) or not _is_texts(hooks):
-            return jsonify(error="expected {links: {name: address}, hooks: {key: address}}"), 400
-        house.connect(links, hooks)
+        links, hooks, own = wanted.get("links"), wanted.get("hooks", {}), wanted.get("own", {})
+        if not _is_texts(links) or not _is_texts(hooks) or not isinstance(own, dict):
+            return jsonify(error=_WANTED), 400
+        if not all(_is_texts(one) for one in own.values()):
+            return jsonify(error=_WANTED), 400
+        house.connect(links, hooks, own)
         return jsonify(connected=True), 200
 
     @panel.post("/_control/reset")

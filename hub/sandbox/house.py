@@ -64,13 +64,19 @@ class SandboxHouse:
         for simulator in self.simulators.values():
             simulator.reset()
 
-    def connect(self, links: Mapping[str, str], hooks: Mapping[str, str]) -> None:
-        """Tell the simulators where the hub is: ``links`` holds ``hub``, ``button`` and what else
-        the start page is to show, ``hooks`` the hook address of each simulator by its key."""
+    def connect(
+        self,
+        links: Mapping[str, str],
+        hooks: Mapping[str, str],
+        own: Mapping[str, Mapping[str, str]],
+    ) -> None:
+        """Tell the simulators where the hub is: ``links`` holds ``hub`` and what else the start
+        page is to show, ``hooks`` the hook address of each simulator by its key, ``own`` what else
+        is meant for one only, such as its button links."""
         self.links = dict(links)
         for key, simulator in self.simulators.items():
             hook = {"hook": hooks[key]} if key in hooks else {}
-            simulator.connect({**self.links, **hook})
+            simulator.connect({**self.links, **own.get(key, {}), **hook})
 
     def settings(self) -> dict[str, dict[str, Any]]:
         """For each simulator: the kind of its plugin, and the settings that reach it."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from hub.contracts.capabilities import Capability
 from hub.services.core import Core
+from hub.services.mail_pages import as_html
 from hub.services.wordings import EMAIL, SMS, wording
 from hub.storage.models import Recipient, Request
 
@@ -31,9 +32,16 @@ def channel_for(core: Core, request: Request, way: str) -> str | None:
 
 
 def payload(
-    core: Core, request: Request, recipient: Recipient, channel: str, purpose: str, number: int
+    core: Core,
+    request: Request,
+    recipient: Recipient,
+    channel: str,
+    purpose: str,
+    number: int,
+    page: str | None = None,
 ) -> dict[str, Any] | None:
-    """The message by one channel; None when the recipient has no address for it."""
+    """The message by one channel; None when the recipient has no address for it. ``page`` is the
+    hash of the image of the first page, which an e-mail shows."""
     is_sms = _is_sms(core, request, channel)
     to = recipient.contact.get("mobile" if is_sms else "email")
     if not to:
@@ -52,13 +60,17 @@ def payload(
     text, subject = wording(
         workspace, SMS if is_sms else EMAIL, purpose, language, values, request.kind
     )
+    html = None
+    if not is_sms and request.plan.get("documents"):  # A6
+        html = as_html(text, subject, values, language=language, picture=page is not None)
     return {
         "to": to,
         "to_name": recipient.contact.get("name", ""),
         "text": text,
         "sender": workspace.sender if is_sms else workspace.name,
         "subject": subject,
-        "html": None,
+        "html": html,
+        **({"page": page} if html is not None and page is not None else {}),
         "language": language,
     }
 

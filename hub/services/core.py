@@ -9,6 +9,7 @@ from datetime import datetime
 from hub.kernel.clock import Clock, Jumps
 from hub.kernel.crypto import Vault
 from hub.registry import InstanceKey, Registry
+from hub.services.credentials.kept import KeptSettings
 from hub.services.links import Links
 from hub.services.mappings import MappingShelf
 from hub.services.outgoing import Outgoing
@@ -41,6 +42,7 @@ class Core:
     outgoing: Outgoing = field(init=False)  # calls from web threads
     jumps: Jumps = field(init=False)  # of this machine's clock
     group: GroupCommit = field(init=False)  # small writes of many threads, in shared commits
+    kept: KeptSettings = field(init=False)  # of instances, over those in the files
     guard: Guard = field(init=False)  # where calls to addresses that callers name may go
     receivers: Receivers = field(init=False)
     workshop: Workshop = field(init=False)  # where papers are fetched, looked at, kept and sealed
@@ -49,6 +51,7 @@ class Core:
         self.outgoing = Outgoing(self.db, self.clock)
         self.jumps = Jumps(self.clock)
         self.group = GroupCommit(self.db)
+        self.kept = KeptSettings(self.db, self.vault)
         self.guard = outgoing_guard(self.settings)
         self.receivers = Receivers(self.guard)
         self.workshop = Workshop(self.settings, self.vault, self.clock, self.guard)
@@ -63,6 +66,10 @@ class Core:
     def instance(self, workspace_id: str, key: str) -> InstanceKey:
         """Which instance ``key`` is in that workspace."""
         return InstanceKey(self.workspace(workspace_id).key, key)
+
+    def follow_kept(self) -> tuple[InstanceKey, ...]:
+        """Take up credentials that any process has kept or forgotten; which instances changed."""
+        return self.kept.follow(self.registry, lambda: self.workspaces, self.workspace_ids)
 
     def now(self) -> datetime:
         """Business time."""

@@ -14,6 +14,7 @@ from hub.kernel.errors import ConfigurationError, Unsupported
 from hub.registry import InstanceKey, Registry
 from hub.services.inspection import Files
 from hub.services.known_tables import declared_fields
+from hub.services.office import with_kept
 from hub.settings.known_fields import FOLDER, fields_file, write_fields
 
 
@@ -40,7 +41,9 @@ def discover(
     if declared_fields(files.registry, where, table):
         return None
     registry = Registry(
-        files.registry.manifests, files.workspaces, lambda at, one: _context(files, at, one)
+        files.registry.manifests,
+        with_kept(files.folder, files.workspaces),
+        lambda at, one: _context(files, at, one),
     )
     try:
         names = _names(registry.connector(where), table, record_id)

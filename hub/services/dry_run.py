@@ -10,7 +10,7 @@ from hub.contracts.capabilities import Capability
 from hub.contracts.events import EventKind
 from hub.contracts.records import RecordRef
 from hub.kernel.errors import ConfigurationError, NotFound, Refused
-from hub.mapping.compiled import CompiledMapping
+from hub.mapping.compiled import CompiledMapping, called
 from hub.mapping.durations import written
 from hub.mapping.example_schema import EVENTS
 from hub.mapping.explain import explain_plan
@@ -103,8 +103,9 @@ class DryRun:
 
     def check_event(self, event: str | None) -> None:
         """Raises ``Refused`` for a word that is no event."""
-        if event is not None and event not in EVENTS:
-            raise Refused(unknown_word("event", event, EVENTS), code="unknown_event")
+        known = [*EVENTS, *map(called, self._mapping.call_steps)]
+        if event is not None and event not in known:
+            raise Refused(unknown_word("event", event, known), code="unknown_event")
 
     def _about(self, ref: RecordRef) -> dict[str, Any]:
         mapping = self._mapping

@@ -14,7 +14,7 @@ from hub.contracts.requests import Reason
 from hub.engine.outbox import owe
 from hub.engine.work import Work
 from hub.kernel.crypto import sha256_hex
-from hub.services import deadlines, history, step_places
+from hub.services import deadlines, history, line_moves, step_places
 from hub.services.core import Core
 from hub.services.hosted import withdrawing
 from hub.services.step_context import STEP_KIND, step_context
@@ -31,8 +31,11 @@ _EACH_TIME = frozenset(
         EventKind.VIEWED,
         EventKind.DOWNLOADED,
         EventKind.REMARKED,
+        EventKind.REPLIED,
         EventKind.FORWARDED,
         EventKind.CLEARED,
+        EventKind.HELD,
+        EventKind.RESUMED,
     )
 )
 DAYS = timedelta(days=2)  # from then on "for several days" is true
@@ -65,9 +68,11 @@ def end(
     *,
     data: Mapping[str, Any] | None = None,
     personal: Mapping[str, Any] | None = None,
+    about: Mapping[str, Any] | None = None,
 ) -> bool:
-    """Record the ending, stop what is under way, owe what the mapping says for ``owed``. False when
-    it had ended otherwise at the same moment: then nothing is stored."""
+    """Record the ending, stop what is under way, owe what the mapping says for ``owed``. ``about``
+    is what its steps are told beside the recipient. False when it had ended otherwise at the same
+    moment: then nothing is stored."""
     if not history.is_open(request):
         return False
     now = core.clock.now()
@@ -85,9 +90,18 @@ def end(
             .where(Inbound.request_id == request.id, Inbound.source == "hook")
             .values(dedupe=None)
         )
-    about = {name: value for name, value in (data or {}).items() if name == "recipient"}
-    owe_steps(core, session, request, owed, about=about)
+    told = {name: value for name, value in (data or {}).items() if name == "recipient"}
+    owe_steps(core, session, request, owed, about={**told, **(about or {})})
+    for event, line in line_moves.ended(core, session, request, kind):
+        owe_steps(core, session, request, event, line)
     return True
+
+
+def invited(core: Core, session: Session, request: Request) -> None:
+    """Owe what follows from the link being on its way, also for each line that is offered by it."""
+    owe_steps(core, session, request, EventKind.INVITED.value)
+    for event, line in line_moves.offered(core, session, request):
+        owe_steps(core, session, request, event, line)
 
 
 def owe_steps(
@@ -151,7 +165,7 @@ def steps(
         {
             "workspace_id": request.workspace_id,
             "request_id": request.id,
-            "entity": step_places.entity(request, step, place),
+            "entity": step_places.entity(request, step, place, event),
             "kind": STEP_KIND,
             "step": step.key,
             "destination": place,
@@ -216,7 +230,7 @@ def drop_messages(
 def _withdraw_orders(session: Session, request: Request, kind: EventKind) -> None:
     """Orders under way at providers end with the request. A signature in hand is judged even then,
     unless a person ended the request."""
-    by_person = kind in (EventKind.DECLINED, EventKind.CANCELLED)
+    by_person = kind in (EventKind.DECLINED, EventKind.CANCELLED, EventKind.DECIDED)
     ends = ("creating", "pending", *(("complete",) if by_person else ()))
     under_way = select(SigningOrder).where(
         SigningOrder.request_id == request.id, SigningOrder.status.in_(ends)

@@ -14,7 +14,7 @@ from typing import Any
 from hub.contracts.events import EventKind
 from hub.engine.outbox import add_delivery, timer_row
 from hub.engine.work import Work
-from hub.services import deadlines, endings, history
+from hub.services import deadlines, endings, history, line_moves
 from hub.services.core import Core
 from hub.storage import queries_request as queries
 from hub.storage.models import RequestEvent, Timer
@@ -51,4 +51,4 @@ def invited(
 def _counts_items(core: Core, request: Any) -> bool:
     """Then more is looked at than ``look_at_head`` gives."""
     mapping = core.shelf.version(request.mapping_version_id)
-    return mapping.counts_items(EventKind.INVITED.value)
+    return mapping.counts_items(EventKind.INVITED.value) or line_moves.has_steps(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, select
@@ -17,16 +17,18 @@ from hub.kernel.logging import get_logger
 from hub.registry import InstanceKey
 from hub.services import in_hand
 from hub.services.core import Core
+from hub.services.credentials.kept_words import kept_words
 from hub.services.evidence_owed import DESTINATION as PROOFS
+from hub.services.judging import judge
+from hub.services.upkeep_health import HooksHealth, PollHealth, Upkeep, upkeep
 from hub.services.webhooks import KIND as WEBHOOK
 from hub.services.webhooks import is_webhook
 from hub.storage import queries_blobs
-from hub.storage.models import Instance
+from hub.storage.models import Instance, InstancePause
 from hub.storage.queries_work import OWED_COUNTS, OWN_TROUBLES
 
 _log = get_logger(__name__)
 READY_WITHIN = 3.0  # seconds for the database to take a row
-LATE = timedelta(seconds=5)  # what was due so long ago is told, whatever holds it up
 OWED = ("pending", "retry", "leased", "paused")
 
 
@@ -51,6 +53,7 @@ class InstanceHealth:
     paused_since: str | None
     disabled: bool  # paused for what deliveries met there, for good or for days
     mend: str | None
+    kept: str | None  # that its credentials do not come from the file
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,8 @@ class SyncHealth:
     own_troubles: Mapping[str, int] = field(default_factory=dict)  # a part of the hub: what waits
     missing_blobs: int = 0  # named by rows and not in the object store: only a backup has them
     proofs_failing: int = 0  # completed requests whose proof was tried, and is not there
+    polls: tuple[PollHealth, ...] = ()  # tables that are polled
+    hooks: tuple[HooksHealth, ...] = ()  # what other sides are to call the hub for
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -107,29 +112,43 @@ def _faulty_files(core: Core) -> str | None:
 
 
 def sync(core: Core) -> list[SyncHealth]:
-    """The condition of every instance and subscription of every workspace, with five queries in
-    all."""
+    """The condition of every instance and subscription of every workspace, with eight queries
+    in all."""
     with core.db.read() as session:
         rows = {(row.workspace_id, row.key): row for row in session.scalars(select(Instance))}
         counted = _counts(session)
         unjudged = in_hand.unjudged(session)
         troubles = session.execute(OWN_TROUBLES).all()
         missing = queries_blobs.missing(session)
+        begun = session.scalars(select(InstancePause).where(InstancePause.ended_at.is_(None)))
+        pauses = {(row.workspace_id, row.instance): row for row in begun}
+        kept = upkeep(core, session)
     wall = core.clock.wall()
     found = []
     for key, workspace_id in core.workspace_ids.items():
         instances = tuple(
-            _instance(core, where, rows.get((workspace_id, where.key)), counted, workspace_id, wall)
+            _instance(
+                core,
+                where,
+                rows.get((workspace_id, where.key)),
+                counted,
+                workspace_id,
+                wall,
+                pauses.get((workspace_id, where.key)),
+            )
             for where in (*core.registry.instances(key), *_subscriptions(rows, key, workspace_id))
         )
         own = _own_troubles(troubles, workspace_id)
         gone = missing.get(workspace_id, 0)
         failing, proofs = _proofs(counted, workspace_id)
         states = [proofs, *(one.status for one in instances)]
+        care = kept.get(workspace_id, Upkeep())
+        states += care.states
         states += ["waiting"] * bool(own) + ["broken"] * bool(gone)
         worst = max(states, key=("ok", "unknown", "waiting", "broken").index)
         judged = unjudged.get(workspace_id, 0)
-        found.append(SyncHealth(key, worst, instances, judged, own, gone, failing))
+        told = (judged, own, gone, failing, care.polls, care.hooks)
+        found.append(SyncHealth(key, worst, instances, *told))
     return found
 
 
@@ -175,17 +194,19 @@ def _instance(
     counted: Counts,
     workspace_id: str,
     wall: datetime,
+    pause: InstancePause | None,
 ) -> InstanceHealth:
     owed = [counted[k] for s in OWED if (k := (workspace_id, where.key, s)) in counted]
     oldest = min((one.oldest for one in owed), default=None)
     given_up = counted.get((workspace_id, where.key, "gave_up"))
     gave_up = given_up.number if given_up else 0
     late = wall - min((one.due for one in owed), default=wall)
-    status, mend = _judge(core, where, row, gave_up, late)
+    status, mend = judge(core, where, row, gave_up, late, pause)
+    one = None if is_webhook(where.key) else core.registry.settings(where)
     open_until = row.breaker_until if row and row.breaker_until else None
     return InstanceHealth(
         instance=where.key,
-        plugin=WEBHOOK if is_webhook(where.key) else core.registry.settings(where).plugin,
+        plugin=WEBHOOK if one is None else one.plugin,
         status=status,
         probe=row.probe_text if row else None,
         probed_at=_iso(row.probed_at if row else None),
@@ -200,72 +221,13 @@ def _instance(
         paused_since=_iso(row.paused_at if row else None),
         disabled=is_disabled(row.paused_code if row else None),
         mend=mend,
+        kept=kept_words(one.kept) or None if one is not None else None,
     )
 
 
 def _age(now: datetime, since: datetime | None) -> float | None:
     """Seconds; none below 0, whatever was done to the clock."""
     return None if since is None else max(0.0, (now - since).total_seconds())
-
-
-def _judge(
-    core: Core, where: InstanceKey, row: Instance | None, gave_up: int, late: timedelta
-) -> tuple[str, str | None]:
-    if is_webhook(where.key):
-        return _judge_subscription(where, row, gave_up)
-    place = core.registry.settings(where).where
-    if row is None:
-        return "unknown", None
-    if is_disabled(row.paused_code):
-        return "broken", (
-            f"disabled ({row.paused_code}), {row.paused_detail}: nothing is tried, what is owed "
-            f"waits; mend the other side or the settings at {place}, then paraph probe {where.key}"
-        )
-    if row.paused_code:
-        return "broken", f"{row.paused_detail or row.paused_code}: mend the settings at {place}"
-    failed = row.probe_ok is False and not _worked_since(row)
-    if failed and row.probe_final:
-        return "broken", f"{row.probe_text}: mend the settings at {place}, or the account there"
-    if failed or row.failures or row.breaker_until:
-        return "waiting", _WAITING
-    if gave_up:
-        return "broken", _given_up(gave_up)
-    if late > LATE:
-        by = f"{late.total_seconds():.0f} s"
-        return "waiting", f"what is owed to it is late by {by}: it is slow, or much is owed"
-    if row.probed_at is None:
-        return "unknown", None
-    return "ok", None
-
-
-def _judge_subscription(
-    where: InstanceKey, row: Instance | None, gave_up: int
-) -> tuple[str, str | None]:
-    """Nobody probes a receiver: it is well until something does not arrive."""
-    if row is not None and row.paused_code:
-        address = f"/api/v1/webhooks/{where.key.partition(':')[2]}"
-        return "broken", (
-            f"{row.paused_detail or row.paused_code}: mend the receiver, then PATCH {address} "
-            'with "enabled": true, or DELETE it'
-        )
-    if row is not None and (row.failures or row.breaker_until):
-        return "waiting", _WAITING
-    return ("broken", _given_up(gave_up)) if gave_up else ("ok", None)
-
-
-_WAITING = "it is asked again by itself; what is owed to it waits"
-
-
-def _given_up(count: int) -> str:
-    return (
-        f"{count} deliveries were given up: see paraph deliveries --state gave_up, then "
-        "paraph replay or paraph discard"
-    )
-
-
-def _worked_since(row: Instance) -> bool:
-    """Whether something was delivered after the last probe: then what that said is over."""
-    return bool(row.last_success_at and row.probed_at and row.last_success_at > row.probed_at)
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -24,14 +24,18 @@ from hub.kernel.crypto import Vault
 from hub.kernel.errors import ConfigurationError
 from hub.mapping.fragments import FOLDER as FRAGMENTS
 from hub.registry import InstanceKey, Registry, find_manifests
-from hub.services import blob_care, evidence_owed, history, kinds_of_work, probes
+from hub.services import blob_care, evidence_owed, history, hook_care, kinds_of_work, polls, probes
 from hub.services.access import KeyRing, ensure_workspaces
 from hub.services.blob_care import BlobCare
 from hub.services.buttons import ButtonLinks
 from hub.services.canvas import CanvasDesk
 from hub.services.cases import Cases
 from hub.services.core import Core
+from hub.services.credentials import pauses
+from hub.services.credentials.kept import KeptSettings
+from hub.services.credentials.port import Secrets
 from hub.services.hooks import Hooks
+from hub.services.hosted import placing
 from hub.services.links import Links, stored_in
 from hub.services.mappings import MappingShelf
 from hub.services.paper_desk import PaperDesk
@@ -83,6 +87,7 @@ class House:
     def start(self, *, work: bool = True) -> None:
         """Begin to work on what is owed (without ``work``: others do), and to watch the files."""
         self.engine.start(work=work)
+        hook_care.soon(self.core)
         folders = (
             self.folder / "workspaces",
             beside(self.folder, "mappings"),
@@ -90,7 +95,7 @@ class House:
             beside(self.folder, "forms"),
             self.folder / FIELDS,
         )
-        self._watch = FileWatch(folders, self.reload, follow=self.core.shelf.follow)
+        self._watch = FileWatch(folders, self.reload, follow=self._follow)
         self._watch.start()
 
     def stop(self) -> None:
@@ -104,6 +109,11 @@ class House:
         self.core.receivers.close()
         self.core.workshop.close()
         self.core.db.close()
+
+    def _follow(self) -> None:
+        """What other processes have chosen."""
+        self.core.shelf.follow()
+        self.core.follow_kept()
 
     def reload(self) -> None:
         """Read workspaces, mappings and forms again; on any problem the former ones stay."""
@@ -136,13 +146,16 @@ def open_house(folder: Path, *, clock: Clock | None = None, threads: int | None 
             settings, links, clock, where, _ports(manifest, db, vault, clock, ids, where)
         )
 
-    registry = Registry(manifests, workspaces, context)
+    registry = Registry(manifests, KeptSettings(db, vault).over(workspaces, ids), context)
     shelf = MappingShelf(
         db, clock, beside(folder, "mappings"), beside(folder, "forms"), folder / FIELDS
     )
     shelf.load(workspaces, ids, registry, starting=True)
     core = Core(settings, workspaces, ids, db, clock, vault, registry, shelf, links)
     probes.know_instances(core)
+    core.follow_kept()  # from here on it is known what this process goes by
+    polls.know_tables(core)
+    hook_care.know_instances(core)
     history.follow(db, Announcer(core))
     http.observe(exchange.listener)
     retention = Retention(db, clock, settings)
@@ -173,7 +186,7 @@ def _engine(core: Core, retention: Retention, care: BlobCare) -> Engine:
     def limits(workspace_id: str, destination: str) -> DestinationLimits:
         if is_webhook(destination):
             return limits_of(destination)
-        if destination == evidence_owed.DESTINATION:
+        if destination in (evidence_owed.DESTINATION, placing.COMPOSING):
             return evidence_owed.LIMITS
         try:
             one = core.registry.settings(core.instance(workspace_id, destination))
@@ -195,6 +208,7 @@ def _engine(core: Core, retention: Retention, care: BlobCare) -> Engine:
         ticks=(
             Tick("retention", EVERY, retention.sweep, at_once=True),
             Tick("blobs", blob_care.EVERY, care.run),
+            Tick("pauses", pauses.EVERY, lambda: pauses.look(core)),
         ),
         executor=_executor(core.settings),
         redis_url=redis_url(core.settings),
@@ -238,7 +252,11 @@ def _ports(
     ids: Mapping[str, str],
     where: InstanceKey,
 ) -> dict[str, Any]:
-    known = {"register": lambda: Register(db, clock, vault, ids[where.workspace])}
+    workspace_id = ids[where.workspace]
+    known: dict[str, Callable[[], Any]] = {
+        "register": lambda: Register(db, clock, vault, workspace_id),
+        "secrets": lambda: Secrets(db, SystemClock(), workspace_id, where.key),
+    }
     unknown = [name for name in manifest.needs if name not in known]
     if unknown:
         raise ConfigurationError(f"{manifest.key}: the hub has no port '{unknown[0]}'")

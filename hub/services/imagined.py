@@ -7,15 +7,18 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from hub.contracts import decisions
 from hub.contracts.capabilities import Capability
-from hub.contracts.events import LINE_EVENTS, EventKind
+from hub.contracts.events import ANSWERS, STEP_EVENTS, EventKind
 from hub.contracts.money import offered, totals
 from hub.contracts.papers import ACTING, APPROVER, SIGNER
+from hub.contracts.pause_texts import pause_text
 from hub.contracts.reason_texts import ENDING_TEXTS, REASON_TEXTS
 from hub.contracts.records import RecordRef
 from hub.contracts.requests import Reason, RequestState
 from hub.kernel.redact import MASK
-from hub.mapping.compiled import COMPLETED, CompiledMapping
+from hub.mapping import line_steps
+from hub.mapping.compiled import COMPLETED, CompiledMapping, called
 from hub.mapping.example_schema import EVENTS
 from hub.mapping.notify import assigned
 from hub.mapping.people import RecipientPlan
@@ -33,7 +36,10 @@ _DOINGS = frozenset(
         EventKind.FORWARDED, EventKind.APPROVED, EventKind.SIGNED, EventKind.DECLINED,
     )
 )  # fmt: skip
-_SIGNED = (COMPLETED, EventKind.SIGNED.value, *LINE_EVENTS, EventKind.SEALED.value)
+_PAUSES = (EventKind.HELD.value, EventKind.RESUMED.value)
+_SOME_SYSTEM = "…"  # which one it will be nobody knows
+_TALK = (EventKind.REMARKED, EventKind.REPLIED)
+_SIGNED = (COMPLETED, EventKind.SIGNED.value, *ANSWERS, EventKind.SEALED.value)
 
 
 class Imagined:
@@ -43,22 +49,25 @@ class Imagined:
         self._study, self._mapping, self._now = study, mapping, now
 
     def events(self) -> list[str]:
-        """The events that the mapping does something after."""
+        """The events that the mapping does something after, and its follow-ups."""
         mapping = self._mapping
         named = {*mapping.back_steps, *mapping.then_steps}
         if mapping.record_steps:
             named.add(COMPLETED)
-        return [event for event in EVENTS if event in named]
+        return [*(one for one in EVENTS if one in named), *map(called, mapping.call_steps)]
 
     def lines(self, plan: RequestPlan, event: str) -> list[dict[str, Any]]:
         """The lines that an event is about; one that is about none happens once."""
         decision = event.removeprefix("line_")
         if decision == event:
             return [{}]
+        where = line_steps.told(self._mapping.request.line_steps, event)
+        if event in STEP_EVENTS:
+            return [{**one.data(), "decision": "", **where} for one in plan.lines]
         # which ones a customer declines nobody knows: all that can be
         lines = [_decided(one.data()) for one in plan.lines]
         may = [one for one in lines if decision == "accepted" or one["optional"]]
-        return [{**one, "decision": decision} for one in may]
+        return [{**one, "decision": decision, **where} for one in may]
 
     def context(
         self,
@@ -85,7 +94,7 @@ class Imagined:
                 "provider": plan.providers[0],
             },
             "outcome": self._outcome(plan, event),
-            "remark": {"text": "…"} if event == EventKind.REMARKED else {},
+            "remark": {"text": "…"} if event in _TALK else {},
             "signature": [*signatures.values()][-1] if signatures else {},
             "signatures": signatures,
             "records": {},
@@ -111,9 +120,10 @@ class Imagined:
         return {
             "event": event,
             "reason": reason,
-            "reason_text": reason_text(event, reason, plan.language),
+            "reason_text": reason_text(event, reason, plan.user_language or plan.language),
             "at": self._now.isoformat(timespec="seconds"),
             **_about(plan, event),
+            **by_hand(event),
         }
 
     def rehearsed(
@@ -189,6 +199,13 @@ def _about(plan: RequestPlan, event: str) -> dict[str, str]:
     }
 
 
+def by_hand(event: str) -> dict[str, str]:
+    """What would be told of an answer that was noted by hand; empty after every other event."""
+    if event != EventKind.DECIDED:
+        return dict.fromkeys(decisions.TOLD, "")
+    return {"decision": decisions.ACCEPTED, "how": "phone", "by": "Bob Berg", "remark": ""}
+
+
 def _person(one: RecipientPlan, event: str) -> dict[str, Any]:
     acted = {SIGNER: "signed", APPROVER: "approved"} if event in _SIGNED else {}
     usual = "invited" if one.role in ACTING else "reads"
@@ -211,7 +228,11 @@ def _decided(line: dict[str, Any]) -> dict[str, Any]:
 
 def reason_text(event: str, reason: str, language: str) -> str:
     """The sentence that the upstream would be told."""
-    if reason:
+    if event in _PAUSES:
+        return pause_text(EventKind(event), language, _SOME_SYSTEM)
+    if event == EventKind.DECIDED:
+        texts = decisions.DECIDED_TEXTS[decisions.ACCEPTED]
+    elif reason:
         texts = REASON_TEXTS[Reason(reason)]
     elif event in set(RequestState) and RequestState(event) in ENDING_TEXTS:
         texts = ENDING_TEXTS[RequestState(event)]

@@ -23,7 +23,7 @@ from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import NotFound
 from hub.kernel.logging import get_logger
 from hub.mapping.problems import RowProblem
-from hub.services import deadlines, endings, history, papers, preparing
+from hub.services import deadlines, endings, history, job_lines, papers, preparing
 from hub.services.core import Core
 from hub.services.hosted import moving
 from hub.services.mappings import ActiveMapping, open_key
@@ -34,6 +34,7 @@ from hub.services.new_requests import (
     started,
     token_row,
 )
+from hub.services.step_context import user_language
 from hub.storage import queries_request as queries
 from hub.storage.models import AccessToken, Inbound, Recipient, Request
 from hub.storage.prepared import insert, store
@@ -65,21 +66,25 @@ class IntakeHandler(Handler):
             "open_key": open_key(active, payload["id"]),
         }
         existing = queries.OPEN.first(session, place)
-        if existing is not None:
-            _settle_inbound(session, payload["inbound"], "already_open", existing[0])
-            return
         try:
+            read = mapping.request.read_lines(result.fields, core.clock.now())
             plan = mapping.plan(result.fields, now=core.clock.now())
             orjson.dumps(result.fields, default=str)  # what cannot be stored is no record either
         except Exception as error:  # trying again for days would not mend it
             _log.error("mapping_failed", mapping=mapping.key, exc_info=error)
-            self._fail(session, work, active, Reason.BAD_RECORD, None)
-            return
-        if plan is None:
-            _settle_inbound(session, payload["inbound"], "not_wanted", None)
+            if existing is None:
+                self._fail(session, work, active, Reason.BAD_RECORD, None)
+            else:
+                _settle_inbound(session, payload["inbound"], "already_open", existing[0])
             return
         where = (work.workspace_id, active, payload["id"])
+        if plan is None or existing is not None:
+            outcome = ("not_wanted", None) if existing is None else ("already_open", existing[0])
+            job_lines.keep(core, session, *where, read)
+            _settle_inbound(session, payload["inbound"], *outcome)
+            return
         request = create(core, session, *where, result.fields, plan_data(plan))
+        job_lines.keep(core, session, *where, read, request)
         _settle_inbound(session, payload["inbound"], "request", request.id)
         go_on(core, session, request, plan.problems)
 
@@ -140,7 +145,9 @@ def go_on(core: Core, session: Session, request: Request, problems: Sequence[Row
     problem = next(iter(problems), None)
     if problem is not None:
         reason = _reason(problem.code)
-        detail = problem.wording.get(request.language) if reason is Reason.BAD_RECORD else None
+        detail = (
+            problem.wording.get(user_language(request)) if reason is Reason.BAD_RECORD else None
+        )
         endings.fail(core, session, request, reason, detail=detail or str(problem))
     elif papers.has_papers(request):
         preparing.owe_papers(core, session, request)

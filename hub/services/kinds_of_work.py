@@ -4,8 +4,10 @@ its kind only."""
 from __future__ import annotations
 
 from hub.engine.work import Handler, TimerHandler
-from hub.services import evidence_owed
+from hub.services import evidence_owed, hook_care, polls
 from hub.services.core import Core
+from hub.services.credentials.fresh import Fresh
+from hub.services.credentials.pause_notes import RecordNoteHandler
 from hub.services.deadlines import EXPIRY, REMINDER
 from hub.services.hosted import (
     answering,
@@ -22,6 +24,7 @@ from hub.services.messages import MessageHandler
 from hub.services.notices import KIND as NOTICE
 from hub.services.notices import NoticeHandler
 from hub.services.orders import CONCLUDE, POLL, ConcludeTimer, PollTimer
+from hub.services.owed_kinds import RECORD_NOTE
 from hub.services.preparing import KIND as PAPERS
 from hub.services.preparing import PaperHandler
 from hub.services.reminders import ExpiryTimer, ReminderTimer
@@ -36,6 +39,10 @@ from hub.services.webhooks import WebhookHandler
 
 def handlers(core: Core) -> dict[str, Handler]:
     """By the kind of delivery."""
+    return {kind: Fresh(core, handler) for kind, handler in _handlers(core).items()}
+
+
+def _handlers(core: Core) -> dict[str, Handler]:
     return {
         INTAKE: IntakeHandler(core),
         MESSAGE: MessageHandler(core),
@@ -43,6 +50,7 @@ def handlers(core: Core) -> dict[str, Handler]:
         PAPERS: PaperHandler(core),
         evidence_owed.KIND: evidence_owed.EvidenceHandler(core),
         STEP_KIND: StepHandler(core),
+        RECORD_NOTE: RecordNoteHandler(core),
         WEBHOOK: WebhookHandler(core),
         CALL: CallHandler(core),
         placing.KIND: placing.PlaceHandler(core),
@@ -60,5 +68,7 @@ def timers(core: Core) -> dict[str, TimerHandler]:
         EXPIRY: ExpiryTimer(core),
         POLL: PollTimer(core),
         CONCLUDE: ConcludeTimer(core),
+        polls.KIND: polls.TablePollTimer(core),
+        hook_care.KIND: hook_care.KeepHooksTimer(core),
         watching.KIND: watching.WatchTimer(core),
     }

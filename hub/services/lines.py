@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from hub.contracts.decisions import ACCEPTED, DECLINED
 from hub.contracts.events import EventKind
 from hub.contracts.papers import SIGNER
 from hub.kernel.errors import Refused
-from hub.services import endings, history
+from hub.services import endings, history, line_moves
 from hub.services.core import Core
 from hub.storage.models import Recipient, Request
 
-ACCEPTED, DECLINED = "accepted", "declined"
 _EVENTS = {ACCEPTED: EventKind.LINE_ACCEPTED, DECLINED: EventKind.LINE_DECLINED}
 
 
@@ -39,18 +39,51 @@ def choose(request: Request, chosen: Collection[str]) -> None:
     request.answers = {**request.answers, "lines": decisions}
 
 
-def settle(core: Core, session: Session, request: Request) -> None:
+def choose_by_hand(request: Request, decision: str, given: Mapping[str, str]) -> None:
+    """Keep what somebody of the sender's was told: ``given`` has lines' ids and decisions. Where
+    all was accepted, lines that are not named stay as the customer left them, else as they were
+    offered. Raises ``Refused`` for what cannot be."""
+    known = {line["id"]: line for line in request.plan.get("lines", ())}
+    unknown = sorted(set(given) - set(known))
+    if unknown:
+        raise Refused(f"the request has no line '{unknown[0][:80]}'", code="unknown_line")
+    taken = sorted(line for line, said in given.items() if said == ACCEPTED)
+    if decision == DECLINED and taken:
+        raise Refused(
+            f"'{taken[0][:80]}' cannot be accepted where all is declined: say accepted, and which "
+            "lines are declined",
+            code="all_declined",
+        )
+    left = sorted(line for line, said in given.items() if said == DECLINED)
+    bound = [line for line in left if not known[line]["optional"]]
+    if decision == ACCEPTED and bound:
+        raise Refused(
+            f"'{bound[0][:80]}' is no optional line: it is accepted with the whole",
+            code="line_not_optional",
+        )
+    now = {line["id"]: said for line, said in decided(request)}
+    final = {**now, **given} if decision == ACCEPTED else dict.fromkeys(known, DECLINED)
+    if known and decision == ACCEPTED and ACCEPTED not in final.values():
+        raise Refused("no line is accepted: say declined", code="nothing_accepted")
+    if known:
+        request.answers = {**request.answers, "lines": final}
+
+
+def settle(
+    core: Core, session: Session, request: Request, about: Mapping[str, Any] | None = None
+) -> None:
     """Tell each line's decision, and owe what the mapping says for it. A line that nobody touched
-    is decided as it was offered."""
+    is decided as it was offered. ``about`` as for ``endings.owe_steps``."""
     final = {line["id"]: decision for line, decision in decided(request)}
     if not final:
         return
     request.answers = {**request.answers, "lines": final}
+    line_moves.decided(core, session, request, final)
     now, again = core.clock.now(), endings.round_of(request)
     for line_id, decision in final.items():
         kind, data, dedupe = _EVENTS[decision], {"line": line_id}, f"line:{line_id}{again}"
         if history.append(session, request, kind, now, dedupe=dedupe, data=data):
-            endings.owe_steps(core, session, request, kind.value, line=line_id)
+            endings.owe_steps(core, session, request, kind.value, line_id, about)
 
 
 def decided(request: Request) -> Iterator[tuple[Mapping[str, Any], str]]:

@@ -180,16 +180,27 @@ class MappingShelf:
         """The mapping in force, or None when the workspace has no such mapping."""
         return self._shelf.active.get((workspace_id, key))
 
-    def for_source(self, workspace_id: str, instance: str, table: str) -> list[ActiveMapping]:
-        """The mappings that a hook about this table of this instance triggers."""
+    def for_source(
+        self, workspace_id: str, instance: str, table: str, trigger: str = "webhook"
+    ) -> list[ActiveMapping]:
+        """The mappings that this table of this instance starts, by a hook or a poll."""
         return [
             one
             for (workspace, _), one in self._shelf.active.items()
             if workspace == workspace_id
             and one.mapping.source_instance == instance
             and one.mapping.source_table == table
-            and "webhook" in one.mapping.triggers
+            and trigger in one.mapping.triggers
         ]
+
+    def sources(self, trigger: str) -> set[tuple[str, str, str]]:
+        """Workspace id, instance and table of each source with a mapping that ``trigger``
+        starts."""
+        return {
+            (workspace, one.mapping.source_instance, one.mapping.source_table)
+            for (workspace, _), one in self._shelf.active.items()
+            if trigger in one.mapping.triggers
+        }
 
     @property
     def folder(self) -> Path:

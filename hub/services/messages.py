@@ -15,14 +15,15 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hub.contracts.capabilities import Capability
-from hub.contracts.channel import LOOK_AGAIN, ChannelReceipt, File, Message, ReportStatus
+from hub.contracts.channel import LOOK_AGAIN, ChannelReceipt, ReportStatus
 from hub.contracts.events import EventKind
 from hub.contracts.requests import FINAL_STATES, Reason
 from hub.engine.outbox import owe
 from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import Refused, Retryable
-from hub.services import addressing, deadlines, endings, foreseen, history, in_hand
+from hub.services import addressing, deadlines, endings, foreseen, history, in_hand, mail_pages
 from hub.services.core import Core
+from hub.services.handing_over import hand_over, kept
 from hub.storage import queries_request as queries
 from hub.storage.models import Attempt, Delivery, Recipient, Request
 from hub.storage.rows import Rows
@@ -54,7 +55,8 @@ def owe_message(
     ``purpose`` is ``invite`` or ``reminder`` (``number`` counts from 1). False when no channel
     of the plan from the current one on has an address for the recipient.
     """
-    owed = message(core, request, purpose, number, recipient)
+    page = mail_pages.first_page(session, request) if request.plan.get("documents") else None
+    owed = message(core, request, purpose, number, recipient, page)
     if owed is None:
         return False
     owe(session, **owed)
@@ -67,13 +69,14 @@ def message(
     purpose: str,
     number: int = 0,
     recipient: Recipient | None = None,
+    page: str | None = None,
 ) -> dict[str, Any] | None:
     """What ``owe_message`` owes, for ``hub.engine.outbox.owe``; None when nobody can be reached."""
     recipient = recipient or request.recipients[0]
     theirs = "" if recipient is request.recipients[0] else f":{recipient.key}"
     again = f":again{request.plan['round']}" if request.plan.get("round") else ""
     for channel in addressing.channels(request, purpose, recipient.key):
-        payload = addressing.payload(core, request, recipient, channel, purpose, number)
+        payload = addressing.payload(core, request, recipient, channel, purpose, number, page)
         if payload is not None:
             return {
                 "workspace_id": request.workspace_id,
@@ -150,7 +153,7 @@ class MessageHandler(Handler):
             if not history.is_open(request):
                 return  # it ended while the gateway kept its answer: the ending stays upstream
             deadlines.start(self._core, session, request, now, _one_of_several(work))
-            endings.owe_steps(self._core, session, request, "invited")
+            endings.invited(self._core, session, request)
         else:
             data["number"] = work.seq
             history.append(session, request, EventKind.REMINDED, now, dedupe=work.key, data=data)
@@ -167,35 +170,6 @@ class MessageHandler(Handler):
         request = session.get_one(Request, work.request_id)
         reason = _REFUSED.get(failure.code) or endings.giving_up(self._core, work)
         unreachable(self._core, session, request, work, reason, failure.code)
-
-
-def hand_over(
-    core: Core, work: Work, absent_since: datetime | None, files: tuple[File, ...] = ()
-) -> ChannelReceipt:
-    """Give a message to its channel; ``absent_since`` as ``Channel.send`` takes it."""
-    where, payload = core.instance(work.workspace_id, work.destination), work.payload
-    message = Message(
-        to=payload["to"],
-        to_name=payload["to_name"],
-        text=payload["text"],
-        sender=payload["sender"],
-        subject=payload["subject"],
-        html=payload["html"],
-        language=payload["language"],
-        created_at=work.first_attempt_at,
-        report_url=core.links.report(where.workspace, where.key, work.id),
-        thread=work.request_id or "",
-        files=files,
-    )
-    return core.registry.channel(where).send(
-        message, work.key, uncertain=work.uncertain, absent_since=absent_since
-    )
-
-
-def kept(receipt: ChannelReceipt) -> dict[str, Any]:
-    """What is kept of a gateway's answer."""
-    kept = {"reference": receipt.reference, "parts": receipt.parts}
-    return {"external_ref": receipt.reference, "result": kept}
 
 
 def _told(work: Work, receipt: ChannelReceipt) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -106,7 +107,8 @@ def plan_data(plan: Any) -> dict[str, Any]:
     return {
         **vars(plan),
         "prefill": dict(plan.prefill),
-        "lines": [line.data() for line in plan.lines],
+        "lines": [replace(line, step="").data() for line in plan.lines],
+        "line_steps": {line.id: line.step for line in plan.lines if line.step},
         "recipients": [dict(vars(one)) for one in plan.recipients],
         "documents": [one.data() for one in plan.documents],
         "attachments": [one.data() for one in plan.attachments],

@@ -17,6 +17,7 @@ from hub.engine.work import Failure, Handler, Work
 from hub.services import messages, owed_kinds
 from hub.services.addressing import channel_for
 from hub.services.core import Core
+from hub.services.handing_over import hand_over, kept
 from hub.services.own_words import hub_text
 from hub.services.wordings import EMAIL, SMS
 from hub.storage import queries_request as queries
@@ -108,11 +109,11 @@ class NoticeHandler(Handler):
         if work.uncertain:
             with core.db.read() as session:
                 absent_since = messages.absent_since(session, work.id)
-        return messages.hand_over(core, work, absent_since, files)
+        return hand_over(core, work, absent_since, files)
 
     def delivered(self, session: Session, work: Work, result: ChannelReceipt) -> None:
         """Keep the gateway's receipt."""
-        answer = {f"b_{name}": value for name, value in messages.kept(result).items()}
+        answer = {f"b_{name}": value for name, value in kept(result).items()}
         queries.SENT.run(session, {"b_id": work.id, **answer})
 
     def gave_up(self, session: Session, work: Work, failure: Failure) -> None:

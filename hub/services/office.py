@@ -4,6 +4,7 @@ faulty mapping keeps nobody from looking."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from hub.kernel.clock import Clock
 from hub.kernel.crypto import Vault
 from hub.kernel.errors import ConfigurationError
+from hub.services.credentials.kept import KeptSettings
 from hub.services.house import make_clock
-from hub.settings import database_url, load_hub_settings, secret_keys
+from hub.settings import WorkspaceSettings, database_url, load_hub_settings, secret_keys
 from hub.storage.db import Database
 from hub.storage.migrate import is_current
 from hub.storage.models import Workspace
@@ -51,3 +53,18 @@ def open_office(folder: Path) -> Office:
             "right?"
         ) from None
     return Office(db, make_clock(settings), ids)
+
+
+def with_kept(
+    folder: Path, filed: Mapping[str, WorkspaceSettings]
+) -> Mapping[str, WorkspaceSettings]:
+    """``filed`` with the credentials that the hub of this folder keeps over them; as they are where
+    none has begun, or its database is away."""
+    try:
+        office = open_office(folder)
+    except (ConfigurationError, SQLAlchemyError):
+        return filed
+    try:
+        return KeptSettings(office.db, office.db.vault).over(filed, office.workspace_ids)
+    finally:
+        office.db.close()

@@ -15,7 +15,6 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from hub.contracts.provider import Conclusion, OrderStatus, Progress
-from hub.engine.conditions import pause
 from hub.engine.outbox import arm
 from hub.engine.work import TimerHandler, TimerWork
 from hub.kernel.clock import Clock
@@ -23,6 +22,7 @@ from hub.kernel.errors import AuthenticationFailed, ParaphError, Retryable
 from hub.kernel.logging import get_logger
 from hub.services import acceptance, in_hand, signing_words
 from hub.services.core import Core
+from hub.services.credentials.fresh import pause_refused
 from hub.services.order_data import signed_answers, stored_order, task_of
 from hub.storage.models import SigningOrder, Timer
 
@@ -86,7 +86,7 @@ class PollTimer(TimerHandler):
         order = session.get_one(SigningOrder, timer.entity)
         if isinstance(error, AuthenticationFailed):
             place = (order.workspace_id, order.provider)
-            pause(session, place, error.code, error.detail, core.clock.wall())
+            pause_refused(core, session, place, error)
         if order.status != "pending":
             return None
         begun = order.started_at or order.created_at

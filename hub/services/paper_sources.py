@@ -25,6 +25,7 @@ from hub.kernel.errors import (
 from hub.services import template_data
 from hub.services.core import Core
 from hub.services.documents.refusals import REFUSALS, refusal
+from hub.services.step_context import user_language
 from hub.storage.models import Request
 
 PDF = "application/pdf"
@@ -166,7 +167,7 @@ class Source:
         known = {"megabytes": self._limit // 1_000_000}
         said = error.detail
         if isinstance(error, Refused) and error.code in REFUSALS:
-            said = refusal(error, self._request.language, **known)
+            said = refusal(error, user_language(self._request), **known)
         return Refused(f"{wanted['key']}: {said}", code=error.code)
 
     def _stored(self, content: bytes, media_type: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.contracts.decisions import ACCEPTED
 from hub.services import history, lines, offers, papers, proofs, turns
 from hub.services.core import Core
 from hub.services.document_views import (
@@ -138,7 +139,7 @@ def _lines(request: Request) -> tuple[LineView, ...]:
             vat=Decimal(line["vat"]),
             amount=amounts[line["id"]],
             optional=line["optional"],
-            chosen=decision == lines.ACCEPTED,
+            chosen=decision == ACCEPTED,
         )
         for line, decision in lines.decided(request)
     )

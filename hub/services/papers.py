@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer
 
+from hub.contracts.decisions import ACCEPTED
 from hub.contracts.money import Totals, totals
 from hub.engine.outbox import insert_new
 from hub.kernel.crypto import canonical_json, sha256_hex
@@ -94,7 +95,7 @@ def totals_of(request: Request) -> Totals | None:
     offered = request.plan.get("lines", ())
     if not offered:
         return None
-    accepted = {line["id"] for line, said in lines.decided(request) if said == lines.ACCEPTED}
+    accepted = {line["id"] for line, said in lines.decided(request) if said == ACCEPTED}
     return totals(offered, accepted, request.plan.get("currency", ""))
 
 

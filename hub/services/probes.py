@@ -17,6 +17,7 @@ from hub.kernel.logging import get_logger
 from hub.kernel.redact import redact_text
 from hub.registry import InstanceKey
 from hub.services.core import Core
+from hub.services.credentials.fresh import mended_since
 from hub.storage.models import Instance
 
 _log = get_logger(__name__)
@@ -44,15 +45,11 @@ def probe(core: Core, where: InstanceKey, *, news: bool = True) -> tuple[bool, s
     ``news``: a success tells something new (a person asks, the settings changed, the probe before
     failed). Only news puts a disabled instance back in service.
     """
-    failure: ParaphError | None = None
-    try:
-        result = core.registry.plugin(where).probe()
-        said = "; ".join((result.summary, *result.warnings))
-    except ParaphError as error:
-        failure, said = error, f"{error.code}: {error.detail}"
-    except Exception as error:  # a plugin's bug must not end the ticker
-        failure = ConfigurationError(f"the probe broke: {type(error).__name__}")
-        said = failure.detail
+    turn, began = core.registry.turn(where), core.clock.wall()
+    failure, said = _asked(core, where)
+    if isinstance(failure, AuthenticationFailed) and mended_since(core, where, turn):
+        began = core.clock.wall()
+        failure, said = _asked(core, where)
     workspace_id = core.workspace_ids[where.workspace]
     said, wall = redact_text(said)[:1000], core.clock.wall()
     place = (workspace_id, where.key)
@@ -71,11 +68,23 @@ def probe(core: Core, where: InstanceKey, *, news: bool = True) -> tuple[bool, s
             if (news or not _disabled(session, place)) and resume(session, place, wall):
                 _log.info("instance resumed", instance=str(where))
         elif isinstance(failure, AuthenticationFailed):
-            pause(session, place, failure.code, failure.detail, wall)
+            pause(session, place, failure.code, failure.detail, wall, began)
     core.wake()
     if failure is not None:
         _log.warning("probe failed", instance=str(where), code=failure.code)
     return failure is None, said
+
+
+def _asked(core: Core, where: InstanceKey) -> tuple[ParaphError | None, str]:
+    """Why the probe failed, if it did, and what it says."""
+    try:
+        result = core.registry.plugin(where).probe()
+    except ParaphError as error:
+        return error, f"{error.code}: {error.detail}"
+    except Exception as error:  # a plugin's bug must not end the ticker
+        failure = ConfigurationError(f"the probe broke: {type(error).__name__}")
+        return failure, failure.detail
+    return None, "; ".join((result.summary, *result.warnings))
 
 
 def _disabled(session: Session, place: tuple[str, str]) -> bool:

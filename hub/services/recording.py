@@ -27,7 +27,7 @@ from hub.mapping.plan import RequestPlan
 from hub.mapping.rows import plain
 from hub.services.dry_run import DryRun
 from hub.services.form_answers import checked_answers
-from hub.services.imagined import reason_text, signature
+from hub.services.imagined import by_hand, reason_text, signature
 from hub.services.study import Study
 from hub.services.versions import SHORT
 
@@ -134,8 +134,9 @@ class Recording:
             last = {"signature": [*made.values()][-1]}
             return last if len(made) == 1 else {**last, "signatures": made}
         reason = Reason.NO_ANSWER.value if event == EventKind.FAILED else ""
-        text = reason_text(event, reason, plan.language)
+        text = reason_text(event, reason, plan.user_language or plan.language)
         told = {"reason": reason} if reason else {}
+        told |= {name: said for name, said in by_hand(event).items() if said}
         return {"outcome": {**told, "reason_text": text}} if text else {}
 
     def _form(

@@ -11,7 +11,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from hub.kernel.errors import ConfigurationError
-from hub.services import probes
+from hub.services import hook_care, polls, probes
 from hub.services.access import ensure_workspaces
 from hub.services.core import Core
 from hub.settings import WorkspaceSettings, load_workspaces
@@ -31,16 +31,20 @@ def reload_files(core: Core, folder: Path) -> None:
 def _take(core: Core, folder: Path) -> None:
     workspaces = load_workspaces(folder / "workspaces", environment=core.settings.environment)
     _refuse_removal(core, folder, workspaces)
-    trial = core.registry.trial(workspaces)
+    trial = core.registry.trial(core.kept.over(workspaces, core.workspace_ids))
     problems = trial.check()
     if problems:
         raise ConfigurationError("the instances are not valid", problems=tuple(problems))
     ids = ensure_workspaces(core.db, core.clock, workspaces)
     core.shelf.load(workspaces, ids, trial)
-    core.workspace_ids.update(ids)
-    core.workspaces = workspaces
-    changed = core.registry.adopt(workspaces)
+    with core.kept.switching:
+        core.workspace_ids.update(ids)
+        core.workspaces = workspaces
+        changed = core.registry.adopt(core.kept.over(workspaces, core.workspace_ids))
     probes.know_instances(core)
+    polls.know_tables(core)
+    hook_care.know_instances(core)
+    hook_care.soon(core)
     for where in changed:
         probes.probe(core, where)
 

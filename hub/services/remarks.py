@@ -72,7 +72,7 @@ def answer_remark(
     with core.db.write() as rows:
         request = turns.own(rows, workspace_id, request_id)
         person = _answered(request, recipient_key)
-        row = keep(core, rows, request, person, OUT, said)
+        row = reply(core, rows, request, person, said)
         if answering.owe(core, rows, request, row):
             return
         way = notices.way_to(person.contact)
@@ -89,6 +89,23 @@ def answer_remark(
             values={"text": said, "link": core.links.customer(person.id)},
         )
     core.wake()
+
+
+def reply(
+    core: Core,
+    rows: Session,
+    request: Request,
+    person: Recipient,
+    said: str,
+    *,
+    at: datetime | None = None,
+    external_id: str | None = None,
+) -> Message:
+    """The sender has written, here or at a hosted provider: the record is told."""
+    row = keep(core, rows, request, person, OUT, said, at=at, external_id=external_id)
+    about = {"recipient": person.key, "text": said}
+    endings.owe_steps(core, rows, request, EventKind.REPLIED.value, about=about)
+    return row
 
 
 def keep(

@@ -14,15 +14,17 @@ from sqlalchemy.orm import Session
 from hub.engine.replay import STATES, WorkFilter
 from hub.kernel.errors import NotFound, Refused
 from hub.services.messages import KIND as MESSAGE
-from hub.services.owed_kinds import EVIDENCE, HOSTED, NOTICE, PREPARE
+from hub.services.owed_kinds import EVIDENCE, HOSTED, NOTICE, PREPARE, RECORD_NOTE
 from hub.services.step_context import STEP_KIND
 from hub.services.trigger_rows import INTAKE
 from hub.services.webhooks import KIND as WEBHOOK
 from hub.storage.models import Delivery, Inbound, Instance, MappingVersion, Request
 
 CALL = "call"  # a delivery of this kind takes a stored call again
-KINDS = (INTAKE, PREPARE, MESSAGE, NOTICE, STEP_KIND, EVIDENCE, CALL, WEBHOOK, *HOSTED)
-SOURCES = ("api", "button", "hook")
+KINDS = (
+    INTAKE, PREPARE, MESSAGE, NOTICE, STEP_KIND, RECORD_NOTE, EVIDENCE, CALL, WEBHOOK, *HOSTED,
+)  # fmt: skip
+SOURCES = ("api", "button", "hook", "poll")
 OUTCOMES = (
     "accepted", "request", "already_open", "under_way", "not_wanted", "failed", "no_mapping",
     "no_record", "report", "survey",

@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hub.contracts.decisions import ACCEPTED
 from hub.contracts.money import Money
 from hub.mapping.forms import FormSpec, said
 from hub.mapping.texts import render
 from hub.services.amounts import LANGUAGES, money, number
 from hub.services.core import Core
-from hub.services.lines import ACCEPTED
 from hub.services.places import Place
 from hub.settings import WorkspaceSettings
 from hub.storage.models import Request

@@ -19,7 +19,6 @@ from hub.contracts.plugin import Wording
 from hub.contracts.provider import Begun, Provider
 from hub.contracts.requests import ClientContext, SigningTask
 from hub.contracts.steps import NextStep, Wait
-from hub.engine.conditions import pause
 from hub.engine.outbox import arm
 from hub.kernel.crypto import sha256_hex
 from hub.kernel.errors import AuthenticationFailed, ParaphError
@@ -35,6 +34,7 @@ from hub.services import (
     turns,
 )
 from hub.services.core import Core
+from hub.services.credentials.fresh import pause_refused
 from hub.services.hosted import moving
 from hub.services.order_data import begun_where, stored_order, task_data, task_of
 from hub.services.orders import POLL, after_real_seconds, ask_now, conclude_now, withdraw_there
@@ -217,7 +217,7 @@ class Signing:
                 moved = moving.move(core, rows, request, error.code)
             if isinstance(error, AuthenticationFailed):
                 place = (order.workspace_id, order.provider)
-                pause(rows, place, error.code, error.detail, core.clock.wall())
+                pause_refused(core, rows, place, error)
         _log.warning("order not begun", order=prepared.order_id, code=error.code)
         if moved:
             raise CaseClosed("another provider has taken over") from error

@@ -13,11 +13,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.contracts import decisions
 from hub.contracts.events import EventKind
 from hub.contracts.papers import SIGNER
 from hub.contracts.reason_texts import ENDING_TEXTS, REASON_TEXTS
 from hub.contracts.requests import Reason, RequestState
+from hub.mapping import line_steps
 from hub.mapping.notify import assigned
+from hub.mapping.people import in_language
 from hub.services import paper_context, people_states
 from hub.services.core import Core
 from hub.services.hosted import rows
@@ -47,10 +50,11 @@ def step_context(
 ) -> dict[str, Any]:
     """What mapping rows of ``back``, ``records`` and ``then`` may refer to; ``now`` is the moment
     of the event, ``line`` the id of the line that it is about, ``about`` what else is told of it:
-    whose doing it was (``recipient``), of which file (``what``), why (``reason``), a remark's
-    ``text``."""
+    whose doing it was (``recipient``), of which file or system (``what``), why (``reason``,
+    ``reason_text``), a remark's ``text``."""
     told = about or {}
     offered = lines(request)
+    steps = core.shelf.version(request.mapping_version_id).request.line_steps
     signer = first_signer(request)
     recipient = signer.contact if signer is not None else {}
     return {
@@ -72,7 +76,10 @@ def step_context(
         "signatures": paper_context.signatures(session, request, now),
         "records": _records(session, request),
         "lines": offered,
-        "line": next((one for one in offered if one["id"] == line), {}),
+        "line": {
+            **next((one for one in offered if one["id"] == line), {}),
+            **(line_steps.told(steps, event) if line is not None else {}),
+        },
         "totals": paper_context.totals_told(request),
         "assigned": assigned((request.plan or {}).get("notify") or {}),
         **paper_context.paper_context(session, request, now),
@@ -96,9 +103,10 @@ def _outcome(
     return {
         "event": event,
         "reason": about.get("reason", request.reason or ""),
-        "reason_text": reason_text(request),
+        "reason_text": about.get("reason_text") or reason_text(request, user_language(request)),
         "recipient": about.get("recipient", ""),
         "what": about.get("what", ""),
+        **{name: about.get(name, "") for name in decisions.TOLD},
         "at": now.isoformat(timespec="seconds"),
     }
 
@@ -121,26 +129,39 @@ def _person(key: str, one: Recipient) -> dict[str, Any]:
     return {**told, **contact, "signed_at": signed_at, "state": people_states.state(one)}
 
 
-def reason_text(request: Request) -> str:
-    """The sentence for the upstream's user, in the request's language."""
+def reason_text(request: Request, language: str) -> str:
+    """The sentence for the upstream's user."""
+    if request.decision:
+        return in_language(decisions.DECIDED_TEXTS[request.decision], language)
     if not request.reason:
         ending = ENDING_TEXTS.get(RequestState(request.state), {"en": ""})
-        said = ending.get(request.language) or ending["en"]
+        said = ending.get(language) or ending["en"]
         return f"{said} {request.reason_detail}" if request.reason_detail else said
     reason = Reason(request.reason)
     if reason in _IN_WORDS and request.reason_detail:
         return request.reason_detail
     texts = REASON_TEXTS[reason]
-    return texts.get(request.language) or texts["en"]
+    return texts.get(language) or texts["en"]
+
+
+def user_language(request: Request) -> str:
+    """The language of whoever works upstream, as the mapping says it; else the customer's."""
+    return (request.plan or {}).get("user_language") or request.language
 
 
 def lines(request: Request) -> list[dict[str, Any]]:
     """The request's lines, each with the customer's ``decision``: accepted, declined, or empty."""
     decisions = (request.answers or {}).get("lines", {})
     return [
-        {**line, "decision": decisions.get(line["id"], "")}
+        {**line, **_step(request, line["id"]), "decision": decisions.get(line["id"], "")}
         for line in request.plan.get("lines", ())
     ]
+
+
+def _step(request: Request, line: str) -> dict[str, str]:
+    """Where a line with steps was when its record was read."""
+    step = request.plan.get("line_steps", {}).get(line)
+    return {"step": step} if step else {}
 
 
 def _long_done(session: Session, request: Request) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from hub.kernel.errors import ConfigurationError, Refused
 from hub.mapping.sendings import Email, Sending, Webhook
 from hub.services import messages
 from hub.services.core import Core
+from hub.services.handing_over import hand_over
 from hub.services.receipts import LARGEST
 from hub.services.receivers import judge
 from hub.services.webhooks import RECEIVER_GONE
@@ -52,7 +53,7 @@ def _mail(core: Core, work: Work, mail: Email) -> dict[str, Any]:
         "html": None,
         "language": mail.language,
     }
-    receipt = messages.hand_over(core, replace(work, payload=payload), absent_since, mail.files)
+    receipt = hand_over(core, replace(work, payload=payload), absent_since, mail.files)
     return {"reference": receipt.reference, "parts": receipt.parts, "repeated": receipt.repeated}
 
 

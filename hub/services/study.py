@@ -25,10 +25,11 @@ from hub.mapping.loader import load_forms, load_mapping
 from hub.mapping.problems import did_you_mean
 from hub.registry import InstanceKey, Registry, find_manifests
 from hub.services.core import Core
+from hub.services.credentials.port import Secrets
 from hub.services.drafts import compile_draft, compile_text, is_file_name
 from hub.services.house import beside, make_clock, plugin_context
 from hub.services.links import Links
-from hub.services.office import open_office
+from hub.services.office import open_office, with_kept
 from hub.services.register import Register
 from hub.settings import HubSettings, WorkspaceSettings, load_hub_settings, load_workspaces
 from hub.settings import secret_keys as keys_of
@@ -135,7 +136,8 @@ def open_study(folder: Path, choose: Callable[[dict[str, str]], str]) -> Study:
         ports = _ports(folder, manifest.needs, where, closing)
         return plugin_context(settings, links, clock, where, ports)
 
-    registry = Registry(find_manifests(), {key: workspaces[key]}, context)
+    mine = with_kept(folder, {key: workspaces[key]})
+    registry = Registry(find_manifests(), mine, context)
     problems = registry.check()
     if problems:
         raise ConfigurationError("the instances are not valid", problems=tuple(problems))
@@ -200,12 +202,16 @@ def _vault(settings: HubSettings) -> Vault:
 def _ports(
     folder: Path, needs: Collection[str], where: InstanceKey, closing: list[Callable[[], None]]
 ) -> dict[str, Any]:
-    """The hub's register, for an instance that is made of it: it stands in the database."""
-    if "register" not in needs:
+    """What an instance needs of the hub's database."""
+    if not needs:
         return {}
     office = open_office(folder)
     closing.append(office.db.close)
     workspace_id = office.workspace_ids.get(where.workspace)
     if workspace_id is None:
         raise ConfigurationError(f"the hub has not begun with {where.workspace}; start it first")
-    return {"register": Register(office.db, office.clock, office.db.vault, workspace_id)}
+    known: dict[str, Any] = {
+        "register": Register(office.db, office.clock, office.db.vault, workspace_id),
+        "secrets": Secrets(office.db, office.clock, workspace_id, where.key),
+    }
+    return {name: known[name] for name in needs}

@@ -23,7 +23,7 @@ class Trigger:
     workspace_id: str
     mapping: str
     record_id: str
-    source: str  # api, button or hook
+    source: str  # api, button, hook or poll
     instance: str | None = None
     dedupe: str | None = None
     method: str = "POST"

@@ -38,7 +38,8 @@ from hub.storage.prepared import insert
 from hub.storage.rows import Rows, Stale, inserted
 
 _log = get_logger(__name__)
-_WORDS = {"api": "api", "button": "button", "hook": "webhook"}  # a source in a mapping's words
+# A source in a mapping's words.
+_WORDS = {"api": "api", "button": "button", "hook": "webhook", "poll": "poll"}
 REPEAT_WINDOW = timedelta(hours=2)  # longer than the longest retry ladder of an upstream
 
 
@@ -100,6 +101,8 @@ def _mapped(
     followers: str | None,
 ) -> tuple[Rows, str | None] | None:
     """What a record that came with its trigger becomes, and the request's id."""
+    if active.mapping.request.line_steps is not None:
+        return None  # its lines are kept beside it, which intake does
     fields = trigger.record or {}
     try:
         plan = active.mapping.plan(fields, now=inbound["received_at"])

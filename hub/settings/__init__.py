@@ -24,6 +24,7 @@ from hub.settings.seal import SealSettings
 from hub.settings.workspace import (
     LANGUAGES,
     InstanceSettings,
+    Kept,
     WorkspaceSettings,
     load_workspace,
     load_workspaces,
@@ -35,6 +36,7 @@ __all__ = [
     "DocumentSettings",
     "HubSettings",
     "InstanceSettings",
+    "Kept",
     "SealSettings",
     "WorkspaceSettings",
     "blobs_place",

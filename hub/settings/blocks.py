@@ -1,4 +1,4 @@
-"""Blocks of ``paraph.yaml``: where blobs are kept, and what a document may be."""
+"""Blocks of settings: where blobs are kept, what a document may be, who looks after a workspace."""
 
 from __future__ import annotations
 
@@ -104,4 +104,15 @@ class DocumentSettings:
         title="Memory",
         help="The most address space for one document or attachment, in millions of bytes.",
         default=1_500,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OperationsSettings:
+    """The people who look after the hub for a workspace."""
+
+    email: str = setting(
+        fields.Email(),
+        title="E-mail",
+        help="Told when a system refuses the hub's sign-in, and when it goes on.",
     )

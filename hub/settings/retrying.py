@@ -1,4 +1,5 @@
-"""How one instance is tried again, as an administrator writes it: ``retry`` and ``disable_after``.
+"""How one instance is tried again, as an administrator writes it: ``retry`` and ``disable_after``;
+and how often it is polled.
 
 What is not written keeps the engine's value (``hub.engine.retry.RetrySchedule``).
 """
@@ -15,6 +16,7 @@ from hub.mapping.durations import written
 from hub.settings.spans import Span
 
 DISABLE_AFTER = timedelta(days=5)
+POLL_EVERY = timedelta(minutes=5)
 LEAST_TOTAL = timedelta(hours=72)
 _FIRST, _LONGEST = timedelta(seconds=1), timedelta(hours=1)  # the engine's own
 _HALF_DAY = timedelta(hours=12)  # a destination that is tried less often counts as not tried

@@ -7,7 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -17,9 +17,10 @@ from marshmallow import fields, validate
 from hub.contracts.settings import setting
 from hub.kernel.errors import ConfigurationError
 from hub.mapping.document import read_document
+from hub.settings.blocks import Block, OperationsSettings
 from hub.settings.files import load, read_text, refused, resolve, where
 from hub.settings.installation import ENVIRONMENTS
-from hub.settings.retrying import DISABLE_AFTER, RETRY, retry_problems
+from hub.settings.retrying import DISABLE_AFTER, POLL_EVERY, RETRY, retry_problems
 from hub.settings.spans import Span
 from hub.settings.texts import Texts, text_problems
 
@@ -34,9 +35,20 @@ _KEY = re.compile(r"^[a-z][a-z0-9_]{0,63}$")
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A setting that the database keeps over the file's: since when, and who saved it."""
+
+    name: str
+    since: datetime
+    by: str
+
+
+@dataclass(frozen=True)
 class InstanceSettings:
     """One configured plugin. ``concurrency`` and ``per_second`` limit what goes out to it,
-    ``retry`` says how it is tried again, ``disable_after`` how many days it may fail."""
+    ``retry`` says how it is tried again, ``disable_after`` how many days it may fail,
+    ``poll_every`` how often it is asked what has changed. ``kept`` are those of its settings that
+    do not come from the file."""
 
     key: str
     plugin: str
@@ -46,7 +58,9 @@ class InstanceSettings:
     per_second: float | None = None
     retry: Mapping[str, Any] = field(default_factory=dict)  # what differs from RetrySchedule
     disable_after: timedelta = DISABLE_AFTER
+    poll_every: timedelta = POLL_EVERY
     places: Mapping[str, str] = field(default_factory=dict)  # setting → file:line:column
+    kept: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -70,7 +84,13 @@ class WorkspaceSettings:
     mappings: tuple[str, ...]
     values: Mapping[str, Any] = field(default_factory=dict)  # those of this environment
     webhook_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    operations: OperationsSettings | None = None
     file: str = field(default="", compare=False)
+
+    @property
+    def operations_email(self) -> str:
+        """Who is told when a person must mend something; empty where nobody is named."""
+        return self.operations.email if self.operations is not None else self.email
 
     def text(self, key: str, language: str, kind: str = "") -> str:
         """The text in ``language``, else in the workspace's own, else any. For requests of a
@@ -134,6 +154,12 @@ class WorkspaceFile:
         help="Colour of buttons, e.g. #0b5c4a; used as far as contrast allows.",
         default=None,
     )
+    operations: OperationsSettings | None = setting(
+        Block(OperationsSettings),
+        title="Operations",
+        help="Who looks after the hub for this workspace: {email: …}. Else its e-mail.",
+        default=None,
+    )
     logo: str | None = setting(
         fields.String(), title="Logo", help="Path below /static, or a data: address.", default=None
     )
@@ -177,13 +203,20 @@ class WorkspaceFile:
                         load_default=DISABLE_AFTER,
                         metadata={"help": "After how long without a success it is disabled."},
                     ),
+                    "poll_every": Span(
+                        timedelta(seconds=10),
+                        timedelta(days=1),
+                        load_default=POLL_EVERY,
+                        metadata={"help": "How often it is asked what changed, for trigger poll."},
+                    ),
                 }
             ),
         ),
         title="Instances",
         help="Key, then plugin and settings: the systems this workspace talks to. Also "
-        "concurrency, per_second, disable_after (5d) and retry: first (1s), longest (1h), "
-        "total (72h), least_tries (10), longest_retry_after (1h), unexpected_tries (10).",
+        "concurrency, per_second, poll_every (5m), disable_after (5d) and retry: first (1s), "
+        "longest (1h), total (72h), least_tries (10), longest_retry_after (1h), "
+        "unexpected_tries (10).",
     )
     mappings: list[str] = setting(
         fields.List(fields.String()),

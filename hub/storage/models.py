@@ -12,6 +12,7 @@ from hub.storage.models_core import (
     Workspace,
 )
 from hub.storage.models_hosted import HostedAgreement
+from hub.storage.models_lines import JobLine
 from hub.storage.models_paper import (
     Acceptance,
     Attachment,
@@ -23,6 +24,7 @@ from hub.storage.models_paper import (
     OneTimeCode,
     Viewing,
 )
+from hub.storage.models_polled import KeptHooks, PolledTable
 from hub.storage.models_register import CaseNote, Customer, CustomerKey, NumberSeries, RepairCase
 from hub.storage.models_request import (
     AccessToken,
@@ -31,6 +33,7 @@ from hub.storage.models_request import (
     RequestEvent,
     SigningOrder,
 )
+from hub.storage.models_secret import HeldRequest, InstancePause, InstanceSecret
 from hub.storage.models_webhook import WebhookSubscription
 from hub.storage.models_work import Attempt, Delivery, Lease, Replay, ReplayItem, Timer
 
@@ -49,14 +52,20 @@ __all__ = [
     "Document",
     "DocumentPage",
     "Evidence",
+    "HeldRequest",
     "HostedAgreement",
     "Inbound",
     "Instance",
+    "InstancePause",
+    "InstanceSecret",
+    "JobLine",
+    "KeptHooks",
     "Lease",
     "MappingVersion",
     "Message",
     "NumberSeries",
     "OneTimeCode",
+    "PolledTable",
     "Recipient",
     "RepairCase",
     "Replay",

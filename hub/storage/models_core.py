@@ -59,6 +59,7 @@ class Instance(Scoped, Base):
     paused_code: Mapped[str | None] = mapped_column(String(64))
     paused_detail: Mapped[str | None] = mapped_column(Text)
     paused_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    resumed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # when it last went on
     probed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     probe_ok: Mapped[bool | None] = mapped_column(Boolean)
     probe_text: Mapped[str | None] = mapped_column(Text)
@@ -116,7 +117,7 @@ class Inbound(Scoped, Base):
         Index("ix_inbound_page", "workspace_id", "id"),
     )
 
-    source: Mapped[str] = mapped_column(String(16))  # api, button or hook
+    source: Mapped[str] = mapped_column(String(16))  # api, button, hook or poll
     instance: Mapped[str | None] = mapped_column(String(64))
     method: Mapped[str] = mapped_column(String(8))
     path: Mapped[str] = mapped_column(String(300))

@@ -55,6 +55,7 @@ class HostedAgreement(Scoped, Base):
     state: Mapped[str] = mapped_column(String(16), default="")
     survey: Mapped[Any] = mapped_column(SealedJson, nullable=True)
     looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # last known to be so
+    surveyed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)  # and everything about it
     signed_sha256: Mapped[str | None] = mapped_column(String(64))
     parts: Mapped[Any] = mapped_column(PlainJson, nullable=True)  # [{name, media_type, sha256}]
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

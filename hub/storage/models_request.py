@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.storage.models_core import Base, Scoped
 from hub.storage.types import PlainJson, SealedJson, SealedText, UtcDateTime
+
+_BY_HAND = text("decision IS NOT NULL")
 
 
 class Request(Scoped, Base):
@@ -26,6 +28,15 @@ class Request(Scoped, Base):
         Index("ix_request_state", "workspace_id", "state", "id"),
         Index("ix_request_page", "workspace_id", "id"),
         Index("ix_request_version", "mapping_version_id"),
+        Index("ix_request_kind", "workspace_id", "kind", "state", "id"),
+        Index(
+            "ix_request_by_hand",
+            "workspace_id",
+            "decision",
+            "id",
+            sqlite_where=_BY_HAND,
+            postgresql_where=_BY_HAND,
+        ),
     )
 
     number: Mapped[str] = mapped_column(String(16), index=True)  # short, for people
@@ -36,6 +47,7 @@ class Request(Scoped, Base):
     source_id: Mapped[str] = mapped_column(String(100))
     open_key: Mapped[str | None] = mapped_column(String(300))
     state: Mapped[str] = mapped_column(String(16))
+    decision: Mapped[str | None] = mapped_column(String(16))  # accepted, declined: noted by hand
     reason: Mapped[str | None] = mapped_column(String(40))
     reason_detail: Mapped[str | None] = mapped_column(SealedText)  # also the customer's own words
     kind: Mapped[str] = mapped_column(String(40))

@@ -164,6 +164,20 @@ Parameters: space, place.
 CLAIM_TIMERS = Prepared(_claim_timers)
 """Claim timers that are due. Parameters: claim, until, now, most."""
 
+CLAIM_TIMER = Prepared.of(
+    text(
+        """
+        UPDATE timer
+           SET state = 'leased', claim_id = :claim, lease_until = :until, attempts = attempts + 1
+         WHERE state = 'pending' AND kind = :kind AND entity = :entity
+        RETURNING id, workspace_id, kind, entity, n, due_at, attempts
+        """
+    )
+    .bindparams(bindparam("until", type_=UtcDateTime()))
+    .columns(_t.id, _t.workspace_id, _t.kind, _t.entity, _t.n, _t.due_at, _t.attempts)
+)
+"""Claim one timer, due or not. Parameters: claim, until, kind, entity."""
+
 SETTLE = Prepared.of(
     update(Delivery.__table__)  # type: ignore[arg-type]
     .where(

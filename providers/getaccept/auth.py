@@ -2,8 +2,7 @@
 
 A password is used to log in once; afterwards the token renews itself (``GET /refresh``). Failed
 logins are throttled at GetAccept and may lock the account, so after a refusal no other login is
-tried for a while, however often a probe asks. An OAuth2 refresh token is replaced at each use; the
-new one is kept here only, since a plugin stores nothing.
+tried for a while, however often a probe asks. OAuth2 refresh tokens are a ``chain``.
 """
 
 from __future__ import annotations
@@ -23,6 +22,7 @@ from hub.kernel.errors import (
     Retryable,
 )
 from hub.toolkit.http import Answer
+from providers.getaccept.chain import Chain, Link
 from providers.getaccept.codes import failure, has_error, message, wait_of
 from providers.getaccept.settings import OAUTH2, PASSWORD, GetAcceptSettings
 
@@ -52,7 +52,9 @@ class Token:
 class SignIn:
     """One login for many threads: one of them does it, the others wait."""
 
-    def __init__(self, settings: GetAcceptSettings, send: Send, clock: Clock) -> None:
+    def __init__(
+        self, settings: GetAcceptSettings, send: Send, clock: Clock, chain: Chain | None
+    ) -> None:
         self._settings = settings
         self._send = send
         self._clock = clock
@@ -60,7 +62,7 @@ class SignIn:
         self._token: Token | None = None
         if settings.auth not in (PASSWORD, OAUTH2):
             self._token = Token(settings.access_token.strip(), clock.wall())
-        self._refresh_token = settings.refresh_token
+        self._chain = chain
         self._not_before: datetime | None = None  # no login until then
         self._refused: ParaphError | None = None
         self._refusals = 0
@@ -86,7 +88,7 @@ class SignIn:
         with self._lock:
             if self._token is None or self._token.access == refused:
                 self._token = None
-                self._token = self._had_anew()
+                self._token = self._had_anew(refused)
             return self._token.access
 
     def is_young(self, access: str) -> bool:
@@ -109,7 +111,8 @@ class SignIn:
                 return token.access
             self._rest_until = now + _BREATH
             try:
-                self._token = self._refreshed(token) if not over else self._had_anew()
+                had = self._had_anew(token.access) if over else self._refreshed(token)
+                self._token = had
             except ParaphError:
                 if over:
                     self._token = None
@@ -121,7 +124,7 @@ class SignIn:
 
     def _refreshed(self, token: Token) -> Token:
         if self._settings.auth == OAUTH2:
-            return self._had_anew()
+            return self._had_anew(token.access)
         headers = {"Authorization": f"Bearer {token.access}"}
         answer = self._send("GET", "/refresh", changes=False, headers=headers)
         failed = failure(answer, changes=False)
@@ -129,8 +132,9 @@ class SignIn:
             raise failed
         return self._read(answer)
 
-    def _had_anew(self) -> Token:
-        """By password or refresh token, unless the last refusal was a moment ago."""
+    def _had_anew(self, known: str) -> Token:
+        """By password or refresh token, unless the last refusal was a moment ago; another one than
+        ``known``."""
         now = self._clock.wall()
         if self._not_before and now < self._not_before and self._refused:
             if isinstance(self._refused, Retryable):
@@ -141,7 +145,7 @@ class SignIn:
                 f"{self._not_before:%H:%M} UTC, so that the account is not locked"
             )
         try:
-            token = self._by_refresh() if self._settings.auth == OAUTH2 else self._by_password()
+            token = self._by_chain(self._chain, known) if self._chain else self._by_password()
         except (AuthenticationFailed, Retryable) as error:
             self._remember(error)
             raise
@@ -166,25 +170,28 @@ class SignIn:
         answer = self._send("POST", "/auth", changes=False, json=body)
         return self._judged(answer, body, "e-mail and password")
 
-    def _by_refresh(self) -> Token:
+    def _by_chain(self, chain: Chain, known: str) -> Token:
+        link = chain.next(known, self._is_good, self._by_refresh)
+        return Token(link.access, link.had_at or self._clock.wall(), link.ends)
+
+    def _is_good(self, link: Link) -> bool:
+        return link.ends is None or self._clock.wall() < link.ends
+
+    def _by_refresh(self, refresh_token: str) -> Link:
         s = self._settings
         data = {
             "grant_type": "refresh_token",
-            "refresh_token": self._refresh_token,
+            "refresh_token": refresh_token,
             "client_id": s.client_id,
             "client_secret": s.client_secret,
             "redirect_uri": s.redirect_uri,
         }
-        if not self._refresh_token or not s.client_id:
-            raise AuthenticationFailed("client id or refresh token is missing in the settings")
         address = s.app_url.rstrip("/") + "/oauth2/token"
         answer = self._send("POST", address, changes=False, data=data)
-        what = "the refresh token (used up, or taken back: authorise anew)"
-        token = self._judged(answer, data, what)
+        token = self._judged(answer, data, "the refresh token (used up, or taken back)")
         rotated = answer.json().get("refresh_token")
-        if isinstance(rotated, str) and rotated.strip():
-            self._refresh_token = rotated.strip()
-        return token
+        new = rotated.strip() if isinstance(rotated, str) else ""
+        return Link(new or refresh_token, token.access, token.had_at, token.ends)
 
     def _judged(self, answer: Answer, sent: Mapping[str, str], what: str) -> Token:
         """Wrong credentials are 400 at GetAccept, not 401."""

@@ -19,6 +19,7 @@ from hub.kernel.errors import (
 )
 from providers.getaccept import dashboard, hooks, people
 from providers.getaccept.actions import Actions
+from providers.getaccept.chain import Chain
 from providers.getaccept.checks import check
 from providers.getaccept.client import Client
 from providers.getaccept.glance import glance
@@ -44,7 +45,7 @@ class GetAcceptProvider(HostedProvider):
     def __init__(self, settings: GetAcceptSettings, context: PluginContext) -> None:
         super().__init__(settings, context)
         _check_combination(settings, context)
-        self._wire = Wire(settings, context.clock)
+        self._wire = Wire(settings, context.clock, _chain(settings, context))
         self._client = Client(self._wire)
         self._placing = Placing(self._client, settings, context)
         self._actions = Actions(self._client, context)
@@ -154,11 +155,14 @@ def _check_combination(settings: GetAcceptSettings, context: PluginContext) -> N
         raise ConfigurationError(f"{context.instance}: base_url must be https in production")
 
 
+def _chain(settings: GetAcceptSettings, context: PluginContext) -> Chain | None:
+    if settings.auth != OAUTH2:
+        return None
+    seconds = 2 * settings.timeout + 10  # longer than the call that is made meanwhile
+    first, port = settings.refresh_token.strip(), context.ports["secrets"]
+    return Chain(port, first, context.clock, context.instance, seconds)
+
+
 def _warnings(settings: GetAcceptSettings) -> Iterator[str]:
-    if settings.auth == OAUTH2:
-        yield (
-            "the refresh token is replaced at each use and kept in memory only: after a restart "
-            "the one in the settings may be refused"
-        )
     if settings.auth == TOKEN:
         yield "a pasted token is not renewed: give another one before it ends"

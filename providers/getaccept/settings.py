@@ -38,12 +38,14 @@ class GetAcceptSettings:
         title="Sign-in",
         help="password (an administrator's e-mail and password), oauth2 (client and refresh "
         "token) or token (one that was given out, used until it ends).",
+        sign_in=True,
         default=PASSWORD,
     )
     email: str = setting(
         fields.String(),
         title="E-mail",
         help="password: the user whom the hub acts as.",
+        sign_in=True,
         default="",
     )
     password: str = setting(
@@ -53,12 +55,14 @@ class GetAcceptSettings:
         fields.String(),
         title="Entity",
         help="The entity (company, country) to work in; empty: the user's default one.",
+        sign_in=True,
         default="",
     )
     client_id: str = setting(
         fields.String(),
         title="Client id",
         help="oauth2: as GetAccept registered it. password: a name of the integration, if any.",
+        sign_in=True,
         default="",
     )
     client_secret: str = setting(
@@ -67,7 +71,8 @@ class GetAcceptSettings:
     refresh_token: str = setting(
         fields.String(),
         title="Refresh token",
-        help="oauth2: from the authorisation. GetAccept replaces it at each use; see the README.",
+        help="oauth2: from the authorisation. GetAccept replaces it at each use; the hub keeps the "
+        "newest one, see the README.",
         secret=True,
         default="",
     )
@@ -75,6 +80,7 @@ class GetAcceptSettings:
         fields.String(),
         title="Redirect address",
         help="oauth2: the one that the client was registered with.",
+        sign_in=True,
         default="",
     )
     access_token: str = setting(

@@ -22,6 +22,7 @@ from hub.kernel.errors import (
 )
 from hub.toolkit.http import Answer, HttpClient
 from providers.getaccept.auth import SignIn
+from providers.getaccept.chain import Chain
 from providers.getaccept.codes import Forbidden, SignInRefused, failure, is_page, unreadable
 from providers.getaccept.pace import Pace
 from providers.getaccept.settings import OAUTH2, GetAcceptSettings
@@ -35,7 +36,9 @@ _NOT_THERE = (403, 404)  # what a storage says of a file that it does not have
 class Wire:
     """Calls one account. Thread-safe."""
 
-    def __init__(self, settings: GetAcceptSettings, clock: Clock) -> None:
+    def __init__(
+        self, settings: GetAcceptSettings, clock: Clock, chain: Chain | None = None
+    ) -> None:
         self._settings = settings
         self._http = HttpClient(
             settings.base_url,
@@ -50,7 +53,7 @@ class Wire:
             max_bytes=_LARGEST_ANSWER,
         )
         self.pace = Pace(settings.calls_per_minute, clock)
-        self.sign_in = SignIn(settings, self._sent, clock)
+        self.sign_in = SignIn(settings, self._sent, clock, chain)
 
     def call(
         self,

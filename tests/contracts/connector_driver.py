@@ -128,6 +128,28 @@ class ConnectorDriver(ABC):
         """Inbound calls that must not verify."""
         raise NotImplementedError
 
+    @property
+    def hook_url(self) -> str:
+        """Where the connector has the other side call the hub: an address that answers, where the
+        other side tries it."""
+        return HOOK_URL
+
+    def registered(self) -> list[tuple[str, str]]:
+        """Table and address of each hook that the other side has now, whosever it is."""
+        raise NotImplementedError
+
+    def register(self, table: str, url: str) -> None:
+        """Somebody has the other side call ``url``."""
+        raise NotImplementedError
+
+    def end_hooks(self) -> None:
+        """Time passes until the hooks that are there have ended."""
+        raise NotImplementedError
+
+    def remove_hooks(self) -> None:
+        """Somebody at the other side removes all hooks."""
+        raise NotImplementedError
+
     def make_instance(self, **changes: Any) -> Connector:
         """The connector, set up for the other side."""
         data = {**self.settings(), **changes}
@@ -137,7 +159,10 @@ class ConnectorDriver(ABC):
     def context(self) -> PluginContext:
         """Surroundings of the instance."""
         return PluginContext(
-            "connector-under-test", clock=self.clock, hook_url=HOOK_URL, hook_secret=HOOK_SECRET
+            "connector-under-test",
+            clock=self.clock,
+            hook_url=self.hook_url,
+            hook_secret=HOOK_SECRET,
         )
 
     def can(self, capability: Capability) -> bool:

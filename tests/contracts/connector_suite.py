@@ -17,7 +17,6 @@ from hub.contracts.connector import Connector
 from hub.contracts.plugin import RawHook
 from hub.contracts.records import Create, Note, RecordRef, Update
 from hub.kernel.errors import (
-    HookRejected,
     NotFound,
     Permanent,
     RecordLocked,
@@ -32,12 +31,13 @@ from tests.contracts.connector_driver import (
     operation_for,
 )
 from tests.contracts.connector_files import ConnectorFiles
+from tests.contracts.connector_hooks import ConnectorHooks
 
 C = Capability
 OPERATIONS = (C.CREATE, C.UPDATE, C.NOTE, C.ATTACH)
 
 
-class ConnectorSuite(ConnectorFiles, ConnectorAttacks):
+class ConnectorSuite(ConnectorFiles, ConnectorHooks, ConnectorAttacks):
     """Inherit it, offer ``driver``."""
 
     @pytest.fixture
@@ -252,21 +252,16 @@ class ConnectorSuite(ConnectorFiles, ConnectorAttacks):
         changed = driver.change()
         assert [ref for ref, _ in connector.changes(driver.table, cursor)] == [changed]
 
-    def test_a_hook_names_its_record_and_repeats_are_recognised(self, driver, connector):
-        driver.needs(C.HOOK)
-        one, two = connector.read_hook(driver.hook()), connector.read_hook(driver.hook())
-        assert one.references == (driver.seed_record(),)
-        assert 200 <= one.answer.status < 300
-        assert one.dedupe
-        assert one.dedupe == two.dedupe
-
-    def test_a_forged_hook_is_rejected(self, driver, connector):
-        driver.needs(C.HOOK)
-        forged = driver.forged_hooks()
-        assert forged
-        for raw in forged:
-            with pytest.raises(HookRejected):
-                connector.read_hook(raw)
+    def test_a_cursor_of_now_leaves_out_what_was_there_before(self, driver, connector):
+        driver.needs(C.CHANGES)
+        before = driver.effects()
+        cursor = connector.cursor_now(driver.table)
+        assert list(connector.changes(driver.table, cursor)) == []
+        assert driver.effects() == before
+        changed = driver.change()
+        first, again = (list(connector.changes(driver.table, cursor)) for _ in range(2))
+        assert [ref for ref, _ in first] == [changed]
+        assert first == again  # listed again, it is known to be the same change
 
     def test_what_is_not_declared_raises_unsupported(self, driver, connector):
         off = [capability for capability in OPERATIONS if not driver.can(capability)]

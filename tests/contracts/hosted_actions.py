@@ -193,7 +193,7 @@ class HostedActions:
                 provider.read_hook(driver.hook(b"{}", **change))
 
     def test_hooks_are_kept_in_order_however_often_it_is_done(self, driver, provider):
-        if not _has(provider, "keep_hooks"):
+        if not driver.can(Capability.KEEPS_HOOKS):
             assert isinstance(caught(provider.keep_hooks), Unsupported)
             return
         provider.keep_hooks()

@@ -18,6 +18,7 @@ from hub.contracts.plugin import PluginContext, RawHook
 from hub.contracts.settings import load_settings
 from hub.kernel.clock import ManualClock
 from hub.kernel.errors import OutcomeUnknown, Retryable
+from hub.toolkit.secrets import MemorySecrets
 from tests.contracts.provider_driver import STARTED
 
 ALICE = AgreementPerson(
@@ -39,6 +40,7 @@ class HostedDriver(ABC):
 
     def __init__(self) -> None:
         self.clock = ManualClock(STARTED)
+        self.kept = MemorySecrets()  # by the hub: providers of one driver are its processes
 
     @abstractmethod
     def settings(self) -> dict[str, Any]:
@@ -110,6 +112,7 @@ class HostedDriver(ABC):
             hook_url=HOOK_URL,
             hook_secret=HOOK_SECRET,
             public_host="hub.example",
+            ports={"secrets": self.kept},
         )
 
     def can(self, capability: Capability) -> bool:

@@ -62,6 +62,10 @@ def _settings() -> Iterator[str]:
     yield ""
     yield "## Settings in `config/workspaces/*.yaml`"
     yield from _settings_table(WorkspaceFile)
+    for path, block in _blocks(WorkspaceFile, ""):
+        yield ""
+        yield f"`{path}:` in it:"
+        yield from _settings_table(block)
 
 
 def _blocks(cls: type, path: str) -> Iterator[tuple[str, type]]:

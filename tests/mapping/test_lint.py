@@ -129,14 +129,6 @@ def test_a_wrong_reference_in_a_step_is_told(extra: str, told: str) -> None:
     assert any(told in line for line in lines), lines
 
 
-def test_a_trigger_that_nothing_asks_for_is_refused() -> None:
-    text = sample(request=GOOD).replace("[button]", "[button, poll]")
-    mapping = compile_mapping(text, "sample.yaml")
-    (problem,) = lint(mapping, instances=INSTANCES, forms=FORMS, texts=(), source_fields=FIELDS)
-    assert "3:" in str(problem)
-    assert "trigger: this version does not poll; remove 'poll'" in str(problem)
-
-
 def test_a_problem_reads_like_a_compilers_line() -> None:
     (problem,) = found("back:\n  failed:\n    - update:\n        - {to: stat, value: 1}\n")
     assert str(problem) == (

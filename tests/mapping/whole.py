@@ -13,9 +13,13 @@ request:
   kind: offer
   title: {sv: "Offert {{ number }}", en: "Offer {{ number }}"}
   number: {from: case_number}
+  refuse:
+    - {when: status = "Held", text: {sv: Ärendet är pausat., en: The case is on hold.}}
+    - {from: unfit.text}
   provider: [bankid, native_canvas]
   channels: sms
   language: {from: language, map: {Svenska: sv, English: en}, default: sv}
+  user_language: {from: spoken_here, map: {Svenska: sv}, default: sv}
   expires_after: 14d
   reminders: {after: 24h, every: 48h, limit: 2, quiet: "21:00-08:00", channel: mail}
   form: repair_intake
@@ -27,6 +31,12 @@ request:
       - {to: text, from: item.text, convert: [trim, "truncate:200"]}
       - {to: price, expr: item.price * 2}
       - {to: vat, value: 25}
+      - {to: step, from: item.step}
+    steps:
+      - {step: found, name: Hittad}
+      - {step: priced, name: Prissatt}
+      - {step: offered, name: Offererad}
+      - {step: decided, name: Beslutad}
   prefill:
     - {to: name, from: customer_name, direction: both}
   recipient:
@@ -65,7 +75,13 @@ then:
     - note: {in: erp, table: job, id: {expr: records.customer.id}, text: signature}
       when: form.name != ""
     - webhook: {url: "https://example.com/hook", secret: erp, rows: [{to: a, value: 1}]}
+on_call:
+  copy_to_offer:
+    - create: {in: erp, table: offer, rows: [{to: number, from: request.number}]}
 examples:
+  - name: asked for later
+    given: {record: {id: 1}, call: copy_to_offer, request: {number: C-1}}
+    expect: {on_call: [{create: {number: C-1}}]}
   - name: everything
     given:
       record: {id: 1, customer_name: Alice}
@@ -104,6 +120,7 @@ request:
   kind: offer
   provider: native_canvas
   channels: sms
+  failover_after: 5m
   expires_after: 14d
   recipients:
     - key: owner
@@ -160,6 +177,7 @@ examples:
       totals: {gross: "1"}
       views: {count: 1}
       documents: [{key: offer}]
+      agreement: {reference: a1}
       evidence: {level: B-T}
       remark: {text: Good}
     expect:

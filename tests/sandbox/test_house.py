@@ -74,11 +74,14 @@ def test_one_that_cannot_stop_keeps_no_other_up(tmp_path, plugin):
     assert house.simulators["alpha"].told == ["start", "stop"]
 
 
-def test_each_simulator_is_told_the_hub_and_its_own_hook(tmp_path, plugin):
+def test_each_simulator_is_told_the_hub_and_its_own_addresses(tmp_path, plugin):
     house = house_of(tmp_path, plugin("alpha"), plugin("beta"))
-    house.connect({"hub": "http://hub"}, {"alpha": "http://hub/hooks/a"})
+    own = {"beta": {"button.offer": "http://hub/b/offer"}}
+    house.connect({"hub": "http://hub"}, {"alpha": "http://hub/hooks/a"}, own)
     assert house.simulators["alpha"].told == [{"hub": "http://hub", "hook": "http://hub/hooks/a"}]
-    assert house.simulators["beta"].told == [{"hub": "http://hub"}]
+    assert house.simulators["beta"].told == [
+        {"hub": "http://hub", "button.offer": "http://hub/b/offer"}
+    ]
 
 
 @pytest.mark.parametrize("sandbox", ["simulator:Nobody", "nowhere:Toy"])

@@ -19,6 +19,7 @@ from hub.services.subscriptions import Subscriptions
 from tests.receiver import receiving
 from tests.services.one_case import OneCase
 from tests.services.paper_case import PaperCase
+from tests.services.polled_case import PolledCase
 
 
 @dataclass
@@ -100,3 +101,11 @@ def offer(papers):
     case = papers()
     case.send()
     return case
+
+
+@pytest.fixture
+def polled(tmp_path, database_url):
+    """A simulated house that polls."""
+    made = PolledCase(tmp_path, database_url)
+    yield made
+    made.simulated.close()

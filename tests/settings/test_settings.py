@@ -150,16 +150,17 @@ INSTANCE = "sms: {plugin: sms_46elks, "
 
 
 def test_a_retry_schedule_is_read_per_instance(tmp_path):
-    retry = "retry: {first: 5s, longest: 2h, total: 7d, least_tries: 4}, disable_after: 2d, "
+    retry = "retry: {first: 5s, longest: 2h, total: 7d, least_tries: 4}, "
+    retry += "disable_after: 2d, poll_every: 2m, "
     read = workspace(tmp_path, WORKSPACE.replace(INSTANCE, INSTANCE + retry)).instances["sms"]
     assert RetrySchedule(**read.retry) == RetrySchedule(
         first=timedelta(seconds=5), longest=timedelta(hours=2), total=timedelta(days=7),
         least_tries=4,
     )  # fmt: skip
-    assert read.disable_after == timedelta(days=2)
+    assert (read.disable_after, read.poll_every) == (timedelta(days=2), timedelta(minutes=2))
     plain = workspace(tmp_path, WORKSPACE).instances["sms"]
     assert RetrySchedule(**plain.retry) == RetrySchedule()
-    assert plain.disable_after == timedelta(days=5)
+    assert (plain.disable_after, plain.poll_every) == (timedelta(days=5), timedelta(minutes=5))
 
 
 def test_the_defaults_that_are_told_are_the_engines():
@@ -183,6 +184,8 @@ def test_the_defaults_that_are_told_are_the_engines():
         ("retry: {unexpected_tries: many}", "retry.unexpected_tries: not a valid integer"),
         ("retry: {longst: 1h}", "unknown key 'longst'; did you mean 'longest'?"),
         ("disable_after: 5m", "disable_after: is too short; write at least 1h"),
+        ("poll_every: 5s", "poll_every: is too short; write at least 10s"),
+        ("poll_every: 2d", "poll_every: is too long; write at most 1d"),
         ("disable_aftr: 5d", "unknown key 'disable_aftr'; did you mean 'disable_after'?"),
     ],
 )

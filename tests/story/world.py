@@ -85,7 +85,7 @@ class World:
     def introduce(self, core: Core) -> None:
         """Tell the simulators where the hub is; it must be up for Agiloft's handshake."""
         told = all_addresses(core)
-        self.sandbox.house.connect(told["links"], told["hooks"])
+        self.sandbox.house.connect(told["links"], told["hooks"], told["own"])
 
     def watch(self, watcher: Watcher) -> None:
         """Have ``watcher`` told of every call that the hub makes."""

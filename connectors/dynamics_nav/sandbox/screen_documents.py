@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from connectors.dynamics_nav.sandbox import sendings
+from connectors.dynamics_nav.sandbox import as_json, sendings
 from connectors.dynamics_nav.sandbox.desk import Entry
 from connectors.dynamics_nav.sandbox.errors import HttpError, NavError
 from connectors.dynamics_nav.sandbox.schema import Page
@@ -69,15 +69,20 @@ class DocumentScreen:
             )
 
     def state(self, section: str, number: str) -> Response:
-        """What the page's script asks for: whether anything has changed."""
+        """What the page's script asks for, whether anything has changed; and what the page shows,
+        for those who read it without eyes."""
+        company = self._sandbox.company
         with self._sandbox.store.guard:
             row = self._row(section, number)
             hanging = [
                 one.version
                 for table in ("Note", "Attachment")
-                for one in self._hub.hanging(self._sandbox.company, table, row)
+                for one in self._hub.hanging(company, table, row)
             ]
-        return jsonify(version=f"{row.version}.{max(hanging, default=0)}.{len(hanging)}")
+            told = as_json.document(self._desk, self._hub, company, row)
+        for file in told["files"]:
+            file["url"] = url_for("screen.file", file=file["id"], _external=True)
+        return jsonify(version=f"{row.version}.{max(hanging, default=0)}.{len(hanging)}", **told)
 
     def edit(self, section: str, number: str) -> AnyResponse | str:
         """The form for the head."""

@@ -29,11 +29,13 @@ def preferred(values: Mapping[str, object]) -> str:
 
 
 def address(links: Mapping[str, str], word: str, values: Mapping[str, object]) -> str:
-    """The hub's page for this document: ``button.<kind>``, ``check`` or ``cancel``; a hub that
-    told one ``button`` for all gets the kind by ``{kind}``. Empty when it told none."""
-    base = links.get(word) or (links.get("button", "") if word.startswith("button.") else "")
-    base = base.replace("$id", "{id}")
+    """The hub's page for this document: ``button.<kind>.<table>`` or ``button.<kind>``, ``check``
+    or ``cancel``; a hub that told one ``button`` for all gets the kind by ``{kind}``. Empty when it
+    told none."""
     number, table = str(values["No"]), str(values["Document_Type"]).lower()
+    other = links.get("button", "") if word.startswith("button.") else ""
+    base = links.get(f"{word}.{table}") or links.get(word) or other
+    base = base.replace("$id", "{id}")
     if base and "{id}" not in base:
         path, mark, query = base.partition("?")
         base = f"{path.rstrip('/')}/{{id}}{mark}{query}"

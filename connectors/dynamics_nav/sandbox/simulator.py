@@ -103,7 +103,9 @@ class DynamicsNavSandbox(Sandbox):
         """What the start page shows."""
         return (
             SandboxLink("Role centre", "/", "The workshop's ERP: what is sent, declined, signed."),
-            SandboxLink("Orders", "/orders", "An order's job lines, found to decided."),
+            SandboxLink(
+                "Orders", "/orders", "An order's job lines, found to decided.", begins="order"
+            ),
         )
 
     def start(self) -> None:

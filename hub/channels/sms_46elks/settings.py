@@ -43,6 +43,7 @@ class ElksSettings:
         fields.String(validate=validate.Length(min=1)),
         title="API username",
         help="From the 46elks dashboard; a subaccount has its own.",
+        sign_in=True,
     )
     password: str = setting(
         fields.String(validate=validate.Length(min=1)),

@@ -87,11 +87,29 @@ def build(message: Message, to: str, key: str, now: datetime, settings: SmtpSett
     mail.set_content(message.text)
     if message.html is not None:
         mail.add_alternative(message.html, subtype="html")
+        _add_pictures(mail, message)
     for one in message.files:
-        main, _, sub = one.media_type.partition("/")
-        mail.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)
+        if not one.shown_as:
+            main, _, sub = one.media_type.partition("/")
+            mail.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)
     raw = mail.as_bytes()
     return _sign(raw, settings) + raw if settings.dkim_domain else raw
+
+
+def _add_pictures(mail: EmailMessage, message: Message) -> None:
+    """The pictures that the HTML shows, beside it."""
+    page: Any = list(mail.iter_parts())[-1]
+    for one in message.files:
+        if one.shown_as:
+            main, _, sub = one.media_type.partition("/")
+            page.add_related(
+                one.content,
+                maintype=main,
+                subtype=sub,
+                cid=f"<{one.shown_as}>",
+                filename=one.name,
+                disposition="inline",
+            )
 
 
 def _plain(text: str) -> str:

@@ -50,7 +50,11 @@ class SmtpSettings:
         default="",
     )
     username: str = setting(
-        fields.String(), title="Username", help="Empty sends without a login.", default=""
+        fields.String(),
+        title="Username",
+        help="Empty sends without a login.",
+        sign_in=True,
+        default="",
     )
     password: str = setting(
         fields.String(), title="Password", help="Of that username.", secret=True, default=""

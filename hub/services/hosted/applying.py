@@ -51,7 +51,7 @@ def apply(
 def keep(core: Core, row: HostedAgreement, survey: Survey) -> None:
     """What it told, as it stays with the agreement."""
     row.state, row.word = survey.state.value, survey.word[:64]
-    row.looked_at = core.clock.now()
+    row.looked_at = row.surveyed_at = core.clock.now()
     row.survey = {
         "at": _text(survey.at),
         "people": [{**asdict(one), "at": _text(one.at)} for one in survey.people],

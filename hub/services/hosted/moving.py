@@ -15,7 +15,7 @@ from hub.contracts.events import EventKind
 from hub.engine.retry import counts_against_destination
 from hub.kernel.errors import ParaphError
 from hub.kernel.logging import get_logger
-from hub.services import endings, history, in_hand, turns
+from hub.services import endings, history, in_hand, messages, turns
 from hub.services.core import Core
 from hub.services.hosted import placing, rows, withdrawing
 from hub.services.order_data import cancel_pending
@@ -74,10 +74,21 @@ def replace(core: Core, session: Session, request: Request, code: str) -> None:
 def begin(core: Core, session: Session, request: Request) -> None:
     """Everything is there to be signed: placed at a hosted provider first, else people are given
     their link at once."""
-    if rows.is_hosted(core, request):
+    if not rows.is_hosted(core, request):
+        turns.invite(core, session, request)
+    elif _everybody_can_be_reached(core, request):
         placing.begin(core, session, request)
-        return
-    turns.invite(core, session, request)
+    else:  # before anything of it is at the provider
+        endings.fail(core, session, request, messages.missing(core, request))
+
+
+def _everybody_can_be_reached(core: Core, request: Request) -> bool:
+    """Whether the hub has a way to give its link to all who have to act."""
+    return all(
+        one.invited_at is not None
+        or messages.message(core, request, messages.INVITE, recipient=one) is not None
+        for one in turns.waited_for(request.recipients)
+    )
 
 
 def move_waiting(core: Core, session: Session, instance: Instance) -> int:

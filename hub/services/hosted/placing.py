@@ -22,15 +22,16 @@ from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import ParaphError, Refused, Retryable, Unfit
 from hub.services import endings, history, owed_kinds, papers, turns
 from hub.services.core import Core
-from hub.services.evidence_owed import DESTINATION
 from hub.services.hosted import loading, rows, watching
 from hub.services.hosted.building import KeptFile
+from hub.services.step_context import user_language
 from hub.storage.models import Delivery, HostedAgreement, Request
 
 if TYPE_CHECKING:
     from hub.services.hosted.composing import Composed
 
 KIND = owed_kinds.PLACE
+COMPOSING = "composing"  # the hub itself is owed the first step, whose limits are those of proofs
 NOT_WANTED = "not_wanted"  # code: the request is over, or another provider has taken over
 _PDF = "application/pdf"
 
@@ -72,7 +73,7 @@ def _owe(core: Core, session: Session, row: HostedAgreement, seq: int, after: fl
         kind=KIND,
         step=f"place.{seq}",
         # a large file needs memory: as few are put together at a time as are proven
-        destination=row.provider if seq > 1 else DESTINATION,
+        destination=row.provider if seq > 1 else COMPOSING,
         payload={"agreement": row.id},
         key=f"{row.id}:place:{seq}",
         seq=seq,
@@ -154,7 +155,7 @@ class PlaceHandler(Handler):
             told = loading.told(core, loaded, KeptFile(sha256, size))
             rows.hosted(core, loaded.row).check(told)
         except Unfit as error:  # its words are for the record's user
-            said = error.words.get(loaded.request.language) or error.words.get("en")
+            said = error.words.get(user_language(loaded.request)) or error.words.get("en")
             raise Refused(error.detail, code=error.code, customer=said) from error
         return PutTogether({"sha256": sha256, "media_type": _PDF, "size": size}, composed)
 

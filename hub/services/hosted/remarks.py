@@ -30,7 +30,7 @@ def take(
     if known is not None:
         known.external_id = name
         return
-    remarks.keep(core, session, request, person, remarks.OUT, said, at=one.at, external_id=name)
+    remarks.reply(core, session, request, person, said, at=one.at, external_id=name)
 
 
 def _sent_by_us(session: Session, request: Request, said: str) -> Message | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from hub.contracts.agreements import Survey
@@ -18,7 +18,7 @@ from hub.services.hosted import applying, loading, rows
 from hub.storage.models import Delivery, HostedAgreement, Request
 
 KIND = owed_kinds.SURVEY
-_NOT_BEGUN = ("pending", "retry", "paused")
+_WAITING = ("pending", "retry", "paused")
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,13 @@ class Seen:
 
 
 def owe_survey(core: Core, session: Session, row: HostedAgreement) -> bool:
-    """Have it read again; False where that is owed already and has not begun: what it will read
-    holds what this one is about."""
+    """Have it read again, now; False where that is owed already: the next try will read what this
+    one is about."""
     mine = Delivery.entity == _entity(row), Delivery.kind == KIND
-    waiting = select(Delivery.id).where(*mine, Delivery.state.in_(_NOT_BEGUN)).limit(1)
-    if session.scalar(waiting) is not None:
+    waiting = update(Delivery).where(*mine, Delivery.state.in_(_WAITING))
+    soon = case((Delivery.next_at > core.clock.wall(), core.clock.wall()), else_=Delivery.next_at)
+    if session.execute(waiting.values(next_at=soon)).rowcount:  # type: ignore[attr-defined]
+        core.wake()
         return False
     last = session.scalar(select(func.max(Delivery.seq)).where(*mine)) or 0
     owe(

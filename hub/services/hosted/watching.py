@@ -1,8 +1,8 @@
 """The watch over a provider: nothing needs a webhook (A13), and an outage is noticed (F5).
 
 One timer for each instance. Each time it asks, in few calls for many, how the agreements under way
-stand, and has those read whose word has changed. While the provider is away it looks again soon,
-and moves to the next provider what has waited for too long.
+stand, and has those read whose word has changed, and every one now and then. While the provider is
+away it looks again soon, and moves to the next provider what has waited for too long.
 """
 
 from __future__ import annotations
@@ -16,20 +16,21 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hub.contracts.agreements import NOT_YET
-from hub.engine import conditions
-from hub.engine.breaker import BreakerSettings
 from hub.engine.outbox import arm
 from hub.engine.retry import counts_against_destination
 from hub.engine.work import TimerHandler, TimerWork
 from hub.kernel.errors import AuthenticationFailed, ConfigurationError, ParaphError, Unsupported
 from hub.kernel.logging import get_logger
+from hub.services import upkeep
 from hub.services.core import Core
+from hub.services.credentials.fresh import pause_refused
 from hub.services.hosted import rows
 from hub.storage.models import HostedAgreement, Instance, Timer
 
 _log = get_logger(__name__)
 KIND = "hosted_watch"
 EVERY = timedelta(minutes=25)  # A13 asks for 30 at most
+WHOLE = timedelta(hours=4)  # what has no word of its own, such as a remark, is read as often
 TOGETHER = timedelta(minutes=15)  # what was looked at longer ago is looked at with the oldest
 PLACING = timedelta(minutes=2)
 SOON = timedelta(minutes=1)
@@ -76,7 +77,7 @@ class WatchTimer(TimerHandler):
             instance = session.get_one(Instance, timer.entity)
             found = _due(session, instance, core.clock.now())
         known = {one.reference: one.id for one in found[:AT_ONCE] if one.reference}
-        if not known:
+        if not known or upkeep.held_until(core, timer.workspace_id, instance.key) is not None:
             return Looked({})
         where = core.instance(timer.workspace_id, instance.key)
         try:
@@ -93,12 +94,13 @@ class WatchTimer(TimerHandler):
         core, now = self._core, self._core.clock.now()
         instance = session.get_one(Instance, timer.entity)
         if result.words:
-            self._note(session, instance, ok=True)
+            upkeep.note(core, session, instance.workspace_id, instance.key, well=True)
         ids = list(result.words)
         query = select(HostedAgreement).where(HostedAgreement.id.in_(ids))
         for row in session.scalars(query) if ids else ():
             word = result.words[row.id]
-            if word is not None and word == row.word:
+            fresh = row.surveyed_at is not None and row.surveyed_at > now - WHOLE
+            if word is not None and word == row.word and fresh:
                 row.looked_at = now
             else:
                 surveying.owe_survey(core, session, row)
@@ -111,10 +113,9 @@ class WatchTimer(TimerHandler):
         if instance is None or isinstance(error, ConfigurationError):
             return core.clock.now() + EVERY  # the instance was removed, or nobody can ask it
         if isinstance(error, AuthenticationFailed):
-            place, wall = (instance.workspace_id, instance.key), core.clock.wall()
-            conditions.pause(session, place, error.code, error.detail, wall)
+            pause_refused(core, session, (instance.workspace_id, instance.key), error)
         elif isinstance(error, ParaphError) and counts_against_destination(error):
-            self._note(session, instance, ok=False)
+            upkeep.note(core, session, instance.workspace_id, instance.key, well=False)
         else:
             put_off = getattr(error, "code", "") == NOT_YET
             if not put_off:
@@ -122,15 +123,6 @@ class WatchTimer(TimerHandler):
         session.flush()
         session.refresh(instance)
         return self._next(session, instance, more=False)
-
-    def _note(self, session: Session, instance: Instance, *, ok: bool) -> None:
-        """Whether it answered, with what deliveries have met there."""
-        place = (instance.workspace_id, instance.key)
-        settings = self._core.registry.settings(self._core.instance(*place))
-        wall = self._core.clock.wall()
-        conditions.note_outcomes(
-            session, {place: [ok]}, wall, BreakerSettings(), lambda _: settings.disable_after
-        )
 
     def _next(self, session: Session, instance: Instance, *, more: bool) -> datetime | None:
         """When to look again; None where nothing is under way: the next agreement begins anew."""

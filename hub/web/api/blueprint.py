@@ -20,6 +20,8 @@ from hub.services.replay_filters import check_destination
 from hub.services.trigger_rows import Trigger
 from hub.services.triggers import accept
 from hub.web.api.cases import add_cases
+from hub.web.api.decisions import add_decisions
+from hub.web.api.follow_ups import add_follow_ups
 from hub.web.api.instances import add_instances
 from hub.web.api.lean import LeanParser
 from hub.web.api.mappings import add_mappings
@@ -44,7 +46,7 @@ _MAY: Mapping[str, frozenset[str]] = {
     READ: frozenset(
         f"api.{name}"
         for name in (
-            "requests", "one_request", "remarks",
+            "requests", "one_request", "remarks", "follow_ups_of",
             "signed_pdf", "evidence", "document", "attachment",
         )
     ),
@@ -60,6 +62,8 @@ def create_api(house: House) -> Blueprint:
     _reads(blueprint, house)
     _register(blueprint, house)
     add_cases(blueprint, house)
+    add_decisions(blueprint, house)
+    add_follow_ups(blueprint, house)
     add_papers(blueprint, house)
     add_webhooks(blueprint, house)
     add_replays(blueprint, house)

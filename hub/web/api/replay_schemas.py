@@ -60,7 +60,7 @@ class DeliveryFilter(_Narrowed):
 class CallFilter(_Narrowed):
     """Which calls that came in. What is not named does not narrow."""
 
-    source = _word("Only from here: api, button or hook.")
+    source = _word("Only from here: api, button, hook or poll.")
     instance = _word("Only to this instance's hook address.")
     outcome = _word("Only those that led to this.")
 

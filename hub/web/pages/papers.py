@@ -36,7 +36,7 @@ class PaperPages:
     def document(self, token: str) -> AnyResponse:
         """Everything there is to read and to choose."""
         case = self._desk.case(token)
-        if is_over(case) or case.papers.act == "done":
+        if is_over(case) or case.elsewhere or case.papers.act == "done":
             return redirect(url_for("pages.landing", token=token))
         if may_act(case) and first_undone(case) is not None:
             return redirect(next_address(case))

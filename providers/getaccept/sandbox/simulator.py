@@ -71,7 +71,10 @@ class GetAcceptSandbox(Sandbox):
         """What the start page shows."""
         return (
             SandboxLink(
-                "Documents", "/documents", "What the workshop sent, with status, story and chat."
+                "Documents",
+                "/documents",
+                "What the workshop sent, with status, story and chat.",
+                begins="portal",
             ),
         )
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from pytest_httpserver import HTTPServer
+from werkzeug import Response
 
 from connectors.dynamics_nav.connector import DynamicsNavConnector
 from connectors.dynamics_nav.sandbox import DynamicsNavSandbox
@@ -35,6 +39,17 @@ class Site:
         )
         self.sandbox = DynamicsNavSandbox(context)
         self.sandbox.start()
+        self._hub: HTTPServer | None = None  # started when an address is asked for
+
+    def hub_url(self, path: str) -> str:
+        """An address that shakes hands as the hub does."""
+        if self._hub is None:
+            self._hub = HTTPServer("127.0.0.1", 0)
+            self._hub.expect_request(re.compile(".*")).respond_with_handler(
+                lambda request: Response(request.args.get("validationToken", ""))
+            )
+            self._hub.start()
+        return str(self._hub.url_for(path))
 
     def fresh(self) -> None:
         """As new, but for the clock, which only goes forward."""
@@ -42,10 +57,13 @@ class Site:
         assert self.sandbox.gate.wait_idle(10)
         vars(self.sandbox.modes).update(vars(type(self.sandbox.modes)()))
         self.sandbox.reset()
+        self.sandbox.webhooks.reset()
 
     def close(self) -> None:
         self.sandbox.gate.clear()
         self.sandbox.stop()
+        if self._hub is not None:
+            self._hub.stop()
 
 
 class NavDriver(ConnectorDriver):
@@ -60,6 +78,7 @@ class NavDriver(ConnectorDriver):
     def __init__(self, site: Site) -> None:
         super().__init__()
         site.fresh()
+        self.site = site
         self.clock = site.clock
         self.sandbox = site.sandbox
         self.store = site.sandbox.store
@@ -154,7 +173,9 @@ class NavDriver(ConnectorDriver):
 class SoapDriver(NavDriver):
     """Windows sign-in."""
 
-    manifest = replace(MANIFEST, capabilities=MANIFEST.capabilities - {Capability.HOOK})
+    manifest = replace(
+        MANIFEST, capabilities=MANIFEST.capabilities - {Capability.HOOK, Capability.KEEPS_HOOKS}
+    )
     written: Mapping[str, Any] = {
         "Your_Reference": 'It\'s "fine"; å & <b> ≤ 5 €',
         "Digital_Status": "Signed",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ import orjson
 from connectors.dynamics_nav.hooks import client_state
 from connectors.dynamics_nav.sandbox import entities
 from connectors.dynamics_nav.sandbox.store import Row
+from connectors.dynamics_nav.sandbox.webhooks import LIFE, Subscription
 from hub.contracts.plugin import RawHook
 from hub.contracts.records import RecordRef
 from tests.connectors.dynamics_nav.driver import MANIFEST, NavDriver
@@ -93,6 +95,34 @@ class ApiDriver(NavDriver):
             "received_at": STARTED, **changes,
         }  # fmt: skip
         return RawHook(**given)
+
+    @property
+    def hook_url(self) -> str:
+        return self.site.hub_url(f"/hooks/upstream/{HOOK_SECRET}")
+
+    def registered(self) -> list[tuple[str, str]]:
+        tables = {self.entity: "quote"}
+        return [
+            (tables[one.entity_set], one.url)
+            for one in self.sandbox.webhooks.all()
+            if one.entity_set in tables
+        ]
+
+    def register(self, table: str, url: str) -> None:
+        client, name = self.make_instance()._client, self.entity
+        resource = client.collection(client.table(table).entity)
+        now = self.clock.now()
+        one = Subscription(
+            url, url, resource, "", self.sandbox.company.id, name, now + timedelta(days=1), now
+        )
+        self.sandbox.webhooks._subscriptions.append(one)
+
+    def end_hooks(self) -> None:
+        self.clock.advance(LIFE)
+
+    def remove_hooks(self) -> None:
+        for one in self.sandbox.webhooks.all():
+            self.sandbox.webhooks.forget(one)
 
     def forged_hooks(self) -> list[RawHook]:
         return [

@@ -93,6 +93,9 @@ class SimulatedDriver(ConnectorDriver):
     def unlock(self, ref):
         self.store.lock(ref, 0)
 
+    def change(self):
+        return self.store.put("case", "7", {"city": "Lund"})
+
 
 @pytest.fixture
 def driver():

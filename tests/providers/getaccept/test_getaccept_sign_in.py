@@ -7,10 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-import requests
 
-from hub.contracts.agreements import Placed
-from hub.kernel.errors import AuthenticationFailed, ConfigurationError, Refused, Retryable
+from hub.kernel.errors import AuthenticationFailed, ConfigurationError, Retryable
 from providers.getaccept.settings import OAUTH2, TOKEN
 from tests.contracts.provider_driver import caught
 
@@ -21,32 +19,6 @@ WEEKS = timedelta(days=14)
 def calls(site):
     """How often an operation was called."""
     return lambda name: site.control("GET", "calls").get(name, 0)
-
-
-def by_oauth2(driver, refresh_token):
-    more = {"client_id": "api", "client_secret": "app", "redirect_uri": "https://hub.example/back"}
-    return driver.provider(auth=OAUTH2, refresh_token=refresh_token, **more)
-
-
-def authorised(site):
-    """A refresh token as a person's consent gives it."""
-    query = {
-        "client_id": "api", "response_type": "code", "scope": "basic", "state": "s1",
-        "redirect_uri": "https://hub.example/back",
-    }  # fmt: skip
-    answer = requests.post(
-        f"{site.url}/oauth2/authorize",
-        params=query,
-        data={"allow": "1"},
-        allow_redirects=False,
-        timeout=10,
-    )
-    code = answer.headers["Location"].partition("code=")[2].partition("&")[0]
-    form = {
-        "grant_type": "authorization_code", "code": code, "client_id": "api",
-        "client_secret": "app", "redirect_uri": "https://hub.example/back",
-    }  # fmt: skip
-    return requests.post(f"{site.url}/oauth2/token", data=form, timeout=10).json()["refresh_token"]
 
 
 def test_many_threads_share_one_login(driver, provider, calls):
@@ -192,38 +164,6 @@ def test_a_login_that_is_refused_with_200_is_refused(provider, site):
     assert isinstance(caught(provider.probe), AuthenticationFailed)
 
 
-def test_oauth2_goes_on_with_each_new_refresh_token(driver, site, calls):
-    token = authorised(site)
-    provider = by_oauth2(driver, token)
-    assert "ent0001a" in repr(provider.probe())
-    for _ in range(2):
-        site.fault("test.unauthorized")
-        provider.probe()
-    assert (calls("auth"), calls("oauth_token")) == (0, 4)
-    former = by_oauth2(driver, token)  # as after a restart: it was used up
-    error = caught(former.probe)
-    assert isinstance(error, AuthenticationFailed)
-    assert "authorise anew" in error.detail
-    assert token not in error.detail
-    provider.close()
-    former.close()
-
-
-def test_oauth2_renews_on_403_but_not_a_token_that_is_fresh(driver, site, calls):
-    provider = by_oauth2(driver, authorised(site))
-    provider.probe()
-    before = calls("oauth_token")
-    site.fault("recipients.forbidden")
-    error = caught(lambda: provider.links(driver.agreement(), _placed("ijrdvks7e")))
-    assert isinstance(error, Refused)
-    assert calls("oauth_token") == before
-    driver.clock.advance(timedelta(hours=1))
-    site.fault("test.forbidden")
-    assert provider.probe().summary
-    assert calls("oauth_token") == before + 1
-    provider.close()
-
-
 def test_a_pasted_token_is_used_until_it_is_refused(driver, site, calls):
     provider = driver.provider(auth=TOKEN, access_token=" sandbox-pasted-token\n")
     found = provider.probe()
@@ -264,7 +204,3 @@ def test_what_a_sign_in_needs_is_asked_for(driver, changes, told):
     error = caught(lambda: driver.provider(**changes))
     assert isinstance(error, ConfigurationError)
     assert told in error.detail
-
-
-def _placed(reference):
-    return Placed(reference, {"people": {}}, ready=True)

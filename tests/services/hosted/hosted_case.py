@@ -22,6 +22,7 @@ back:
   moved: [{update: [{to: moved_to, from: agreement.provider}]}]
   late: [{update: [{to: state, value: Late}]}]
   remarked: [{note: "{{ remark.text }}"}]
+  replied: [{note: "We: {{ remark.text }}"}]
 """
 
 

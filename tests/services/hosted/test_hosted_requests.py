@@ -18,6 +18,7 @@ from hub.services.hosted import rows, surveying
 from hub.services.preparing import read_again
 from hub.services.withdrawals import withdraw
 from hub.storage.models import Inbound, Message
+from tests.services.hosted.hosted_case import ALONE
 from tests.services.paper_texts import PEOPLE
 
 
@@ -112,6 +113,17 @@ def test_remarks_go_both_ways_and_stand_once(hosted):
     told = [(one.direction, one.text) for one in case.rows(Message)]
     assert told == [("in", "Is it safe?"), ("out", "It is.")]
     assert all(one.external_id for one in case.rows(Message))
+    assert case.upstream.notes(RecordRef("offer", "1")) == ["Is it safe?", "We: It is."]
+
+
+def test_a_remark_reaches_the_sender_although_no_hook_comes_and_the_status_stays(hosted):
+    case = hosted()
+    case.place()
+    case.look_again()
+    case.act("alice", "comment", text="Is it safe?")
+    for _ in range(10):
+        case.look_again()
+    assert case.upstream.notes(RecordRef("offer", "1")) == ["Is it safe?"]
 
 
 def test_two_people_sign_one_after_the_other(hosted):
@@ -234,6 +246,36 @@ def test_what_the_provider_cannot_take_is_told_on_the_record_before_anything_is_
     assert "same" in case.record()["reason"]
     assert case.site.control("GET", "documents") == []
     assert case.messages() == []
+
+
+def test_who_cannot_be_given_the_link_is_told_before_anything_is_placed(hosted):
+    nowhere = ALONE.replace("{to: mobile", "{to: language, value: en}, {to: mobile")
+    nowhere = nowhere.replace('value: "+46701740605"', "from: none_1")
+    case = hosted(people=nowhere.replace("value: alice@example.com", "from: none_2"))
+    case.send()
+    case.later(seconds=5)
+    assert case.request().state == "failed"
+    assert case.request().reason == "missing_number"
+    assert case.deliveries("place") == []
+    assert case.site.control("GET", "documents") == []
+
+
+def test_a_hook_hastens_a_survey_that_waits_after_a_failure(hosted):
+    case = hosted()
+    row = case.place()
+    case.site.fault("any.error_500", 12)
+    case.act("alice", "open")
+    surveying.check_status(case.core, case.workspace, case.request().id)
+    case.work()
+    for _ in range(4):
+        case.later(seconds=30)
+    case.site.control("DELETE", "faults")
+    (waiting,) = case.deliveries("survey")
+    assert waiting.state == "retry"
+    body = json.dumps({"event": "document.viewed", "document": {"id": row.reference}}).encode()
+    _hook(case, body)
+    (waiting,) = case.deliveries("survey")
+    assert waiting.next_at <= case.clock.wall()
 
 
 def test_the_status_is_read_on_demand(hosted):

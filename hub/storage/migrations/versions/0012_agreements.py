@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(16), nullable=False),
         sa.Column("survey", SealedJson(), nullable=True),
         sa.Column("looked_at", UtcDateTime(), nullable=True),
+        sa.Column("surveyed_at", UtcDateTime(), nullable=True),
         sa.Column("signed_sha256", sa.String(64), nullable=True),
         sa.Column("parts", PlainJson(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),

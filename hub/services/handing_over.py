@@ -1,0 +1,54 @@
+"""Gives a message to its channel, as it was rendered when it was owed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from hub.contracts.channel import ChannelReceipt, File, Message
+from hub.engine.work import Work
+from hub.kernel.errors import NotFound, Spoiled
+from hub.services import mail_pages
+from hub.services.core import Core
+
+
+def hand_over(
+    core: Core, work: Work, absent_since: datetime | None, files: tuple[File, ...] = ()
+) -> ChannelReceipt:
+    """Give a message to its channel; ``absent_since`` as ``Channel.send`` takes it."""
+    where, payload = core.instance(work.workspace_id, work.destination), work.payload
+    if "page" in payload:
+        files = (*files, *_picture(core, work.workspace_id, payload["page"]))
+    message = Message(
+        to=payload["to"],
+        to_name=payload["to_name"],
+        text=payload["text"],
+        sender=payload["sender"],
+        subject=payload["subject"],
+        html=payload["html"],
+        language=payload["language"],
+        created_at=work.first_attempt_at,
+        report_url=core.links.report(where.workspace, where.key, work.id),
+        thread=work.request_id or "",
+        files=files,
+    )
+    return core.registry.channel(where).send(
+        message, work.key, uncertain=work.uncertain, absent_since=absent_since
+    )
+
+
+def _picture(core: Core, workspace_id: str, sha256: str) -> tuple[File, ...]:
+    """The picture of the first page that the e-mail shows; none where its image is lost, since the
+    e-mail says everything without it too."""
+    try:
+        image = core.workshop.blobs.get(workspace_id, sha256)
+    except (NotFound, Spoiled):
+        return ()
+    small = mail_pages.small(image)
+    return (File(f"{mail_pages.PAGE}.png", "image/png", small, shown_as=mail_pages.PAGE),)
+
+
+def kept(receipt: ChannelReceipt) -> dict[str, Any]:
+    """What is kept of a gateway's answer."""
+    kept = {"reference": receipt.reference, "parts": receipt.parts}
+    return {"external_ref": receipt.reference, "result": kept}

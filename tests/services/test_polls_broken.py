@@ -1,0 +1,140 @@
+"""Polling when something dies, fails or is refused: nothing is lost, and it is told."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from connectors.simulated.connector import SimulatedConnector
+from hub.kernel.errors import MalformedAnswer
+from hub.services import polls, probes
+from hub.storage.models import PolledTable
+from tests.services.polled_case import EVERY
+
+pytestmark = pytest.mark.both_stores
+
+
+def test_a_process_that_dies_behind_a_change_has_it_listed_again_as_the_same(polled, monkeypatch):
+    for record_id in "234":
+        polled.new(record_id)
+
+    def dying(connector, table, since):
+        yield from list(told(connector, table, since))[:2]
+        raise KeyboardInterrupt
+
+    told = SimulatedConnector.changes
+    before = polled.row().cursor
+    monkeypatch.setattr(SimulatedConnector, "changes", dying)
+    polled.simulated.clock.advance(EVERY)
+    timer = polled.simulated.house.engine.runner.claim(1, 1).items[0]
+    with pytest.raises(KeyboardInterrupt):
+        polls.TablePollTimer(polled.core).perform(timer)
+    monkeypatch.undo()
+    assert polled.row().cursor == before
+    polled.restart()
+    polled.work()
+    polled.poll()
+    assert [one.source_id for one in polled.requests()] == ["2", "3", "4"]
+    wishes = [call for call in polled.calls() if call.outcome == "request"]
+    assert [call.repeats for call in wishes] == [1, 1, 0]
+
+
+def test_changes_of_a_hub_that_was_off_are_taken_when_it_is_back(polled):
+    polled.simulated.close()
+    polled.new("2")
+    polled.simulated.clock.advance(timedelta(days=3))
+    polled.restart()
+    polled.work()
+    assert [one.source_id for one in polled.requests()] == ["2"]
+
+
+def test_two_processes_ask_once(polled):
+    polled.new("2")
+    other = polled.simulated._open()
+    polled.simulated.clock.advance(EVERY)
+    claims = [house.engine.runner.claim(5, 5).items for house in (polled.simulated.house, other)]
+    assert sorted(len([one for one in each if one.kind == polls.KIND]) for each in claims) == [0, 1]
+    assert polled.simulated.house.engine.fire(polls.KIND, polled.row().id) is None
+    other.engine.runner.close()
+    other.core.workshop.close()
+    other.core.registry.close()
+    other.core.db.close()
+
+
+def test_what_broke_off_goes_on_where_it_was(polled, monkeypatch):
+    for record_id in "234":
+        polled.new(record_id)
+    told = SimulatedConnector.changes
+
+    def breaking(connector, table, since):
+        yield from list(told(connector, table, since))[:2]
+        raise MalformedAnswer("a page of a proxy")
+
+    monkeypatch.setattr(SimulatedConnector, "changes", breaking)
+    polled.poll()
+    monkeypatch.undo()
+    assert len(polled.requests()) == 2
+    workspace, told = polled.health()
+    assert (workspace.status, told.status, told.changes) == ("waiting", "waiting", 2)
+    assert told.failed == "malformed_answer: a page of a proxy"
+    polled.poll(timedelta(seconds=10))
+    assert [one.source_id for one in polled.requests()] == ["2", "3", "4"]
+    assert {call.repeats for call in polled.calls()} == {0}
+    assert polled.health()[1].status == "ok"
+
+
+def test_an_upstream_that_is_down_opens_its_breaker_and_is_asked_again(polled):
+    polled.upstream.fault("unreachable", "list", 100)
+    opened = 0
+    for _ in range(100):
+        polled.poll(timedelta(seconds=10))
+        (instance,) = [one for one in polled.health()[0].instances if one.instance == "source"]
+        opened += instance.breaker_open_until is not None
+    assert instance.failing_since
+    assert opened
+    assert 5 <= 100 - polled.upstream._faults[0].count < 15
+    polled.new("2")
+    polled.upstream.clear()
+    polled.pass_time(timedelta(minutes=6), timedelta(seconds=10))
+    assert [one.source_id for one in polled.requests()] == ["2"]
+    assert polled.health()[1].failed is None
+
+
+def test_revoked_credentials_pause_the_instance_and_lose_nothing(polled):
+    polled.new("2")
+    polled.upstream.password = "changed by Bob"
+    polled.poll()
+    (instance,) = [one for one in polled.health()[0].instances if one.instance == "source"]
+    assert instance.paused == "authentication_failed"
+    polled.new("3")
+    for _ in range(3):
+        polled.poll()
+    assert polled.calls() == []
+    polled.upstream.password = ""
+    assert probes.probe(polled.core, polled.core.instance(polled.row().workspace_id, "source"))[0]
+    polled.poll(timedelta(seconds=30))
+    assert [one.source_id for one in polled.requests()] == ["2", "3"]
+
+
+def test_a_fault_that_a_person_must_mend_is_told_so(polled):
+    with polled.core.db.write() as session:
+        session.execute(update(PolledTable).values(cursor="of another connector"))
+    polled.poll()
+    workspace, told = polled.health()
+    assert (workspace.status, told.status) == ("broken", "broken")
+    assert "bad_value" in told.mend
+    assert "alice.yaml" in told.mend
+
+
+def test_a_clock_that_is_set_back_waits_no_longer_than_one_span(polled):
+    polled.new("2")
+    polled.simulated.clock.advance(timedelta(days=2))
+    polled.work()
+    assert len(polled.requests()) == 1
+    polled.new("3")
+    polled.simulated.clock.advance(timedelta(days=-2))
+    polled.restart()
+    polled.poll()
+    assert len(polled.requests()) == 2

@@ -25,7 +25,7 @@ from hub.services.record_views import (
     NotedView,
     RecordView,
 )
-from hub.services.step_context import reason_text, user_language
+from hub.services.step_context import reason_text
 from hub.storage.models import Delivery, HostedAgreement, Recipient, Request, RequestEvent
 
 _SOON = timedelta(seconds=30)  # real time: a reading that has not begun by then is told as late

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,8 +25,8 @@ from hub.services.record_views import (
     NotedView,
     RecordView,
 )
-from hub.services.step_context import reason_text, user_language
-from hub.storage.models import HostedAgreement, Recipient, Request, RequestEvent
+from hub.services.step_context import reason_text
+from hub.storage.models import Delivery, HostedAgreement, Recipient, Request, RequestEvent
 
 _SOON = timedelta(seconds=30)  # real time: a reading that has not begun by then is told as late
 
@@ -43,7 +43,7 @@ def standing(
         record_title=f"{request.title} ({number})",
         request_id=request.id,
         state=request.state,
-        reason=reason_text(request, user_language(request))
+        reason=reason_text(request, empty.language)
         if request.state in ("failed", "declined")
         else "",
         obstacle=_obstacle(core, session, request, row, empty.action),
@@ -54,12 +54,6 @@ def standing(
         currency=totals.currency if totals is not None else "",
         others=others,
     )
-
-
-def _reason(request: Request) -> str:
-    """Why it ended without a yes, where that is told."""
-    told = request.state in ("failed", "declined")
-    return reason_text(request, user_language(request)) if told else ""
 
 
 def _obstacle(
@@ -92,8 +86,6 @@ def _person(one: Recipient) -> PersonView:
 
 def _agreement(core: Core, session: Session, row: HostedAgreement) -> AgreementView:
     owed = surveying.owed_now(session, row)
-    waits = owed is not None and owed.state in ("retry", "paused")
-    late = owed is not None and core.clock.wall() - owed.next_at > _SOON
     told = rows.told(core, row)
     return AgreementView(
         title=_title(core, row),
@@ -104,8 +96,15 @@ def _agreement(core: Core, session: Session, row: HostedAgreement) -> AgreementV
         url=told["url"],
         looked_at=row.looked_at,
         reading=owed is not None,
-        away=waits or late,
+        away=owed is not None and _away(owed, core.clock.wall()),
     )
+
+
+def _away(owed: Delivery, wall: datetime) -> bool:
+    """Whether the reading has failed and is tried again later, or does not begin."""
+    if owed.state == "retry" and owed.next_at > wall:
+        return True
+    return owed.state == "paused" or wall - owed.next_at > _SOON
 
 
 def _title(core: Core, row: HostedAgreement) -> str:

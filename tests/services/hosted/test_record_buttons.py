@@ -95,6 +95,9 @@ def test_a_provider_that_is_down_is_told_and_the_reading_stays_owed(placed):
     view = presser.view()
     assert (view.agreement.reading, view.agreement.away) == (True, True)
     assert view.obstacle == ""
+    presser.look()  # tried again at once
+    assert not presser.view().agreement.away
+    assert len(case.deliveries("survey")) == 1
 
 
 def test_a_reading_that_does_not_begin_is_told_as_late(placed):

@@ -83,6 +83,7 @@ def test_a_provider_that_does_not_answer_is_said(visitor: Browser, records: Fake
     page = visitor.get(address("check")).text
     assert "GetAccept does not answer just now" in page
     assert 'content="30"' in page
+    assert "Look at GetAccept now" in page
 
 
 def test_one_click_withdraws(visitor: Browser, records: FakeRecords) -> None:

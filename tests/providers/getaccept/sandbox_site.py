@@ -50,7 +50,9 @@ class Site:
         self.sandbox = GetAcceptSandbox(context)
         self.sandbox.account.storage.start()
         app.mounts = {"/getaccept": self.sandbox.wsgi()}
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), daemon=True
+        )
         self._thread.start()
         self.token = PASTED_TOKEN
 

@@ -1,0 +1,59 @@
+"""``python -m tests.story_a.soak --runs 500 --seed 0``: many runs of the story, each by its seed, and one
+line of figures. A run that ends wrong tells its seed, what was drawn, and what is wrong."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import shutil
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+import structlog
+
+from tests.story_a.run import Outcome, run
+
+
+def main() -> int:
+    """Play them; 1 where one ended wrong."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--runs", type=int, default=500)
+    asked.add_argument("--seed", type=int, default=0, help="of the first run; the others follow")
+    given = asked.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    began, wrong = time.monotonic(), 0
+    answers: Counter[str] = Counter()
+    for seed in range(given.seed, given.seed + given.runs):
+        outcome = _once(seed)
+        answers.update(one.done or one.answer for one in outcome.jobs)
+        if outcome.wrong:
+            wrong += 1
+            print(f"seed {seed}: {outcome.told}")
+            for one in outcome.wrong:
+                print(f"    {one}")
+            print(f"    again: python -m tests.story_a.soak --runs 1 --seed {seed}", flush=True)
+    figures = {
+        "runs": given.runs,
+        "first_seed": given.seed,
+        "wrong": wrong,
+        "documents": sum(answers.values()),
+        "customers": dict(answers),
+        "seconds": round(time.monotonic() - began),
+    }
+    print(json.dumps(figures))
+    return 1 if wrong else 0
+
+
+def _once(seed: int) -> Outcome:
+    folder = Path(tempfile.mkdtemp(prefix="paraph-story-"))
+    try:
+        return run(seed, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -127,6 +127,7 @@ class WorkshopStory:
         wait_for(lambda: self._told_account(act.asks), told)
         self._desk.answer(where, act.answer)
         customer.reads(act.answer)
+        wait_for(lambda: self._has_note(where, act.answer), f"the note '{act.answer}'")
 
     def _told_account(self, text: str) -> bool:
         return any(text in one for one in self._desk.arrived(self.script.account))

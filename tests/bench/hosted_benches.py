@@ -20,8 +20,7 @@ _KNOWN = "<= 30 min"
 
 def hosted_year(store: str) -> list[Figure]:
     """A year of 10,000 documents: the real plugin, its pace and the watch's rule, no webhook; the
-    hub's rows are objects in memory. Calls per document, the busiest minute, how late it was
-    known."""
+    hub's rows are objects in memory."""
     began = time.monotonic()
     told = Calls(seed=0).play(DOCUMENTS, WORKING_DAYS)
     _tell(told, time.monotonic() - began)
@@ -29,8 +28,8 @@ def hosted_year(store: str) -> list[Figure]:
 
 
 def hosted_hub(store: str) -> list[Figure]:
-    """One working day of 40 documents through the whole hub, from the trigger to the signed file."""
-    with tempfile.TemporaryDirectory(prefix="paraph-year-") as name, store_url(store) as url:
+    """A working day of 40 documents through the whole hub, from trigger to signed file."""
+    with tempfile.TemporaryDirectory() as name, store_url(store) as url:
         case = Year(Path(name), url, seed=0)
         try:
             used, began = time.process_time(), time.monotonic()

@@ -6,6 +6,7 @@ from flask import Flask, redirect, url_for
 from flask_smorest import Api
 
 from hub.services.house import House
+from hub.services.record_buttons import RecordButtons
 from hub.web import health, hooks, proxy
 from hub.web.api import problems
 from hub.web.api.blueprint import create_api
@@ -35,6 +36,7 @@ def create_app(house: House) -> Flask:
         create_pages(
             house.customers,
             house.buttons,
+            RecordButtons(house.core),
             vault=house.core.vault,
             public_base_url=settings.public_url,
         )

@@ -42,6 +42,7 @@ COMMANDS = {
     "api-keys": "hub.cli.keys:api_keys",
     "revoke-key": "hub.cli.keys:revoke",
     "button-link": "hub.cli.keys:button_link",
+    "record-button": "hub.cli.keys:record_button",
     "hook-url": "hub.cli.keys:hook_url",
     "register-hook": "hub.cli.keys:register_hook",
     "addresses": "hub.cli.keys:addresses",

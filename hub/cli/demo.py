@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from hub.cli.endings import Ending
 from hub.cli.robot import Stuck
 from hub.cli.stage import Stage, free_port
 from hub.cli.story import Moment, Story, Timeline, load_script
+from hub.cli.story_api import StoryApi
 from hub.cli.workshop_script import load_workshop_script, plays_hosted
 from hub.cli.workshop_story import WorkshopStory
 
@@ -119,7 +121,9 @@ def _play(stage: Stage, path: Path, no_answer: bool) -> int:
     if plays_documents(path):
         story = DocumentStory(load_document_script(path), stage.sandbox_url, roots, timeline)
     elif plays_hosted(path):
-        story = WorkshopStory(load_workshop_script(path), stage.sandbox_url, roots, timeline)
+        told = load_workshop_script(path)
+        api = _api(stage, told.workspace)
+        story = WorkshopStory(told, stage.sandbox_url, api, roots, timeline)
     else:
         story = Story(load_script(path), stage.sandbox_url, timeline)
     before = story.record()
@@ -156,19 +160,20 @@ def _show(console: Console, before: Mapping[str, Any], after: Mapping[str, Any])
 
 def _reminded(stage: Stage, workspace: str) -> int:
     """How many reminders the hub's own history has, by its API."""
-    import subprocess
+    api = _api(stage, workspace)
+    newest = api.get("requests")["items"][0]["id"]
+    events = api.get(f"requests/{newest}")["events"]
+    api.close()
+    return sum(1 for event in events if event["kind"] == "reminded")
 
-    import requests
 
-    given = ["--config", str(stage.config), "--workspace", workspace, "--name", "x"]
+def _api(stage: Stage, workspace: str) -> StoryApi:
+    """The hub's API, with a key of its own."""
+    given = ["--config", str(stage.config), "--workspace", workspace, "--name", "story"]
     key = subprocess.run(
         [sys.executable, "-m", "hub.cli", "api-key", *given],
         check=True,
         capture_output=True,
         text=True,
     ).stdout.strip()
-    headers = {"Authorization": f"Bearer {key}"}
-    api = f"{stage.hub_url}/api/v1/requests"
-    newest = requests.get(api, headers=headers, timeout=30).json()["items"][0]["id"]
-    request = requests.get(f"{api}/{newest}", headers=headers, timeout=30).json()
-    return sum(1 for event in request["events"] if event["kind"] == "reminded")
+    return StoryApi(stage.hub_url, key)

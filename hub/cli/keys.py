@@ -13,7 +13,7 @@ from hub.kernel.errors import ParaphError
 from hub.services.access import OPERATOR, ROLES, create_key, list_keys, revoke_key
 from hub.services.core import Core
 from hub.services.house import open_house
-from hub.services.links import button_lifetime
+from hub.services.links import RECORD_ACTIONS, button_lifetime
 from hub.services.office import open_office
 
 
@@ -79,6 +79,39 @@ def button_link(folder: Path, workspace: str | None, mapping: str, record: str |
         click.echo(core.links.button(key, mapping, record, expires))
 
 
+@click.command("record-button")
+@options.config
+@options.workspace
+@click.argument("instance")
+@click.argument("action", type=click.Choice(list(RECORD_ACTIONS)))
+@click.argument("table", required=False)
+@click.argument("record", required=False)
+def record_button(
+    folder: Path,
+    workspace: str | None,
+    instance: str,
+    action: str,
+    table: str | None,
+    record: str | None,
+) -> None:
+    """Print the link of a button beside "send" on INSTANCE's RECORD of TABLE, good for 30 days, or
+    the one with {table} and {id} for all records.
+
+    check shows how the record's request stands, and has it read at its provider; cancel withdraws
+    it; decide notes the customer's answer. A link of the latter two opens the other one too.
+    """
+    core = open_house(folder).core
+    key = options.one_workspace(core.workspace_ids, workspace)
+    core.registry.connector(core.instance(core.workspace_ids[key], instance))
+    if table is not None and record is not None:
+        expires = core.clock.now() + button_lifetime()
+        click.echo(core.links.record_button(key, instance, action, table, record, expires))
+    elif table is None:
+        click.echo(core.links.record_button_template(key, instance, action))
+    else:
+        raise click.UsageError("name the record too, or no table for the link of all records")
+
+
 @click.command("hook-url")
 @options.config
 @options.workspace
@@ -130,7 +163,8 @@ def addresses(folder: Path) -> None:
 def all_addresses(core: Core) -> dict[str, dict[str, Any]]:
     """Of ``links`` what all other systems need, of ``hooks`` and ``own`` what each plugin's does:
     where it calls, and the button links of the mappings that read its records, ``button`` of the
-    first one, ``button.<kind>`` and ``button.<kind>.<table>``."""
+    first one, ``button.<kind>`` and ``button.<kind>.<table>``, and the other buttons of any record
+    there: ``check``, ``cancel``, ``decide``."""
     found: dict[str, dict[str, Any]] = {
         "links": {"hub": core.links.public_url}, "hooks": {}, "own": {}
     }  # fmt: skip
@@ -147,4 +181,7 @@ def all_addresses(core: Core) -> dict[str, dict[str, Any]]:
             kind, table = active.mapping.request.kind, active.mapping.source_table
             for name in ("button", f"button.{kind}", f"button.{kind}.{table}"):
                 own.setdefault(name, button)
+            for action in RECORD_ACTIONS:
+                where = (workspace.key, active.mapping.source_instance, action)
+                own.setdefault(action, core.links.record_button_template(*where))
     return found

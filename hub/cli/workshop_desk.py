@@ -67,6 +67,17 @@ class WorkshopDesk:
             self._robot.send(answer.forms()[0])
         return True
 
+    def note_answer(self, where: str, given: Mapping[str, str]) -> None:
+        """The customer phoned: cancel what is digital, and say who took which answer."""
+        link = self._robot.open(f"{self._screen}/{where}").link_at("cancel")
+        pages = self._robot.open(link or "").links("/decide") if link else []
+        if not pages:
+            raise Stuck("the record's page leads to no place where an answer is noted")
+        page = self._robot.open(pages[0])
+        said = self._robot.send(page.forms()[0], dict(given))
+        if said.status != 200:
+            raise Stuck(f"the answer was not taken: {said.errors or said.heading}")
+
     def arrived(self, to: str) -> list[str]:
         """The texts of all messages to a number or an address."""
         place = "mailbox" if "@" in to else "phone"

@@ -18,7 +18,9 @@ class Act:
     """One sending. ``document`` is ``list/number`` on the ERP's screen, or ``list?word`` where it
     is found by a word. ``to`` is a mobile number or an e-mail address; ``files`` says of each
     picture whether it must be looked at; ``adds`` are lines that are entered before. The customer
-    ``asks``, is given an ``answer``, ``takes`` lines by their names, and ``signs`` or ``declines``.
+    ``asks``, is given an ``answer``, ``takes`` lines by their names, and ``signs`` or ``declines``;
+    or answers ``by_hand``, by telephone, and the link ``says`` that it is over. Afterwards somebody
+    ``asks_for`` a follow-up.
 
     In the end the document (or what it ``becomes``) ``holds`` these fields, ``lines``, ``notes``
     and ``attached`` files; the provider's portal says ``provider``; another document ``follows``.
@@ -36,6 +38,9 @@ class Act:
     signs: str = ""
     declines: str = ""
     more: str = ""
+    by_hand: Mapping[str, str] = field(default_factory=dict)
+    says: str = ""
+    asks_for: str = ""
     becomes: Mapping[str, str] = field(default_factory=dict)
     holds: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
@@ -48,13 +53,17 @@ class Act:
 
 @dataclass(frozen=True)
 class WorkshopScript:
-    """A story. ``screen`` and ``portal`` are addresses of the sandbox."""
+    """A story. ``screen`` is where the ERP is in the sandbox, ``account`` the workshop's address,
+    ``provider`` the instance whose ``dashboard`` is looked at: word → how many; ``lists`` are what
+    the role centre shows in the end: what is read → field → values."""
 
     workspace: str
     screen: str
-    portal: str
     account: str
+    provider: str
     acts: tuple[Act, ...]
+    lists: Mapping[str, Mapping[str, Any]]
+    dashboard: Mapping[str, int]
 
 
 def plays_hosted(path: Path) -> bool:

@@ -8,18 +8,25 @@ expected is data (``config/stories``).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 from hub.cli.hosted_signer import HostedSigner
 from hub.cli.story import Timeline, wait_for
+from hub.cli.story_api import StoryApi
 from hub.cli.workshop_desk import WorkshopDesk, holds
+from hub.cli.workshop_lists import dashboard_problems, list_problems
 from hub.cli.workshop_script import Act, WorkshopScript
 from hub.services.evidence.seals import checker, trusting
 from hub.services.evidence.verifying import verify
 
+SIGNED, PROOF = "signed", "proof"  # what an act calls the files that hang on the record
 _CHECK = "check"  # the button that has the hub look at the provider
+_PATIENCE = 3.0  # seconds: who waits longer presses it, and again
 
 
 class WorkshopStory:
@@ -27,9 +34,16 @@ class WorkshopStory:
     under which this hub seals."""
 
     def __init__(
-        self, script: WorkshopScript, sandbox: str, roots: Path, timeline: Timeline | None = None
+        self,
+        script: WorkshopScript,
+        sandbox: str,
+        api: StoryApi,
+        roots: Path,
+        timeline: Timeline | None = None,
     ) -> None:
         self.script = script
+        self._api = api
+        self._checked = 0.0
         self.timeline = timeline or Timeline()
         self._roots = roots
         self._desk = WorkshopDesk(script, sandbox.rstrip("/"))
@@ -50,11 +64,19 @@ class WorkshopStory:
         found: list[str] = []
         for act in self.script.acts:
             found += [f"{act.name}: {problem}" for problem in self._act(act)]
+        with self.timeline.step("role centre's lists and the account's dashboard"):
+            found += list_problems(self._api, self.script.lists)
+            instance, counts = self.script.provider, self.script.dashboard
+            found += dashboard_problems(self._api, instance, counts, self._opens)
         return found
 
     def close(self) -> None:
-        """Close the browser."""
+        """Close browser and API."""
         self._desk.close()
+        self._api.close()
+
+    def _opens(self, url: str) -> bool:
+        return self._desk.open(url).status == 200
 
     def _act(self, act: Act) -> list[str]:
         step, desk = self.timeline.step, self._desk
@@ -87,11 +109,16 @@ class WorkshopStory:
                 customer.is_held_back(act)
         with step(f"{act.name}: pages and pictures looked at"):
             customer.look()
+        if act.by_hand:
+            with step(f"{act.name}: answered by telephone, withdrawn"):
+                self._desk.note_answer(where, act.by_hand)
+            return
         with step(f"{act.name}: {'declined' if act.declines else 'signed'}"):
             if act.declines:
                 customer.decline(act)
             else:
                 customer.sign(act)
+        self._checked = time.monotonic()
 
     def _talk(self, act: Act, where: str, customer: HostedSigner) -> None:
         customer.ask(act.asks)
@@ -105,24 +132,45 @@ class WorkshopStory:
         return any(text in one for one in self._desk.arrived(self.script.account))
 
     def _has_note(self, where: str, text: str) -> bool:
-        self._desk.press(where, _CHECK)
-        return any(text in one["text"] for one in self._desk.shown(where)["notes"])
+        if any(text in one["text"] for one in self._desk.shown(where)["notes"]):
+            return True
+        self._check(where)
+        return False
+
+    def _check(self, where: str) -> None:
+        """Have the hub look at the provider, as somebody does who has waited for a while."""
+        if time.monotonic() - self._checked > _PATIENCE:
+            self._desk.press(where, _CHECK)
+            self._checked = time.monotonic()
 
     def _end(self, act: Act, where: str, customer: HostedSigner) -> list[str]:
         step, desk = self.timeline.step, self._desk
         # the record may become another one as soon as all is on it
-        portal = desk.shown(where)["fields"]["Digital_Portal_Link"]
+        portal = desk.shown(where)["fields"]["Digital_Portal_Link"] if act.provider else ""
         if act.becomes:
             with step(f"{act.name}: became another document"):
-                desk.press(where, _CHECK)
                 listed, word = act.becomes["list"], act.becomes["word"]
                 where = wait_for(lambda: desk.found(listed, word), f"{listed} with '{word}'")
         with step(f"{act.name}: record changed"):
             self._until(where, act.holds, check=not act.becomes)
         with step(f"{act.name}: lines, notes and files on the record"):
             wait_for(lambda: not [*self._missing(act, where)], f"{[*self._missing(act, where)]}")
+        if act.asks_for:
+            with step(f"{act.name}: {act.asks_for} by the API"):
+                request = self._api.newest(where.rpartition("/")[2])
+                self._api.post(f"requests/{request}/follow-ups/{act.asks_for}", {})
         with step(f"{act.name}: proofs and the provider checked"):
-            return [*self._proofs(act, where), *self._provider(act, portal), *self._follows(act)]
+            return [
+                *self._proofs(act, where),
+                *self._provider(act, portal),
+                *self._follows(act),
+                *(self._polite(act, customer) if act.says else ()),
+            ]
+
+    def _polite(self, act: Act, customer: HostedSigner) -> Iterator[str]:
+        words = customer.is_over()
+        if act.says not in words:
+            yield f"the link does not say '{act.says}' but: {words[:200]}"
 
     def _until(
         self,
@@ -139,7 +187,7 @@ class WorkshopStory:
             if holds(fields, wanted) or fields["Digital_Status"] in also:
                 return True
             if check:
-                self._desk.press(where, _CHECK)
+                self._check(where)
             return False
 
         wait_for(look, f"{dict(wanted)} on {where}")
@@ -160,18 +208,27 @@ class WorkshopStory:
             yield f"reason '{act.reason}'"
 
     def _proofs(self, act: Act, where: str) -> Iterator[str]:
+        """The proof holds, and the signed file on the record is the one in it."""
         if not act.attached:
             return
-        check, files = checker(trusting([self._roots])), self._desk.shown(where)["files"]
-        for what, end in act.attached.items():
-            file = next(one for one in reversed(files) if one["name"].endswith(end))
-            verdict = verify(self._desk.fetch(file["url"]), check)
-            if not verdict.ok:
-                yield f"{what} does not hold: {verdict.member} {verdict.problem}"
+        shown = self._desk.shown(where)["files"]
+        found = {
+            what: self._desk.fetch(
+                next(one["url"] for one in reversed(shown) if one["name"].endswith(end))
+            )
+            for what, end in act.attached.items()
+        }
+        verdict = verify(found[PROOF], checker(trusting([self._roots])))
+        if not verdict.ok:
+            yield f"the proof does not hold: {verdict.member} {verdict.problem}"
+            return
+        with ZipFile(BytesIO(found[PROOF])) as bundle:
+            inside = [bundle.read(name) for name in bundle.namelist()]
+        if found[SIGNED] not in inside:
+            yield "the signed file on the record is not the one in the proof"
 
     def _provider(self, act: Act, portal: str) -> Iterator[str]:
-        page = self._desk.open(portal)
-        if act.provider not in page.words:
+        if act.provider and act.provider not in self._desk.open(portal).words:
             yield f"the provider's portal does not say '{act.provider}'"
 
     def _follows(self, act: Act) -> Iterator[str]:

@@ -106,5 +106,7 @@ class Sandbox(ABC):
         """Told after all is up: ``links`` holds the hub's addresses, e.g. ``hub`` (public base
         URL), ``hook`` (hook URL of the instance using this simulator), ``button`` (base of the
         button links of the first mapping that reads records here), ``button.<kind>`` and
-        ``button.<kind>.<table>`` (of each kind of request, and where its records are)."""
+        ``button.<kind>.<table>`` (of each kind of request, and where its records are), ``check``,
+        ``cancel`` and ``decide`` (the other buttons of any record here, with ``{table}`` and
+        ``{id}``)."""
         return None

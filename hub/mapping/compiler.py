@@ -10,8 +10,7 @@ from typing import Any
 from hub.contracts.papers import SOURCES, TEMPLATE
 from hub.mapping.compiled import COMPLETED, ON_CALL, CompiledMapping
 from hub.mapping.document import Document
-from hub.mapping.line_steps import USUAL
-from hub.mapping.lines import LinesRule
+from hub.mapping.lines import lines_rule
 from hub.mapping.papers import ATTACHMENTS, DOCUMENTS, PaperRule
 from hub.mapping.paths import FieldPath
 from hub.mapping.people import RECIPIENT_KEY, PersonRule
@@ -102,7 +101,7 @@ def _request(data: Mapping[str, Any], values: Mapping[str, Any]) -> RequestRule:
         carries_on=data["carries_on"],
         when=data["when"],
         values=values,
-        lines=_lines(part["lines"]),
+        lines=lines_rule(part["lines"]),
         documents=tuple(_papers(part, DOCUMENTS)),
         attachments=tuple(_papers(part, ATTACHMENTS)),
         signing=part["signing"],
@@ -138,15 +137,6 @@ def _papers(part: Mapping[str, Any], name: str) -> Iterator[PaperRule]:
             items=one.get("for_each"),
             must_view=one.get("must_view"),
         )
-
-
-def _lines(part: Mapping[str, Any] | None) -> LinesRule | None:
-    if part is None:
-        return None
-    rows = named(part["rows"], "request.lines")
-    stepped = any(row.to == "step" for row in rows)
-    steps = (part["steps"] or USUAL) if stepped else None
-    return LinesRule(part["for_each"], part["currency"], rows, steps)
 
 
 def _row(to: str, name: str, source: Source | None) -> Row | None:

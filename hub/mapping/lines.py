@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
-from hub.mapping.line_steps import AS_OFFERED, JobLine, LineSteps
+from hub.mapping.line_steps import AS_OFFERED, USUAL, JobLine, LineSteps
 from hub.mapping.people import Unfit, one_line
 from hub.mapping.problems import BAD_VALUE, MISSING, RowProblem, row_problem
 from hub.mapping.reading import below
@@ -116,24 +116,40 @@ class LinesRule:
             problems.append(row_problem(rule, self.items.reads, BAD_VALUE, text))
             return None
         values, faults = evaluate(self.rows, data, now)
-        step = ""
-        if self.steps is not None:
-            try:
-                step = self.steps.read(values.pop("step", None))
-            except Unfit as fault:
-                reads = next(row.source.reads for row in self.rows if row.to == "step")
-                problems.append(row_problem(f"{rule}.step", reads, BAD_VALUE, str(fault)))
-                return None
-            if not self.steps.may_be_offered(step):
-                _see(seen, _job_line(values, str(number), step))
-                return None
+        if self.steps is None:
+            return self._offered(values, faults, rule, problems, "")
+        try:
+            step = self.steps.read(values.pop("step", None))
+        except Unfit as fault:
+            reads = next(row.source.reads for row in self.rows if row.to == "step")
+            problems.append(row_problem(f"{rule}.step", reads, BAD_VALUE, str(fault)))
+            return None
+        if not self.steps.may_be_offered(step):
+            _see(seen, _job_line(values, str(number), step))
+            return None
+        line = self._offered(values, faults, rule, problems, step)
+        if line is not None:
+            kept = {name: vars(line)[name] for name in AS_OFFERED}
+            _see(seen, JobLine(line.id, step, **kept))
+        return line
+
+    def _offered(
+        self,
+        values: Mapping[str, Any],
+        faults: Sequence[RowProblem],
+        rule: str,
+        problems: list[RowProblem],
+        step: str,
+    ) -> LinePlan | None:
+        """The line as the customer is offered it; what does not fit goes to ``problems``."""
         found = [
             row_problem(f"{rule}.{fault.rule.rpartition('.')[2]}", fault.path,
                         fault.code, fault.message)
             for fault in faults
         ]  # fmt: skip
         bad = {fault.rule.rpartition(".")[2] for fault in faults}
-        fit: dict[str, Any] = {"id": str(number), "text": "", "unit": ""}
+        number = rule.rpartition("[")[2].rstrip("]")
+        fit: dict[str, Any] = {"id": number, "text": "", "unit": ""}
         fit |= {name: Decimal(amount) for name, amount in _AMOUNTS.items()}
         for row in self.rows:
             try:
@@ -150,15 +166,24 @@ class LinesRule:
             return None
         optional = fit.pop("optional", False)
         chosen = fit.pop("chosen", False) or not optional
-        line = LinePlan(**fit, optional=optional, chosen=chosen, step=step)
-        if step:
-            _see(seen, JobLine(line.id, step, **{name: vars(line)[name] for name in AS_OFFERED}))
-        return line
+        return LinePlan(**fit, optional=optional, chosen=chosen, step=step)
 
     @cached_property
     def _reads_inside(self) -> bool:
         """Whether rows read fields of an entry, which must have some then."""
         return any(name for row in self.rows for name in below(row.source, "item"))
+
+
+def lines_rule(part: Mapping[str, Any] | None) -> LinesRule | None:
+    """What the grammar gives for ``request.lines``, compiled."""
+    if part is None:
+        return None
+    rows = tuple(
+        Row(one.to, one.source, one.direction, f"{_RULE}.{one.to}") for one in part["rows"]
+    )
+    stepped = any(row.to == "step" for row in rows)
+    steps = (part["steps"] or USUAL) if stepped else None
+    return LinesRule(part["for_each"], part["currency"], rows, steps)
 
 
 def _see(seen: dict[str, JobLine], line: JobLine) -> None:

@@ -76,7 +76,7 @@ class ButtonLinks:
         where = core.instance(workspace_id, active.mapping.source_instance)
         return ButtonView(
             sender=sender_view(workspace),
-            language=_language(query, workspace),
+            language=language_of(query, workspace),
             record_title=str(ref),
             rows=(),
             existing=self._existing(workspace_id, active, ref.id),
@@ -181,7 +181,8 @@ class ButtonLinks:
         return _with(shown, problem=button_words.NO_ADDRESS[shown.language])
 
 
-def _language(query: Mapping[str, str], workspace: WorkspaceSettings) -> str:
+def language_of(query: Mapping[str, str], workspace: WorkspaceSettings) -> str:
+    """What the page speaks: what the link asks for, else the workspace's own."""
     wanted = query.get("lang", "")
     found = wanted if wanted in button_words.LABELS else workspace.language
     return found if found in button_words.LABELS else "en"

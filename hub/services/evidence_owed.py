@@ -124,11 +124,12 @@ class EvidenceHandler(Handler):
             "level": result.level,
             "downgraded": bool(result.report.get("downgraded")),
         }
+        # before the steps of `sealed`: what these make may be the end of the record
+        endings.owe_waiting(core, session, request, EventKind.COMPLETED.value)
         history.append(
             session, request, EventKind.SEALED, now, dedupe=f"sealed:{number}", data=data
         )
         endings.owe_steps(core, session, request, EventKind.SEALED.value)
-        endings.owe_waiting(core, session, request, EventKind.COMPLETED.value)
         receipts.owe_receipts(core, session, request, result.pdf)
 
     def gave_up(self, session: Session, work: Work, failure: Failure) -> None:

@@ -20,7 +20,7 @@ from hub.services.core import Core
 from hub.services.credentials.kept_words import kept_words
 from hub.services.evidence_owed import DESTINATION as PROOFS
 from hub.services.judging import judge
-from hub.services.upkeep_health import HooksHealth, PollHealth, Upkeep, upkeep
+from hub.services.upkeep_health import AgreementsHealth, HooksHealth, PollHealth, Upkeep, upkeep
 from hub.services.webhooks import KIND as WEBHOOK
 from hub.services.webhooks import is_webhook
 from hub.storage import queries_blobs
@@ -70,6 +70,7 @@ class SyncHealth:
     proofs_failing: int = 0  # completed requests whose proof was tried, and is not there
     polls: tuple[PollHealth, ...] = ()  # tables that are polled
     hooks: tuple[HooksHealth, ...] = ()  # what other sides are to call the hub for
+    agreements: tuple[AgreementsHealth, ...] = ()  # what is signed at hosted providers
 
     def as_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -112,7 +113,7 @@ def _faulty_files(core: Core) -> str | None:
 
 
 def sync(core: Core) -> list[SyncHealth]:
-    """The condition of every instance and subscription of every workspace, with eight queries
+    """The condition of every instance and subscription of every workspace, with nine queries
     in all."""
     with core.db.read() as session:
         rows = {(row.workspace_id, row.key): row for row in session.scalars(select(Instance))}
@@ -147,7 +148,7 @@ def sync(core: Core) -> list[SyncHealth]:
         states += ["waiting"] * bool(own) + ["broken"] * bool(gone)
         worst = max(states, key=("ok", "unknown", "waiting", "broken").index)
         judged = unjudged.get(workspace_id, 0)
-        told = (judged, own, gone, failing, care.polls, care.hooks)
+        told = (judged, own, gone, failing, care.polls, care.hooks, care.agreements)
         found.append(SyncHealth(key, worst, instances, *told))
     return found
 

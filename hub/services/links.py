@@ -5,6 +5,9 @@ the same link without the token being stored anywhere; the database keeps its SH
 also tells under which key a token was made once there are several. Hook
 addresses carry a secret per instance; report addresses name the message; button links are
 signed.
+
+A record's buttons have two keys for each instance: one looks (``check``), one ends its request
+(``cancel``, ``decide``), so that whoever may do the one may do the other.
 """
 
 from __future__ import annotations
@@ -20,6 +23,9 @@ from hub.storage.db import Database
 from hub.storage.models import AccessToken
 
 TOKEN_LENGTH = 43  # 256 bits, base64url without padding
+CHECK, CANCEL, DECIDE = "check", "cancel", "decide"
+# What a button on a record does → what its key lets one do.
+RECORD_ACTIONS = {CHECK: "look", CANCEL: "end", DECIDE: "end"}
 
 
 Stored = Callable[[str], Collection[str]]
@@ -116,6 +122,54 @@ class Links:
         fixed = f"{values.get('w', '')}/{mapping}"
         return "e" not in values and self._vault.mac_matches("button-key", fixed, given)
 
+    def record_button(
+        self,
+        workspace: str,
+        instance: str,
+        action: str,
+        table: str,
+        record_id: str,
+        expires: datetime | None = None,
+    ) -> str:
+        """A signed link of one record's button, with an end when ``expires`` is given."""
+        values = {"w": workspace, "table": table, "id": record_id}
+        if expires is not None:
+            values["e"] = str(int(expires.timestamp()))
+        values["k"] = self._vault.mac("record-button", _record_text(instance, action, values))
+        return f"{self._record_address(instance, action)}?{urlencode(values)}"
+
+    def record_button_template(
+        self,
+        workspace: str,
+        instance: str,
+        action: str,
+        table: str = "{table}",
+        record_id: str = "{id}",
+    ) -> str:
+        """The address for every record of an instance: the upstream puts table and id in."""
+        key = self._vault.mac("record-button-key", _record_key(workspace, instance, action))
+        values = urlencode({"w": workspace, "k": key})
+        address = self._record_address(instance, action)
+        return f"{address}?{values}&table={table}&id={record_id}"
+
+    def record_button_matches(
+        self, instance: str, action: str, query: Mapping[str, str], now: datetime
+    ) -> bool:
+        """Whether the link of a record's button is one that this hub made, and is not too old."""
+        names = ("w", "table", "id", "e")
+        values = {name: query[name] for name in names if name in query}
+        if action not in RECORD_ACTIONS or not {"w", "table", "id"} <= set(values):
+            return False
+        given, text = query.get("k", ""), _record_text(instance, action, values)
+        if self._vault.mac_matches("record-button", text, given):
+            end = values.get("e")
+            return end is None or now < datetime.fromtimestamp(int(end), UTC)
+        fixed = _record_key(values["w"], instance, action)
+        return "e" not in values and self._vault.mac_matches("record-button-key", fixed, given)
+
+    def _record_address(self, instance: str, action: str) -> str:
+        return f"{self.public_url}/r/{quote(instance)}/{action}"
+
 
 def token_hash(token: str) -> str:
     """How a link token is stored."""
@@ -129,3 +183,11 @@ def button_lifetime() -> timedelta:
 
 def _button_text(mapping: str, values: Mapping[str, str]) -> str:
     return "\n".join([mapping, *(f"{name}={values[name]}" for name in sorted(values))])
+
+
+def _record_text(instance: str, action: str, values: Mapping[str, str]) -> str:
+    return urlencode([("may", RECORD_ACTIONS[action]), ("in", instance), *sorted(values.items())])
+
+
+def _record_key(workspace: str, instance: str, action: str) -> str:
+    return f"{workspace}/{instance}/{RECORD_ACTIONS[action]}"

@@ -48,7 +48,7 @@ def papers_view(
     return PapersView(
         documents=tuple(_document(one, found) for one in found.documents),
         attachments=_attachments(session, me, found.attachments),
-        lines=_lines(request),
+        lines=lines_view(request),
         totals=totals_view(request),
         people=tuple(_person(one, me, accepted, request) for one in request.recipients),
         remarks=_remarks(session, me) if request.plan.get("signing", {}).get("remarks") else (),
@@ -124,7 +124,8 @@ def _attachments(
     )
 
 
-def _lines(request: Request) -> tuple[LineView, ...]:
+def lines_view(request: Request) -> tuple[LineView, ...]:
+    """What is offered, as it is decided now."""
     sums = papers.totals_of(request)
     if sums is None:
         return ()

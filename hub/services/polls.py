@@ -7,6 +7,7 @@ that dies in between has the same changes listed again, and each of them is the 
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -34,6 +35,7 @@ from hub.storage.models import PolledTable
 _log = get_logger(__name__)
 KIND, SOURCE = "table_poll", "poll"
 MOST = 1000  # changes taken at once; the next poll follows right behind
+AT_ONCE = 2  # polls of one process: a slow upstream must not have all threads that timers have
 
 
 @dataclass(frozen=True)
@@ -53,10 +55,19 @@ class TablePollTimer(TimerHandler):
 
     def __init__(self, core: Core) -> None:
         self._core = core
+        self._room = threading.BoundedSemaphore(AT_ONCE)
 
     def perform(self, timer: TimerWork) -> Polled | None:
         """One list of changes, each accepted in a transaction of its own. None where nothing is to
         be asked: no mapping polls the table any more."""
+        if not self._room.acquire(blocking=False):
+            return Polled(held=after_real_seconds(self._core.clock, 1.0))
+        try:
+            return self._poll(timer)
+        finally:
+            self._room.release()
+
+    def _poll(self, timer: TimerWork) -> Polled | None:
         core = self._core
         with core.db.read() as session:
             row = session.get(PolledTable, timer.entity)
@@ -80,11 +91,11 @@ class TablePollTimer(TimerHandler):
         row = session.get(PolledTable, timer.entity)
         if row is None:
             return None
+        if result is not None and result.held is not None:
+            return result.held
         pause = every(core, row)
         if result is None:
             return after_real_seconds(core.clock, pause.total_seconds())
-        if result.held is not None:
-            return result.held
         row.cursor, row.taken, row.behind = result.cursor, result.taken, result.more
         if result.error is not None:
             return self.failed(session, timer, result.error)

@@ -54,7 +54,6 @@ def step_context(
     ``reason_text``), a remark's ``text``."""
     told = about or {}
     offered = lines(request)
-    steps = core.shelf.version(request.mapping_version_id).request.line_steps
     signer = first_signer(request)
     recipient = signer.contact if signer is not None else {}
     return {
@@ -76,10 +75,7 @@ def step_context(
         "signatures": paper_context.signatures(session, request, now),
         "records": _records(session, request),
         "lines": offered,
-        "line": {
-            **next((one for one in offered if one["id"] == line), {}),
-            **(line_steps.told(steps, event) if line is not None else {}),
-        },
+        "line": _line(core, request, offered, line, event),
         "totals": paper_context.totals_told(request),
         "assigned": assigned((request.plan or {}).get("notify") or {}),
         **paper_context.paper_context(session, request, now),
@@ -95,6 +91,17 @@ def _agreement(core: Core, session: Session, request: Request) -> dict[str, Any]
         return {}
     row = rows.current(session, request.id)
     return rows.told(core, row) if row is not None else {}
+
+
+def _line(
+    core: Core, request: Request, offered: list[dict[str, Any]], line: str | None, event: str
+) -> dict[str, Any]:
+    """The line that an event is about, where it is now; nothing for other events."""
+    if line is None:
+        return {}
+    steps = core.shelf.version(request.mapping_version_id).request.line_steps
+    found = next((one for one in offered if one["id"] == line), {})
+    return {**found, **line_steps.told(steps, event)}
 
 
 def _outcome(

@@ -26,6 +26,7 @@ from hub.kernel.errors import (
 )
 from hub.registry import InstanceKey
 from hub.services.core import Core
+from hub.services.credentials.fresh import pause_refused
 from hub.services.orders import after_real_seconds
 from hub.settings.workspace import InstanceSettings
 from hub.storage.models import Instance, Timer
@@ -79,7 +80,7 @@ def went_wrong(
     )
     if isinstance(error, AuthenticationFailed):
         place = (row.workspace_id, row.instance)
-        conditions.pause(session, place, error.code, error.detail, wall)
+        pause_refused(core, session, place, error)
     elif counts_against_destination(error):
         note(core, session, row.workspace_id, row.instance, well=False)
     asked = error.retry_after if isinstance(error, Retryable) else None

@@ -1,20 +1,22 @@
-"""How the tables that are polled and the hooks that are kept stand, for ``/health/sync``."""
+"""How polled tables, kept hooks and watched agreements stand, for ``/health/sync``."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.services import hook_care, polls
 from hub.services.core import Core
-from hub.storage.models import KeptHooks, PolledTable
+from hub.services.hosted import rows
+from hub.storage.models import HostedAgreement, KeptHooks, PolledTable
 
+_LONGEST_LOOK = timedelta(minutes=30)
 _PATIENCE = 3  # tries that may fail before a person is asked: a start comes before its pages
 
 
@@ -47,16 +49,30 @@ class HooksHealth:
 
 
 @dataclass(frozen=True)
+class AgreementsHealth:
+    """What is under way at one hosted provider. ``looked_at`` is when it was last known how the one
+    stands that nobody has looked at for longest."""
+
+    instance: str
+    status: str  # waiting: nobody could look for longer than half an hour
+    placing: int
+    standing: int
+    looked_at: str | None
+
+
+@dataclass(frozen=True)
 class Upkeep:
     """Of one workspace."""
 
     polls: tuple[PollHealth, ...] = ()
     hooks: tuple[HooksHealth, ...] = ()
+    agreements: tuple[AgreementsHealth, ...] = ()
 
     @property
     def states(self) -> list[str]:
         """The status of each; one that was never done yet says nothing."""
-        found = [one.status for one in self.polls] + [one.status for one in self.hooks]
+        found = [one.status for one in self.polls]
+        found += [one.status for one in self.hooks] + [one.status for one in self.agreements]
         return [status for status in found if status != "unknown"]
 
 
@@ -70,8 +86,33 @@ def upkeep(core: Core, session: Session) -> Mapping[str, Upkeep]:
     for one in session.scalars(select(KeptHooks).order_by(KeptHooks.id)):
         if hook_care.is_wanted(core, one):
             hooks[one.workspace_id].append(_hooks(core, one))
-    ids = {*tables, *hooks}
-    return {one: Upkeep(tuple(tables[one]), tuple(hooks[one])) for one in ids}
+    there = _agreements(core, session)
+    return {
+        one: Upkeep(tuple(tables[one]), tuple(hooks[one]), tuple(there[one]))
+        for one in {*tables, *hooks, *there}
+    }
+
+
+def _agreements(core: Core, session: Session) -> dict[str, list[AgreementsHealth]]:
+    row = HostedAgreement
+    counted = (
+        func.count().filter(row.status == rows.PLACING),
+        func.count().filter(row.status == rows.STANDING),
+        func.min(row.looked_at),
+    )
+    query = select(row.workspace_id, row.provider, *counted).where(
+        row.status.in_(rows.UNDER_WAY), row.current.is_(True)
+    )
+    found: dict[str, list[AgreementsHealth]] = defaultdict(list)
+    latest = core.clock.now() - _LONGEST_LOOK
+    for workspace_id, provider, placing, standing, oldest in session.execute(
+        query.group_by(row.workspace_id, row.provider).order_by(row.provider)
+    ):
+        late = oldest is not None and oldest < latest
+        status = "waiting" if late else "ok"
+        told = AgreementsHealth(provider, status, placing, standing, _iso(oldest))
+        found[workspace_id].append(told)
+    return found
 
 
 def _poll(core: Core, row: PolledTable) -> PollHealth:

@@ -177,6 +177,27 @@ def test_links_are_printed_for_one_record_or_for_all(simulated, paraph):
     assert paraph("hook-url", "sms").strip() == links.hook("alice", "sms")
 
 
+def test_links_of_a_records_other_buttons_are_printed(simulated, paraph):
+    links, now = simulated.house.core.links, simulated.clock.now()
+    for given, named in ((("case", "7"), ("case", "7")), ((), ("{table}", "{id}"))):
+        printed = paraph("record-button", "source", "cancel", *given).strip()
+        assert urlsplit(printed).path == "/r/source/cancel"
+        query = dict(parse_qsl(urlsplit(printed).query))
+        assert (query["table"], query["id"]) == named
+        assert links.record_button_matches("source", "decide", query, now)
+        assert ("e" in query) == bool(given)
+    assert "name the record too" in paraph("record-button", "source", "check", "case", code=2)
+    assert "erase" in paraph("record-button", "source", "erase", code=2)
+
+
+def test_each_plugin_is_told_the_buttons_of_its_records(simulated, paraph):
+    own = json.loads(paraph("addresses"))["own"]["connector:simulated"]
+    template = simulated.house.core.links.record_button_template
+    for action in ("check", "cancel", "decide"):
+        assert own[action] == template("alice", "source", action)
+    assert "/b/repair?" in own["button"]
+
+
 def test_an_instance_that_registers_no_hooks_says_so(paraph):
     assert "registers no hooks" in paraph("register-hook", "hub_register", "customer", code=1)
 

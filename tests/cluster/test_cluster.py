@@ -39,7 +39,7 @@ def until(look: Callable[[], Any], seconds: float = 60) -> Any:
 def test_what_one_web_process_takes_in_a_worker_does_and_the_other_web_process_shows(
     cluster: Cluster,
 ) -> None:
-    key = cluster.command("api-key", "--name", "tests")
+    key = cluster.command("api-key", "--workspace", "demo", "--name", "tests")
     session = requests.Session()
     session.headers["Authorization"] = f"Bearer {key}"
     one, other = (f"{url}/api/v1" for url in cluster.urls)

@@ -86,7 +86,12 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def api(stage: Stage) -> Api:
     """The hub's API."""
     made = [sys.executable, "-m", "hub.cli", "api-key", "--config", str(stage.config)]
-    key = subprocess.run([*made, "--name", "journeys"], check=True, capture_output=True, text=True)
+    key = subprocess.run(
+        [*made, "--workspace", "demo", "--name", "journeys"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     return Api(f"{stage.hub_url}/api/v1", key.stdout.strip())
 
 

@@ -147,7 +147,7 @@ def test_taking_out_shares_what_stays() -> None:
 
 def test_the_mappings_of_the_demo_have_no_row_that_no_example_would_miss() -> None:
     files = read_files(ROOT / "config")
-    (workspace,) = files.workspaces.values()
+    workspace = files.workspaces["demo"]
     for key in workspace.mappings:
         mapping = files.load(workspace, key)
         assert len(list(removals(mapping.document.data))) > 20

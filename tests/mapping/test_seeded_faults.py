@@ -55,7 +55,7 @@ class Judge:
 
     def __init__(self) -> None:
         files = read_files(ROOT / "config")
-        (workspace,) = files.workspaces.values()
+        workspace = files.workspaces["demo"]
         plugins = {manifest.key: manifest for manifest in find_manifests().values()}
         demo = {key: plugins[one.plugin] for key, one in workspace.instances.items()}
         known = known_tables(files.registry, workspace.key, files.fields)

@@ -115,3 +115,53 @@ def test_the_button_for_all_records_takes_any_record_of_its_mapping(links):
     assert not links.button_matches("repair", {**query, "w": "other"}, NOW)
     assert not links.button_matches("another", query, NOW)
     assert not links.button_matches("repair", {**query, "e": "9999999999"}, NOW)
+
+
+ONE = ("demo", "erp", "check", "quote", "Q1001")
+
+
+def test_a_records_button_is_for_one_record_and_ends(links):
+    end = NOW + timedelta(days=1)
+    query = query_of(links.record_button(*ONE, end))
+    assert links.record_button_matches("erp", "check", query, NOW)
+    assert not links.record_button_matches("erp", "check", query, end)
+    for name, value in (
+        ("id", "Q1002"),
+        ("table", "order"),
+        ("w", "other"),
+        ("e", str(int(end.timestamp()) + 999)),
+        ("k", "x"),
+        ("k", "é" * 43),
+    ):
+        assert not links.record_button_matches("erp", "check", {**query, name: value}, NOW)
+    for lost in ("e", "id", "table", "w", "k"):
+        less = {name: value for name, value in query.items() if name != lost}
+        assert not links.record_button_matches("erp", "check", less, NOW)
+    assert not links.record_button_matches("crm", "check", query, NOW)
+
+
+@pytest.mark.parametrize("make", ["record_button", "record_button_template"])
+def test_who_may_look_may_end_nothing_and_who_may_end_may_note_an_answer(links, make):
+    opened = {
+        made: {
+            action
+            for action in ("check", "cancel", "decide", "erase")
+            if links.record_button_matches(
+                "erp", action, query_of(getattr(links, make)("demo", "erp", made, "t", "7")), NOW
+            )
+        }
+        for made in ("check", "cancel", "decide")
+    }
+    ending = {"cancel", "decide"}
+    assert opened == {"check": {"check"}, "cancel": ending, "decide": ending}
+
+
+def test_the_address_for_all_records_takes_any_record_of_its_instance(links):
+    address = links.record_button_template("demo", "erp", "cancel")
+    assert address.startswith("https://hub.example/r/erp/cancel?w=demo&k=")
+    assert address.endswith("&table={table}&id={id}")
+    query = {**query_of(address), "table": "order", "id": "1001"}
+    assert links.record_button_matches("erp", "cancel", query, NOW)
+    assert not links.record_button_matches("erp", "cancel", {**query, "w": "other"}, NOW)
+    assert not links.record_button_matches("crm", "cancel", query, NOW)
+    assert not links.record_button_matches("erp", "cancel", {**query, "e": "9999999999"}, NOW)

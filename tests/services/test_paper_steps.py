@@ -99,3 +99,16 @@ back:
     assert notes(made)[-1] == "[] the wrong price"
     made.desk.decline(made.token("alice"), "too dear", CLIENT)
     assert notes(made)[-1] == "declined by alice"
+
+
+def test_what_waited_for_the_proof_goes_out_before_the_steps_of_sealed(papers):
+    made = papers(more={"back:\n": "back:\n  sealed: [{note: It is sealed}]\n"})
+    made.send()
+    made.sign("alice")
+    made.sign("bob")
+    made.work()
+    steps = {one.step: one.seq for one in made.deliveries("step")}
+    attached = [
+        seq for step, seq in steps.items() if step in ("back.completed.1", "back.completed.2")
+    ]
+    assert max(attached) < steps["back.sealed.0"]

@@ -33,12 +33,14 @@ def test_a_process_that_dies_behind_a_change_has_it_listed_again_as_the_same(pol
         polls.TablePollTimer(polled.core).perform(timer)
     monkeypatch.undo()
     assert polled.row().cursor == before
+    again = polls.TablePollTimer(polled.core).perform(timer)  # and dies before that is stored
+    assert (again.taken, polled.row().cursor) == (3, before)
+    assert [call.repeats for call in polled.calls()] == [1, 1, 0]
     polled.restart()
     polled.work()
     polled.poll()
     assert [one.source_id for one in polled.requests()] == ["2", "3", "4"]
-    wishes = [call for call in polled.calls() if call.outcome == "request"]
-    assert [call.repeats for call in wishes] == [1, 1, 0]
+    assert polled.row().cursor != before
 
 
 def test_changes_of_a_hub_that_was_off_are_taken_when_it_is_back(polled):
@@ -138,3 +140,38 @@ def test_a_clock_that_is_set_back_waits_no_longer_than_one_span(polled):
     polled.restart()
     polled.poll()
     assert len(polled.requests()) == 2
+
+
+def test_slow_lists_leave_room_for_other_timers(polled, monkeypatch):
+    """One that finds no room waits a moment, asks nobody, and counts as no failure."""
+    monkeypatch.setattr(polls, "AT_ONCE", 1)
+    handler = polls.TablePollTimer(polled.core)
+    polled.new("2")
+    polled.simulated.clock.advance(EVERY)
+    (timer,) = polled.simulated.house.engine.runner.claim(1, 1).items
+    told, second = SimulatedConnector.changes, []
+
+    def slow(connector, table, since):
+        second.append(handler.perform(timer))
+        yield from told(connector, table, since)
+
+    monkeypatch.setattr(SimulatedConnector, "changes", slow)
+    first = handler.perform(timer)
+    assert (first.taken, first.held) == (1, None)
+    (other,) = second
+    assert (other.taken, other.held) == (0, polled.core.clock.now() + timedelta(seconds=1))
+    with polled.core.db.write() as session:
+        assert handler.fired(session, timer, other) == other.held
+    assert polled.row().failures == 0
+
+
+def test_a_process_that_has_not_heard_of_mended_credentials_pauses_nothing(polled, monkeypatch):
+    polled.new("2")
+    polled.upstream.password = "changed by Bob"
+    monkeypatch.setattr(polled.core.kept, "is_behind", lambda session: True)
+    polled.poll()
+    (instance,) = [one for one in polled.health()[0].instances if one.instance == "source"]
+    assert instance.paused is None
+    polled.upstream.password = ""
+    polled.poll(timedelta(seconds=10))
+    assert [one.source_id for one in polled.requests()] == ["2"]

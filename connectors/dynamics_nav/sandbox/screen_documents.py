@@ -138,6 +138,8 @@ class DocumentScreen:
         """A new line."""
         part, row = self._page(section).parts["SalesLines"], self._row(section, number)
         given = {n: request.form[n].strip() for n in _NEW_LINE if request.form.get(n, "").strip()}
+        if "No" in given:
+            given = {"Type": "Item", **given}  # which brings the article's words and price
         for name in ("Quantity", "Unit_Price"):
             if name in given:
                 given[name] = given[name].replace(" ", "").replace(",", ".")

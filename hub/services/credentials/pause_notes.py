@@ -18,6 +18,7 @@ from hub.kernel.errors import AuthenticationFailed, ConfigurationError
 from hub.services import endings, history
 from hub.services.core import Core
 from hub.services.owed_kinds import RECORD_NOTE as KIND
+from hub.services.step_context import user_language
 from hub.services.step_places import held_entity
 from hub.storage.models import Delivery, InstancePause, Request
 
@@ -41,7 +42,7 @@ def tell(
         return
     if not aloud:
         return
-    text = pause_text(kind, request.language, title)
+    text = pause_text(kind, user_language(request), title)
     mapping = core.shelf.version(request.mapping_version_id)
     if any(one in mapping.back_steps or one in mapping.then_steps for one in _PAIR):
         about = {"what": title, "reason": data["reason"], "reason_text": text}

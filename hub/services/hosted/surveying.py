@@ -56,6 +56,14 @@ def owe_survey(core: Core, session: Session, row: HostedAgreement) -> bool:
     return True
 
 
+def owed_now(session: Session, row: HostedAgreement) -> Delivery | None:
+    """The last reading of it that is owed and has not ended."""
+    mine = Delivery.entity == _entity(row), Delivery.kind == KIND
+    unfinished = Delivery.state.in_((*_WAITING, "leased"))
+    query = select(Delivery).where(*mine, unfinished).order_by(Delivery.seq.desc()).limit(1)
+    return session.scalar(query)
+
+
 def named(
     session: Session, workspace_id: str, provider: str, references: Collection[str]
 ) -> list[HostedAgreement]:

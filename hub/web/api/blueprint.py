@@ -24,6 +24,7 @@ from hub.web.api.decisions import add_decisions
 from hub.web.api.follow_ups import add_follow_ups
 from hub.web.api.instances import add_instances
 from hub.web.api.lean import LeanParser
+from hub.web.api.lists import add_lists
 from hub.web.api.mappings import add_mappings
 from hub.web.api.papers import add_papers, told
 from hub.web.api.replays import add_replays
@@ -47,6 +48,7 @@ _MAY: Mapping[str, frozenset[str]] = {
         f"api.{name}"
         for name in (
             "requests", "one_request", "remarks", "follow_ups_of",
+            "listed_requests", "listed_lines", "lines", "dashboard",
             "signed_pdf", "evidence", "document", "attachment",
         )
     ),
@@ -64,6 +66,7 @@ def create_api(house: House) -> Blueprint:
     add_cases(blueprint, house)
     add_decisions(blueprint, house)
     add_follow_ups(blueprint, house)
+    add_lists(blueprint, house)
     add_papers(blueprint, house)
     add_webhooks(blueprint, house)
     add_replays(blueprint, house)

@@ -15,7 +15,7 @@ from hub.services.clearing import LONGEST_REASON, clear
 from hub.services.document_views import FileView
 from hub.services.house import House
 from hub.services.overview import Overview
-from hub.services.remarks import LONGEST_REMARK
+from hub.services.remarks import LONGEST_REMARK, answer_remark
 from hub.services.views import NotReady
 from hub.web.api.problems import problem
 from hub.web.api.schemas import Page, Strict
@@ -214,7 +214,7 @@ def _remarks(blueprint: Blueprint, house: House) -> None:
     def answer(body: dict[str, Any], request_id: str) -> dict[str, Any]:
         """Answer a customer, who is told by e-mail or SMS."""
         where = (house.core, g.caller.workspace_id, request_id)
-        remarks.answer_remark(*where, body.get("recipient"), body["text"])
+        answer_remark(*where, body.get("recipient"), body["text"])
         return listed(request_id)
 
 

@@ -7,6 +7,7 @@ import base64
 from flask import Blueprint, Response, abort, g, request
 
 from hub.kernel.crypto import Vault
+from hub.services.record_views import RecordDesk
 from hub.services.views import Buttons, CustomerCases
 from hub.web.pages import assets, headers
 from hub.web.pages.button import ButtonPages
@@ -15,6 +16,7 @@ from hub.web.pages.case import CasePages
 from hub.web.pages.failures import Failures
 from hub.web.pages.files import FilePages
 from hub.web.pages.papers import PaperPages
+from hub.web.pages.record import RecordPages
 from hub.web.pages.screens import Desk, visit
 from hub.web.pages.signing import SigningPages
 from hub.web.pages.talking import TalkPages
@@ -37,26 +39,28 @@ _FILES = {
     "pages.download",
 }
 _GROUPS = (
-    CasePages, PaperPages, FilePages, SigningPages, CanvasPages, TalkPages, ButtonPages, Failures,
+    CasePages, PaperPages, FilePages, SigningPages, CanvasPages, TalkPages, ButtonPages,
+    RecordPages, Failures,
 )  # fmt: skip
 
 
 def create_pages(
     cases: CustomerCases,
     buttons: Buttons,
+    records: RecordDesk,
     *,
     vault: Vault,
     public_base_url: str,
     words: Words | None = None,
 ) -> Blueprint:
-    """The blueprint ``pages``: ``/s/`` for customers, ``/b/`` for the button, ``/static/``.
+    """The blueprint ``pages``: ``/s/`` for customers, ``/b/`` and ``/r/`` for buttons on records.
 
     Make the application with ``static_folder=None``: it would answer ``/static`` itself otherwise.
     ``vault`` makes the CSRF tokens; cookies are secure when ``public_base_url`` is https.
     """
     https = public_base_url.lower().startswith("https://")
     words = words or Words()
-    desk = Desk(cases, buttons, words, Visits(vault, words, secure=https))
+    desk = Desk(cases, buttons, records, words, Visits(vault, words, secure=https))
     blueprint = Blueprint("pages", "hub.web", template_folder="templates")
     for group in _GROUPS:
         group(desk).register(blueprint)
@@ -73,6 +77,8 @@ def _check_link(desk: Desk) -> None:
         desk.case(places["token"])
     elif "mapping" in places:
         desk.buttons.check(places["mapping"], request.args.to_dict())
+    elif "instance" in places:
+        desk.records.check(places["instance"], places["action"], request.args.to_dict())
 
 
 def _base64(text: str) -> str:

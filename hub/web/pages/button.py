@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, make_response, request
 
-from hub.contracts.requests import RequestState
 from hub.services.views import ButtonView
 from hub.web.pages.screens import Desk
-
-_STATES = set(RequestState)
 
 
 class ButtonPages:
@@ -39,13 +36,11 @@ class ButtonPages:
     def _page(self, view: ButtonView, *, pressed: bool) -> Response:
         self._desk.speak(view.sender, view.language)
         status = 409 if pressed and view.problem else 200
-        known = view.existing if view.existing in _STATES else None
         return self._desk.show(
             "button",
             status,
             view=view,
             pressed=pressed,
-            state=known,
             here=request.full_path.rstrip("?"),
         )
 

@@ -23,7 +23,7 @@ _RETRY_AFTER = 30  # seconds; said when the failing side gave no time of its own
 # HTTP status → which text of trouble.html.
 _HTTP = {413: "too_large", 415: "wrong_content", 404: "link", 400: "wrong_content"}
 # Posts to an address that shows the same page when it is asked for again.
-_SHOWN_AGAIN = {"pages.save", "pages.say_no", "pages.press"}
+_SHOWN_AGAIN = {"pages.save", "pages.say_no", "pages.press", "pages.record_press"}
 
 
 class Failures:

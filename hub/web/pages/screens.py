@@ -11,6 +11,7 @@ from typing import cast
 from flask import Response, g, make_response, render_template, request
 
 from hub.kernel.errors import ParaphError
+from hub.services.record_views import RecordDesk
 from hub.services.views import Buttons, CaseView, CustomerCases, Look, SenderView
 from hub.web.pages import assets, words
 from hub.web.pages.visit import Visit, Visits
@@ -29,6 +30,7 @@ class Desk:
 
     cases: CustomerCases
     buttons: Buttons
+    records: RecordDesk
     words: Words
     visits: Visits
 
@@ -118,7 +120,8 @@ class Desk:
 
     def _zone(self) -> str:
         case: CaseView | None = g.get("case")
-        return case.zone if case else "UTC"
+        known: str = g.get("zone", "UTC")  # of a page without a case
+        return case.zone if case else known
 
 
 def _near(address: str) -> str:

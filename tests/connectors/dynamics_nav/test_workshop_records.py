@@ -7,7 +7,7 @@ from werkzeug import Response
 
 from hub.contracts.plugin import RawHook
 from hub.contracts.records import Create, Note, RecordRef, Update
-from hub.kernel.errors import NotFound, OutcomeUnknown, Retryable, Unfit
+from hub.kernel.errors import ConfigurationError, NotFound, OutcomeUnknown, Retryable, Unfit
 from hub.toolkit.gate import Fault
 from tests.connectors.dynamics_nav.driver import SoapDriver, SwedishDriver
 from tests.connectors.dynamics_nav.driver_api import ApiDriver
@@ -248,3 +248,22 @@ def test_a_procedure_that_does_not_keep_our_reference_is_not_called_twice_blindl
     with pytest.raises(OutcomeUnknown, match="looked up"):
         connector.apply(new, "key-1", uncertain=True)
     assert soap.count("order") == before
+
+
+def test_a_record_brings_the_lists_of_other_pages_along(soap):
+    files = {"service": "DocumentAttachment", "filters": {"No": "{number}", "Table_ID": "36"}}
+    order = {"preset": "sales_order", "lists": {"files": files}}
+    connector = soap.make_instance(tables={"order": order})
+    found = connector.fetch(RecordRef("order", "VO1001")).fields["files"]
+    assert [(one["File_Name"], one["Must_View"]) for one in found] == [
+        ("sprucken-kapa.png", True),
+        ("kniv.png", False),
+    ]
+    assert connector.fetch(RecordRef("order", "VO1003")).fields["files"] == []
+    assert "files" in connector.describe("order")
+
+
+def test_a_list_without_a_filter_is_refused(soap):
+    order = {"preset": "sales_order", "lists": {"files": {"service": "DocumentAttachment"}}}
+    with pytest.raises(ConfigurationError, match=r"tables\.order\.lists\.files\.filters"):
+        soap.make_instance(tables={"order": order})

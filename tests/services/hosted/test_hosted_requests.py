@@ -5,19 +5,13 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from datetime import UTC, datetime
 
 import pytest
 
-from hub.contracts.plugin import RawHook
-from hub.contracts.records import RecordRef
-from hub.kernel.errors import Refused
-from hub.services import remarks
 from hub.services.clearing import clear
-from hub.services.hosted import rows, surveying
+from hub.services.hosted import rows
 from hub.services.preparing import read_again
 from hub.services.withdrawals import withdraw
-from hub.storage.models import Inbound, Message
 from tests.services.hosted.hosted_case import ALONE
 from tests.services.paper_texts import PEOPLE
 
@@ -79,53 +73,6 @@ def test_lines_are_decided_by_the_boxes_that_are_ticked_there(hosted):
     assert case.events().count("line_accepted") == 2
 
 
-def test_a_hook_has_it_read_at_once_and_counts_once(hosted):
-    case = hosted()
-    row = case.place()
-    case.act("alice", "open")
-    bodies = [
-        one.body
-        for one in case.site.sandbox.account.webhooks.notices
-        if one.document == row.reference
-    ]
-    body = json.dumps({"event": "document.viewed", "document": {"id": row.reference}}).encode()
-    for one in (*bodies, body, body):
-        assert _hook(case, one).status == 204
-    case.work()
-    assert case.request().state == "opened"
-    assert len(case.deliveries("survey")) == 1
-    stored = [one for one in case.rows(Inbound) if one.source == "hook"]
-    assert {one.outcome for one in stored} == {"survey"}
-
-
-def test_remarks_go_both_ways_and_stand_once(hosted):
-    case = hosted()
-    case.place()
-    case.act("alice", "comment", text="Is it safe?")
-    case.look_again()
-    assert case.upstream.notes(RecordRef("offer", "1")) == ["Is it safe?"]
-    mail = case.messages("office@example.com")[0]
-    assert "Is it safe?" in mail.text
-    assert case.agreement().reference in mail.text
-    remarks.answer_remark(case.core, case.workspace, case.request().id, "alice", "It is.")
-    case.work()
-    case.look_again()
-    told = [(one.direction, one.text) for one in case.rows(Message)]
-    assert told == [("in", "Is it safe?"), ("out", "It is.")]
-    assert all(one.external_id for one in case.rows(Message))
-    assert case.upstream.notes(RecordRef("offer", "1")) == ["Is it safe?", "We: It is."]
-
-
-def test_a_remark_reaches_the_sender_although_no_hook_comes_and_the_status_stays(hosted):
-    case = hosted()
-    case.place()
-    case.look_again()
-    case.act("alice", "comment", text="Is it safe?")
-    for _ in range(10):
-        case.look_again()
-    assert case.upstream.notes(RecordRef("offer", "1")) == ["Is it safe?"]
-
-
 def test_two_people_sign_one_after_the_other(hosted):
     case = hosted(people=PEOPLE)
     case.place()
@@ -164,17 +111,6 @@ def test_an_answer_that_comes_after_the_withdrawal_counts_for_nothing(hosted):
     assert case.acceptances() == []
     assert case.events().count("late") == 1
     assert case.record()["state"] == "Late"
-
-
-def test_what_was_signed_in_time_counts_although_no_hook_came(hosted):
-    case = hosted()
-    case.place()
-    case.later(days=13, hours=23, minutes=30)
-    case.act("alice", "view_attachment", attachment="Photo")
-    assert case.act("alice", "sign")
-    for _ in range(8):
-        case.later(minutes=10)
-    assert case.request().state == "completed"
 
 
 def test_nobody_answers_and_it_ends_at_both_places(hosted):
@@ -260,38 +196,6 @@ def test_who_cannot_be_given_the_link_is_told_before_anything_is_placed(hosted):
     assert case.site.control("GET", "documents") == []
 
 
-def test_a_hook_hastens_a_survey_that_waits_after_a_failure(hosted):
-    case = hosted()
-    row = case.place()
-    case.site.fault("any.error_500", 12)
-    case.act("alice", "open")
-    surveying.check_status(case.core, case.workspace, case.request().id)
-    case.work()
-    for _ in range(4):
-        case.later(seconds=30)
-    case.site.control("DELETE", "faults")
-    (waiting,) = case.deliveries("survey")
-    assert waiting.state == "retry"
-    body = json.dumps({"event": "document.viewed", "document": {"id": row.reference}}).encode()
-    _hook(case, body)
-    (waiting,) = case.deliveries("survey")
-    assert waiting.next_at <= case.clock.wall()
-
-
-def test_the_status_is_read_on_demand(hosted):
-    case = hosted()
-    case.send()
-    with pytest.raises(Refused, match="nothing of this request"):
-        surveying.check_status(case.core, case.workspace, case.request().id)
-    for _ in range(8):
-        case.later(seconds=5)
-    case.act("alice", "open")
-    assert surveying.check_status(case.core, case.workspace, case.request().id)
-    assert not surveying.check_status(case.core, case.workspace, case.request().id)
-    case.work()
-    assert case.request().state == "opened"
-
-
 def test_it_survives_a_restart_between_any_two_steps(hosted):
     case = hosted()
     case.send()
@@ -301,13 +205,3 @@ def test_it_survives_a_restart_between_any_two_steps(hosted):
         case.later(seconds=5)
     assert case.agreement().status == rows.STANDING
     assert len(case.site.control("GET", "documents")) == 1
-
-
-def _hook(case, body):
-    workspace, instance = "alice", "there"
-    secret = case.core.links.hook_secret(workspace, instance)
-    raw = RawHook(
-        "POST", case.core.links.hook(workspace, instance), {"content-type": "application/json"},
-        {}, body, "127.0.0.1", datetime.now(UTC),
-    )  # fmt: skip
-    return case.house.hooks.receive(workspace, instance, secret, raw)

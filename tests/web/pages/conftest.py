@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from hub.kernel.crypto import Vault
 from hub.web.pages import create_pages
 from tests.tools.ensure_browser import find_browser
+from tests.web.pages.fake_records import FakeRecords
 from tests.web.pages.fakes import TOKEN, FakeButtons, FakeCases, new_cases
 from tests.web.pages.repair_form import CONTACT_ANSWERS, REPAIR_ANSWERS
 
@@ -24,11 +25,19 @@ BASE = f"/s/{TOKEN}"
 _CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 
 
-def make_app(cases: FakeCases, buttons: FakeButtons, base_url: str = "http://localhost") -> Flask:
+def make_app(
+    cases: FakeCases,
+    buttons: FakeButtons,
+    base_url: str = "http://localhost",
+    records: FakeRecords | None = None,
+) -> Flask:
     """The pages alone."""
     app = Flask("pages_under_test", static_folder=None)
     vault = Vault("a secret of the tests, long enough for it")
-    app.register_blueprint(create_pages(cases, buttons, vault=vault, public_base_url=base_url))
+    pages = create_pages(
+        cases, buttons, records or FakeRecords(), vault=vault, public_base_url=base_url
+    )
+    app.register_blueprint(pages)
     return app
 
 
@@ -82,8 +91,13 @@ def buttons() -> FakeButtons:
 
 
 @pytest.fixture
-def app(cases: FakeCases, buttons: FakeButtons) -> Flask:
-    return make_app(cases, buttons)
+def records() -> FakeRecords:
+    return FakeRecords()
+
+
+@pytest.fixture
+def app(cases: FakeCases, buttons: FakeButtons, records: FakeRecords) -> Flask:
+    return make_app(cases, buttons, records=records)
 
 
 @pytest.fixture

@@ -19,10 +19,11 @@ from tests.tools.ensure_browser import find_browser
 from tests.web.pages.axe import findings
 from tests.web.pages.conftest import DESKTOP, PHONE
 from tests.web.pages.paper_scenes import SCENES as PAPER_SCENES
+from tests.web.pages.record_scenes import SCENES as RECORD_SCENES
 from tests.web.pages.scenes import SCENES as FORM_SCENES
 from tests.web.pages.scenes import served
 
-SCENES = {**FORM_SCENES, **PAPER_SCENES}
+SCENES = {**FORM_SCENES, **PAPER_SCENES, **RECORD_SCENES}
 
 HEIGHT = 844
 _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]

@@ -15,6 +15,7 @@ from hub.contracts.steps import Wait
 from hub.kernel.errors import Retryable
 from hub.services.views import SenderView, SigningStatus
 from tests.web.pages.conftest import BASE, BUTTON, make_app
+from tests.web.pages.fake_records import FakeRecords
 from tests.web.pages.fakes import FakeButtons, FakeCases, new_cases
 from tests.web.pages.repair_form import CONTACT_ANSWERS, REPAIR_ANSWERS
 
@@ -29,6 +30,7 @@ class Stage:
     page: Any
     cases: FakeCases
     buttons: FakeButtons
+    records: FakeRecords
     address: str
 
     def go(self, path: str) -> None:
@@ -212,12 +214,13 @@ SCENES: dict[str, Act] = {
 @contextmanager
 def served(page: Any, language: str = "en") -> Iterator[Stage]:
     """A fresh application on a free port for one scene."""
-    cases, buttons = new_cases(language=language), FakeButtons()
-    server = make_server("127.0.0.1", 0, make_app(cases, buttons), threaded=True)
+    cases, buttons, records = new_cases(language=language), FakeButtons(), FakeRecords()
+    records.shown = replace(records.shown, language=language)
+    server = make_server("127.0.0.1", 0, make_app(cases, buttons, records=records), threaded=True)
     thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
-        yield Stage(page, cases, buttons, f"http://127.0.0.1:{server.server_port}")
+        yield Stage(page, cases, buttons, records, f"http://127.0.0.1:{server.server_port}")
     finally:
         server.shutdown()
         thread.join()

@@ -10,13 +10,18 @@ from hub.services.views import SigningStatus
 from tests.web.pages.axe import findings
 from tests.web.pages.conftest import BASE
 from tests.web.pages.paper_scenes import SCENES as PAPER_SCENES
+from tests.web.pages.record_scenes import SCENES as RECORD_SCENES
 from tests.web.pages.repair_form import CONTACT_ANSWERS
 from tests.web.pages.scenes import SCENES as FORM_SCENES
 from tests.web.pages.scenes import Stage, served
 
 # The same templates with nothing new in them; ``look`` draws these too.
 _ALIKE = {"approved", "document-forwarded", "document-missing", "signed-preparing", "sign-here"}
-SCENES = {**FORM_SCENES, **{k: act for k, act in PAPER_SCENES.items() if k not in _ALIKE}}
+SCENES = {
+    **FORM_SCENES,
+    **RECORD_SCENES,
+    **{k: act for k, act in PAPER_SCENES.items() if k not in _ALIKE},
+}
 
 pytestmark = pytest.mark.browser
 

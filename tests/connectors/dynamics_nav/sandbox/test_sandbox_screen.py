@@ -30,6 +30,9 @@ class Screen:
         assert answer.status_code == status, path
         return html.fromstring(answer.text)
 
+    def json(self, path: str):
+        return requests.get(f"{self._nav.root}{path}", timeout=20).json()
+
     def post(self, path: str, status: int = 303, files=None, **form):
         answer = requests.post(
             f"{self._nav.root}{path}", data=form, files=files, timeout=20, allow_redirects=False
@@ -257,3 +260,38 @@ def test_texts_are_escaped(nav, screen):
     text = requests.get(f"{nav.root}/orders/VO1001", timeout=20).text
     assert "<script>x" not in text
     assert "&lt;script&gt;x" in text
+
+
+def test_an_article_brings_its_words_and_price(nav, screen):
+    screen.post("/orders/VO1001/line", No="REM-A52", Quantity="1", Optional="true")
+    shown = screen.json("/orders/VO1001.json")["lines"]["60000"]
+    assert (shown["Description"], shown["Unit_Price"]) == ("Drivrem A52", "415")
+    assert shown["Optional"] == "true"
+
+
+def test_a_document_tells_what_its_page_shows(nav, screen):
+    screen.post("/orders/VO1001/note", text="Ring först.")
+    shown = screen.json("/orders/VO1001.json")
+    assert (shown["fields"]["No"], shown["fields"]["Amount"]) == ("VO1001", "2703.00")
+    assert shown["lines"]["20000"]["Step"] == "Offered"
+    assert shown["notes"] == [{"author": "Bob", "kind": "Note", "text": "Ring först."}]
+    picture, other = shown["files"]
+    assert (picture["name"], picture["must_view"]) == ("sprucken-kapa.png", True)
+    assert requests.get(picture["url"], timeout=20).content.startswith(b"\x89PNG")
+    assert other["chosen"] is False
+    screen.open("/orders/VO9999.json", 404)
+
+
+def test_a_kind_that_two_tables_have_opens_the_page_of_its_own():
+    links = {
+        "button": "https://h.example/b/x",
+        "button.optional_sale": "https://h.example/b/quotes?id={id}",
+        "button.optional_sale.order": "https://h.example/b/orders?id={id}",
+    }
+    of = {kind: {"No": "X1", "Document_Type": kind} for kind in ("Quote", "Order")}
+    assert address(links, "button.optional_sale", of["Quote"]) == (
+        "https://h.example/b/quotes?id=X1"
+    )
+    assert address(links, "button.optional_sale", of["Order"]) == (
+        "https://h.example/b/orders?id=X1"
+    )

@@ -25,7 +25,7 @@ from hub.services.record_views import (
     NotedView,
     RecordView,
 )
-from hub.services.step_context import reason_text, user_language
+from hub.services.step_context import reason_text
 from hub.storage.models import Delivery, HostedAgreement, Recipient, Request, RequestEvent
 
 _SOON = timedelta(seconds=30)  # real time: a reading that has not begun by then is told as late
@@ -37,10 +37,11 @@ def standing(
     """``empty`` with everything of the request. ``others``: more of the record's are open."""
     row = rows.current(session, request.id)
     number = request.plan["number"] or request.source_id
+    title = request.title if number in request.title else f"{request.title} ({number})"
     totals = paper_views.totals_view(request)
     return replace(
         empty,
-        record_title=f"{request.title} ({number})",
+        record_title=title,
         request_id=request.id,
         state=request.state,
         reason=reason_text(request, empty.language)

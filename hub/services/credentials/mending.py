@@ -75,7 +75,7 @@ def mend(
         _note(session, core, where, said)
     core.follow_kept()
     core.wake()
-    _log.info("credentials mended", instance=str(where), names=sorted(given), by=by)
+    _log.info("credentials mended", instance=str(where), settings=", ".join(sorted(given)), by=by)
     return Mended(True, said, core.registry.settings(where).kept)
 
 
@@ -86,7 +86,9 @@ def _forget(core: Core, where: InstanceKey, names: Collection[str], by: str) -> 
         _remove(session, core, where, names)
     core.follow_kept()
     good, said = probes.probe(core, where)
-    _log.info("credentials forgotten", instance=str(where), names=sorted(names), by=by)
+    _log.info(
+        "credentials forgotten", instance=str(where), settings=", ".join(sorted(names)), by=by
+    )
     return Mended(good, said, core.registry.settings(where).kept)
 
 

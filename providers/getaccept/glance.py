@@ -7,7 +7,8 @@ from collections.abc import Collection
 from providers.getaccept.client import PAGE, Client
 from providers.getaccept.reading import text
 
-_MORE_PAGES = 2  # documents of others, between ours
+_BETWEEN = 3  # for each of ours so many are read: those between are over, or of others
+_MORE_PAGES = 2
 _MOST_PAGES = 20
 
 
@@ -16,7 +17,7 @@ def glance(client: Client, references: Collection[str]) -> dict[str, str]:
     among the pages read is left out, and surveyed by itself."""
     missing = set(references)
     found: dict[str, str] = {}
-    pages = min(-(-len(missing) // PAGE) + _MORE_PAGES, _MOST_PAGES) if missing else 0
+    pages = min(-(-_BETWEEN * len(missing) // PAGE) + _MORE_PAGES, _MOST_PAGES) if missing else 0
     with client.wire.pace.room(pages):
         lists = client.documents(pages, showall="true", sort_by="created", sort_order="desc")
         for page in lists:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from hub.mapping.loader import compile_mapping, load_mapping
 from tests.bench.engine_benches import delivery, drain, timer_claim
 from tests.bench.figures import Figure, say, short
+from tests.bench.hosted_benches import hosted_hub, hosted_year
 from tests.bench.hub_process import CONFIG, Hub, running_hub
 from tests.bench.lint_bench import lint_200
 from tests.bench.load import Load, drive, median, percentile, rates
@@ -131,6 +132,8 @@ BENCHES = {
         Bench(idle_memory),
         Bench(page_weight, ("none",)),
         Bench(page_visible, ("sqlite",)),
+        Bench(hosted_year, ("none",)),
+        Bench(hosted_hub),
     )
 }
 

@@ -1,1 +1,1 @@
-"""Story A at the simulated workshop: an ERP, a hosted provider, a hub, and everything that breaks."""
+"""Story A at the simulated workshop: ERP, hosted provider, hub, and everything that breaks."""

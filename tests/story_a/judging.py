@@ -14,6 +14,7 @@ from hub.storage.models import Delivery, Request, RequestEvent
 if TYPE_CHECKING:
     from tests.story_a.world import World
 
+_REFUSED = "provider_rejected"
 # Request → what stands on the record, and what the document at the provider may be.
 STATES = {
     "completed": ("Signed", {"signed"}),
@@ -49,10 +50,12 @@ class Job:
         }  # fmt: skip
 
 
-def judge(world: World, jobs: list[Job]) -> list[str]:
-    """Everything that is wrong, in words."""
+def judge(world: World, jobs: list[Job], *, refused: bool = False) -> list[str]:
+    """Everything that is wrong, in words. ``refused``: the provider has refused something for no
+    reason, which may end a request; it ends in one state at all sides all the same."""
     found = [f"{job.mapping} {job.number}: {one}" for job in jobs for one in _job(world, job)]
-    return [*found, *_everywhere(world, jobs)]
+    found += _everywhere(world, jobs)
+    return [one for one in found if not (refused and _REFUSED in one)]
 
 
 def _job(world: World, job: Job) -> Iterator[str]:
@@ -104,6 +107,8 @@ def _answered(request: Request, job: Job) -> Iterator[str]:
         yield f"signed there, {request.state} here"
     if job.done == "reject" and request.state != "declined":
         yield f"declined there, {request.state} here"
+    if request.state == "failed" and request.reason != "no_answer":
+        yield f"failed: {request.reason} {request.reason_detail}"
     if not job.done and request.state in ("completed", "declined"):
         yield f"{request.state} although nobody answered"
 
@@ -183,10 +188,13 @@ def _everywhere(world: World, jobs: list[Job]) -> Iterator[str]:
 def _owed(world: World) -> Iterator[str]:
     for one in world.rows(Delivery):
         if one.state not in ("delivered", "cancelled", "discarded"):
-            yield f"{one.kind} {one.step} is {one.state}: {one.error_code} {one.error_detail}"
+            said = (
+                _REFUSED if (one.kind, one.error_code) == ("place", "rejected") else one.error_code
+            )
+            yield f"{one.kind} {one.step} is {one.state}: {said} {one.error_detail}"
 
 
 def _is_bad(one: dict[str, Any]) -> bool:
-    """A webhook without https is this test's; a refused sign-in is a password that was changed; what
-    was taken back is looked for once more."""
+    """A webhook without https is this test's; a refused sign-in is a password that was changed;
+    what was taken back is looked for once more."""
     return not ("https" in one["text"] or one["operation"] == "auth" or one["status"] in (401, 404))

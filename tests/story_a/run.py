@@ -75,7 +75,8 @@ class Run:
         for _ in range(3):  # webhooks that come two days late
             self._pass(timedelta(hours=17))
         self._until(self._settled, timedelta(hours=3))
-        return judge(self.world, self.jobs)
+        refused = any(one.name.endswith("error_200") for one in self.faults)
+        return judge(self.world, self.jobs, refused=refused)
 
     def _strike(self, part: str) -> None:
         for fault in self.faults:

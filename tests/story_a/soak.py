@@ -1,5 +1,5 @@
-"""``python -m tests.story_a.soak --runs 500 --seed 0``: many runs of the story, each by its seed, and one
-line of figures. A run that ends wrong tells its seed, what was drawn, and what is wrong."""
+"""``python -m tests.story_a.soak --runs 500 --seed 0``: many runs of the story, each by its seed,
+and one line of figures. A run that ends wrong tells its seed, what was drawn, and what is wrong."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import argparse
 import json
 import logging
 import shutil
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -23,12 +24,15 @@ def main() -> int:
     asked.add_argument("--runs", type=int, default=500)
     asked.add_argument("--seed", type=int, default=0, help="of the first run; the others follow")
     given = asked.parse_args()
+    logging.disable(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     began, wrong = time.monotonic(), 0
     answers: Counter[str] = Counter()
     for seed in range(given.seed, given.seed + given.runs):
         outcome = _once(seed)
         answers.update(one.done or one.answer for one in outcome.jobs)
+        if seed % 10 == 9:
+            print(f"seed {seed} is done, {wrong} wrong before", file=sys.stderr, flush=True)
         if outcome.wrong:
             wrong += 1
             print(f"seed {seed}: {outcome.told}")

@@ -1,5 +1,5 @@
-"""The files of a workshop's hub: its settings, its instances, and how its two kinds of documents are
-mapped at the simulated ERP."""
+"""The files of a workshop's hub: its settings, its instances, and how its two kinds of documents
+are mapped at the simulated ERP."""
 
 from __future__ import annotations
 
@@ -54,7 +54,9 @@ request:
       - {to: id,       from: item.Line_No, required: true}
       - {to: text,     from: item.Description, required: true}
       - {to: quantity, from: item.Quantity, convert: decimal}
-      - {to: price,    from: item.Unit_Price, convert: decimal}
+      - to: price
+        expr: >-
+          $number(item.Unit_Price) * (100 - $number(item.Line_Discount_Percent)) / 100
       - {to: vat,      from: item.VAT_Percent, convert: decimal}
 OPTIONAL
   recipients:
@@ -107,7 +109,7 @@ examples:
         Sell_to_Contact: Alice
         Sell_to_Phone_No: 070-174 06 05
         Sell_to_E_Mail: alice@example.com
-        lines: [{Line_No: 10000, Description: Work, Quantity: 1, Unit_Price: 10, VAT_Percent: 25, Optional: false, Job_Line: true, Quantity_Invoiced: 0, Step: Offered}]
+        lines: [{Line_No: 10000, Description: Work, Quantity: 1, Unit_Price: 10, Line_Discount_Percent: 0, VAT_Percent: 25, Optional: false, Job_Line: true, Quantity_Invoiced: 0, Step: Offered}]
     expect: {recipients: [{name: Alice}]}
 """  # noqa: E501 - likewise
 

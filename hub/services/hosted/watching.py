@@ -35,6 +35,8 @@ TOGETHER = timedelta(minutes=15)  # what was looked at longer ago is looked at w
 PLACING = timedelta(minutes=2)
 SOON = timedelta(minutes=1)
 AT_ONCE = 500  # agreements in one look: memory stays bounded, the next look goes on
+_SHARES = 8  # looks in which everything is read once: somewhat fewer than there are in WHOLE
+_LEAST = 5
 _KNOWN = ("done", "cancelled", "pending")
 
 
@@ -44,6 +46,30 @@ class Looked:
 
     words: Mapping[str, str | None]
     more: bool = False
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the hub knows of an agreement: its last word, and when all of it was read last."""
+
+    word: str
+    surveyed_at: datetime | None
+
+
+def to_read(
+    words: Mapping[str, str | None], known: Mapping[str, Known], now: datetime
+) -> frozenset[str]:
+    """Which of those that a look told of are read as a whole now: every one whose word is another
+    one, and of the others, which are read every ``WHOLE``, a share in each look. Those that were
+    placed together would else be read together for ever, and what somebody has just signed would
+    wait behind them all."""
+    changed = {key for key, one in known.items() if words[key] is None or words[key] != one.word}
+    old = {key: one.surveyed_at for key, one in known.items() if key not in changed}
+    stale = sorted((at, key) for key, at in old.items() if at is not None and at <= now - WHOLE)
+    share = max(_LEAST, -(-len(known) // _SHARES))
+    return frozenset(
+        changed | {key for key, at in old.items() if at is None} | {key for _, key in stale[:share]}
+    )
 
 
 def look_by(core: Core, session: Session, row: HostedAgreement, within: timedelta) -> None:
@@ -97,13 +123,14 @@ class WatchTimer(TimerHandler):
             upkeep.note(core, session, instance.workspace_id, instance.key, well=True)
         ids = list(result.words)
         query = select(HostedAgreement).where(HostedAgreement.id.in_(ids))
-        for row in session.scalars(query) if ids else ():
-            word = result.words[row.id]
-            fresh = row.surveyed_at is not None and row.surveyed_at > now - WHOLE
-            if word is not None and word == row.word and fresh:
-                row.looked_at = now
-            else:
+        found = {row.id: row for row in session.scalars(query)} if ids else {}
+        known = {key: Known(row.word, row.surveyed_at) for key, row in found.items()}
+        reading = to_read(result.words, known, now)
+        for key, row in found.items():
+            if key in reading:
                 surveying.owe_survey(core, session, row)
+            else:
+                row.looked_at = now
         return self._next(session, instance, more=result.more)
 
     def failed(self, session: Session, timer: TimerWork, error: Exception) -> datetime | None:

@@ -215,6 +215,15 @@ def test_a_glance_reads_no_further_than_it_is_worth(account, httpserver):
     assert len(httpserver.log) == 5
 
 
+def test_a_glance_reads_on_where_many_are_asked_for(account, httpserver):
+    for page in range(7):
+        rows = [{"id": f"d{100 * page + n}", "status": "sent"} for n in range(100)]
+        httpserver.expect_ordered_request("/v1/documents").respond_with_json(rows)
+    asked = [f"d{number}" for number in range(0, 699, 4)]  # what lies between is over
+    assert len(account.glance(asked)) == len(asked)
+    assert len(httpserver.log) == 7
+
+
 def test_an_expired_document_is_counted_as_expired_whatever_its_status(driver, provider, site):
     site.control("POST", "modes", {"expired_status": "unchanged"})
     placed = driver.placed(provider, driver.agreement())

@@ -108,6 +108,7 @@ def _request(data: Mapping[str, Any], values: Mapping[str, Any]) -> RequestRule:
         notify=part["notify"],
         refusals=refusals(part["refuse"]),
         failover_after=part["failover_after"],
+        together=part["together"],
     )
 
 

@@ -73,6 +73,7 @@ class RequestPlan:
     notify: NotifyPlan | None = None
     user_language: str = ""  # of the upstream's users; empty: as the customer's
     failover_after: timedelta = FAILOVER_AFTER
+    together: bool = False
     problems: tuple[RowProblem, ...] = ()
 
     @property
@@ -117,6 +118,7 @@ class RequestRule:
     refusals: tuple[RefusalRule, ...] = ()
     user_language: Row | None = None
     failover_after: timedelta = FAILOVER_AFTER
+    together: bool = False
 
     @property
     def recipient(self) -> tuple[Row, ...]:
@@ -201,6 +203,7 @@ class RequestRule:
             notify=self.notify.plan(data, now, problems) if self.notify is not None else None,
             user_language=_language(users, data, now, problems) if users is not None else "",
             failover_after=self.failover_after,
+            together=self.together,
             problems=tuple(problems),
         )
 

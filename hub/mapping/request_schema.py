@@ -11,7 +11,7 @@ from hub.contracts.json_schema import JsonSchema, Walk, one_key_of
 from hub.contracts.papers import MOST_ATTACHMENTS, MOST_DOCUMENTS, SIGNER
 from hub.mapping.compiling_fields import ExpressionField, PathField
 from hub.mapping.good_rows import Inside, Leaf
-from hub.mapping.grammar import NOT_EMPTY, Duration, OneOrMany, Quiet, Strict, Word, up_to
+from hub.mapping.grammar import NOT_EMPTY, Duration, Flag, OneOrMany, Quiet, Strict, Word, up_to
 from hub.mapping.lines import CURRENCY
 from hub.mapping.notify_schema import NotifySchema
 from hub.mapping.paper_schema import AttachmentSchema, DocumentSchema, exactly_one
@@ -193,6 +193,13 @@ class RequestSchema(Strict):
         required=True,
         validate=NOT_EMPTY,
         metadata={"help": "The instances that carry the link to the customer, in this order."},
+    )
+    together = Flag(
+        load_default=False,
+        metadata={
+            "help": "The link goes by every channel that reaches somebody, at once; else by the "
+            "first one, and by the next where that fails."
+        },
     )
     language = CodeField(
         LANGUAGE,

@@ -7,6 +7,7 @@ between attempts. Which channel comes next when one fails, is decided here too.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +22,16 @@ from hub.contracts.requests import FINAL_STATES, Reason
 from hub.engine.outbox import owe
 from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import Refused, Retryable
-from hub.services import addressing, deadlines, endings, foreseen, history, in_hand, mail_pages
+from hub.services import (
+    addressing,
+    deadlines,
+    endings,
+    foreseen,
+    history,
+    in_hand,
+    mail_pages,
+    together,
+)
 from hub.services.core import Core
 from hub.services.handing_over import hand_over, kept
 from hub.storage import queries_request as queries
@@ -50,17 +60,17 @@ def owe_message(
     recipient: Recipient | None = None,
 ) -> bool:
     """Owe one message to a recipient, the first one unless named, by the first channel that can
-    reach it.
+    reach it; an invitation by each of them where the mapping says ``together``.
 
     ``purpose`` is ``invite`` or ``reminder`` (``number`` counts from 1). False when no channel
     of the plan from the current one on has an address for the recipient.
     """
     page = mail_pages.first_page(session, request) if request.plan.get("documents") else None
-    owed = message(core, request, purpose, number, recipient, page)
-    if owed is None:
-        return False
-    owe(session, **owed)
-    return True
+    found = list(_messages(core, request, purpose, number, recipient, page))
+    each = purpose == INVITE and request.plan.get("together")
+    for owed in found if each else found[:1]:
+        owe(session, **owed)
+    return bool(found)
 
 
 def message(
@@ -71,14 +81,27 @@ def message(
     recipient: Recipient | None = None,
     page: str | None = None,
 ) -> dict[str, Any] | None:
-    """What ``owe_message`` owes, for ``hub.engine.outbox.owe``; None when nobody can be reached."""
+    """What ``owe_message`` owes first, for ``hub.engine.outbox.owe``; None when nobody can be
+    reached."""
+    return next(_messages(core, request, purpose, number, recipient, page), None)
+
+
+def _messages(
+    core: Core,
+    request: Request,
+    purpose: str,
+    number: int,
+    recipient: Recipient | None,
+    page: str | None,
+) -> Iterator[dict[str, Any]]:
+    """The message by each channel that reaches the recipient, in the order of the plan."""
     recipient = recipient or request.recipients[0]
     theirs = "" if recipient is request.recipients[0] else f":{recipient.key}"
     again = f":again{request.plan['round']}" if request.plan.get("round") else ""
     for channel in addressing.channels(request, purpose, recipient.key):
         payload = addressing.payload(core, request, recipient, channel, purpose, number, page)
         if payload is not None:
-            return {
+            yield {
                 "workspace_id": request.workspace_id,
                 "request_id": request.id,
                 "entity": endings.out_of(request, recipient),
@@ -91,7 +114,6 @@ def message(
                 "now": core.clock.now(),
                 "wall": core.clock.wall(),
             }
-    return None
 
 
 def missing(core: Core, request: Request) -> Reason:
@@ -225,10 +247,13 @@ def unreachable(
         return
     if history.known(session, request, endings.opening_of(request, recipient)):
         return  # the invitation has arrived
+    if together.stands(session, request, work, recipient):
+        return
     used = request.plan["channels"].index(work.destination) + 1
     failed = {**request.plan.get("channels_failed", {}), recipient.key: used}
     request.plan = {**request.plan, "channels_failed": failed}
-    if owe_message(core, session, request, "invite", recipient=recipient):
+    each = request.plan.get("together")  # then all others are owed already
+    if not each and owe_message(core, session, request, "invite", recipient=recipient):
         return
     if recipient.role in ("signer", "approver"):
         endings.fail(core, session, request, reason, detail=code)

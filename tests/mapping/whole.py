@@ -121,6 +121,7 @@ request:
   provider: native_canvas
   channels: sms
   failover_after: 5m
+  together: true
   expires_after: 14d
   recipients:
     - key: owner

@@ -37,10 +37,11 @@ def standing(
     """``empty`` with everything of the request. ``others``: more of the record's are open."""
     row = rows.current(session, request.id)
     number = request.plan["number"] or request.source_id
+    title = request.title if number in request.title else f"{request.title} ({number})"
     totals = paper_views.totals_view(request)
     return replace(
         empty,
-        record_title=f"{request.title} ({number})",
+        record_title=title,
         request_id=request.id,
         state=request.state,
         reason=reason_text(request, empty.language)

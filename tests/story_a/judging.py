@@ -189,7 +189,9 @@ def _owed(world: World) -> Iterator[str]:
     for one in world.rows(Delivery):
         if one.state not in ("delivered", "cancelled", "discarded"):
             said = (
-                _REFUSED if (one.kind, one.error_code) == ("place", "rejected") else one.error_code
+                _REFUSED
+                if one.kind in ("place", "say") and one.error_code == "rejected"
+                else one.error_code
             )
             yield f"{one.kind} {one.step} is {one.state}: {said} {one.error_detail}"
 

@@ -66,6 +66,7 @@ class Calls:
             base_url="https://there.example/v1", auth="token", calls_per_minute=limit,
             access_token="a-token-of-the-simulated-year",
         )  # fmt: skip
+        self._chances = random.Random(f"tries {seed}")  # whose number depends on the pace
         self.provider = GetAcceptProvider(settings, context)
         self.account = ThinAccount(self.clock)
         wire: Any = self.provider
@@ -95,8 +96,7 @@ class Calls:
         try:
             again = work()
         except Retryable as error:
-            chance = self.dice.random()
-            found = decide(error, tries, began, now, RetrySchedule(), chance)
+            found = decide(error, tries, began, now, RetrySchedule(), self._chances.random())
             assert isinstance(found, RetryAt)
             self._owe(found.moment, lambda: self._tried(work, began, tries + 1))
             return

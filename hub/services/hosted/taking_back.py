@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from hub.contracts.agreements import Survey
+from hub.contracts.agreements import NOT_YET, Survey
 from hub.engine.work import Failure, Handler, Work
-from hub.kernel.errors import NotFound, Refused
+from hub.kernel.errors import NotFound, Refused, Retryable
 from hub.services import owed_kinds
 from hub.services.core import Core
 from hub.services.hosted import applying, loading, rows
@@ -42,7 +42,9 @@ class WithdrawHandler(Handler):
             return TakenBack()
         except Refused as error:
             if error.code != _TOO_LATE:
-                raise
+                # What nobody wants any more must not stay where somebody can sign it: for days, a
+                # refusal is taken for one that passes. It says nothing of the provider's health.
+                raise Retryable(error.detail, code=NOT_YET) from error
             return TakenBack(provider.survey(told, loaded.placed))
         return TakenBack()
 

@@ -99,6 +99,17 @@ def test_what_is_withdrawn_here_is_withdrawn_there(hosted):
     assert view.address == ""
 
 
+def test_a_withdrawal_that_is_refused_is_tried_until_it_is_taken(hosted):
+    case = hosted()
+    row = case.place()
+    case.site.fault("delete.error_200", 3)
+    withdraw(case.core, case.workspace, case.request().id, by="test")
+    for _ in range(10):
+        case.later(minutes=1)
+    assert [one.state for one in case.deliveries("withdraw")] == ["delivered"]
+    assert case.site.control("GET", f"documents/{row.reference}")["status"] == "recalled"
+
+
 def test_an_answer_that_comes_after_the_withdrawal_counts_for_nothing(hosted):
     case = hosted()
     case.place()

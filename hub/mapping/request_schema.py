@@ -11,13 +11,14 @@ from hub.contracts.json_schema import JsonSchema, Walk, one_key_of
 from hub.contracts.papers import MOST_ATTACHMENTS, MOST_DOCUMENTS, SIGNER
 from hub.mapping.compiling_fields import ExpressionField, PathField
 from hub.mapping.good_rows import Inside, Leaf
-from hub.mapping.grammar import NOT_EMPTY, Duration, Flag, OneOrMany, Quiet, Strict, Word, up_to
+from hub.mapping.grammar import NOT_EMPTY, Duration, Flag, OneOrMany, Strict, Word, up_to
 from hub.mapping.lines import CURRENCY
 from hub.mapping.notify_schema import NotifySchema
 from hub.mapping.paper_schema import AttachmentSchema, DocumentSchema, exactly_one
 from hub.mapping.people import LANGUAGE
 from hub.mapping.people_schema import MOST_PEOPLE, PersonSchema, SigningSchema
 from hub.mapping.plan import FAILOVER_AFTER
+from hub.mapping.reminder_schema import ReminderSchema
 from hub.mapping.row_schema import LineRow, PrefillRow, RecipientRow, RecordValue
 from hub.mapping.rows import Source
 from hub.mapping.signing import SigningRule
@@ -46,35 +47,6 @@ def _blocks(value: Any) -> dict[int, Mapping[str, Any]]:
 def rows_of(schema: type[Leaf], **options: Any) -> fields.List[Any]:
     """A list of rows of one kind."""
     return fields.List(Inside(schema), **options)
-
-
-class ReminderSchema(Leaf):
-    """``reminders``: when the customer is asked again."""
-
-    after = Duration(
-        required=True,
-        metadata={"help": "How long after the invitation the first reminder is due, e.g. 24h."},
-    )
-    every = Duration(
-        metadata={"help": "How long between two reminders, e.g. 24h. Without it as `after`."}
-    )
-    limit = fields.Integer(
-        strict=True,
-        load_default=MAX_REMINDERS,
-        validate=validate.Range(0, MAX_REMINDERS, error=_CEILING),
-        metadata={"help": f"How many reminders at most: 0 to {MAX_REMINDERS}."},
-    )
-    quiet = Quiet(
-        load_default=None,
-        metadata={
-            "help": 'Hours in which nothing is sent, e.g. "21:00-08:00"; may pass midnight. They '
-            "are the workspace's own."
-        },
-    )
-    channel = Word(
-        load_default=None,
-        metadata={"help": "The channel instance for reminders. Without it as for the invitation."},
-    )
 
 
 class LinesSchema(Strict):

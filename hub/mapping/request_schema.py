@@ -25,9 +25,7 @@ from hub.mapping.signing import SigningRule
 from hub.mapping.steps_field import StepsField
 from hub.mapping.value_fields import CodeField, ItemsField, TitleField
 
-MAX_REMINDERS = 3  # requirement D8
 _WORDS = ("text", "from")
-_CEILING = "{input} reminders are not allowed; write {min} to {max}"
 
 
 def _listed(schema: type[Strict], most: int, **options: Any) -> fields.List[Any]:

@@ -70,8 +70,8 @@ class LinesSchema(Strict):
     steps = StepsField(
         load_default=None,
         metadata={
-            "help": "The steps that lines go through, in order, with the upstream's names. Needs a "
-            "row `step`. Without it they are found, priced, offered, decided."
+            "help": "The steps of lines that have a row `step`, in order, with the upstream's "
+            "names. Else found, priced, offered, decided."
         },
     )
 

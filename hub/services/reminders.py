@@ -44,7 +44,7 @@ class ReminderTimer(TimerHandler):
         if in_hand.held(session, request.id, recipient.id):
             return now + in_hand.LOOK_AGAIN
         if n > min(rule["limit"], CEILING):
-            if last_look.owed(core, session, request):
+            if last_look.owed(core, session, request, timer.due_at):
                 return now + in_hand.LOOK_AGAIN
             away = in_hand.lapsed(session, request.id)
             reason = Reason.NEVER_RETURNED if away else Reason.NO_ANSWER
@@ -91,7 +91,9 @@ class ExpiryTimer(TimerHandler):
         now = self._core.clock.now()
         if now < request.expires_at:  # put off since, by who cleared an acceptance
             return request.expires_at
-        if in_hand.held(session, request.id) or last_look.owed(self._core, session, request):
+        if in_hand.held(session, request.id) or last_look.owed(
+            self._core, session, request, timer.due_at
+        ):
             return now + in_hand.LOOK_AGAIN
         endings.end(self._core, session, request, EventKind.EXPIRED, "expired")
         return None

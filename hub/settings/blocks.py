@@ -29,6 +29,7 @@ class Block(fields.Nested):
         return walk.block(self.schema)
 
 
+_ADDRESS = validate.Regexp(r"^[^@\s]+@[^@\s]+$", error="must be an e-mail address; correct it")
 _TEXT = validate.Length(min=1)
 
 
@@ -112,7 +113,7 @@ class OperationsSettings:
     """The people who look after the hub for a workspace."""
 
     email: str = setting(
-        fields.Email(),
+        fields.String(validate=_ADDRESS),
         title="E-mail",
         help="Told when a system refuses the hub's sign-in, and when it goes on.",
     )

@@ -15,6 +15,7 @@ from hub.storage.models import (
     Document,
     DocumentPage,
     Evidence,
+    HostedAgreement,
     Viewing,
     Workspace,
 )
@@ -28,6 +29,8 @@ NAMING: tuple[tuple[Any, Any], ...] = (
     (Viewing, Viewing.sha256),
     (Evidence, Evidence.bundle_sha256),
     (Evidence, Evidence.pdf_sha256),
+    (HostedAgreement, HostedAgreement.file_sha256),
+    (HostedAgreement, HostedAgreement.signed_sha256),
 )
 """Every column that names bytes in the object store. ``Blob`` has a row for each of them, by an
 index; the others are asked beside it before anything is deleted."""

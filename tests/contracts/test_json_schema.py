@@ -22,6 +22,7 @@ WRITTEN = ("hub.mapping.", "hub.settings.", "hub.channels.", "connectors.", "pro
 # Rules between keys that a JSON Schema cannot give.
 LEFT = {
     "_no_unknown_keys": "given by additionalProperties",
+    "_steps_of_rows": "looks at the rows",
     "_names_once": "looks at other steps and fields",
 }
 

@@ -17,12 +17,12 @@ from tests.mapping.samples import ROOT
 from tests.services.one_case import CLIENT
 
 SECONDS = timedelta(seconds=3)
-STORIES = ("workshop_additional_sale", "portal_offer", "service_protocol", "crm_quote")
-SYSTEMS = ("erp", "fieldservice", "suite", "crm")
+STORIES = ("portal_offer", "service_protocol", "crm_quote")
+SYSTEMS = ("fieldservice", "suite", "crm")
 
 
 def settle_in(case, world):
-    """All four mappings in the workspace, each with the instances that it names."""
+    """All three mappings in the workspace, each with the instances that it names."""
     config = Path(case.simulated.config)
     for name in STORIES:
         shutil.copy(ROOT / "mappings" / f"{name}.yaml", config / "mappings")
@@ -78,36 +78,6 @@ def signed(case, token):
     assert case.request().state == "completed"
     states = {(one.step, one.state) for one in case.deliveries() if one.state != "delivered"}
     assert states == set(), "everything that was owed has arrived"
-
-
-def test_an_additional_sale_is_decided_line_by_line(stories):
-    record = {
-        "number": "SO-1",
-        "customer_no": "C-1",
-        "contact": {"name": "Alice Andersson", "mobile": "070-174 06 05", "language": "SVE"},
-        "job_lines": [
-            {"line_no": 1, "step": "offered", "description": "Kniv", "unit_price": "349,00"},
-            {"line_no": 2, "step": "offered", "description": "Arbete", "unit_price": "890"},
-        ],
-    }
-    for line in ("1", "2"):
-        stories.upstream.put("job_line", line, {"step": "offered"})
-    token = asked(stories, "workshop_additional_sale", "service_order", record)
-    assert stories.upstream.records("service_order")["7"]["digital_status"] == "Seen"
-    stories.cases.choose_lines(token, ["1"])
-    signed(stories, token)
-    order = stories.upstream.records("service_order")["7"]
-    assert (order["digital_status"], order["accepted_total"]) == ("Signed", "349.00")
-    assert stories.upstream.records("job_line") == {
-        "1": {"step": "decided", "decision": "accepted"},
-        "2": {"step": "decided", "decision": "declined"},
-    }
-    ((offer, fields),) = stories.upstream.records("offer").items()
-    assert fields["from_order"] == "SO-1"
-    (line,) = stories.upstream.records("offer_line").values()
-    assert (line["offer"], line["description"]) == (offer, "Arbete")
-    (note,) = stories.upstream.notes(RecordRef("service_order", "7"))
-    assert "2 line(s) decided" in note
 
 
 def test_a_shared_offer_is_accepted(stories):

@@ -74,6 +74,7 @@ logo: /logo.svg
 mappings: [repair]
 values: {depot: 17, series: null}
 values_in: {test: {series: T}}
+operations: {email: bob@example.com}
 webhook_secrets: {erp: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz}
 instances:
   source: {plugin: connector:simulated, settings: {upstream: one, patience: 2.5, adopt: true}}
@@ -85,6 +86,7 @@ instances:
     retry: {first: 1s, longest: 1h, total: 72h, least_tries: 3, longest_retry_after: 2h,
             unexpected_tries: 4}
     disable_after: 3d
+    poll_every: 2m
 texts:
   sms_invite: {sv: "{{ sender }}: {{ link }}"}
   terms: {sv: Fritt, en: Free}

@@ -6,10 +6,9 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from hub.contracts.capabilities import Capability
-from hub.engine import outbox
 from hub.services import history, owed_kinds
 from hub.services.core import Core
-from hub.services.hosted import rows
+from hub.services.hosted import owing, rows
 from hub.storage.models import Message, Request
 
 KIND = owed_kinds.SAY
@@ -31,19 +30,5 @@ def owe(core: Core, session: Session, request: Request, message: Message) -> boo
     if not core.registry.manifest(place).can(Capability.MESSAGES):
         return False
     session.flush()
-    outbox.owe(
-        session,
-        workspace_id=row.workspace_id,
-        request_id=row.request_id,
-        entity=f"{row.request_id}:say",
-        kind=KIND,
-        step="say",
-        destination=row.provider,
-        payload={"agreement": row.id, "message": message.id},
-        key=f"{row.id}:say:{message.id}",
-        seq=0,
-        now=core.clock.now(),
-        wall=core.clock.wall(),
-    )
-    core.wake()
+    owing.owe(core, session, row, KIND, "say", step=KIND, more={"message": message.id})
     return True

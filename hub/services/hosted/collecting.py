@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from hub.contracts.evidence import EvidencePart
-from hub.engine.outbox import owe
 from hub.engine.work import Failure, Handler, Work
 from hub.services import evidence_owed, owed_kinds, papers
 from hub.services.core import Core
 from hub.services.hosted import loading, rows
+from hub.services.hosted.owing import owe
 from hub.storage.models import HostedAgreement, Request
 
 KIND = owed_kinds.COLLECT
@@ -37,20 +37,7 @@ def owe_proof(core: Core, session: Session, request: Request) -> None:
     if row is None:
         evidence_owed.owe_evidence(core, session, request)
         return
-    owe(
-        session,
-        workspace_id=row.workspace_id,
-        request_id=row.request_id,
-        entity=f"{row.request_id}:collect",
-        kind=KIND,
-        step=f"collect.{row.number}",
-        destination=row.provider,
-        payload={"agreement": row.id},
-        key=f"{row.id}:collect",
-        seq=row.number,
-        now=core.clock.now(),
-        wall=core.clock.wall(),
-    )
+    owe(core, session, row, KIND, "collect", seq=row.number)
 
 
 class CollectHandler(Handler):

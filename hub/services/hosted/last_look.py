@@ -3,7 +3,7 @@ provider, since a hook may have been lost."""
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -15,15 +15,16 @@ _FRESH = timedelta(minutes=15)
 _PATIENCE = timedelta(days=1)  # a provider that is away for longer keeps no request open
 
 
-def owed(core: Core, session: Session, request: Request) -> bool:
-    """Whether somebody has to look first; the survey is owed then."""
+def owed(core: Core, session: Session, request: Request, due: datetime) -> bool:
+    """Whether somebody has to look first, since nobody has about when it was ``due``; the survey is
+    owed then."""
     from hub.services.hosted import surveying  # which settles endings itself
 
     row = rows.current(session, request.id) if request.plan.get(rows.ELSEWHERE) else None
     if row is None or row.status != rows.STANDING or row.looked_at is None:
         return False
-    now = core.clock.now()
-    if now - row.looked_at <= _FRESH or now - request.expires_at > _PATIENCE:
+    late = core.clock.now() - request.expires_at > _PATIENCE
+    if row.looked_at >= due - _FRESH or late:
         return False
     surveying.owe_survey(core, session, row)
     return True

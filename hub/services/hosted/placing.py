@@ -17,13 +17,13 @@ from sqlalchemy.orm import Session
 from hub.contracts.agreements import NOT_YET, Placed
 from hub.contracts.events import EventKind
 from hub.contracts.requests import Reason
-from hub.engine.outbox import owe
 from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import ParaphError, Refused, Retryable, Unfit
 from hub.services import endings, history, owed_kinds, papers, turns
 from hub.services.core import Core
 from hub.services.hosted import loading, rows, watching
 from hub.services.hosted.building import KeptFile
+from hub.services.hosted.owing import owe
 from hub.services.step_context import user_language
 from hub.storage.models import Delivery, HostedAgreement, Request
 
@@ -49,7 +49,6 @@ def begin(core: Core, session: Session, request: Request) -> HostedAgreement:
     row = rows.begin(core, session, request)
     _owe(core, session, row, 1)
     watching.look_by(core, session, row, patience(request))
-    core.wake()
     return row
 
 
@@ -58,28 +57,11 @@ def patience(request: Request) -> timedelta:
     return timedelta(seconds=request.plan.get("failover_after", 600))
 
 
-def entity(row: HostedAgreement) -> str:
-    """The name under which one agreement's steps leave, one after the other."""
-    return f"{row.request_id}:agreement:{row.number}"
-
-
 def _owe(core: Core, session: Session, row: HostedAgreement, seq: int, after: float = 0.0) -> None:
-    wall = core.clock.wall()
-    owe(
-        session,
-        workspace_id=row.workspace_id,
-        request_id=row.request_id,
-        entity=entity(row),
-        kind=KIND,
-        step=f"place.{seq}",
-        # a large file needs memory: as few are put together at a time as are proven
-        destination=row.provider if seq > 1 else COMPOSING,
-        payload={"agreement": row.id},
-        key=f"{row.id}:place:{seq}",
-        seq=seq,
-        now=core.clock.now(),
-        wall=wall + timedelta(seconds=after),
-    )
+    # a large file needs memory: as few are put together at a time as are proven
+    destination = COMPOSING if seq == 1 else ""
+    entity = rows.entity(row)
+    owe(core, session, row, KIND, entity, seq=seq, after=after, destination=destination)
 
 
 class PlaceHandler(Handler):
@@ -123,7 +105,6 @@ class PlaceHandler(Handler):
             return
         after = 0.0 if isinstance(result, PutTogether) else result.again_after
         _owe(core, session, row, work.seq + 1, after)
-        core.wake()
 
     def gave_up(self, session: Session, work: Work, failure: Failure) -> None:
         """It cannot be placed: the request has failed, with the provider's reason in words."""

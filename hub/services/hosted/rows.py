@@ -36,6 +36,11 @@ def hosted(core: Core, row: HostedAgreement) -> HostedProvider:
     return core.registry.hosted(core.instance(row.workspace_id, row.provider))
 
 
+def entity(row: HostedAgreement) -> str:
+    """Below the request's, the name under which an agreement's steps leave, one after the other."""
+    return f"agreement:{row.number}"
+
+
 def current(session: Session, request_id: str) -> HostedAgreement | None:
     """The agreement that holds; none where the request is signed on the hub's own pages."""
     mine = HostedAgreement.request_id == request_id

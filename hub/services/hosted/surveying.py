@@ -9,12 +9,12 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import Session
 
 from hub.contracts.agreements import Survey
-from hub.engine.outbox import owe
 from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import NotFound, Refused
 from hub.services import history, owed_kinds, turns
 from hub.services.core import Core
 from hub.services.hosted import applying, loading, rows
+from hub.services.hosted.owing import owe
 from hub.storage.models import Delivery, HostedAgreement, Request
 
 KIND = owed_kinds.SURVEY
@@ -38,21 +38,7 @@ def owe_survey(core: Core, session: Session, row: HostedAgreement) -> bool:
         core.wake()
         return False
     last = session.scalar(select(func.max(Delivery.seq)).where(*mine)) or 0
-    owe(
-        session,
-        workspace_id=row.workspace_id,
-        request_id=row.request_id,
-        entity=_entity(row),
-        kind=KIND,
-        step=f"survey.{last + 1}",
-        destination=row.provider,
-        payload={"agreement": row.id},
-        key=f"{row.id}:survey:{last + 1}",
-        seq=last + 1,
-        now=core.clock.now(),
-        wall=core.clock.wall(),
-    )
-    core.wake()
+    owe(core, session, row, KIND, f"survey:{row.number}", seq=last + 1)
     return True
 
 

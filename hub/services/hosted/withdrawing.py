@@ -6,10 +6,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hub.contracts.events import EventKind
-from hub.engine.outbox import owe
 from hub.services import owed_kinds
 from hub.services.core import Core
 from hub.services.hosted import rows
+from hub.services.hosted.owing import owe
 from hub.storage.models import Delivery, HostedAgreement, Request
 
 _LAST = 1_000_000  # behind every step of placing
@@ -29,7 +29,7 @@ def end(core: Core, session: Session, request: Request, kind: EventKind) -> None
 def take_back(core: Core, session: Session, row: HostedAgreement) -> None:
     """Owe it. What was still to be placed is not wanted any more; a step that is being done at this
     moment ends first."""
-    under_way = f"{row.request_id}:agreement:{row.number}"
+    under_way = f"{row.request_id}:{rows.entity(row)}"
     mine = Delivery.entity == under_way, Delivery.kind == owed_kinds.PLACE
     asked = Delivery.seq > 1, Delivery.first_attempt_at.is_not(None)  # the first asks nobody
     nothing_there = session.scalar(select(Delivery.id).where(*mine, *asked).limit(1)) is None
@@ -42,17 +42,5 @@ def take_back(core: Core, session: Session, row: HostedAgreement) -> None:
     row.status = rows.WITHDRAWN
     if nothing_there:
         return
-    owe(
-        session,
-        workspace_id=row.workspace_id,
-        request_id=row.request_id,
-        entity=under_way,
-        kind=owed_kinds.WITHDRAW,
-        step="withdraw",
-        destination=row.provider,
-        payload={"agreement": row.id},
-        key=f"{row.id}:withdraw",
-        seq=_LAST,
-        now=core.clock.now(),
-        wall=core.clock.wall(),
-    )
+    kind = owed_kinds.WITHDRAW
+    owe(core, session, row, kind, rows.entity(row), step=kind, seq=_LAST)

@@ -64,7 +64,7 @@ def test_the_page_follows_what_the_hub_writes(page, nav, mounted):
 def test_a_person_chooses_kind_and_files_and_lands_at_the_hub(page, nav, mounted):
     nav.sandbox.connect({"button.optional_sale": f"{mounted}/customers?q={{id}}"})
     page.goto(f"{mounted}/orders/VO1001")
-    page.get_by_label("Tillval", exact=True).check()
+    page.get_by_role("radio", name="Tillval").check()
     card = page.locator("#files li", has_text="kniv.png")
     card.get_by_label("Skicka med").check()
     card.get_by_label("Måste ses").check()

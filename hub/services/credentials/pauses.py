@@ -23,6 +23,7 @@ from hub.services.core import Core
 from hub.services.credentials import pause_mail, pause_notes
 from hub.storage.locks import alone
 from hub.storage.models import Delivery, HeldRequest, Instance, InstancePause, Request
+from hub.storage.touched import touched
 
 _log = get_logger(__name__)
 EVERY = timedelta(seconds=5)
@@ -114,7 +115,7 @@ def _end(core: Core, pause: InstancePause) -> int:
             .values(ended_at=core.clock.wall())
             .execution_options(synchronize_session=False)
         )
-        if session.execute(over).rowcount != 1:  # type: ignore[attr-defined]
+        if touched(session, over) != 1:
             return 0
         if pause.mail == pause_mail.OWED:
             pause_mail.owe_resumed(core, session, pause)

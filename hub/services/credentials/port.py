@@ -20,6 +20,7 @@ from hub.kernel.ids import new_id
 from hub.kernel.logging import get_logger
 from hub.storage.db import Database
 from hub.storage.models import InstanceSecret, Lease
+from hub.storage.touched import touched
 
 _log = get_logger(__name__)
 PLUGIN = "plugin"
@@ -60,7 +61,7 @@ class Secrets:
                 .values(value=dict(value), version=version + 1, saved_at=wall)
                 .execution_options(synchronize_session=False)
             )
-            return session.execute(changed).rowcount == 1  # type: ignore[attr-defined, no-any-return]
+            return touched(session, changed) == 1
 
     @contextmanager
     def hold(self, name: str, seconds: float) -> Iterator[None]:

@@ -16,6 +16,7 @@ from hub.services.core import Core
 from hub.services.hosted import applying, loading, rows
 from hub.services.hosted.owing import owe
 from hub.storage.models import Delivery, HostedAgreement, Request
+from hub.storage.touched import touched
 
 KIND = owed_kinds.SURVEY
 _WAITING = ("pending", "retry", "paused")
@@ -34,7 +35,7 @@ def owe_survey(core: Core, session: Session, row: HostedAgreement) -> bool:
     mine = Delivery.entity == _entity(row), Delivery.kind == KIND
     waiting = update(Delivery).where(*mine, Delivery.state.in_(_WAITING))
     soon = case((Delivery.next_at > core.clock.wall(), core.clock.wall()), else_=Delivery.next_at)
-    if session.execute(waiting.values(next_at=soon)).rowcount:  # type: ignore[attr-defined]
+    if touched(session, waiting.values(next_at=soon)):
         core.wake()
         return False
     last = session.scalar(select(func.max(Delivery.seq)).where(*mine)) or 0

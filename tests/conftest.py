@@ -17,6 +17,7 @@ from flask import Flask
 from hypothesis import HealthCheck, settings
 
 from hub.kernel.crypto import Vault
+from hub.sandbox.ports import keep_to
 from hub.storage.db import Database
 from hub.storage.migrate import upgrade
 from tests.cluster.servers import PostgresServer, ValkeyServer
@@ -32,6 +33,13 @@ Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
 STORES = ("sqlite", "postgresql")
 ABOUT_STORES = ("engine", "storage")  # all of it runs on both, whoever asks
 MIGRATED = "paraph_migrated"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Workers side by side choose their ports from parts of their own."""
+    worker = getattr(config, "workerinput", None)
+    if worker is not None:
+        keep_to(int(worker["workerid"].removeprefix("gw")), worker["workercount"])
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -3,15 +3,48 @@
 from __future__ import annotations
 
 import json
-import random
+import secrets
 import socket
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 from hub.kernel.errors import ConfigurationError
 
 LOOPBACK = "127.0.0.1"
 CALM = range(20_000, 32_000)
+
+
+class _Walk:
+    """Candidates from a range, one after the other from anywhere on: what was handed out a moment
+    ago, and may not be bound yet, is not handed out again."""
+
+    def __init__(self, ports: range) -> None:
+        self._lock = threading.Lock()
+        self.keep_to(ports)
+
+    def keep_to(self, ports: range) -> None:
+        with self._lock:
+            self._ports = ports
+            self._at = secrets.randbelow(len(ports))  # a seeded ``random`` would repeat itself
+
+    def round(self) -> Iterator[int]:
+        """Each candidate once; whoever else walks meanwhile gets others."""
+        for _ in self._ports:
+            with self._lock:
+                self._at = (self._at + 1) % len(self._ports)
+                port = self._ports[self._at]
+            yield port
+
+
+_WALK = _Walk(CALM)
+
+
+def keep_to(part: int, parts: int) -> None:
+    """Let this process take its ports from one of ``parts`` equal parts of the range, so that
+    processes side by side never choose the same one."""
+    size = len(CALM) // parts
+    _WALK.keep_to(CALM[part * size : (part + 1) * size])
 
 
 class StablePorts:
@@ -55,8 +88,11 @@ class StablePorts:
 
 def calm_port() -> int:
     """A free port from below the range that the system hands out to outgoing connections: one of
-    those cannot take it between the choice and the bind."""
-    for port in random.sample(CALM, len(CALM)):
+    those cannot take it between the choice and the bind.
+
+    Raises ``ConfigurationError`` when none is free.
+    """
+    for port in _WALK.round():
         if _is_free(port):
             return port
     raise ConfigurationError("there is no free port on this machine")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import socket
 from datetime import UTC, datetime
 
@@ -11,9 +12,10 @@ from werkzeug.test import Client
 from hub.contracts.sandbox import PhoneMessage
 from hub.kernel.clock import ManualClock
 from hub.kernel.errors import ConfigurationError
+from hub.sandbox import ports
 from hub.sandbox.app import create_sandbox_app
 from hub.sandbox.house import SandboxHouse
-from hub.sandbox.ports import StablePorts
+from hub.sandbox.ports import CALM, StablePorts, calm_port, keep_to
 from hub.sandbox.scan import manifests_with_sandbox
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -115,9 +117,34 @@ class TestPorts:
         assert StablePorts(file).port("smtp") == StablePorts(file).port("smtp")
 
     def test_two_names_never_share_a_port(self, tmp_path):
-        ports = StablePorts(tmp_path / "ports.json")
-        given = [ports.port(f"p{number}") for number in range(20)]
+        stable = StablePorts(tmp_path / "ports.json")
+        given = [stable.port(f"p{number}") for number in range(20)]
         assert len(set(given)) == 20
+
+    def test_what_was_chosen_is_not_chosen_again_before_it_is_bound(self):
+        random.seed(0)  # as Hypothesis does before each example
+        given = [calm_port() for _ in range(50)]
+        random.seed(0)
+        given += [calm_port() for _ in range(50)]
+        assert len(set(given)) == 100
+
+    def test_side_by_side_each_process_has_a_part_of_its_own(self, monkeypatch):
+        walks = [ports._Walk(CALM), ports._Walk(CALM)]
+        given = []
+        for part, walk in enumerate(walks):
+            monkeypatch.setattr(ports, "_WALK", walk)
+            keep_to(part, 2)
+            given.append({calm_port() for _ in range(200)})
+        assert max(given[0]) < min(given[1])
+
+    def test_when_all_are_taken_it_says_so(self, monkeypatch):
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            taken = other.getsockname()[1]
+            monkeypatch.setattr(ports, "_WALK", ports._Walk(range(taken, taken + 1)))
+            with pytest.raises(ConfigurationError, match="no free port"):
+                calm_port()
 
     def test_a_port_that_somebody_else_holds_is_replaced(self, tmp_path):
         file = tmp_path / "ports.json"

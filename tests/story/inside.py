@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from flask import Flask
 from ruamel.yaml import YAML
 from sqlalchemy import select
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from connectors.agiloft.sandbox.screen import BUTTON_FIELD
 from hub.app import create_app
@@ -43,6 +44,14 @@ class _Quiet(WSGIRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """Write nothing."""
+
+
+def _serve(port: int, app: Flask) -> BaseWSGIServer:
+    try:
+        return make_server(HOST, port, app, threaded=True, request_handler=_Quiet)
+    except SystemExit:
+        # Werkzeug's answer to a port in use; out of a fixture it would fail all tests after it.
+        raise OSError(f"port {port} is in use") from None
 
 
 def yesterday_morning() -> datetime:
@@ -90,7 +99,7 @@ class Inside:
         self.url = self.world.stage.hub_url
         app = create_app(self.house)
         port = self.world.stage.hub_port
-        self._server = make_server(HOST, port, app, threaded=True, request_handler=_Quiet)
+        self._server = _serve(port, app)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()
         self.world.introduce(self.core)

@@ -40,10 +40,11 @@ KINDS = {"offer": ("Quote", "quote"), "sale": ("Order", "order")}
 
 
 class Door:
-    """Where the provider's webhooks arrive; closed while the hub is."""
+    """Where the provider's webhooks arrive; closed while the hub is, or once it is ``shut``."""
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self.shut, self.taken = False, 0
         self._server = make_server("127.0.0.1", 0, self._take, request_handler=QuietHandler)
         self.url = f"http://127.0.0.1:{self._server.port}"
         self._thread = threading.Thread(
@@ -58,7 +59,10 @@ class Door:
 
     def _take(self, environ: Any, start_response: Any) -> Any:
         call = Call(environ)
-        status = self._world.take_hook(call) if self._world.house else 503
+        if self.shut or not self._world.house:
+            return Response(status=503)(environ, start_response)
+        status = self._world.take_hook(call)
+        self.taken += status < 300
         return Response(status=status)(environ, start_response)
 
 

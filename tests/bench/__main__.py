@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from hub.kernel import logging
 from tests.bench.benches import BENCHES
 from tests.bench.stores import STORES
 
@@ -21,6 +22,7 @@ def main(arguments: list[str]) -> int:
         known = ", ".join(BENCHES)
         print(f"no benchmark is called {unknown[0]}; there are: {known}", file=sys.stderr)
         return 2
+    logging.configure("WARNING", json=False)
     for name in asked.names or BENCHES:
         stores = BENCHES[name].stores
         for store in stores if asked.store not in stores else (asked.store,):

@@ -44,6 +44,7 @@ class ThinAccount:
         self._clock = clock
         self.held: dict[str, Held] = {}
         self._order: list[Held] = []
+        self.subscriptions: list[dict[str, Any]] = []  # kept, and never called
         self.calls: Counter[str] = Counter()
         self.busiest = self.fetched = 0
         self._recent: deque[datetime] = deque()
@@ -81,6 +82,8 @@ class ThinAccount:
             if path.startswith("/upload"):
                 self._files += 1
                 return {"file_id": f"file{self._files}"}
+            if path == "/subscriptions":
+                return self._subscribed(method, options.get("json"))
             if method == "GET":
                 return self._listed(options["params"])
             return self._created(options["json"])
@@ -88,6 +91,12 @@ class ThinAccount:
         self.calls[f"{method} {part or 'document'}"] += 1
         act: Callable[..., Any] = getattr(self, f"_{method.lower()}_{part or 'document'}")
         return act(self.held[named[1]], options.get("json"))
+
+    def _subscribed(self, method: str, body: Any) -> Any:
+        if method == "GET":
+            return self.subscriptions
+        self.subscriptions.append({**body, "id": f"hook{len(self.subscriptions)}"})
+        return self.subscriptions[-1]
 
     def _created(self, body: dict[str, Any]) -> Any:
         person = {**body["recipients"][0], "status": "draft", "id": f"p{len(self._order)}"}

@@ -7,7 +7,8 @@ reads again and applies only our fields to what is there now.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from connectors.dynamics_nav.client import Edit, NavClient, Row
@@ -25,7 +26,13 @@ from connectors.dynamics_nav.tables import LINES
 from connectors.dynamics_nav.values import NOTHING, same
 from connectors.dynamics_nav.ways import Make
 from hub.contracts.records import Create, Receipt, RecordRef, Update
-from hub.kernel.errors import OutcomeUnknown, RecordLocked, Refused
+from hub.kernel.errors import (
+    AuthenticationFailed,
+    OutcomeUnknown,
+    RecordLocked,
+    Refused,
+    Retryable,
+)
 
 _TRIES = 3  # of an update that loses against somebody else's
 _UNSEEN = (
@@ -113,19 +120,18 @@ class Writes:
             return self._finished(table, known, fields, repeated=True)
         except LostRace as error:  # nothing was read that could be stale
             raise Refused(error.detail) from None
-        return self._finished(table, row, fields, repeated=False)
+        with _standing():
+            return self._finished(table, row, fields, repeated=False)
 
     def _made_by(self, make: Make, table: str, fields: Mapping[str, Any], mark: str) -> Receipt:
         answer = self._client.call(make.call, words_for(make, fields, mark), changes=True)
         number = answer.get(make.result)
         by = self._client.table(table).number
-        row = self.find(table, {by: number}) if by and number else None
-        if row is None:
-            raise OutcomeUnknown("a procedure made a record, but its number leads to none")
-        ref = RecordRef(table, row.id)
-        more = not_lines(fields, arguments_of(make))
-        self.change(ref, lambda row: self._edit(table, row, more))
-        return self._finished(table, row, fields, repeated=False)
+        with _standing():
+            row = self.find(table, {by: number}) if by and number else None
+            if row is None:
+                raise OutcomeUnknown("a procedure made a record, but its number leads to none")
+            return self._finished(table, row, fields, repeated=False)
 
     def _write(self, ref: RecordRef, row: Row, edit: Edit) -> None:
         """By the page what it writes, by codeunits what is theirs. Half of it done is no harm:
@@ -142,18 +148,22 @@ class Writes:
     def _finished(
         self, table: str, row: Row, fields: Mapping[str, Any], *, repeated: bool
     ) -> Receipt:
-        """Lines go in after the header, so they are owed as long as not all are there."""
+        """Lines go in after the header, and so do fields that a procedure was not told; they are
+        owed as long as not all are there."""
         ref = RecordRef(table, row.id)
-        wanted = fields.get(LINES)
-        if wanted:
-            lines = [_without_key(line, self._line_key(table)) for line in wanted]
-            added = self.change(ref, lambda row: self._edit(table, row, {LINES: lines}))
+        make = self._client.table(table).make
+        owed = not_lines(fields, arguments_of(make)) if make else {}
+        if fields.get(LINES):
+            owed[LINES] = self._new_lines(table, fields[LINES])
+        if owed:
+            added = self.change(ref, lambda row: self._edit(table, row, owed))
             repeated = repeated and not added
         return Receipt(ref, created=True, repeated=repeated)
 
     def _fill_in(self, table: str, row: Row, fields: Mapping[str, Any]) -> Receipt:
         filled: dict[str, Any] = {}
         make = self._client.table(table).make
+        wanted = None if make else fields.get(LINES)
         fields = not_lines(fields, arguments_of(make) if make else ())
 
         def empty(present: Row) -> Edit:
@@ -165,7 +175,11 @@ class Writes:
                     if value not in NOTHING and present.fields.get(name) in NOTHING
                 }
             )
-            return Edit(filled)
+            if not wanted or present.lines:
+                return Edit(filled)
+            filled[LINES] = self._new_lines(table, wanted)
+            head = {name: value for name, value in filled.items() if name != LINES}
+            return Edit(head, planned((), filled[LINES], self._line_key(table)))
 
         ref = RecordRef(table, row.id)
         self.change(ref, empty)
@@ -181,6 +195,18 @@ class Writes:
             return Edit(head)
         return Edit(head, planned(row.lines, fields[LINES], self._line_key(table)))
 
+    def _new_lines(self, table: str, lines: Any) -> Any:
+        """Lines of a record that is made are new, whatever they were copied from."""
+        key = self._line_key(table)
+        if not isinstance(lines, list | tuple):
+            return lines  # refused where the edits are planned
+        return [
+            {name: value for name, value in line.items() if name != key}
+            if isinstance(line, Mapping)
+            else line
+            for line in lines
+        ]
+
     def _line_key(self, table: str) -> str:
         lines = self._client.table(table).lines
         if lines is None:
@@ -195,8 +221,15 @@ class Writes:
         return own if self._client.keeps(table, own) else ""
 
 
-def _without_key(line: Any, key: str) -> Any:
-    """A line of a record that is made is new, whatever it was copied from."""
-    if not isinstance(line, Mapping):
-        return line
-    return {name: value for name, value in line.items() if name != key}
+@contextmanager
+def _standing() -> Iterator[None]:
+    """Behind a create that stands. Whatever passes by itself then leaves the delivery uncertain, so
+    that the record is looked up before another one is made."""
+    try:
+        yield
+    except OutcomeUnknown:
+        raise
+    except Retryable as error:
+        raise OutcomeUnknown(error.detail, retry_after=error.retry_after) from None
+    except AuthenticationFailed as error:
+        raise OutcomeUnknown(error.detail) from None

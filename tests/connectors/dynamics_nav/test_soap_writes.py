@@ -26,6 +26,10 @@ REF = RecordRef("quote", "VQ1")
 BROKER = "a:Microsoft.Dynamics.Nav.Service.WebServices.ServiceBrokerException"
 STALE = (500, fault(BROKER, 'Other user has modified "Sales Quote" "No.=CONST(VQ1)"'))
 NONE = quote_answer("ReadMultiple", "<ReadMultiple_Result/>")
+LINE_OF_OTHERS = (
+    "<SalesLines><Sales_Quote_Line><Key>l1</Key><Type>Item</Type><No>9</No>"
+    "<Line_No>10000</Line_No></Sales_Quote_Line></SalesLines>"
+)
 
 
 def row(version=1, inner="", **fields):
@@ -237,3 +241,40 @@ def test_lines_of_a_new_document_follow_its_header_and_are_completed_later(nav):
     second = plain(nav.sent("SalesQuote.Update")[1])["SalesQuote"]["SalesLines"]
     assert second == {"Sales_Quote_Line": {"Type": "Item", "No": "1001", "Quantity": "1.0"}}
     assert len(nav.sent("SalesQuote.Create")) == 1
+
+
+def test_a_document_whose_lines_only_wait_is_not_made_again(nav):
+    wanted = {"Paraph_Key": "HUB-7", "lines": [{"Type": "Item", "No": "1000"}]}
+    nav.on("SalesQuote.Create", quote_answer("Create", row(Paraph_Key="HUB-7")))
+    nav.on("SalesQuote.Read", (429, b""), got())
+    nav.on("SalesQuote.Update", quote_answer("Update", row(2)))
+    connector = nav.connector()
+    with pytest.raises(OutcomeUnknown):  # not only "later": the header stands
+        connector.apply(Create("quote", wanted), "key")
+    nav.on("SalesQuote.ReadMultiple", listed(row(Paraph_Key="HUB-7")), NONE)
+    assert connector.apply(Create("quote", wanted), "key", uncertain=True).ref == REF
+    assert len(nav.sent("SalesQuote.Create")) == 1
+    (update,) = nav.sent("SalesQuote.Update")
+    assert plain(update)["SalesQuote"]["SalesLines"] == {
+        "Sales_Quote_Line": {"Type": "Item", "No": "1000"}
+    }
+
+
+def test_a_refused_sign_in_behind_a_create_leaves_it_to_be_looked_up(nav):
+    wanted = {"Paraph_Key": "HUB-7", "lines": [{"Type": "Item", "No": "1000"}]}
+    nav.on("SalesQuote.Create", quote_answer("Create", row(Paraph_Key="HUB-7")))
+    nav.on("SalesQuote.Read", (401, b""))
+    with pytest.raises(OutcomeUnknown):
+        nav.connector().apply(Create("quote", wanted), "key")
+
+
+@pytest.mark.parametrize("lines", ["", LINE_OF_OTHERS])
+def test_a_matched_record_gets_lines_only_where_it_has_none(nav, lines):
+    wanted = {"Your_Reference": "x", "lines": [{"Type": "Item", "No": "1000"}]}
+    nav.on("SalesQuote.ReadMultiple", NONE, listed(row(Your_Reference="x")), NONE)
+    nav.on("SalesQuote.Read", got(1, lines, Your_Reference="x"))
+    nav.on("SalesQuote.Update", quote_answer("Update", row(2)))
+    receipt = nav.connector().apply(Create("quote", wanted, ("Your_Reference",)), "key")
+    assert (receipt.ref, receipt.created) == (REF, False)
+    assert receipt.detail == {"filled_in": [] if lines else ["lines"]}
+    assert len(nav.sent("SalesQuote.Update")) == (0 if lines else 1)

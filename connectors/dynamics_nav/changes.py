@@ -53,14 +53,16 @@ def _by_mark(
     client: NavClient, name: str, way: Changes, mark: str, seen: dict[str, str]
 ) -> Iterator[tuple[RecordRef, str]]:
     rows = sorted(  # of each row as little as can be, since there may be many
-        (str(row.fields.get(way.field) or ""), row.id, fingerprint(row.version))
+        (_in_order(moment), row.id, fingerprint(row.version), moment)
         for row in client.since(name, way, mark)
+        for moment in [str(row.fields.get(way.field) or "")]
     )
-    for moment, row_id, now in rows:
-        if moment < mark or (moment == mark and seen.get(row_id) == now):
+    last = _in_order(mark)
+    for place, row_id, now, moment in rows:
+        if place < last or (place == last and seen.get(row_id) == now):
             continue
-        if moment != mark:
-            mark, seen = moment, {}
+        if place != last:
+            mark, last, seen = moment, place, {}
         seen[row_id] = now
         if len(seen) > _MOST_SEEN:
             raise Refused(
@@ -69,6 +71,22 @@ def _by_mark(
                 code="too_many",
             )
         yield RecordRef(name, row_id), _written(mark, seen)
+
+
+def _in_order(moment: str) -> str:
+    """``moment`` so that the order of texts is that of time: servers leave out zeros at its end
+    (``30.61Z`` comes before ``30.617Z``, and ``30Z`` before both)."""
+    if "T" not in moment:
+        return moment
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return moment
+    return (
+        (at if at.tzinfo else at.replace(tzinfo=UTC))
+        .astimezone(UTC)
+        .isoformat(timespec="microseconds")
+    )
 
 
 def _by_version(

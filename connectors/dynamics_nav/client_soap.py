@@ -198,10 +198,8 @@ class SoapClient(NavClient):
             if description.fields.get(field, Field(field, TEXT)).kind == INTEGER:
                 value = encoded(field, value, INTEGER)
             given.append({"Field": field, "Criteria": filters.literal(str(value))})
-        found = service.call(
-            "ReadMultiple", changes=False, filter=given, bookmarkKey=None, setSize=50
-        )
-        return [row for row in found or [] if isinstance(row, Mapping)]
+        found = self._read_all(service, given, short_ends=True)
+        return [row for row in found if isinstance(row, Mapping)]
 
     def number(self, name: str, record_id: str) -> str:
         table = self.table(name)
@@ -226,27 +224,16 @@ class SoapClient(NavClient):
                 yield f"{error.detail}, which the settings name"
 
     def _rows(self, name: str, given: list[dict[str, str]]) -> Iterator[Row]:
-        """All pages of a ReadMultiple; a page's last Key asks for the next, an empty one ends."""
         service = self._page(name)
         description = service.description()
-        bookmark: str | None = None
-        for _ in range(self._settings.max_pages):
-            found = service.call(
-                "ReadMultiple",
-                changes=False,
-                sent=[one["Criteria"] for one in given],
-                filter=given or xsd.SkipValue,  # [] fails where the WSDL wants one
-                bookmarkKey=bookmark,
-                setSize=self._settings.page_size,
-            )
-            if not found:
-                return
-            for item in found:
-                yield self._row(name, description, item)
-            former, bookmark = bookmark, str(found[-1].get(KEY) or "")
-            if not bookmark or bookmark == former:
-                raise MalformedAnswer(f"{service.name} gives the same page again and again")
-        raise Refused(f"the list has more than {self._settings.max_pages} pages", code="too_many")
+        for item in self._read_all(service, given):
+            yield self._row(name, description, item)
+
+    def _read_all(
+        self, service: Service, given: list[dict[str, str]], *, short_ends: bool = False
+    ) -> Iterator[Any]:
+        size, most = self._settings.page_size, self._settings.max_pages
+        return service.rows(given, size, most, short_ends=short_ends)
 
     def _row(self, name: str, description: Description, found: Any) -> Row:
         return row_of(found, description, self._keys(name, description), self.table(name).lines)

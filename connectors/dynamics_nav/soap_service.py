@@ -24,11 +24,11 @@ from connectors.dynamics_nav.values import decoded
 from connectors.dynamics_nav.wire import Wire, is_page
 from connectors.dynamics_nav.wsdl import Description, NoWsdl, described
 from connectors.dynamics_nav.wsdl_cache import WsdlCache
-from hub.kernel.errors import NotFound, ParaphError, Refused, Retryable
+from hub.kernel.errors import MalformedAnswer, NotFound, ParaphError, Refused, Retryable
 from hub.kernel.logging import get_logger
 from hub.toolkit.http import Answer
 
-_RAW = "_raw_elements"
+_RAW, _KEY = "_raw_elements", "Key"
 _SERVER_FAULTS = ("", "Server", "InternalServiceFault", "Receiver")
 _log = get_logger(__name__)
 
@@ -103,6 +103,29 @@ class Service:
         plain = _plain(found, unknown)
         self._tell(unknown)
         return plain
+
+    def rows(
+        self, given: list[dict[str, str]], size: int, most: int, *, short_ends: bool = False
+    ) -> Iterator[Any]:
+        """All rows that these filters leave, at most ``most`` pages: a page's last Key asks for the
+        next, an empty one ends; with ``short_ends`` so does one that is not full."""
+        bookmark: str | None = None
+        for _ in range(most):
+            found = self.call(
+                "ReadMultiple",
+                changes=False,
+                sent=[one["Criteria"] for one in given],
+                filter=given or zeep.xsd.SkipValue,  # [] fails where the WSDL wants one
+                bookmarkKey=bookmark,
+                setSize=size,
+            )
+            yield from found or ()
+            if not found or (short_ends and len(found) < size):
+                return
+            former, bookmark = bookmark, str(found[-1].get(_KEY) or "")
+            if not bookmark or bookmark == former:
+                raise MalformedAnswer(f"{self.name} gives the same page again and again")
+        raise Refused(f"the list has more than {most} pages", code="too_many")
 
     def load(self) -> bytes:
         """The WSDL, from the cache or the server."""

@@ -101,9 +101,9 @@ def _stem(url: str) -> str:
 
 def _same(found: Mapping[str, Any], resource: str) -> bool:
     """Whether it is for that resource; servers write it with or without what stands before."""
-    given = str(found.get("resource") or "").strip("/").lower()
-    wanted = resource.strip("/").lower()
-    return bool(given) and (wanted.endswith(given) or given.endswith(wanted))
+    given = "/" + str(found.get("resource") or "").strip("/").lower()
+    wanted = "/" + resource.strip("/").lower()
+    return given != "/" and (wanted.endswith(given) or given.endswith(wanted))
 
 
 def _until(made: Mapping[str, Any]) -> str:

@@ -263,3 +263,20 @@ def test_the_probe_names_a_wrong_entity_set(api):
 
 def _mark(api):
     return api.bodies("POST salesQuotes")[0]["externalDocumentNumber"]
+
+
+def test_moments_whose_last_zeros_are_left_out_are_in_the_order_of_time(api):
+    """As texts ``10:15:30Z`` would come behind ``10:15:30.61Z``, and that behind ``30.617Z``."""
+    ids = [f"b1b1b1b1-0000-4000-8000-00000000000{n}" for n in range(3)]
+    marks = ["30Z", "30.61Z", "30.617Z"]
+    rows = [
+        {**quote(), "id": one, "lastModifiedDateTime": f"2026-03-02T10:15:{mark}"}
+        for one, mark in zip(ids, marks, strict=True)
+    ]
+    api.on("GET salesQuotes", {"value": rows[:1]})
+    connector = api.connector()
+    ((_, cursor),) = connector.changes("quote", None)
+    api.on("GET salesQuotes", {"value": rows[::-1]})
+    found = list(connector.changes("quote", cursor))
+    assert [ref.id for ref, _ in found] == ids[1:]
+    assert list(connector.changes("quote", found[-1][1])) == []

@@ -101,6 +101,13 @@ def test_a_subscription_is_made_once_and_renewed_then(api):
     assert len(api.sent(f"POST {SUBSCRIPTIONS}")) == 1
 
 
+def test_a_subscription_to_a_set_whose_name_ends_alike_is_another_one(api):
+    there = {"subscriptionId": "s1", "notificationUrl": HOOK_URL, "resource": "Quotes"}
+    api.on(f"GET {SUBSCRIPTIONS}", {"value": [there]})
+    api.on(f"POST {SUBSCRIPTIONS}", (201, {}))
+    assert "was made" in api.connector().register_hook(HOOK_URL, "quote", [], "")
+
+
 def test_conditions_and_odata_cannot_be_subscribed_to(api):
     with pytest.raises(Unsupported):
         api.connector().register_hook(HOOK_URL, "quote", [], "status eq 'Open'")

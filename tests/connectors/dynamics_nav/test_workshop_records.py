@@ -265,6 +265,18 @@ def test_a_record_brings_the_lists_of_other_pages_along(soap):
     assert "files" in connector.describe("order")
 
 
+def test_a_long_list_comes_whole(soap):
+    files = {"service": "DocumentAttachment", "filters": {"No": "{number}", "Table_ID": "36"}}
+    order = {"preset": "sales_order", "lists": {"files": files}}
+    connector = soap.make_instance(tables={"order": order}, page_size=50)
+    nav = soap.sandbox
+    document = nav.hub.record(nav.company, "Order", "VO1003")
+    for number in range(60):
+        nav.hub.attach(nav.company, document, f"{number}.png", "image/png", b"x")
+    found = connector.fetch(RecordRef("order", "VO1003")).fields["files"]
+    assert [one["File_Name"] for one in found] == [f"{number}.png" for number in range(60)]
+
+
 def test_a_list_without_a_filter_is_refused(soap):
     order = {"preset": "sales_order", "lists": {"files": {"service": "DocumentAttachment"}}}
     with pytest.raises(ConfigurationError, match=r"tables\.order\.lists\.files\.filters"):

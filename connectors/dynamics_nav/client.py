@@ -135,6 +135,18 @@ def filled(template: str, words: Words) -> Any:
     return _PLACEHOLDER.sub(lambda match: str(_word(words, match.group(1))), template)
 
 
+def sought(template: str, words: Words) -> Any:
+    """The same to search by. Raises ``Refused`` for nothing: it would find what is nobody's."""
+    value = filled(template, words)
+    if value in (None, "") and template:
+        raise Refused(
+            f"the record has no value for {template}, so nothing can be searched by it: correct "
+            "number, or the filters",
+            code="unsearchable",
+        )
+    return value
+
+
 def _word(words: Words, name: str) -> Any:
     if name not in words:
         raise Refused(f"the settings use {{{name}}}, which is not known here", code="bad_call")

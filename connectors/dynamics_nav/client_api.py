@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from connectors.dynamics_nav.api_metadata import fields_of
 from connectors.dynamics_nav.api_wire import ApiWire, payload
-from connectors.dynamics_nav.client import Edit, NavClient, Row, Words, filled
+from connectors.dynamics_nav.client import Edit, NavClient, Row, Words, filled, sought
 from connectors.dynamics_nav.filters import odata_literal
 from connectors.dynamics_nav.keys import is_guid, joined, parted
 from connectors.dynamics_nav.settings import DynamicsNavSettings
@@ -130,7 +130,7 @@ class ApiClient(NavClient):
         if not find.entity:
             raise Unsupported("the settings name no entity set to find this by")
         parts = [
-            f"{field} eq {odata_literal(filled(template, words))}"
+            f"{field} eq {odata_literal(sought(template, words))}"
             for field, template in find.filters.items()
         ]
         return list(self.api.pages(self.collection(find.entity), {"$filter": " and ".join(parts)}))

@@ -10,7 +10,7 @@ from typing import Any
 from zeep import xsd
 
 from connectors.dynamics_nav import filters
-from connectors.dynamics_nav.client import Edit, LineEdit, NavClient, Row, Words, filled
+from connectors.dynamics_nav.client import Edit, LineEdit, NavClient, Row, Words, filled, sought
 from connectors.dynamics_nav.keys import parted
 from connectors.dynamics_nav.names import field_name
 from connectors.dynamics_nav.settings import DynamicsNavSettings
@@ -194,7 +194,7 @@ class SoapClient(NavClient):
         description = service.description()
         given = []
         for field, template in find.filters.items():
-            value = filled(template, words)
+            value = sought(template, words)
             if description.fields.get(field, Field(field, TEXT)).kind == INTEGER:
                 value = encoded(field, value, INTEGER)
             given.append({"Field": field, "Criteria": filters.literal(str(value))})

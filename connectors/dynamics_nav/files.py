@@ -13,6 +13,7 @@ from connectors.dynamics_nav.client import NavClient
 from connectors.dynamics_nav.client_api import ApiClient
 from connectors.dynamics_nav.keys import reference
 from connectors.dynamics_nav.notes import UNSEEN
+from connectors.dynamics_nav.procedures import done
 from connectors.dynamics_nav.ways import Files
 from hub.contracts.records import Attach, Receipt, RecordRef, UpstreamFile
 from hub.kernel.errors import (
@@ -50,7 +51,7 @@ def add(client: NavClient, operation: Attach, key: str, *, uncertain: bool) -> R
             return Receipt(ref, repeated=True)
     elif uncertain:
         raise OutcomeUnknown(UNSEEN.format(what="attach"))
-    client.call(way.call, words, changes=True)
+    done(client, way.call, words)
     return Receipt(ref, detail={"size": len(operation.content)})
 
 

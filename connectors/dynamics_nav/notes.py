@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from connectors.dynamics_nav.client import Edit, NavClient, Row
 from connectors.dynamics_nav.keys import reference
+from connectors.dynamics_nav.procedures import done
 from connectors.dynamics_nav.writes import Writes
 from hub.contracts.records import Note, Receipt
 from hub.kernel.errors import OutcomeUnknown, Unsupported
@@ -34,7 +35,7 @@ def add(client: NavClient, writes: Writes, note: Note, key: str, *, uncertain: b
             return Receipt(note.ref, repeated=True)
     elif uncertain:
         raise OutcomeUnknown(UNSEEN.format(what="note"))
-    client.call(way.call, words, changes=True)
+    done(client, way.call, words)
     return Receipt(note.ref)
 
 

@@ -6,13 +6,15 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from connectors.dynamics_nav.client import Edit, LineEdit, NavClient
+from connectors.dynamics_nav.client import Edit, LineEdit, NavClient, Words
+from connectors.dynamics_nav.codes import LostRace
 from connectors.dynamics_nav.tables import LINES, Table
 from connectors.dynamics_nav.ways import Call, Make, Through
 from hub.contracts.records import RecordRef
 from hub.kernel.errors import Refused, Unfit
 
 _FIELD = re.compile(r"\{field\.([\w.]+)\}")
+_TRIES = 3  # of a procedure that loses against somebody else
 Owed = tuple[Call, dict[str, Any]]
 
 
@@ -58,6 +60,18 @@ def unfit(client: NavClient, check: Call, ref: RecordRef) -> dict[str, Any] | No
     except Refused as error:
         return {"code": error.code, "text": {"en": error.detail}}
     return None
+
+
+def done(client: NavClient, call: Call, words: Words) -> Mapping[str, Any]:
+    """Have a procedure change something. Where somebody else was quicker NAV undid all of it, so it
+    is called again. Raises ``Refused`` when that does not help."""
+    lost = ""
+    for _ in range(_TRIES):
+        try:
+            return client.call(call, words, changes=True)
+        except LostRace as error:
+            lost = error.detail
+    raise Refused(lost, code=LostRace.code)
 
 
 def not_lines(fields: Mapping[str, Any], without: Collection[str]) -> dict[str, Any]:

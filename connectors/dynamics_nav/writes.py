@@ -17,6 +17,7 @@ from connectors.dynamics_nav.keys import reference
 from connectors.dynamics_nav.lines import planned
 from connectors.dynamics_nav.procedures import (
     arguments_of,
+    done,
     not_lines,
     routed,
     tells_reference,
@@ -124,7 +125,7 @@ class Writes:
             return self._finished(table, row, fields, repeated=False)
 
     def _made_by(self, make: Make, table: str, fields: Mapping[str, Any], mark: str) -> Receipt:
-        answer = self._client.call(make.call, words_for(make, fields, mark), changes=True)
+        answer = done(self._client, make.call, words_for(make, fields, mark))
         number = answer.get(make.result)
         by = self._client.table(table).number
         with _standing():

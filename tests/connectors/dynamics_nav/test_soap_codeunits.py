@@ -6,7 +6,7 @@ from base64 import b64encode
 
 import pytest
 
-from hub.contracts.records import Attach, Note, RecordRef
+from hub.contracts.records import Attach, Create, Note, RecordRef
 from hub.kernel.errors import OutcomeUnknown, Refused, TooLarge, Unsupported
 from tests.connectors.dynamics_nav.canned import plain, quote_answer
 from tests.connectors.dynamics_nav.wsdls import (
@@ -86,6 +86,48 @@ def test_a_note_goes_to_the_codeunit_once(unit):
     assert plain(unit.sent("RecordNote.ReadMultiple")[-1])["filter"] == {
         "Field": "External_Id", "Criteria": sent["externalId"]
     }  # fmt: skip
+
+
+def test_a_procedure_that_loses_against_somebody_is_called_again(unit):
+    broker = "Microsoft.Dynamics.Nav.Service.WebServices.ServiceBrokerException"
+    lost = (500, fault(broker, 'Other user has modified "Note"'))
+    unit.on("RecordNote.ReadMultiple", rows_of("RecordNote"))
+    good = answer("SigningHub", "AddNote", "<return_value>7</return_value>", unit=True)
+    unit.on("SigningHub.AddNote", lost, lost, good)
+    unit.connector().apply(Note(REF, "x"), "key")
+    assert len(unit.sent("SigningHub.AddNote")) == 3
+    unit.on("SigningHub.AddNote", lost)
+    with pytest.raises(Refused) as caught:
+        unit.connector().apply(Note(REF, "x"), "key")
+    assert caught.value.code == "changed_meanwhile"
+    assert len(unit.sent("SigningHub.AddNote")) == 6
+
+
+def test_so_is_one_that_attaches_or_makes_something(unit):
+    broker = "Microsoft.Dynamics.Nav.Service.WebServices.ServiceBrokerException"
+    lost = (500, fault(broker, 'Other user has modified "Quote"'))
+    done = "<return_value>7</return_value>"
+    unit.on("DocumentAttachment.ReadMultiple", rows_of("DocumentAttachment"))
+    unit.on("SigningHub.AttachFile", lost, answer("SigningHub", "AttachFile", done, unit=True))
+    assert not unit.connector().apply(Attach(REF, "a.pdf", "application/pdf", b"x"), "k").repeated
+    unit.on("SigningHub.AddNote", lost, answer("SigningHub", "AddNote", done, unit=True))
+    made = {"Key": "28;AAA=6;1;", "No": "7"}
+    unit.on("SalesQuote.ReadMultiple", rows_of("SalesQuote"), rows_of("SalesQuote", made))
+    call = {"codeunit": "SigningHub", "procedure": "AddNote",
+            "arguments": {"noteText": "{field.No}", "externalId": "{reference}"}}  # fmt: skip
+    tables = {"quote": {"preset": "sales_quote", "make": {"call": call}}}
+    receipt = unit.connector(tables=tables).apply(Create("quote", {"No": "VQ1"}), "key")
+    assert receipt.ref == RecordRef("quote", "7")
+
+
+def test_rows_are_not_searched_by_nothing(unit):
+    """An empty filter would find the files that hang on no record."""
+    files = {"service": "DocumentAttachment", "filters": {"No": "{number}"}}
+    table = {"preset": "sales_quote", "number": "Your_Reference", "lists": {"files": files}}
+    unit.on("SalesQuote.Read", got())
+    with pytest.raises(Refused, match="number"):
+        unit.connector(tables={"quote": table}).fetch(REF)
+    assert unit.sent("DocumentAttachment.ReadMultiple") == []
 
 
 def test_a_note_that_nothing_lists_stays_unknown(unit):

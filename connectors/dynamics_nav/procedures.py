@@ -11,7 +11,7 @@ from connectors.dynamics_nav.codes import LostRace
 from connectors.dynamics_nav.tables import LINES, Table
 from connectors.dynamics_nav.ways import Call, Make, Through
 from hub.contracts.records import RecordRef
-from hub.kernel.errors import Refused, Unfit
+from hub.kernel.errors import NotFound, Refused, Unfit
 
 _FIELD = re.compile(r"\{field\.([\w.]+)\}")
 _TRIES = 3  # of a procedure that loses against somebody else
@@ -51,24 +51,25 @@ def words_for(make: Make, fields: Mapping[str, Any], mark: str) -> dict[str, Any
 
 
 def unfit(client: NavClient, check: Call, ref: RecordRef) -> dict[str, Any] | None:
-    """Why the record is not fit to be sent: a code, and words by language; None when it is."""
+    """Why the record is not fit to be sent: a code, and words by language; None when it is. What is
+    not found is something that the record needs, for it was read a moment ago."""
     words = {"id": ref.id, "number": client.number(ref.table, ref.id)}
     try:
-        client.call(check, words, changes=False)
+        done(client, check, words, changes=False)
     except Unfit as error:
         return {"code": error.code, "text": dict(error.words)}
-    except Refused as error:
+    except (Refused, NotFound) as error:
         return {"code": error.code, "text": {"en": error.detail}}
     return None
 
 
-def done(client: NavClient, call: Call, words: Words) -> Mapping[str, Any]:
-    """Have a procedure change something. Where somebody else was quicker NAV undid all of it, so it
-    is called again. Raises ``Refused`` when that does not help."""
+def done(client: NavClient, call: Call, words: Words, *, changes: bool = True) -> Mapping[str, Any]:
+    """Have a procedure do its work. Where somebody else was quicker NAV undid all of it, so it is
+    called again. Raises ``Refused`` when that does not help."""
     lost = ""
     for _ in range(_TRIES):
         try:
-            return client.call(call, words, changes=True)
+            return client.call(call, words, changes=changes)
         except LostRace as error:
             lost = error.detail
     raise Refused(lost, code=LostRace.code)

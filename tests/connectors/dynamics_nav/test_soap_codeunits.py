@@ -120,6 +120,20 @@ def test_so_is_one_that_attaches_or_makes_something(unit):
     assert receipt.ref == RecordRef("quote", "7")
 
 
+def test_what_a_check_does_not_find_is_something_that_the_record_needs(unit):
+    """The record itself was read a moment ago."""
+    broker = "Microsoft.Dynamics.Nav.Service.WebServices.ServiceBrokerException"
+    lost = fault(broker, 'Other user has modified "Sales Header"')
+    gone = fault("NavCSideRecordNotFoundException", "The Payment Terms does not exist.")
+    unit.on("SalesQuote.Read", got())
+    unit.on("SigningHub.AddNote", (500, lost), (500, gone))
+    check = {"codeunit": "SigningHub", "procedure": "AddNote", "arguments": {}}
+    tables = {"quote": {"preset": "sales_quote", "check": check}}
+    unfit = unit.connector(tables=tables).fetch(REF).fields["unfit"]
+    assert unfit["code"] == "not_found"
+    assert "Payment Terms" in unfit["text"]["en"]
+
+
 def test_rows_are_not_searched_by_nothing(unit):
     """An empty filter would find the files that hang on no record."""
     files = {"service": "DocumentAttachment", "filters": {"No": "{number}"}}

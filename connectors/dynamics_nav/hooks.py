@@ -39,7 +39,7 @@ def client_state(secret: str) -> str:
 
 def read(raw: RawHook, tables: Mapping[str, Table], secret: str) -> HookReading:
     """Verify and read one call. Raises ``HookRejected``."""
-    if secret and not _holds(raw, secret):
+    if not secret or not _holds(raw, secret):
         raise HookRejected("the secret in the address is missing or wrong", status=404)
     token = raw.query.get(_TOKEN)
     if token is not None:

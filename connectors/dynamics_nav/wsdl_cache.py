@@ -49,20 +49,29 @@ class WsdlCache:
                 _log.warning("dynamics_nav_wsdl_not_kept", code=type(error).__name__)
 
     def drop(self, url: str) -> None:
-        """Forget it, in memory and on disk."""
+        """Forget it, in memory and on disk. It may be called behind a write that was done, so a disk
+        that does not let go of it is no reason to fail either."""
         with self._lock:
             self._kept.pop(url, None)
-            if self._folder is not None:
+            if self._folder is None:
+                return
+            try:
                 self._path(self._folder, url).unlink(missing_ok=True)
+            except OSError as error:
+                _log.warning("dynamics_nav_wsdl_not_dropped", code=type(error).__name__)
 
     def _write(self, folder: Path, path: Path, wsdl: bytes) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=folder)  # readable for its owner only
-        with os.fdopen(handle, "wb") as file:
-            file.write(wsdl)
-        now = self._now()
-        os.utime(name, (now, now))
-        Path(name).replace(path)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(wsdl)
+            now = self._now()
+            os.utime(name, (now, now))
+            Path(name).replace(path)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise
 
     def _from_disk(self, url: str) -> tuple[float, bytes] | None:
         if self._folder is None:

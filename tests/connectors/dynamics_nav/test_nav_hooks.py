@@ -5,7 +5,7 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from connectors.dynamics_nav.hooks import client_state
+from connectors.dynamics_nav.hooks import client_state, read
 from hub.contracts.plugin import RawHook
 from hub.contracts.records import RecordRef
 from hub.kernel.errors import HookRejected, Unsupported
@@ -74,6 +74,12 @@ def test_a_notification_names_records_and_nothing_else(api):
 def test_what_is_not_ours_is_rejected(api, raw):
     with pytest.raises(HookRejected):
         api.connector().read_hook(raw)
+
+
+def test_without_a_secret_nobody_is_believed():
+    for raw in (hook(notice(clientState=client_state(""))), hook(query={"validationToken": "t"})):
+        with pytest.raises(HookRejected):
+            read(raw, {}, "")
 
 
 def test_a_subscription_is_made_once_and_renewed_then(api):

@@ -9,10 +9,13 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from connectors.dynamics_nav.wsdl_cache import WsdlCache
 from hub.contracts.records import RecordRef, Update
+from hub.kernel.clock import ManualClock
 from hub.kernel.errors import AuthenticationFailed, Refused, Retryable
 from tests.connectors.dynamics_nav.canned import plain, quote_answer
 from tests.connectors.dynamics_nav.wsdls import QUOTE, elements, page_wsdl, record
+from tests.contracts.connector_driver import STARTED
 
 REF = RecordRef("quote", "VQ1")
 ROW = {"Key": "28;AAA=6;1;", "No": "VQ1"}
@@ -86,6 +89,19 @@ def test_3_a_wsdl_that_an_answer_does_not_fit_is_dropped(nav, tmp_path):
     assert list(tmp_path.iterdir()) == []
     connector.fetch(REF)
     assert len(nav.loads) == 2
+
+
+def test_3_a_disk_that_neither_takes_nor_gives_back_is_no_reason_to_fail(tmp_path):
+    cache = WsdlCache(str(tmp_path), 1, ManualClock(STARTED))
+    cache.put("https://nav.example.com/a", b"<a/>")
+    (kept,) = tmp_path.iterdir()
+    kept.unlink()
+    kept.mkdir()  # stands in the way
+    cache.drop("https://nav.example.com/a")
+    assert cache.get("https://nav.example.com/a") is None
+    cache.put("https://nav.example.com/a", b"<b/>")
+    assert cache.get("https://nav.example.com/a") == b"<b/>"
+    assert list(tmp_path.iterdir()) == [kept]  # no pieces are left
 
 
 def test_4_an_unknown_element_hides_no_known_one_and_raises_the_alarm_once(nav):

@@ -49,8 +49,8 @@ class WsdlCache:
                 _log.warning("dynamics_nav_wsdl_not_kept", code=type(error).__name__)
 
     def drop(self, url: str) -> None:
-        """Forget it, in memory and on disk. It may be called behind a write that was done, so a disk
-        that does not let go of it is no reason to fail either."""
+        """Forget it, in memory and on disk. What was called may be done already, so a disk that
+        does not let go of it is no reason to fail either."""
         with self._lock:
             self._kept.pop(url, None)
             if self._folder is None:

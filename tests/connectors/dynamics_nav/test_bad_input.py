@@ -7,11 +7,14 @@ import shutil
 
 import pytest
 
+from connectors.dynamics_nav.refusals import WORDS
 from connectors.dynamics_nav.sandbox.desk import Entry
 from hub.contracts.events import EventKind
+from hub.contracts.records import RecordRef
 from hub.kernel.errors import ConfigurationError
 from hub.mapping.loader import load_mapping
 from hub.storage.models import RequestEvent
+from tests.connectors.dynamics_nav.driver_api import ApiDriver
 from tests.connectors.dynamics_nav.workshop_case import ROOT, WorkshopCase
 
 OFFER, ADDITIONAL = "workshop_offer", "workshop_additional_sale"
@@ -113,6 +116,27 @@ def test_a_role_that_nobody_knows_never_comes_into_force(tmp_path):
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ConfigurationError, match="unknown role 'copyist'; did you mean 'copy'"):
         load_mapping(path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "code"),
+    [
+        ("Quote", "VQ1004", "no_exchange_rate"),
+        ("Quote", "VQ1005", "customer_blocked"),
+        ("Quote", "VQ1006", "no_lines"),
+        ("Order", "VO1002", "line_invoiced"),
+    ],
+)
+def test_the_api_surface_says_the_same(site, kind, number, code):
+    site.fresh()
+    arguments = {"documentType": kind, "documentNo": "{number}"}
+    check = {"codeunit": "SigningHub", "procedure": "CheckDocument", "arguments": arguments}
+    table = {"preset": f"sales_{kind.lower()}", "check": check}
+    connector = ApiDriver(site).make_instance(tables={"document": table})
+    row = site.sandbox.company.get("Sales_Header", (kind, number))
+    unfit = connector.fetch(RecordRef("document", row.id)).fields["unfit"]
+    assert (unfit["code"], unfit["text"]["sv"]) == (code, WORDS[code]["sv"])
+    connector.close()
 
 
 def query_of(shop, mapping, number):

@@ -16,6 +16,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
 
+from hub.kernel.bare_structlog import structlog
 from hub.kernel.crypto import Vault
 from hub.sandbox.ports import keep_to
 from hub.storage.db import Database
@@ -29,6 +30,10 @@ settings.load_profile("paraph")
 
 # Each test's application would compile the same templates again.
 Flask.jinja_options = {"bytecode_cache": CompiledTemplates()}
+
+# A logger that a test has configured would keep that test's file for all tests after it.
+_configure = structlog.configure
+structlog.configure = lambda **given: _configure(**{**given, "cache_logger_on_first_use": False})
 
 STORES = ("sqlite", "postgresql")
 ABOUT_STORES = ("engine", "storage")  # all of it runs on both, whoever asks

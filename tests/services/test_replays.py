@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -148,7 +149,7 @@ def test_ctrl_c_before_all_are_due_puts_back_those_that_were(house, monkeypatch)
         if len(pauses) == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(replays.time, "sleep", interrupted)
+    monkeypatch.setattr(replays, "time", SimpleNamespace(sleep=interrupted))
     with pytest.raises(KeyboardInterrupt):
         service(house).begin({}, ME)
     assert set(house.states().values()) == {"gave_up"}

@@ -12,6 +12,7 @@ import requests
 
 from connectors.agiloft.sandbox.schema import Field
 from hub.kernel import logging as hub_logging
+from hub.kernel.bare_structlog import structlog
 from hub.storage.models import Inbound
 from tests.story.inside import form_with
 from tests.story.world import TABLE, mobile_of
@@ -40,7 +41,7 @@ def logs(tmp_path):
     """Everything that the hub and its libraries log, down to the last detail, as it is written."""
     path = tmp_path / "everything.log"
     root = logging.getLogger()
-    before = root.handlers[:], root.level
+    before, ours = (root.handlers[:], root.level), structlog.get_config()
     hub_logging.configure("DEBUG", json=True)
     with path.open("w", encoding="utf-8") as file:
         own = root.handlers[0]
@@ -48,6 +49,7 @@ def logs(tmp_path):
         yield path
     root.handlers[:], level = before
     root.setLevel(level)
+    structlog.configure(**ours)
 
 
 @pytest.fixture

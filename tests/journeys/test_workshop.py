@@ -92,8 +92,8 @@ def _files_arrive(clerk, name):
 
 
 def _ask(customer, clerk):
-    customer.page.get_by_label("Your message").fill("Hinner ni till fredag?")
-    customer.press("Send message")
+    customer.page.get_by_label("Ditt meddelande").fill("Hinner ni till fredag?")
+    customer.press("Skicka meddelande")
     with clerk.page.context.expect_page() as opened:
         clerk.page.locator("section", has_text="Digital status").get_by_role("link").first.click()
     portal = opened.value
@@ -106,10 +106,10 @@ def _ask(customer, clerk):
 
 def _choose(customer):
     customer.page.get_by_label("Byt kniv").check()
-    customer.press("Continue to sign")
-    expect(customer.page.get_by_text("Before you can sign")).to_be_visible()
+    customer.press("Gå vidare och signera")
+    expect(customer.page.get_by_text("Innan du kan signera")).to_be_visible()
     customer.glance("held-back")
-    customer.press("Go there", role="link")
+    customer.press("Gå dit", role="link")
     with customer.page.context.expect_page() as opened:
         customer.page.get_by_role("link", name="sprucken-kapa.png").click()
     opened.value.close()
@@ -117,11 +117,11 @@ def _choose(customer):
 
 
 def _sign(customer):
-    customer.press("Continue to sign")
-    expect(customer.page.get_by_text("You chose")).to_be_visible()
+    customer.press("Gå vidare och signera")
+    expect(customer.page.get_by_text("Du valde")).to_be_visible()
     customer.glance("sign")
     customer.page.locator("#sign").click()
-    customer.sees("Everybody has signed")
+    customer.sees("Alla har signerat")
     customer.glance("signed")
 
 

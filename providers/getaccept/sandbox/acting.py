@@ -19,6 +19,7 @@ from providers.getaccept.sandbox.model import (
 from providers.getaccept.sandbox.modes import Modes
 from providers.getaccept.sandbox.refusals import PageRefusal
 from providers.getaccept.sandbox.store import Store, short_id
+from providers.getaccept.sandbox.words import say
 
 REASONS = (
     "The price is too high",
@@ -201,12 +202,12 @@ class Acting:
             if one.id in person.seen:
                 continue
             if one.kind == "upload" and not one.content:
-                found.append(f"Add the file that is asked for: {one.title}")
+                found.append(say("Add the file that is asked for: {title}", title=one.title))
             elif one.require_view:
-                found.append(f"Open this first: {one.title}")
+                found.append(say("Open this first: {title}", title=one.title))
         for box in self.boxes(document, person):
             if box.required and not box.value and not box.is_check:
-                found.append(f"Fill in: {box.label}")
+                found.append(say("Fill in: {label}", label=box.label))
         return found
 
     def boxes(self, document: Document, person: Recipient) -> list[Box]:

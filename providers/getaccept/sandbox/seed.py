@@ -13,8 +13,8 @@ CLIENT = ("api", "app")  # id and secret of the OAuth client
 ENTITIES = {
     one.id: one
     for one in (
-        Entity("ent0001a", "Bilhuset Verkstad", "SE"),
-        Entity("ent0002b", "Bilhuset Skadecenter", "SE"),
+        Entity("ent0001a", "Verkstad & Maskin i Åre", "SE"),
+        Entity("ent0002b", "Verkstad & Maskin i Östersund", "SE"),
     )
 }
 OWNER = User(

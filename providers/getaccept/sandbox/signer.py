@@ -18,6 +18,7 @@ from providers.getaccept.sandbox.messages import signed_copy
 from providers.getaccept.sandbox.model import COPY, SIGNER, Document, Recipient
 from providers.getaccept.sandbox.refusals import PageRefusal, Refusal
 from providers.getaccept.sandbox.seed import ENTITIES
+from providers.getaccept.sandbox.words import say
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; "
@@ -64,7 +65,7 @@ class SignerPages:
                 try:
                     return view(*found)
                 except PageRefusal as refusal:
-                    return self._refused(*found, str(refusal))
+                    return self._refused(*found, say(str(refusal)))
 
         return answer
 
@@ -127,7 +128,8 @@ class SignerPages:
         )
 
     def _over(self, document: Document, person: Recipient) -> Any:
-        text = f"{self._acting.closed(document)} Questions? Write to {document.user.email}."
+        asks = say("Questions? Write to {address}.", address=document.user.email)
+        text = f"{say(self._acting.closed(document))} {asks}"
         done = {"rejected": "You declined" if person.reason else "Declined"}
         title = done.get(document.status, "This link is no longer valid")
         return _notice(title, text), 410 if document.status == "recalled" else 200
@@ -257,7 +259,7 @@ class SignerPages:
     def _do_decline(self, document: Document, person: Recipient) -> Answer:
         reason = request.form.get("reason", "")
         more = request.form.get("more", "").strip()
-        if reason not in REASONS:
+        if reason not in map(say, REASONS):
             raise PageRefusal("Choose a reason first.")
         self._acting.reject(document, person, f"{reason}: {more}" if more else reason)
         return redirect(url_for("signer.show", token=person.token), 303)
@@ -279,7 +281,7 @@ def _picture(content: bytes, page: int) -> Response:
 
 
 def _notice(title: str, text: str) -> str:
-    return render_template("notice.html", title=title, text=text)
+    return render_template("notice.html", title=say(title), text=say(text))
 
 
 def _guarded(response: Response) -> Response:

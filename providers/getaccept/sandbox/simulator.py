@@ -24,6 +24,7 @@ from providers.getaccept.sandbox.control import Control
 from providers.getaccept.sandbox.portal import Portal
 from providers.getaccept.sandbox.seed import OWNER, PASSWORD
 from providers.getaccept.sandbox.signer import SignerPages
+from providers.getaccept.sandbox.words import day, language, say
 
 _log = get_logger(__name__)
 _TICK = 0.25  # real seconds between looks at what is due
@@ -107,6 +108,7 @@ class GetAcceptSandbox(Sandbox):
         app = Flask(__name__, static_folder="static", template_folder="templates")
         app.config["MAX_CONTENT_LENGTH"] = _LARGEST_CALL
         app.json.sort_keys = False  # type: ignore[attr-defined]
+        app.jinja_env.globals.update(say=say, day=day, language=language)
         calls = Calls(self.account)
         app.register_error_handler(HTTPException, calls.lost)
         for part in (

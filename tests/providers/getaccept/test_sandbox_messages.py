@@ -68,7 +68,7 @@ def test_a_link_goes_by_sms_only_where_that_is_wanted(site):
     [sms] = site.phone
     assert (sms.to, sms.sender) == (MOBILE, "GetAccept")
     assert sms.text.endswith(link)
-    assert sms.text.startswith("Bilhuset Verkstad: Offer 1001.")
+    assert sms.text.startswith("Verkstad & Maskin i Åre: Offer 1001.")
 
 
 def test_a_receipt_brings_the_signed_pdf_to_everybody(site):

@@ -12,7 +12,7 @@ if (boxes) {
   const words = boxes.querySelector("[role=status]");
   boxes.addEventListener("change", async () => {
     const answer = await post("/boxes", new FormData(boxes)).catch(() => null);
-    words.textContent = answer && answer.ok ? "Your choice is kept." : "Not kept. Please try again.";
+    words.textContent = answer && answer.ok ? words.dataset.kept : words.dataset.lost;
   });
 }
 
@@ -35,7 +35,7 @@ if (last && document.body.dataset.read === "no") {
 for (const link of document.querySelectorAll("#files a")) {
   const must = link.parentElement.querySelector(".must");
   if (must) link.addEventListener("click", () => {
-    must.textContent = "Seen";
+    must.textContent = document.querySelector("#files").dataset.seen;
     must.classList.replace("must", "done");
   });
 }

@@ -98,7 +98,7 @@ SWEDISH: dict[str, str] = {
     "Questions? Write to {address}.": "Frågor? Skriv till {address}.",
     "This document was withdrawn by its sender.": "Dokumentet har återkallats av avsändaren.",
     "This document has expired.": "Tiden för dokumentet har gått ut.",
-    "This document was declined.": "Någon har tackat nej till dokumentet.",
+    "This document was declined.": "Dokumentet är avböjt.",
     "This document was closed by its sender.": "Dokumentet har avslutats av avsändaren.",
     "This document is signed.": "Dokumentet är signerat.",
     "This document is not ready yet.": "Dokumentet är inte klart än.",

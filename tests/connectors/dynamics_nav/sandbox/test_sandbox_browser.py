@@ -89,3 +89,23 @@ def test_nothing_stands_out_of_the_window(page, nav, mounted, width):
     for path in PATHS:
         page.goto(f"{mounted}{path}")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+SMALL = """() => [...document.querySelectorAll(
+    "main a, main button, main summary, main select, main .tick, main input[type=search], nav a")]
+  .filter((one) => one.offsetParent && getComputedStyle(one).display !== "inline")
+  .filter((one) => one.getBoundingClientRect().height < 44)
+  .map((one) => one.outerHTML)"""
+CUT = """() => [...document.querySelectorAll(".scroll")]
+  .filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.innerText)"""
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_on_a_phone_no_list_is_cut_off_and_all_can_be_tapped(page, nav, mounted, path):
+    nav.soap("SigningHub").SetDigitalStatus("Order", "VO1001", "Sent", "", "", "")
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{mounted}{path}")
+    assert page.evaluate(CUT) == []
+    assert page.evaluate(SMALL) == []
+    for link in page.locator("td a, dd a").all():
+        assert link.bounding_box()["height"] >= 44

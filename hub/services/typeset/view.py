@@ -126,6 +126,7 @@ def _totals(sheet: Sheet, counted: Totals, said: Mapping[str, str]) -> dict[str,
     every = totals(sheet.lines, {line["id"] for line in sheet.lines}, currency)
     left_out = any(not line.counted for line in counted.lines)
     return {
+        "counted": any(line.counted for line in counted.lines),
         "rows": rows,
         "total": amounts.money(Money(counted.gross, currency), language),
         "with_options": amounts.money(Money(every.gross, currency), language) if left_out else None,

@@ -109,7 +109,7 @@ def test_each_language_has_its_words_and_its_amounts(here, language):
     shown = text(compose(here.core, request, here.papers()).content)
     said = wording.words(OFFERED, language)
     for word in ("lines", "options", "options_hint", "chosen_before", "total_before", "follows",
-                 "with_options", "quantity", "price", "vat", "sum"):  # fmt: skip
+                 "follows_before", "with_options", "quantity", "price", "vat", "sum"):  # fmt: skip
         assert plain(said[word]) in shown, word
     # (2000 + 99.50) with 25 %: 2099.50 + 524.88; and 50 with 12 %: 50 + 6
     for amount in ("2624.38", "2680.38"):
@@ -134,6 +134,19 @@ def test_lines_without_options_have_a_plain_total_and_nothing_to_choose(here):
     assert plain("SEK 2,500.00") in shown
     for word in ("total_before", "follows", "options", "options_hint"):
         assert plain(said[word]) not in shown
+
+
+def test_where_all_is_left_to_choose_no_sum_of_nothing_is_told(here):
+    options = [{**one, "optional": True, "chosen": False} for one in (LINE, HOSE)]
+    composed = compose(here.core, here.request(*options), here.papers(made.offer(1)))
+    shown = text(composed.content)
+    said = wording.words(OFFERED, "en")
+    assert plain("SEK 0.00") not in shown
+    assert plain(said["follows"]) in shown
+    assert plain(said["with_options"]) in shown
+    for word in ("total_before", "follows_before"):
+        assert plain(said[word]) not in shown
+    assert pages(composed.content)[-1].count("(1)") == 0  # it is no first page of one
 
 
 def test_lines_that_cost_nothing_have_no_amounts(here):

@@ -174,12 +174,33 @@ def test_a_logo_stands_for_the_name_and_a_bad_one_is_left_out():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("template", templates())
-def test_a_sheet_with_options_says_that_the_certificate_holds_what_was_chosen(template, language):
-    said = wording.words(template, language)["options_hint"]
+def test_a_sheet_with_options_says_where_it_stands_what_was_chosen(template, language):
+    """At its end: so it is with the hub's certificate, and with what a hosted provider gives."""
+    words = wording.words(template, language)
     certificate = json.loads((CERTIFICATE / f"{language}.json").read_text(encoding="utf-8"))
-    assert certificate["heading"].lower() in said.lower()
+    said = f"{words['options_counted']} {words['options_offered']}"
+    assert certificate["heading"].lower() not in said.lower()
     assert plain(said) in text(typeset(template, sheet(language)))
-    assert plain(said) not in text(typeset(template, bare(language, lines=(line("1", "Work"),))))
+    without = text(typeset(template, bare(language, lines=(line("1", "Work"),))))
+    assert plain(words["options_offered"]) not in without
+
+
+@pytest.mark.parametrize("template", ["offer", "service_sheet"])
+def test_what_is_all_left_to_choose_has_no_sum_until_something_counts(template):
+    options = (line("1", "Knife", "349", optional=True), line("2", "Oil", "129", optional=True))
+    said = wording.words(template, "sv")
+    shown = text(typeset(template, bare(lines=options, currency="SEK")))
+    assert plain("0,00 kr") not in shown
+    assert plain("597,50 kr") in shown  # with all options
+    assert plain(said["options_counted"]) not in shown
+    assert plain(said["options_offered"]) in shown
+    chosen = text(typeset(template, bare(lines=options, currency="SEK", accepted=frozenset({"2"}))))
+    assert plain("161,25 kr") in chosen
+    assert plain(said["options_counted"]) in chosen
+
+
+def test_a_page_alone_has_no_number():
+    assert "(1)" not in text(typeset("offer", bare(lines=(line("1", "Work"),))))
 
 
 @pytest.mark.parametrize("template", templates())

@@ -82,7 +82,9 @@ class DocumentScreen:
             told = as_json.document(self._desk, self._hub, company, row)
         for file in told["files"]:
             file["url"] = url_for("screen.file", file=file["id"], _external=True)
-        return jsonify(version=f"{row.version}.{max(hanging, default=0)}.{len(hanging)}", **told)
+        links = len(self._sandbox.addresses)  # the buttons work as soon as the hub has told them
+        version = f"{row.version}.{max(hanging, default=0)}.{len(hanging)}.{links}"
+        return jsonify(version=version, **told)
 
     def edit(self, section: str, number: str) -> AnyResponse | str:
         """The form for the head."""

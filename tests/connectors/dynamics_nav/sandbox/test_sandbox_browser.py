@@ -6,6 +6,7 @@ import threading
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -59,6 +60,16 @@ def test_the_page_follows_what_the_hub_writes(page, nav, mounted):
     link = page.get_by_role("link", name="ga-7", exact=True)
     assert link.get_attribute("href") == "https://portal.example/d/ga-7"
     assert page.get_by_label("Ny anteckning").input_value() == "halvskriven"
+
+
+def test_the_buttons_come_to_life_when_the_hub_has_told_their_addresses(page, nav, mounted):
+    nav.sandbox.connect({})
+    page.goto(f"{mounted}/orders/VO1001")
+    send = page.get_by_role("button", name="Skicka för signering")
+    expect(send).to_be_disabled()
+    nav.sandbox.connect({"button.optional_sale": f"{mounted}/customers?q={{id}}"})
+    expect(send).to_be_enabled()
+    expect(page.get_by_text("inte lämnat sin adress")).to_have_count(0)
 
 
 def test_a_person_chooses_kind_and_files_and_lands_at_the_hub(page, nav, mounted):

@@ -53,7 +53,7 @@ class RecordButtons:
             sender=sender_view(workspace),
             language=language_of(query, workspace),
             zone=workspace.zone,
-            record_title=str(ref),
+            record_title=ref.id,  # as the upstream's user knows it
             upstream_url=made_records.address(core, workspace_id, instance, ref),
             obstacle=NOTHING,
         )

@@ -106,7 +106,7 @@ def _ask(customer, clerk):
 
 def _choose(customer):
     customer.page.get_by_label("Byt kniv").check()
-    customer.press("Gå vidare och signera")
+    customer.press("Gå till signering")
     expect(customer.page.get_by_text("Innan du kan signera")).to_be_visible()
     customer.glance("held-back")
     customer.press("Gå dit", role="link")
@@ -117,7 +117,7 @@ def _choose(customer):
 
 
 def _sign(customer):
-    customer.press("Gå vidare och signera")
+    customer.press("Gå till signering")
     expect(customer.page.get_by_text("Du valde")).to_be_visible()
     customer.glance("sign")
     customer.page.locator("#sign").click()

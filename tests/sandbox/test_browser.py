@@ -18,6 +18,10 @@ LINK = "http://127.0.0.1:1/s/abc"
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 HTML = f"<p id=p>Hej</p><script>p.textContent='ran'</script><a href='{LINK}'>Öppna</a>"
 
+SMALL = """() => [...document.querySelectorAll(".bar a, .tabs a, .back, .begin a, button, summary")]
+  .filter((one) => one.offsetParent && one.getBoundingClientRect().height < 44)
+  .map((one) => one.outerHTML)"""
+
 
 @pytest.fixture
 def server(tmp_path):
@@ -77,3 +81,5 @@ def test_every_page_fits_and_is_accessible(page, server, width, scheme):
             page.goto(server.url + path)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
             assert findings(page) == [], path
+            if width == 390:
+                assert page.evaluate(SMALL) == [], path

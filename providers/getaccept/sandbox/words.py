@@ -40,7 +40,7 @@ SWEDISH: dict[str, str] = {
     "Your message": "Ditt meddelande",
     "Send message": "Skicka meddelande",
     "Ask": "Fråga",
-    "Continue to sign": "Gå vidare och signera",
+    "Continue to sign": "Gå till signering",
     "Approve": "Godkänn",
     # declining
     "I do not want this": "Jag vill inte ha det här",

@@ -18,7 +18,7 @@ def test_all_that_a_recipient_reads_is_in_the_browser_s_language(site):
     link = site.link(site.made(attachments=TERMS))
     page = requests.get(link, headers=SWEDE, timeout=10).text
     assert '<html lang="sv">' in page
-    for words in ("Hej Alice", "Sida 1 av 1", "Öppna innan du signerar", "Gå vidare och signera"):
+    for words in ("Hej Alice", "Sida 1 av 1", "Öppna innan du signerar", "Gå till signering"):
         assert words in page
     sign = requests.get(f"{link}/sign", headers=SWEDE, timeout=10).text
     assert "Innan du kan signera" in sign

@@ -23,6 +23,12 @@ SCENES = {
     **{k: act for k, act in PAPER_SCENES.items() if k not in _ALIKE},
 }
 
+# What can be tapped and is no part of a sentence.
+SMALL = """() => [...document.querySelectorAll("a, button:not([aria-hidden]), summary, select, input[type=text]")]
+  .filter((one) => one.offsetParent && getComputedStyle(one).display !== "inline")
+  .filter((one) => one.getBoundingClientRect().height < 44)
+  .map((one) => one.outerHTML.slice(0, 100))"""
+
 pytestmark = pytest.mark.browser
 
 
@@ -94,4 +100,5 @@ def test_axe_has_nothing_against_any_page(page: Page, scene: str) -> None:
 def _faults(stage: Stage, mode: str) -> list[str]:
     stage.page.emulate_media(color_scheme=mode)
     wide = stage.page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    return findings(stage.page) + (["wider than the window"] if wide else [])
+    small = [f"too small to tap: {one}" for one in stage.page.evaluate(SMALL)]
+    return findings(stage.page) + (["wider than the window"] if wide else []) + small

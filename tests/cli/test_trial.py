@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from hub.cli import cli
-from tests.cli.test_lint import change, mapping, place, shipped
+from tests.cli.test_lint import ROOT, change, mapping, place, shipped
 from tests.simulated_house import write_files
 
 MORE = """\
@@ -133,9 +133,11 @@ def test_programs_get_json_and_github_annotations(config: Path) -> None:
     assert shown.startswith(f"::error file={mapping(config)},line=")
 
 
-def test_every_row_of_the_mappings_we_ship_is_shown_by_an_example(tmp_path: Path) -> None:
-    _, told = run(shipped(tmp_path), "--mutate")
+@pytest.mark.parametrize("key", sorted(path.stem for path in (ROOT / "mappings").glob("*.yaml")))
+def test_every_row_of_the_mappings_we_ship_is_shown_by_an_example(tmp_path: Path, key: str) -> None:
+    _, told = run(shipped(tmp_path), "--mutate", key)
     assert " 0 failed; " in told
+    assert not told.startswith("0 examples")
     assert told.endswith(" 0 rows that no example would miss.\n")
 
 

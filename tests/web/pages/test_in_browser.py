@@ -24,7 +24,8 @@ SCENES = {
 }
 
 # What can be tapped and is no part of a sentence.
-SMALL = """() => [...document.querySelectorAll("a, button:not([aria-hidden]), summary, select, input[type=text]")]
+SMALL = """() => [...document.querySelectorAll(
+    "a, button:not([aria-hidden]), summary, select, input[type=text]")]
   .filter((one) => one.offsetParent && getComputedStyle(one).display !== "inline")
   .filter((one) => one.getBoundingClientRect().height < 44)
   .map((one) => one.outerHTML.slice(0, 100))"""

@@ -1,6 +1,6 @@
 """The hub moves the steps of job lines (A3): to offered when their offer was sent, to decided with
-the customer's answer, back when it ended without one or the answer was cleared. Each move is an event of its line; the caller
-owes what the mapping says for it."""
+the customer's answer, back when it ended without one or the answer was cleared. Each move is an
+event of its line; the caller owes what the mapping says for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Job lines whose offer is opened once more: an acceptance was cleared, or the record lags behind."""
+"""Job lines that are offered once more, and records that lag behind."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hub.contracts.records import RecordRef
 from hub.services.clearing import clear
 from hub.services.withdrawals import withdraw
-from tests.services.order_lines import LINES, lines, order, steps
+from tests.services.order_lines import JOBS, LINES, lines, order, steps
 from tests.services.test_step_events import rewrite
 
 SECONDS = timedelta(seconds=3)
@@ -34,6 +34,21 @@ def sign(case, *chosen):
     case.cases.choose_lines(case.link(), list(chosen))
     case.approve(case.begin(case.link()))
     case.pass_time(SECONDS)
+
+
+def test_a_reading_leaves_back_what_was_withdrawn_while_the_record_was_away(case):
+    case.invite()
+    jobs = [{**one, "step": "Offererad"} for one in JOBS if one["step"] == "Prissatt"]
+    case.upstream.fault("unreachable", "note", count=9)
+    withdraw(case.core, case.core.workspace_ids["alice"], case.request().id, by="test")
+    case.work()
+    record = {**case.upstream.records("case")["1"], "state": "Closed", "no": "SO-1", "jobs": jobs}
+    case.trigger(source="api", record=record)
+    case.work()
+    assert case.requests()[-1].state == "cancelled"
+    assert not said(case)[2:]
+    assert steps(case) == {"1": "priced", "3": "priced"}
+    assert lines(case)["1"].request_id == case.request().id
 
 
 def cleared(case):

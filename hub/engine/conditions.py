@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, Update, or_, select, update
 from sqlalchemy.orm import Session
 
 from hub.engine.breaker import BreakerSettings, Health, after_failure, after_success, not_tried
@@ -19,6 +19,7 @@ from hub.engine.claims import Place
 from hub.engine.retry import GONE
 from hub.kernel.redact import redact_text
 from hub.storage.models import Delivery, Instance
+from hub.storage.touched import touched
 
 OFTEN_ENOUGH = timedelta(seconds=1)  # a busy destination's row is written no more often than this
 _FOLDED = ("failures", "breaker_until", "failing_since", "last_success_at", "last_failure_at")
@@ -172,9 +173,5 @@ def _is(place: Place) -> tuple[ColumnElement[bool], ...]:
     return Instance.workspace_id == place[0], Instance.key == place[1]
 
 
-def _count(session: Session, statement: object) -> int:
-    result = session.execute(
-        statement,  # type: ignore[call-overload]
-        execution_options={"synchronize_session": False},
-    )
-    return int(result.rowcount)
+def _count(session: Session, statement: Update) -> int:
+    return touched(session, statement.execution_options(synchronize_session=False))

@@ -15,6 +15,7 @@ from hub.storage.db import Database
 from hub.storage.models import Delivery, Instance, Lease, Timer
 from hub.storage.prepared import insert, insert_into
 from hub.storage.rows import Rows, inserted
+from hub.storage.touched import touched
 
 
 def owe(
@@ -96,7 +97,7 @@ def disarm(session: Session, entity: str, kinds: Collection[str]) -> int:
         .values(state="cancelled", claim_id=None, lease_until=None)
         .execution_options(synchronize_session=False)
     )
-    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+    return touched(session, statement)
 
 
 def take_lease(session: Session, name: str, holder: str, until: datetime, wall: datetime) -> bool:

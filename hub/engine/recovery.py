@@ -19,6 +19,7 @@ from hub.kernel.logging import get_logger
 from hub.storage import queries_work as queries
 from hub.storage.db import Database
 from hub.storage.queries_carried import WITHDRAW, WITHDRAW_TIMER
+from hub.storage.touched import touched
 
 _log = get_logger(__name__)
 _FREE_TRIES = 3  # a delivery that kills its process again and again has to wait after these
@@ -96,17 +97,17 @@ class _Judge:
 def _free_timer(session: Session, row: Row[Any]) -> int:
     statement = WITHDRAW_TIMER if is_carried(row.claim_id) else queries.TAKE_OVER_TIMER
     parameters = {"id": row.id, "claim": row.claim_id}
-    return int(session.execute(statement, parameters).rowcount)  # type: ignore[attr-defined]
+    return touched(session, statement, parameters)
 
 
 def _free(session: Session, row: Row[Any], wall: datetime) -> int:
     if is_carried(row.claim_id):
         parameters = {"id": row.id, "claim": row.claim_id}
-        return int(session.execute(WITHDRAW, parameters).rowcount)  # type: ignore[attr-defined]
+        return touched(session, WITHDRAW, parameters)
     doublings = min(max(0, row.attempts - _FREE_TRIES), 6)
     wait = min(_LONGEST_WAIT, timedelta(seconds=2**doublings - 1))
     parameters = {"id": row.id, "claim": row.claim_id, "next_at": wall + wait}
-    if session.execute(queries.TAKE_OVER, parameters).rowcount != 1:  # type: ignore[attr-defined]
+    if touched(session, queries.TAKE_OVER, parameters) != 1:
         return 0
     queries.ATTEMPTS.run(
         session,

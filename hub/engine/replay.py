@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from hub.storage.models import Delivery, Request
+from hub.storage.touched import touched
 
 REPLAYABLE = ("gave_up", "discarded")
 GIVEN_UP = ("gave_up",)
@@ -149,7 +150,7 @@ def _set(session: Session, which: WorkFilter, states: Collection[str], **values:
         .values(**values)
         .execution_options(synchronize_session=False)
     )
-    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+    return touched(session, statement)
 
 
 def _chosen(which: WorkFilter, states: Collection[str]) -> Any:

@@ -23,6 +23,7 @@ from hub.kernel.clock import Clock, monotonic
 from hub.kernel.errors import Retryable
 from hub.storage import queries_work as queries
 from hub.storage.db import Database, in_transaction
+from hub.storage.touched import touched
 
 
 class Runner:
@@ -127,7 +128,7 @@ class Runner:
         statement = queries.EXTEND if isinstance(item, Work) else queries.EXTEND_TIMER
         with self._db.write() as session:
             row = _row(item) | {"until": wall + self.settings.lease}
-            if session.execute(statement, row).rowcount != 1:  # type: ignore[attr-defined]
+            if touched(session, statement, row) != 1:
                 raise Retryable("the lease had run out before the work began", code="lease_lost")
 
     def _perform(self, item: Item) -> Any:

@@ -1,7 +1,8 @@
 """The dashboard of a provider's account (A5): counts by status, and what happened there last.
 
 Reading it costs many of the calls that a provider lets us make, so an answer is kept for a minute,
-a failure for some seconds, and of several who ask at once one does while the others wait for it.
+a failure for some seconds, and of several who ask at once one does while a few others wait for it.
+A web thread is held by each who waits: the rest are given the former answer, or told to come again.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from typing import Any
 
 from hub.contracts.agreements import Activity, Dashboard, Tally
 from hub.contracts.capabilities import Capability
-from hub.kernel.errors import AuthenticationFailed, NotFound, ParaphError, Refused
+from hub.kernel.errors import AuthenticationFailed, NotFound, ParaphError, Refused, Retryable
 from hub.registry import InstanceKey
 from hub.services.core import Core
 from hub.services.credentials.fresh import pause_refused
+from hub.services.outgoing import MOST
 
 FRESH = timedelta(seconds=60)
 FAILED_FOR = timedelta(seconds=10)
@@ -41,21 +43,41 @@ class Dashboards:
         self._core = core
         self._kept: dict[InstanceKey, _Kept] = {}
         self._turns: dict[InstanceKey, threading.Lock] = defaultdict(threading.Lock)
+        self._here: dict[InstanceKey, int] = defaultdict(int)  # who reads, and who waits for it
         self._lock = threading.Lock()
 
     def of(self, workspace_id: str, instance: str) -> dict[str, Any]:
         """It, as plain data. Raises ``NotFound`` for an instance that is not there, ``Refused``
         (``NOT_HOSTED``) for one that keeps no documents, and what reading it raises."""
         where = self._hosted(workspace_id, instance)
-        with self._lock:
-            turn = self._turns[where]
-        with turn:
-            kept = self._kept.get(where)
-            if kept is None or kept.until <= self._core.clock.wall():
-                kept = self._kept[where] = self._read(workspace_id, where)
+        kept = self._kept.get(where)
+        if not self._is_fresh(kept):
+            kept = self._waited_for(workspace_id, where) or kept
+        if kept is None or (kept.error is not None and not self._is_fresh(kept)):
+            raise Retryable(f"{where.key} is being asked for long: come again", code="busy")
         if kept.error is not None:
             raise kept.error
         return kept.told or {}
+
+    def _waited_for(self, workspace_id: str, where: InstanceKey) -> _Kept | None:
+        """What was read, by this one or by whoever was first; None where enough wait already."""
+        with self._lock:
+            if self._here[where] >= MOST:
+                return None
+            self._here[where] += 1
+            turn = self._turns[where]
+        try:
+            with turn:
+                kept = self._kept.get(where)
+                if kept is None or not self._is_fresh(kept):
+                    kept = self._kept[where] = self._read(workspace_id, where)
+                return kept
+        finally:
+            with self._lock:
+                self._here[where] -= 1
+
+    def _is_fresh(self, kept: _Kept | None) -> bool:
+        return kept is not None and kept.until > self._core.clock.wall()
 
     def _hosted(self, workspace_id: str, instance: str) -> InstanceKey:
         core = self._core

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from hub.contracts.events import EventKind
 from hub.contracts.requests import ClientContext
 from hub.services import endings, history
+from hub.services.deciding import Noted, decide
 from hub.services.history import verify_chain
 from hub.services.views import CaseClosed
 from hub.storage.models import Request, RequestEvent
@@ -86,4 +87,34 @@ def test_of_two_endings_at_once_only_the_first_is_told_upstream(case):
     case.pass_time(timedelta(minutes=5))
     assert case.request().state == "expired"
     assert case.record()["state"] == "Expired"
+    assert "declined" not in events_of(case)
+
+
+def test_an_answer_noted_by_hand_while_the_customer_answers_does_not_count_beside_it(case):
+    case.invite()
+    request_id, workspace = case.request().id, case.core.workspace_ids["alice"]
+    noted = Noted("accepted", "Bob Berg", "phone")
+    with case.core.db.write() as session:
+        request = session.get_one(Request, request_id)
+        endings.end(case.core, session, request, EventKind.DECLINED, "declined")
+        outcome = beside(case, lambda: decide(case.core, workspace, request_id, noted, door="test"))
+    assert [getattr(error, "code", error) for error in outcome()] == ["request_over"]
+    case.work()
+    request = case.request()
+    assert (request.state, request.decision) == ("declined", None)
+    assert case.record()["state"] == "Declined"
+    assert "decided" not in events_of(case)
+
+
+def test_a_customer_who_answers_while_somebody_notes_it_by_hand_finds_it_closed(case):
+    case.invite()
+    token, request_id = case.link(), case.request().id
+    with case.core.db.write() as session:
+        request = session.get_one(Request, request_id)
+        request.decision = "accepted"
+        about = {"decision": "accepted", "how": "phone"}
+        endings.end(case.core, session, request, EventKind.DECIDED, "decided", data=about)
+        outcome = beside(case, lambda: case.cases.decline(token, "", CLIENT))
+    assert [type(error) for error in outcome()] == [CaseClosed]
+    assert (case.request().state, case.request().decision) == ("cancelled", "accepted")
     assert "declined" not in events_of(case)

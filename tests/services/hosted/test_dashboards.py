@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from time import sleep
 
 import pytest
 
@@ -14,6 +15,7 @@ from hub.engine.conditions import pause, resume
 from hub.kernel.errors import AuthenticationFailed, Retryable, Unsupported
 from hub.services.access import READ, create_key
 from hub.services.dashboards import FAILED_FOR, FRESH, LATEST, Dashboards
+from hub.services.outgoing import MOST
 from providers.getaccept.provider import GetAcceptProvider
 from tests.services.hosted.hosted_case import HostedCase
 
@@ -94,11 +96,47 @@ def test_many_who_ask_at_once_cost_one_reading(account, monkeypatch):
 
     monkeypatch.setattr(GetAcceptProvider, "dashboard", slow)
     dashboards = Dashboards(account.core)
-    with ThreadPoolExecutor(8) as pool:
-        found = [pool.submit(dashboards.of, account.workspace, "there") for _ in range(8)]
+    with ThreadPoolExecutor(MOST) as pool:
+        found = [pool.submit(dashboards.of, account.workspace, "there") for _ in range(MOST)]
         go_on.set()
         assert {one.result()["instance"] for one in found} == {"there"}
     assert len(asked) == 1
+
+
+def test_a_slow_provider_holds_only_so_many_threads(account, monkeypatch):
+    asked, go_on = threading.Semaphore(0), threading.Event()
+
+    def slow(self, latest):
+        asked.release()
+        assert go_on.wait(30)
+        return Dashboard((), ())
+
+    monkeypatch.setattr(GetAcceptProvider, "dashboard", slow)
+    dashboards = Dashboards(account.core)
+
+    def ask():
+        return dashboards.of(account.workspace, "there")
+
+    def beside():
+        """Somebody who asks while as many wait as may."""
+        with ThreadPoolExecutor(MOST) as pool:
+            waiting = [pool.submit(ask) for _ in range(MOST)]
+            assert asked.acquire(timeout=30)
+            while sum(dashboards._here.values()) < MOST:
+                sleep(0.01)
+            try:
+                return ask()
+            finally:
+                go_on.set()
+                assert {one.result()["instance"] for one in waiting} == {"there"}
+
+    with pytest.raises(Retryable) as busy:
+        beside()
+    assert busy.value.code == "busy"
+    former = ask()
+    account.clock.advance(FRESH + timedelta(seconds=1))
+    go_on.clear()
+    assert beside() == former
 
 
 @pytest.mark.parametrize(

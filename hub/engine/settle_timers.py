@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -29,6 +30,7 @@ def settle(
     if queries.SETTLE_TIMER.run(session, row) != 1:
         _log.info("timer_claim_lost", id=timer.id, kind=timer.kind)
         return
+    timer = replace(timer, began=one.started_at)
     if one.error is None and handler:
         again, attempts = handler.fired(session, timer, one.result), 0
     else:

@@ -52,6 +52,7 @@ class TimerWork:
     attempts: int  # tries since it last fired, this one included
     claim_id: str
     leased_until: datetime  # real time; until then nobody else does it
+    began: datetime | None = None  # real time; set when it is settled
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from hub.contracts.events import EventKind
 from hub.contracts.requests import RequestState
 from hub.kernel.errors import Refused, Unfit
-from hub.services import deadlines, endings, history, in_hand, places, turns
+from hub.services import deadlines, endings, history, in_hand, line_moves, places, turns
 from hub.services.core import Core
 from hub.services.hosted import moving, rows
 from hub.services.mappings import ActiveMapping, open_key
@@ -63,6 +63,8 @@ def clear(
         deadlines.arm_expiry(session, request)
         about = {"reason": said, **({"recipient": recipient_key} if recipient_key else {})}
         endings.owe_steps(core, session, request, EventKind.CLEARED.value, about=about)
+        for event, line in line_moves.reopened(core, session, request):
+            endings.owe_steps(core, session, request, event, line)
         _ask_again(core, session, request)
     core.wake()
 

@@ -14,10 +14,10 @@ from typing import Any
 
 from hub.contracts.agreements import Activity, Dashboard, Tally
 from hub.contracts.capabilities import Capability
-from hub.engine.conditions import pause
 from hub.kernel.errors import AuthenticationFailed, NotFound, ParaphError, Refused
 from hub.registry import InstanceKey
 from hub.services.core import Core
+from hub.services.credentials.fresh import pause_refused
 
 FRESH = timedelta(seconds=60)
 FAILED_FOR = timedelta(seconds=10)
@@ -77,6 +77,7 @@ class Dashboards:
 
     def _read(self, workspace_id: str, where: InstanceKey) -> _Kept:
         core = self._core
+        began = core.clock.wall()
         try:
             with core.outgoing.call(workspace_id, where.key):
                 found = core.registry.hosted(where).dashboard(LATEST)
@@ -84,8 +85,7 @@ class Dashboards:
             wall = core.clock.wall()
             if isinstance(error, AuthenticationFailed):
                 with core.db.write() as session:
-                    place = (workspace_id, where.key)
-                    pause(session, place, error.code, error.detail, wall)
+                    pause_refused(core, session, (workspace_id, where.key), error, began)
             return _Kept(wall + FAILED_FOR, error=error)
         told = {"instance": where.key, "read_at": core.clock.now().isoformat(), **_told(found)}
         return _Kept(core.clock.wall() + FRESH, told)

@@ -85,7 +85,9 @@ class KeepHooksTimer(TimerHandler):
     def failed(self, session: Session, timer: TimerWork, error: Exception) -> datetime | None:
         """Try again, soon at first."""
         row = session.get(KeptHooks, timer.entity)
-        return upkeep.went_wrong(self._core, session, row, error) if row is not None else None
+        if row is None:
+            return None
+        return upkeep.went_wrong(self._core, session, row, error, timer.began)
 
 
 def know_instances(core: Core) -> None:

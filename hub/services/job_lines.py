@@ -4,6 +4,7 @@ it or not. The record is right, unless the hub has moved the line and not told t
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -22,6 +23,20 @@ from hub.storage.models import JobLine as Row
 
 _WAITING = ("pending", "retry", "leased", "paused")
 _KEY = ("workspace_id", "source_instance", "source_table", "source_id", "line_id")
+
+
+@dataclass(frozen=True)
+class Ahead:
+    """Requests of lines that are ``open``, and those of which something is ``owed`` to the
+    record."""
+
+    open: Collection[str]
+    owed: Collection[str]
+
+    def of(self, row: Row, further: bool) -> bool:
+        """Whether the row knows more than the record, where it is ``further`` on or elsewhere. The
+        record of a line that was withdrawn says offered until it was told."""
+        return row.request_id in self.owed or (further and row.request_id in self.open)
 
 
 def keep(
@@ -46,7 +61,8 @@ def keep(
         "source_id": record_id,
     }
     rows = {one.line_id: one for one in session.scalars(select(Row).filter_by(**place))}
-    ahead = _not_told_yet(session, {one.request_id for one in rows.values() if one.request_id})
+    known = {one.request_id for one in rows.values() if one.request_id}
+    ahead = Ahead(_open(session, known), _owed(session, known, mapping.source_instance))
     asked = request.plan["line_steps"] if request is not None else {}
     for line in read.lines:
         row = rows.pop(line.id, None)
@@ -71,14 +87,14 @@ def _standing(
     line: JobLine,
     row: Row | None,
     request: Request | None,
-    ahead: Collection[str],
+    ahead: Ahead,
 ) -> dict[str, Any]:
     """Where the line is now."""
     step, decision = line.step, row.decision if row is not None else None
     request_id = row.request_id if row is not None else None
     if request is not None:
         request_id, decision = request.id, None
-    elif row is not None and row.request_id in ahead and steps.rank(row.step) > steps.rank(step):
+    elif row is not None and ahead.of(row, steps.rank(row.step) > steps.rank(step)):
         step = row.step
     return {
         "step": step,
@@ -88,17 +104,21 @@ def _standing(
     }
 
 
-def _not_told_yet(session: Session, requests: Collection[str]) -> set[str]:
-    """Requests that are open, or of which the records upstream do not know all yet."""
-    if not requests:
-        return set()
+def _open(session: Session, requests: Collection[str]) -> set[str]:
+    """Requests that somebody may still answer."""
     still = select(Request.id).where(Request.id.in_(requests), Request.state.in_(OPEN_STATES))
+    return set(session.scalars(still)) if requests else set()
+
+
+def _owed(session: Session, requests: Collection[str], instance: str) -> set[str]:
+    """Requests of which the records upstream do not know all yet."""
     owed = select(Delivery.request_id).where(
         Delivery.request_id.in_(requests),
         Delivery.kind == STEP_KIND,
+        Delivery.destination == instance,
         Delivery.state.in_(_WAITING),
     )
-    return {*session.scalars(still), *(one for one in session.scalars(owed) if one)}
+    return {one for one in session.scalars(owed) if one} if requests else set()
 
 
 def _add(session: Session, values: Mapping[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """The hub moves the steps of job lines (A3): to offered when their offer was sent, to decided with
-the customer's answer, back when it ended without one. Each move is an event of its line; the caller
-owes what the mapping says for it."""
+the customer's answer, back when it ended without one or the answer was cleared. Each move is an
+event of its line; the caller owes what the mapping says for it."""
 
 from __future__ import annotations
 
@@ -49,6 +49,15 @@ def ended(core: Core, session: Session, request: Request, kind: EventKind) -> It
                 row.decision = None
                 event = EventKind.LINE_WITHDRAWN
                 yield from _moved(core, session, request, row, steps, event, steps.before)
+
+
+def reopened(core: Core, session: Session, request: Request) -> Iterator[Move]:
+    """An acceptance was cleared: what was decided with it is offered once more. Lines of a case
+    that not all had signed are offered still."""
+    for steps, row in _rows(core, session, request):
+        if steps.rank(row.step) > steps.rank(OFFERED):
+            row.decision = None
+            yield from _moved(core, session, request, row, steps, EventKind.LINE_OFFERED, OFFERED)
 
 
 def decided(core: Core, session: Session, request: Request, decisions: dict[str, str]) -> None:

@@ -86,7 +86,7 @@ class PollTimer(TimerHandler):
         order = session.get_one(SigningOrder, timer.entity)
         if isinstance(error, AuthenticationFailed):
             place = (order.workspace_id, order.provider)
-            pause_refused(core, session, place, error)
+            pause_refused(core, session, place, error, timer.began)
         if order.status != "pending":
             return None
         begun = order.started_at or order.created_at

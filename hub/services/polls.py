@@ -111,7 +111,7 @@ class TablePollTimer(TimerHandler):
         if row is None:
             return None
         longest = every(self._core, row).total_seconds()
-        return upkeep.went_wrong(self._core, session, row, error, longest)
+        return upkeep.went_wrong(self._core, session, row, error, timer.began, longest)
 
 
 def know_tables(core: Core) -> None:

@@ -76,7 +76,7 @@ class RecordButtons:
         try:
             withdraw(self._core, workspace_id, request.id, by=_DOOR)
         except Refused:
-            if not self._ended_so(request.id, None):
+            if not self._withdrawn(request.id):
                 raise
 
     def decide(self, instance: str, query: Mapping[str, str], request_id: str, said: Said) -> None:
@@ -93,7 +93,7 @@ class RecordButtons:
         except Unfit:
             raise
         except Refused:
-            if not self._ended_so(request.id, said.decision):
+            if not self._noted(request.id, noted):
                 raise
 
     def _place(self, instance: str, action: str, query: Mapping[str, str]) -> tuple[str, RecordRef]:
@@ -131,11 +131,24 @@ class RecordButtons:
                     return workspace_id, one
         raise LinkInvalid("the record has no such request")
 
-    def _ended_so(self, request_id: str, decision: str | None) -> bool:
+    def _withdrawn(self, request_id: str) -> bool:
         """Whether the same was done before, by a second click for instance."""
         with self._core.db.read() as session:
             request = session.get_one(Request, request_id)
-            return (request.state, request.decision) == (RequestState.CANCELLED, decision)
+            return (request.state, request.decision) == (RequestState.CANCELLED, None)
+
+    def _noted(self, request_id: str, noted: Noted) -> bool:
+        """Whether this very answer was noted before. Another one, by somebody else at the same
+        moment for instance, is none of ours: who gave it has to see what counts."""
+        with self._core.db.read() as session:
+            request = session.get_one(Request, request_id)
+            before = record_standing.noted(session, request) if request.decision else None
+            lines = (request.answers or {}).get("lines", {})
+        if before is None:
+            return False
+        same = (before.decision, before.by, before.how, before.remark)
+        given = (noted.decision, noted.by.strip(), noted.how, noted.remark.strip())
+        return same == given and all(lines.get(one) == said for one, said in noted.lines.items())
 
 
 def _requests(session: Session, workspace_id: str, instance: str, ref: RecordRef) -> list[Request]:

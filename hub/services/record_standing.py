@@ -50,7 +50,7 @@ def standing(
         obstacle=_obstacle(core, session, request, row, empty.action),
         people=tuple(_person(one) for one in request.recipients),
         agreement=_agreement(core, session, row) if row is not None else None,
-        noted=_noted(session, request) if request.decision else None,
+        noted=noted(session, request) if request.decision else None,
         lines=paper_views.lines_view(request) if empty.action == DECIDE else (),
         currency=totals.currency if totals is not None else "",
         others=others,
@@ -115,7 +115,7 @@ def _title(core: Core, row: HostedAgreement) -> str:
         return row.provider
 
 
-def _noted(session: Session, request: Request) -> NotedView | None:
+def noted(session: Session, request: Request) -> NotedView | None:
     """The answer that was noted, with who took it, from the history."""
     query = select(RequestEvent).where(
         RequestEvent.request_id == request.id, RequestEvent.kind == EventKind.DECIDED.value

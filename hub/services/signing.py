@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -78,11 +79,12 @@ class Signing:
         prepared = self._prepare(token, flow, session, client, language)
         withdraw_there(self._core, prepared.replaced)
         provider = self._provider(prepared.workspace_id, prepared.provider)
+        began = self._core.clock.wall()
         try:
             with self._core.outgoing.call(prepared.workspace_id, prepared.provider):
                 begun = provider.begin(prepared.task)
         except ParaphError as error:
-            self._failed_to_begin(prepared, error)
+            self._failed_to_begin(prepared, error, began)
             raise
         order = self._keep(prepared, begun)
         if order.status == "cancelled":  # replaced while the provider was being asked
@@ -204,7 +206,7 @@ class Signing:
             )
             return order
 
-    def _failed_to_begin(self, prepared: _Prepared, error: ParaphError) -> None:
+    def _failed_to_begin(self, prepared: _Prepared, error: ParaphError, began: datetime) -> None:
         """It is kept why; where the provider is away and another one stands in, that one takes over
         at once, since the customer waits (F5). Raises ``CaseClosed`` then: the page is another."""
         core, moved = self._core, False
@@ -217,7 +219,7 @@ class Signing:
                 moved = moving.move(core, rows, request, error.code)
             if isinstance(error, AuthenticationFailed):
                 place = (order.workspace_id, order.provider)
-                pause_refused(core, rows, place, error)
+                pause_refused(core, rows, place, error, began)
         _log.warning("order not begun", order=prepared.order_id, code=error.code)
         if moved:
             raise CaseClosed("another provider has taken over") from error

@@ -68,9 +68,15 @@ def went_well(core: Core, session: Session, row: Any) -> None:
 
 
 def went_wrong(
-    core: Core, session: Session, row: Any, error: Exception, longest: float = LONGEST
+    core: Core,
+    session: Session,
+    row: Any,
+    error: Exception,
+    began: datetime | None,
+    longest: float = LONGEST,
 ) -> datetime:
-    """Keep what went wrong, where operators see it; when to try again."""
+    """Keep what went wrong with the call that began at ``began``, where operators see it; when to
+    try again."""
     wall = core.clock.wall()
     row.failures += 1
     row.failing_since = row.failing_since or wall
@@ -80,7 +86,7 @@ def went_wrong(
     )
     if isinstance(error, AuthenticationFailed):
         place = (row.workspace_id, row.instance)
-        pause_refused(core, session, place, error)
+        pause_refused(core, session, place, error, began)
     elif counts_against_destination(error):
         note(core, session, row.workspace_id, row.instance, well=False)
     asked = error.retry_after if isinstance(error, Retryable) else None

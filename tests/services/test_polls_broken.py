@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from connectors.simulated.connector import SimulatedConnector
+from hub.engine.conditions import pause, resume
 from hub.kernel.errors import MalformedAnswer
 from hub.services import polls, probes
 from hub.storage.models import PolledTable
@@ -175,3 +176,24 @@ def test_a_process_that_has_not_heard_of_mended_credentials_pauses_nothing(polle
     polled.upstream.password = ""
     polled.poll(timedelta(seconds=10))
     assert [one.source_id for one in polled.requests()] == ["2"]
+
+
+def test_a_poll_that_was_refused_while_somebody_mended_it_pauses_nothing(polled, monkeypatch):
+    place = (polled.core.workspace_ids["alice"], "source")
+    told = SimulatedConnector.changes
+
+    def refused(connector, table, since):
+        polled.simulated.clock.advance(timedelta(seconds=1))
+        with polled.core.db.write() as session:
+            pause(session, place, "authentication_failed", "x", polled.core.clock.wall())
+            resume(session, place, polled.core.clock.wall())
+        polled.simulated.clock.advance(timedelta(seconds=1))
+        polled.upstream.password = "changed by Bob"
+        return told(connector, table, since)
+
+    monkeypatch.setattr(SimulatedConnector, "changes", refused)
+    polled.new("2")
+    polled.poll()
+    assert polled.row().error_code == "authentication_failed"
+    (instance,) = [one for one in polled.health()[0].instances if one.instance == "source"]
+    assert instance.paused is None

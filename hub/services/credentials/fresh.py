@@ -3,6 +3,7 @@ the work is tried again with the new ones."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -55,12 +56,17 @@ class Fresh(Handler):
 
 
 def pause_refused(
-    core: Core, session: Session, place: tuple[str, str], error: AuthenticationFailed
+    core: Core,
+    session: Session,
+    place: tuple[str, str],
+    error: AuthenticationFailed,
+    began: datetime | None,
 ) -> None:
-    """Pause an instance that refused a call of a timer or a page, unless another process has mended
-    it and this one has not heard of it yet: the next call goes with the new credentials."""
+    """Pause an instance that refused a call of a timer or a page which began at ``began`` (real
+    time), unless it was mended meanwhile, here or in another process of which this one has not
+    heard yet: the next call goes with the new credentials."""
     if not core.kept.is_behind(session):
-        pause(session, place, error.code, error.detail, core.clock.wall())
+        pause(session, place, error.code, error.detail, core.clock.wall(), began)
 
 
 def mended_since(core: Core, where: InstanceKey, turn: int) -> bool:

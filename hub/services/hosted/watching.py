@@ -140,7 +140,8 @@ class WatchTimer(TimerHandler):
         if instance is None or isinstance(error, ConfigurationError):
             return core.clock.now() + EVERY  # the instance was removed, or nobody can ask it
         if isinstance(error, AuthenticationFailed):
-            pause_refused(core, session, (instance.workspace_id, instance.key), error)
+            place = (instance.workspace_id, instance.key)
+            pause_refused(core, session, place, error, timer.began)
         elif isinstance(error, ParaphError) and counts_against_destination(error):
             upkeep.note(core, session, instance.workspace_id, instance.key, well=False)
         else:

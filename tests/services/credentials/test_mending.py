@@ -168,14 +168,25 @@ def test_timers_and_pages_of_a_process_that_has_not_heard_of_it_pause_nothing(wa
         watched.simulated.clock.advance(timedelta(minutes=1))
         mended_by_other(watched, other)
         with watched.core.db.write() as session:
-            pause_refused(watched.core, session, place, error)
+            pause_refused(watched.core, session, place, error, watched.core.clock.wall())
         assert watched.condition().paused is None
         watched.core.follow_kept()
         with watched.core.db.write() as session:
-            pause_refused(watched.core, session, place, error)
+            pause_refused(watched.core, session, place, error, watched.core.clock.wall())
         assert watched.condition().paused == "authentication_failed"
     finally:
         put_away(other)
+
+
+def test_a_call_of_a_timer_that_began_before_it_was_mended_pauses_nothing(watched):
+    place, error = (watched.core.workspace_ids["alice"], "sms"), AuthenticationFailed("refused")
+    began = watched.core.clock.wall()
+    watched.held(1)
+    watched.simulated.clock.advance(timedelta(minutes=1))
+    mended(watched)
+    with watched.core.db.write() as session:
+        pause_refused(watched.core, session, place, error, began)
+    assert watched.condition().paused is None
 
 
 def test_a_probe_in_such_a_process_goes_with_the_new_values(watched):

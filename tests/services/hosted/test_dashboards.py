@@ -10,7 +10,7 @@ import pytest
 
 from hub.app import create_app
 from hub.contracts.agreements import Activity, AgreementState, Dashboard, Tally
-from hub.engine.conditions import pause
+from hub.engine.conditions import pause, resume
 from hub.kernel.errors import AuthenticationFailed, Retryable, Unsupported
 from hub.services.access import READ, create_key
 from hub.services.dashboards import FAILED_FOR, FRESH, LATEST, Dashboards
@@ -124,6 +124,26 @@ def test_credentials_that_are_refused_pause_the_instance(account, api, read):
     assert (answer.status_code, answer.json["code"]) == (409, "paused")
     assert "/health/sync" in answer.json["detail"]
     assert len(read[0]) == 1
+
+
+def test_a_reading_that_was_refused_while_somebody_mended_it_pauses_nothing(
+    account, api, monkeypatch
+):
+    place, core = (account.workspace, "there"), account.core
+
+    def refused(self, latest):
+        account.clock.advance(timedelta(seconds=1))
+        with core.db.write() as session:
+            pause(session, place, "authentication_failed", "x", core.clock.wall())
+            resume(session, place, core.clock.wall())
+        account.clock.advance(timedelta(seconds=1))
+        raise AuthenticationFailed("the former password")
+
+    monkeypatch.setattr(GetAcceptProvider, "dashboard", refused)
+    assert [api().status_code, api().status_code] == [502, 502]
+    account.clock.advance(FAILED_FOR + timedelta(seconds=1))
+    monkeypatch.setattr(GetAcceptProvider, "dashboard", lambda self, latest: Dashboard((), ()))
+    assert api().status_code == 200
 
 
 def test_what_has_no_dashboard_says_so(account, api, read):

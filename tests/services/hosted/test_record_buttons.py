@@ -146,6 +146,26 @@ def test_an_answer_is_noted_with_its_lines_and_twice_is_once(placed):
         presser.cancel(shown.request_id)
 
 
+@pytest.mark.both_stores
+@pytest.mark.parametrize(
+    "other",
+    [
+        Said("accepted", "Bob Berg", "phone", "Ring first", frozenset()),
+        Said("accepted", "Charlie Chen", "phone", "Ring first", frozenset({"hose"})),
+        Said("accepted", "Bob Berg", "phone", "Ring later", frozenset({"hose"})),
+        Said("accepted", "Bob Berg", "counter", "Ring first", frozenset({"hose"})),
+    ],
+)
+def test_another_answer_at_the_same_moment_is_not_taken_for_a_second_click(placed, other):
+    case, presser = placed
+    shown = presser.view("decide").request_id
+    presser.decide()
+    with pytest.raises(Refused) as refused:
+        presser.decide(other, shown)
+    assert refused.value.code == "request_over"
+    assert case.request().answers["lines"]["hose"] == "accepted"
+
+
 def test_a_no_counts_for_every_line_whatever_is_ticked(placed):
     case, presser = placed
     presser.decide(NO)

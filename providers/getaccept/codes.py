@@ -129,6 +129,8 @@ ANSWERS: dict[int, tuple[type[ParaphError], str]] = {
 }
 _BELIEVED = frozenset({401, 413, 429})  # also where a proxy's page says so
 _LONGEST = 200
+_LONGEST_WAIT = 3600.0
+_MOST_TOLD = 1000  # words; what is free text there must not fill log and memory
 _SHORTEST = 3  # of what is taken out of a message
 _told: set[tuple[str, str, str]] = set()
 _lock = threading.Lock()
@@ -149,10 +151,10 @@ def state_of(status: Any, instance: str) -> A:
 
 
 def tell_once(instance: str, what: str, word: str) -> None:
-    """Log a word that no table has, once for each instance."""
+    """Log a word that no table has, once for each instance; so many of them, and then no more."""
     word = redact_text(word)[:40]
     with _lock:
-        if (instance, what, word) in _told:
+        if (instance, what, word) in _told or len(_told) >= _MOST_TOLD:
             return
         _told.add((instance, what, word))
     _log.warning("getaccept_unknown_word", instance=instance, kind=what, code=word)
@@ -195,11 +197,13 @@ def message(answer: Answer, sent: Any = None) -> str:
 
 
 def wait_of(answer: Answer) -> float | None:
-    """Seconds until the next call is welcome: ``Retry-After``, else the rest of the period."""
-    if answer.retry_after is not None:
-        return answer.retry_after
-    reset = answer.headers.get("X-Rate-Limit-Reset", "").strip()
-    return float(reset) if answer.status == 429 and reset.isdecimal() else None
+    """Seconds until the next call is welcome: ``Retry-After``, else the rest of the period. Never
+    longer than an hour: a moment in the place of seconds would shut us out for years."""
+    wait = answer.retry_after
+    if wait is None:
+        reset = answer.headers.get("X-Rate-Limit-Reset", "").strip()
+        wait = float(reset) if answer.status == 429 and reset.isdecimal() else None
+    return None if wait is None else min(wait, _LONGEST_WAIT)
 
 
 def is_page(answer: Answer) -> bool:

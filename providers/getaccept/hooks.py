@@ -30,7 +30,7 @@ Row = Mapping[str, Any]
 
 def read(raw: RawHook, secret: str) -> HostedHook:
     """Verify and read one call. Raises ``HookRejected``."""
-    if secret and not _holds(raw, secret):
+    if not secret or not _holds(raw, secret):
         raise HookRejected("the secret in the address is missing or wrong", status=404)
     if raw.method.upper() != "POST":
         raise HookRejected("hooks are POSTed", status=405)

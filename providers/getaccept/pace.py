@@ -67,6 +67,7 @@ class Pace:
             if self._pause_until and now < self._pause_until:
                 wait = (self._pause_until - now).total_seconds()
                 raise Retryable("GetAccept asked to wait", retry_after=wait, code="too_many_calls")
+            self._forget(now)
             self._made.append(now)
             if (left := getattr(self._here, "left", None)) is not None:
                 self._here.left = left - 1
@@ -90,8 +91,7 @@ class Pace:
     def _wait(self, calls: int) -> float:
         """Seconds until there is room for so many calls."""
         now = self._clock.wall()
-        while self._made and self._made[0] <= now - _PERIOD:
-            self._made.popleft()
+        self._forget(now)
         waits = [0.0]
         if self._pause_until and now < self._pause_until:
             waits.append((self._pause_until - now).total_seconds())
@@ -103,3 +103,8 @@ class Pace:
             first = self._made[min(over, len(self._made)) - 1] if self._made else now
             waits.append((first + _PERIOD - now).total_seconds())
         return max(waits)
+
+    def _forget(self, now: datetime) -> None:
+        """Calls that were made more than a minute ago: a probe asks for no room."""
+        while self._made and self._made[0] <= now - _PERIOD:
+            self._made.popleft()

@@ -2,7 +2,8 @@
 
 files, one call each -> create (explicitly not sent) -> wait out the import -> boxes for what can be
 chosen -> send or seal -> each person's address. A create is not idempotent: after a lost answer it
-is looked up by our external id, twice with a pause, before there is another. Sending is allowed
+is looked up by our external id, twice with a pause, before there is another; where that one's
+answer gets lost as well, after the same pause once more. Sending is allowed
 from a draft only, so that GetAccept itself refuses to do it twice.
 """
 
@@ -14,7 +15,7 @@ from typing import Any
 from hub.contracts.agreements import FINAL, Agreement, AgreementState, Placed
 from hub.contracts.papers import SIGNER
 from hub.contracts.plugin import PluginContext
-from hub.kernel.errors import Permanent, Refused, Retryable
+from hub.kernel.errors import OutcomeUnknown, Permanent, Refused, Retryable
 from providers.getaccept import people
 from providers.getaccept.body import create_body, field_body, labels
 from providers.getaccept.checks import check, file_name, unfit
@@ -67,7 +68,9 @@ class Placing:
             found = find(self._client, agreement.external_id, self._context.instance)
             if found:
                 return _going_on(found)
-            if uncertain:  # it may become visible a moment later
+            # The hub says uncertain until the step is done, so what was stored tells whether this
+            # is the first look; a later create was followed by the pause, see _created.
+            if uncertain and not state.get("looked"):  # it may become visible a moment later
                 return Placed(state={**state, "looked": True}, again_after=_LOOK_AGAIN)
         state.pop("looked", None)
         if "file" not in state or now - _read(state["file_at"]) > _KEPT:
@@ -83,8 +86,15 @@ class Placing:
             return Placed(state={**state, "attachments": [*taken, made]})
         if not creating:  # known before it is done, so that a lost answer is looked up
             return Placed(state={**state, "creating": True})
-        made_there = self._client.create(create_body(agreement, state, self._settings))
-        return _going_on(text(made_there["id"]))
+        return _going_on(self._created(create_body(agreement, state, self._settings)))
+
+    def _created(self, body: State) -> str:
+        """A document's id. Where the answer gets lost, it is looked for after a pause."""
+        try:
+            return text(self._client.create(body)["id"])
+        except OutcomeUnknown as error:
+            wait = max(error.retry_after or 0.0, _LOOK_AGAIN)
+            raise OutcomeUnknown(error.detail, retry_after=wait, code=error.code) from error
 
     def _wait(
         self, agreement: Agreement, reference: str, state: State, *, uncertain: bool

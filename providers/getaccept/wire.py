@@ -86,7 +86,8 @@ class Wire:
         try:
             return answer.json()
         except MalformedAnswer:
-            effect = method != "GET"
+            changes = options.get("changes")
+            effect = method != "GET" if changes is None else changes
             raise unreadable(answer, "with something else than JSON", changes=effect) from None
 
     def fetch(self, url: str, limit: int) -> bytes:

@@ -161,8 +161,10 @@ class HostedDriver(ABC):
         for _ in range(_MOST_STEPS):
             before()
             try:
-                placed = provider.place(agreement, read_again(placed), uncertain=uncertain)
-                uncertain = False
+                found = provider.place(agreement, read_again(placed), uncertain=uncertain)
+                # one that changed nothing is not done, and stays uncertain
+                uncertain = uncertain and _told(found) == _told(placed)
+                placed = found
             except OutcomeUnknown:
                 uncertain = True
             except Retryable as error:
@@ -187,3 +189,9 @@ def read_again(placed: Placed) -> Placed:
         state=json.loads(json.dumps(dict(placed.state))),
         links=json.loads(json.dumps(dict(placed.links))),
     )
+
+
+def _told(placed: Placed) -> tuple[Any, ...]:
+    """What the hub stores of a step."""
+    kept = read_again(placed)
+    return kept.reference, kept.state, kept.ready

@@ -94,6 +94,20 @@ class HostedOutside:
             assert driver.standing_there(agreement.external_id) == 1, run
             assert driver.told(ALICE) - before == 1, run
 
+    @pytest.mark.parametrize("fault", ["drop_before", "drop_after"])
+    def test_a_create_whose_answer_is_lost_again_and_again_is_made_once(
+        self, driver, provider, fault
+    ):
+        steps = iter(range(60))
+
+        def trouble():
+            driver.clear()
+            if next(steps) < 20:
+                driver.fault(fault, "create")
+
+        assert driver.placed(provider, driver.agreement(), trouble).ready
+        assert driver.standing_there("request-1") == 1
+
     def test_a_create_that_never_happened_is_made_after_the_lookup(self, driver, provider):
         agreement = driver.agreement()
         driver.fault("drop_before", "create")

@@ -20,6 +20,7 @@ from hub.storage.models import HostedAgreement, Recipient, Request
 
 _log = get_logger(__name__)
 _TRAIL = (EventKind.VIEWED, EventKind.DOWNLOADED, EventKind.DELIVERED, EventKind.UNKNOWN)
+_ACTED = ("signed", "declined")
 _LONGEST_REASON = 1000
 _LONGEST_KEY = 190
 
@@ -28,10 +29,10 @@ def apply(
     core: Core, session: Session, request: Request, row: HostedAgreement, survey: Survey
 ) -> None:
     """Settle a survey in the caller's transaction."""
-    before = (row.state, row.word)
+    before = (row.state, row.word, _have_acted(row))
     keep(core, row, survey)
     if not row.current or not history.is_open(request):
-        if (row.state, row.word) != before:
+        if (row.state, row.word, _have_acted(row)) != before:
             late(core, session, request, row, survey)
         return
     people = {one.key: one for one in request.recipients}
@@ -69,7 +70,7 @@ def late(
 ) -> None:
     """A former provider, or one whose request is over, tells of something: it is recorded, refused,
     and never a second signature."""
-    acted = sorted(one.key for one in survey.people if one.status in ("signed", "declined"))
+    acted = sorted(one.key for one in survey.people if one.status in _ACTED)
     if not acted and survey.state not in (AgreementState.COMPLETED, AgreementState.DECLINED):
         return
     if row.current and request.state == "completed":
@@ -86,6 +87,12 @@ def late(
     if history.append(session, request, EventKind.LATE, now, dedupe=key, data=data):
         _log.warning("late answer refused", agreement=row.id, state=survey.state.value)
         endings.owe_steps(core, session, request, EventKind.LATE.value)
+
+
+def _have_acted(row: HostedAgreement) -> set[str]:
+    """Who had signed or said no at the last survey: one of several changes no document's word."""
+    told = rows.people_told(row)
+    return {key for key, status in told.items() if status in _ACTED}
 
 
 def gone(core: Core, session: Session, request: Request, row: HostedAgreement) -> None:

@@ -94,6 +94,9 @@ def test_a_page_or_garbage_instead_of_json_leaves_an_effect_open(wire, httpserve
     assert isinstance(caught(lambda: wire.json("POST", "/x", json={})), OutcomeUnknown)
     answered(httpserver, method="GET", data=b"{broken")
     assert caught(lambda: wire.json("GET", "/x")).code == MalformedAnswer.code
+    answered(httpserver, data=b"{broken")
+    error = caught(lambda: wire.json("POST", "/x", changes=False, json={}))
+    assert not isinstance(error, OutcomeUnknown)
 
 
 @pytest.mark.parametrize(
@@ -102,6 +105,8 @@ def test_a_page_or_garbage_instead_of_json_leaves_an_effect_open(wire, httpserve
         ({"Retry-After": "7", "X-Rate-Limit-Reset": "20"}, 7.0),
         ({"X-Rate-Limit-Remaining": "0", "X-Rate-Limit-Reset": "20"}, 20.0),
         ({}, None),
+        ({"X-Rate-Limit-Reset": "1796000000"}, 3600.0),  # a moment, not seconds
+        ({"Retry-After": "9" * 400}, 3600.0),
     ],
 )
 def test_429_waits_as_it_is_told(wire, httpserver, headers, wait):
@@ -244,6 +249,13 @@ def test_every_status_of_the_vendor_has_a_meaning_and_a_new_one_is_told_once(cap
     assert capsys.readouterr().out.count("getaccept_unknown_word") == 1
     codes.state_of("archived", "another instance")
     assert capsys.readouterr().out.count("getaccept_unknown_word") == 1
+
+
+def test_words_without_end_fill_neither_log_nor_memory(capsys, monkeypatch):
+    monkeypatch.setattr(codes, "_told", set())
+    for number in range(codes._MOST_TOLD + 50):
+        codes.tell_once("this instance", "person", f"word-{number:x}")
+    assert capsys.readouterr().out.count("getaccept_unknown_word") == codes._MOST_TOLD
 
 
 def test_a_reason_is_found_wherever_it_stands():

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from hub.kernel.errors import ConfigurationError, HookRejected
+from providers.getaccept import hooks
 from providers.getaccept.codes import HOOK_EVENTS
 from providers.getaccept.provider import GetAcceptProvider
 from providers.getaccept.settings import GetAcceptSettings
@@ -35,6 +36,12 @@ def test_a_hook_may_lack_everything_but_the_document(driver, provider):
     without = orjson.loads(told())
     del without["recipient"]
     assert provider.read_hook(driver.hook(orjson.dumps(without))).references == ("abc",)
+
+
+def test_without_a_secret_of_the_hub_no_hook_is_believed(driver):
+    with pytest.raises(HookRejected) as info:
+        hooks.read(driver.hook(told()), "")
+    assert info.value.status == 404
 
 
 def test_a_hook_about_something_else_is_taken_and_does_nothing(driver, provider):

@@ -45,6 +45,14 @@ def test_no_minute_has_more_calls_than_allowed(clock):
     enter(pace, 6)
 
 
+def test_calls_that_ask_for_no_room_are_forgotten_too(clock):
+    pace = Pace(20, clock)
+    for _ in range(50):
+        pace.count()
+        clock.advance(timedelta(minutes=1))
+    assert len(pace._made) == 1
+
+
 def test_room_that_was_not_used_is_given_back(clock):
     pace = Pace(20, clock)
     for _ in range(4):

@@ -123,6 +123,19 @@ def test_a_throttled_login_waits_and_is_not_tried_meanwhile(driver, provider, ca
     assert provider.probe().summary
 
 
+@pytest.mark.parametrize("asked", ["1796000000", "9" * 400])
+def test_a_throttled_login_shuts_nobody_out_for_years(driver, httpserver, asked):
+    headers = {"X-Rate-Limit-Reset": asked}
+    httpserver.expect_oneshot_request("/v1/auth").respond_with_json({}, 429, headers)
+    httpserver.expect_request("/v1/auth").respond_with_json({"access_token": "t"})
+    httpserver.expect_request("/v1/test").respond_with_json({"entity_id": "ent0001a"})
+    provider = driver.provider(base_url=httpserver.url_for("/v1"))
+    assert caught(provider.probe).code == "too_many_logins"
+    driver.clock.advance(timedelta(hours=1))
+    assert provider.probe().summary
+    provider.close()
+
+
 @pytest.mark.parametrize("fault", ["html", "error_500", "drop_before", "drop_after"])
 def test_trouble_with_the_login_passes(provider, site, fault):
     site.fault(f"auth.{fault}")

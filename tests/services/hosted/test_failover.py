@@ -9,8 +9,9 @@ import zipfile
 import pytest
 
 from hub.kernel.errors import Retryable
-from hub.services.hosted import rows
+from hub.services.hosted import rows, surveying
 from hub.services.views import CaseClosed
+from hub.storage.models import HostedAgreement
 from tests.services.paper_case import CLIENT
 from tests.services.paper_texts import PEOPLE
 
@@ -87,6 +88,37 @@ def test_who_signed_at_the_former_one_is_refused_and_recorded_and_signs_once(hos
     names = _exactly_one(case)
     assert {"people/1/agreement-1.json", "people/1/agreement-2.json"} <= set(names)
     assert first.number == 1
+
+
+def test_one_of_two_who_signs_at_the_former_one_is_recorded_although_its_word_stays(hosted):
+    case = hosted(two=True, provider="[there, other]", people=PEOPLE)
+    first = case.place()
+    outage(case.site)
+    wait(case, 60)
+    assert case.request().provider == "other"
+    over(case.site)
+    outage(case.site, "delete")  # it stays there for now
+    case.act("alice", "open", first)
+    case.act("alice", "view_attachment", first, attachment="Photo")
+    _survey(case, first)
+    assert case.events().count("late") == 0
+    before = _status(case, first)
+    assert case.act("alice", "sign", first)
+    assert _status(case, first) == before
+    for _ in range(2):
+        _survey(case, first)
+        assert case.events().count("late") == 1
+    assert case.acceptances() == []
+
+
+@pytest.mark.parametrize("times", [2, 4])
+def test_a_create_that_fails_several_times_is_made_once_when_it_works(hosted, times):
+    case = hosted(provider="there")
+    case.site.fault("create.error_500", times)
+    case.send()
+    wait(case, 9)
+    assert case.agreement().status == rows.STANDING
+    assert len(case.site.control("GET", "documents")) == 1
 
 
 def test_both_answer_late_and_one_counts(hosted):
@@ -181,6 +213,12 @@ def _sign(case):
     case.act("alice", "view_attachment", attachment="Photo")
     assert case.act("alice", "sign")
     case.look_again()
+
+
+def _survey(case, row):
+    with case.core.db.write() as session:
+        surveying.owe_survey(case.core, session, session.get_one(HostedAgreement, row.id))
+    wait(case, 5)
 
 
 def _exactly_one(case):

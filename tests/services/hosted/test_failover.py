@@ -189,6 +189,14 @@ def test_a_short_outage_moves_nothing(hosted):
     assert case.agreement().status == rows.STANDING
 
 
+def test_the_mapping_says_how_long_a_provider_may_be_away(hosted):
+    case = hosted(two=True, provider="[there, other]\n  failover_after: 2m")
+    outage(case.site)
+    case.send()
+    wait(case, 6)
+    assert case.request().provider == "other"
+
+
 def test_a_way_of_signing_here_that_is_away_is_replaced_at_once(hosted, monkeypatch):
     case = hosted(provider="[canvas, there]")
     case.send()

@@ -62,6 +62,20 @@ def test_single_lines_change_new_ones_come_and_others_stay(driver):
     assert connector.fetch(ref).fields["lines"] == after
 
 
+def test_a_lines_answer_is_taken_out_again(soap):
+    """As the workshop's mapping writes it when an acceptance was cleared."""
+    connector, ref = soap.make_instance(tables=ORDERS), RecordRef("order", "VO1001")
+    answered = {"Line_No": 20000, "Step": "Decided", "Decision": "Accepted"}
+    when = {"Decided_At": "2026-01-15T12:00:00Z"}
+    connector.apply(Update(ref, {"lines": [answered | when]}), "key-1")
+    again = {"Line_No": 20000, "Step": "Offered", "Decision": "", "Decided_At": ""}
+    connector.apply(Update(ref, {"lines": [again]}), "key-2")
+    (line,) = [one for one in connector.fetch(ref).fields["lines"] if one["Line_No"] == 20000]
+    assert (line["Step"], line.get("Decision"), line.get("Decided_At")) == ("Offered", None, None)
+    read = connector.read_back(ref, ["lines"])
+    assert connector.same("lines", [again], read["lines"])
+
+
 def test_a_new_document_comes_with_its_lines(driver):
     connector = driver.make_instance()
     reference, _, text, number = names(driver)

@@ -86,7 +86,7 @@ def id_of(result: Any) -> str:
     if isinstance(found, Mapping):
         inner = next((v for v in found.values() if isinstance(v, Mapping) and "id" in v), found)
         found = found.get("id", inner.get("id"))
-    if isinstance(found, bool) or not str(found or "").strip().isdigit():
+    if isinstance(found, bool) or not str(found or "").strip().isdecimal():
         raise MalformedAnswer("the answer to a create holds no record id")
     return str(found).strip()
 
@@ -123,8 +123,8 @@ def attached_of(result: Any) -> list[Attached]:
         found.append(
             Attached(
                 str(row.get("fileName", "")),
-                int(size) if size.isdigit() else None,
-                int(position) if position.isdigit() else index,
+                int(size) if size.isdecimal() else None,
+                int(position) if position.isdecimal() else index,
             )
         )
     return found

@@ -142,7 +142,7 @@ def lock_seconds(wire: Wire, table: str, record_id: str) -> float | None:
     if not isinstance(found, Mapping) or found.get("lock_status") != "LOCKED":
         return None
     minutes = str(found.get("lock_expires_in_minutes") or "")
-    return float(minutes) * 60 if minutes.replace(".", "", 1).isdigit() else None
+    return float(minutes) * 60 if minutes.replace(".", "", 1).isdecimal() else None
 
 
 def _form(fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -231,7 +231,7 @@ def _fields(found: Any) -> Fields:
 
 
 def _number(record_id: str) -> int:
-    if not record_id.isdigit():
+    if not record_id.isdecimal():
         raise Refused("a record id is a number", code="bad_value")
     return int(record_id)
 

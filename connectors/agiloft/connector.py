@@ -87,7 +87,7 @@ class AgiloftConnector(Connector):
         Re-running a search may skip and repeat, so the cursor is the last value seen, never a page.
         """
         if not self.settings.changes_field:
-            yield from self._new_records(table, int(since) if since and since.isdigit() else 0)
+            yield from self._new_records(table, int(since) if since and since.isdecimal() else 0)
             return
         field = self.settings.changes_field
         at, _, last = (since or "").partition("|")
@@ -96,7 +96,7 @@ class AgiloftConnector(Connector):
         rows = self._client.search(table, (condition,), [field])
         found = sorted((iso_moment(row.get(field), self._zone), int(row["id"])) for row in rows)
         for moment, number in found:
-            if (moment, number) > (at, int(last) if last.isdigit() else -1):
+            if (moment, number) > (at, int(last) if last.isdecimal() else -1):
                 yield RecordRef(table, str(number)), f"{moment}|{number}"
 
     def cursor_now(self, table: str) -> str | None:
@@ -237,4 +237,4 @@ def _needs_id(ref: RecordRef) -> None:
 
 
 def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+    return text.isascii() and text.isdecimal()

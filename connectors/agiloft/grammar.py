@@ -87,4 +87,4 @@ def _unescaped(match: re.Match[str]) -> str:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isdigit() else 0
+    return int(text) if text.isdecimal() else 0

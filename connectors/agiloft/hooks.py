@@ -114,7 +114,7 @@ def _records(body: Any) -> Iterator[tuple[str, str, str]]:
 
 def _id(item: Mapping[str, Any]) -> str:
     found = _word(item, _ID_KEYS)
-    return found if found.isascii() and found.isdigit() and len(found) <= 18 else ""
+    return found if found.isascii() and found.isdecimal() and len(found) <= 18 else ""
 
 
 def _word(item: Mapping[str, Any], keys: tuple[str, ...]) -> str:

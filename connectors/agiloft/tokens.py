@@ -90,7 +90,7 @@ def tokens_from(answer: Any) -> Tokens:
 
 def _life(value: Any, unit: str) -> timedelta | None:
     """One surface tells minutes, the other seconds; the unit decides, else the size."""
-    if isinstance(value, bool) or not str(value or "").strip().isdigit():
+    if isinstance(value, bool) or not str(value or "").strip().isdecimal():
         return None
     amount = int(str(value).strip())
     if unit.strip().lower() in _MINUTES or (not unit and amount <= _LARGEST_MINUTES):

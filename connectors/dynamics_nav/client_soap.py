@@ -119,7 +119,7 @@ class SoapClient(NavClient):
         for key, value in zip(keys, values, strict=True):
             kind = description.fields.get(key, Field(key, TEXT)).kind
             if kind == INTEGER:
-                if not (value.isascii() and value.lstrip("-").isdigit()):
+                if not (value.isascii() and value.lstrip("-").isdecimal()):
                     raise NotFound("nothing can have this id")
                 arguments[key] = int(value)
             else:

@@ -87,8 +87,17 @@ class HostedProvider(ABC):
         """Remind everybody whose turn it is, by ``email`` or ``sms``."""
         raise Unsupported(f"{self.context.instance} reminds nobody")
 
-    def say(self, agreement: Agreement, placed: Placed, text: str, *, uncertain: bool) -> str:
-        """Write to the customer; the remark's id. ``uncertain``: look first whether it stands."""
+    def say(
+        self,
+        agreement: Agreement,
+        placed: Placed,
+        text: str,
+        *,
+        uncertain: bool,
+        known: Collection[str] = (),
+    ) -> str:
+        """Write to the customer; the remark's id. ``uncertain``: look first whether it stands.
+        ``known``: ids of other remarks, of which none is this one, whatever its words."""
         raise Unsupported(f"{self.context.instance} carries no messages")
 
     def extend(self, agreement: Agreement, placed: Placed, expires_at: datetime) -> None:

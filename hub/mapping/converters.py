@@ -219,7 +219,7 @@ def _bool(text: str) -> bool:
 
 
 def _count(argument: str) -> int:
-    if not argument.isascii() or not argument.isdigit() or not 0 < int(argument) <= 100_000:
+    if not argument.isascii() or not argument.isdecimal() or not 0 < int(argument) <= 100_000:
         raise ValueError(f"'{argument}' is no count; write a whole number above 0")
     return int(argument)
 

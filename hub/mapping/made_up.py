@@ -213,7 +213,7 @@ def _emails() -> Candidates:
 def _shaped(text: str, start: int) -> Candidates:
     """Texts of the same shape: digits by others, letters by X but for a short prefix."""
     shape = re.sub(r"[^\W\d_]+", _without_words, text)
-    places = [i for i, one in enumerate(shape) if one.isdigit()]
+    places = [i for i, one in enumerate(shape) if one.isdecimal()]
     if not places:
         yield from (f"Text {n}" for n in range(1, _LOTS))
         return

@@ -43,7 +43,7 @@ def _meant(key: str) -> Iterator[Any]:
     """What a key of ``map`` may be in the record beside a text."""
     if key in ("true", "false"):
         yield key == "true"
-    elif key.isascii() and key.removeprefix("-").isdigit():
+    elif key.isascii() and key.removeprefix("-").isdecimal():
         yield int(key)
 
 

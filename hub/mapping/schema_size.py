@@ -58,7 +58,7 @@ class _Scale:
         for part in pointer.split("/")[1:]:
             name = unquote(part).replace("~1", "/").replace("~0", "~")
             if isinstance(node, list):
-                node = node[int(name)] if name.isdigit() and int(name) < len(node) else None
+                node = node[int(name)] if name.isdecimal() and int(name) < len(node) else None
             else:
                 node = node.get(name) if isinstance(node, Mapping) else None
         return node

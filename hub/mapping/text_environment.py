@@ -152,7 +152,7 @@ def _join(value: Iterable[Any], d: Any = "", attribute: str | int | None = None)
     size, between = 0, str(_shown(d))
     for item in islice(value, MOST_ROUNDS + 1):
         for part in path:
-            item = environment.getitem(item, int(part) if part.isdigit() else part)
+            item = environment.getitem(item, int(part) if part.isdecimal() else part)
         parts.append(str(_shown(item)))
         size += len(parts[-1]) + len(between)
         if size > MAX_OUTPUT + len(between) or len(parts) > MOST_ROUNDS:

@@ -98,7 +98,7 @@ def check(
     row = rows.scalars(query.order_by(OneTimeCode.id.desc()).limit(1)).first()
     if row is None:
         return Unfit("code_expired", "there is no code that still holds", field="code")
-    digits = "".join(one for one in given if one.isdigit())
+    digits = "".join(one for one in given if one.isdecimal())
     if not core.vault.mac_matches("one-time-code", f"{row.id}:{digits}", row.mac):
         row.tries += 1
         return Unfit("wrong_code", "that is not the code", field="code")

@@ -26,6 +26,7 @@ from hub.services import history
 from hub.services.core import Core
 from hub.services.step_context import STEP_KIND as KIND
 from hub.services.step_context import moment, step_context
+from hub.services.step_order import not_overtaken
 from hub.services.step_sending import send
 from hub.storage.models import Delivery, Evidence, Request
 
@@ -61,6 +62,9 @@ class StepHandler(Handler):
             context = step_context(core, session, request, event, now, line, about)
             made = evidence_of(session, request)
         operation = self._operation(request, work, context, now, made)
+        if isinstance(operation, Update):
+            with core.db.read() as session:
+                operation = not_overtaken(session, work, operation, now)
         if operation is None:
             return StepDone(None, skipped=True)
         if isinstance(operation, Email | Webhook):
@@ -90,6 +94,7 @@ class StepHandler(Handler):
             "table": receipt.ref.table,
             "created": receipt.created,
             "repeated": receipt.repeated,
+            **({"fields": list(result.fields)} if result.fields else {}),
         }
         kind = EventKind.WRITTEN_BACK if result.fields else EventKind.RECORDED
         data = {

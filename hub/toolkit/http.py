@@ -64,7 +64,7 @@ class Answer:
     def retry_after(self) -> float | None:
         """Seconds that ``Retry-After`` asks for (number or HTTP date), if any."""
         value = self.headers.get("Retry-After", "").strip()
-        if value.isdigit():
+        if value.isdecimal():
             return float(value)
         try:
             return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - time.time())

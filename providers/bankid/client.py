@@ -140,7 +140,7 @@ def _failure(answer: Answer, language: str) -> ParaphError:
 def _pause(answer: Answer) -> float | None:
     """Seconds that BankID asks us to wait: its own rate limit header, or the common one."""
     reset = str(answer.headers.get("RateLimit-Reset", "")).strip()
-    return float(reset) if reset.isdigit() else answer.retry_after
+    return float(reset) if reset.isdecimal() else answer.retry_after
 
 
 def _certificate_refused(error: Retryable) -> bool:

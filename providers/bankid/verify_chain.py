@@ -70,7 +70,7 @@ def check_policies(signer: x509.Certificate, accepted: Iterable[str]) -> None:
 def identity_of(signer: x509.Certificate) -> Identity:
     """Who the certificate was issued to. Names are the bank's, sometimes all in capitals."""
     number = _subject(signer, NameOID.SERIAL_NUMBER)
-    if len(number) != 12 or not number.isascii() or not number.isdigit():
+    if len(number) != 12 or not number.isascii() or not number.isdecimal():
         raise CheckFailed("bad_signature", "the certificate holds no personal number")
     given = _subject(signer, NameOID.GIVEN_NAME)
     family = _subject(signer, NameOID.SURNAME)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import orjson
@@ -51,15 +52,16 @@ class Actions:
         body = {"type": way, "text": words, "not_signed": True}
         self._client.act(placed.reference, "reminders", body)
 
-    def say(self, agreement: Agreement, placed: Placed, words: str, *, uncertain: bool) -> str:
+    def say(self, placed: Placed, words: str, *, uncertain: bool, known: Collection[str]) -> str:
         """A comment as the token's user."""
         if uncertain:
             since = self._context.clock.now() - _SAME_REMARK
             for row in self._client.comments(placed.reference):
-                at = moment(row.get("created_at"))
-                is_recent = at is None or at >= since
-                if ticked(row.get("self")) and text(row.get("text")) == words.strip() and is_recent:
-                    return text(row.get("id"))
+                at, name = moment(row.get("created_at")), text(row.get("id"))
+                is_other = name in known or (at is not None and at < since)
+                is_same = ticked(row.get("self")) and text(row.get("text")) == words.strip()
+                if is_same and not is_other:
+                    return name
         made = self._client.comment(placed.reference, words)
         if not made:
             raise OutcomeUnknown("GetAccept took a comment but told no id")

@@ -77,7 +77,7 @@ def _likeness(person: AgreementPerson, row: Row) -> int:
 
 
 def _digits(mobile: str) -> str:
-    return "".join(one for one in mobile if one.isdigit()).removeprefix("00")
+    return "".join(one for one in mobile if one.isdecimal()).removeprefix("00")
 
 
 def _name(row: Row) -> str:

@@ -119,9 +119,17 @@ class GetAcceptProvider(HostedProvider):
         """A manual reminder."""
         self._actions.remind(agreement, placed, text, way)
 
-    def say(self, agreement: Agreement, placed: Placed, text: str, *, uncertain: bool) -> str:
+    def say(
+        self,
+        agreement: Agreement,
+        placed: Placed,
+        text: str,
+        *,
+        uncertain: bool,
+        known: Collection[str] = (),
+    ) -> str:
         """A comment beside the document."""
-        return self._actions.say(agreement, placed, text, uncertain=uncertain)
+        return self._actions.say(placed, text, uncertain=uncertain, known=known)
 
     def extend(self, agreement: Agreement, placed: Placed, expires_at: datetime) -> None:
         """Another date of expiry."""

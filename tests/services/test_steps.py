@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from hub.engine import replay
 from hub.kernel.errors import Refused
 from hub.services.register import Register
-from hub.storage.models import CaseNote, Customer, RepairCase
+from hub.storage.models import CaseNote, Customer, Delivery, RepairCase
+from tests.services.one_case import CLIENT
 
 SECONDS = timedelta(seconds=3)
 
@@ -74,3 +75,22 @@ def test_a_step_replayed_before_its_record_is_given_up_again(case, monkeypatch):
     assert given_up(case)["records.repair_case.note"] == "needs_repair_case"
     assert replayed(case) == 4
     assert given_up(case) == {}
+
+
+def test_what_a_former_request_still_owed_does_not_undo_a_newer_one(case):
+    case.invite()
+    case.upstream.fault("unreachable", "update", count=1)
+    case.cases.decline(case.link(), "no", CLIENT)
+    case.work()
+    assert case.record()["state"] == "Sent"  # it could not be told yet
+    with case.core.db.write() as session:
+        later = case.simulated.clock.wall() + timedelta(minutes=30)
+        retried = update(Delivery).where(Delivery.state == "retry").values(next_at=later)
+        assert session.execute(retried).rowcount == 1
+    case.pass_time(SECONDS)
+    case.invite()
+    assert case.record()["state"] == "Sent"
+    case.pass_time(timedelta(hours=1))
+    assert {row.state for row in case.deliveries("step")} == {"delivered"}
+    assert case.record()["state"] == "Sent"
+    assert "reason" in case.record()  # which nobody has written since

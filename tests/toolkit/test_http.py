@@ -186,3 +186,10 @@ def test_a_sign_in_of_several_messages_goes_on_in_a_hook(
     httpserver.expect_request("/v1/a").respond_with_handler(serve)
     answer = client.call("POST", "/a", data=b"x", auth=Challenged())
     assert (answer.status, answer.text) == (200, "7")
+
+
+@pytest.mark.parametrize(
+    ("told", "seconds"), [("7", 7.0), ("²", None), ("", None), ("soon", None), ("-1", None)]
+)
+def test_only_a_number_or_a_date_says_when_to_come_back(told: str, seconds: float | None) -> None:
+    assert Answer(429, {"Retry-After": told}, b"", 0).retry_after == seconds

@@ -137,7 +137,7 @@ class AlrestSurface:
     def _retrieve(self, table: str, record_id: int, actor: Actor) -> Response:
         files = self._store.files(table, record_id, _need("field"))
         position = request.args.get("filePosition", "")
-        if not position.isdigit() or int(position) >= len(files):
+        if not position.isdecimal() or int(position) >= len(files):
             # seen on live servers: the failure comes with status 200
             return _bad(EwError(200, "No data for this file position"))
         file = files[int(position)]

@@ -189,7 +189,7 @@ def info_of(files: list[StoredFile]) -> list[dict[str, Any]]:
 
 def file_at(files: list[StoredFile], position: str) -> int:
     """A position within ``files``."""
-    if not position.isdigit() or int(position) >= len(files):
+    if not position.isdecimal() or int(position) >= len(files):
         raise EwError(400, "No data for this file position")
     return int(position)
 

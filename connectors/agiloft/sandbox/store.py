@@ -102,7 +102,7 @@ class Store:
     def row(self, table: str, record_id: int | str) -> Row:
         """One row."""
         self.table(table)
-        row = self.rows[table].get(int(record_id)) if str(record_id).isdigit() else None
+        row = self.rows[table].get(int(record_id)) if str(record_id).isdecimal() else None
         if row is None:
             raise EwError(400, f"No data for id range {record_id} in table {table}")
         return row

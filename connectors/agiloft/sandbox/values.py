@@ -107,7 +107,7 @@ def _link(column: Field, value: Any, lookup: Lookup) -> int | None:
         raise EwError(400, f"Wrong format for linked column {column.name}: empty value")
     found = re.fullmatch(r"(?:[A-Za-z_]\w*)?:(?P<display>.*)", text, re.DOTALL)
     if found is None:
-        if not text.isdigit():
+        if not text.isdecimal():
             raise EwError(
                 400, f"Wrong format for linked column {column.name}: id or :value expected"
             )

@@ -229,7 +229,7 @@ class OData:
         token = request.args.get("$skiptoken", "")
         if not token:
             return rows, 0
-        if token.isdigit():
+        if token.isdecimal():
             return rows[int(token) :], int(token)
         last = primary_key(place.entities.page.table, token)
         return [row for row in rows if row.key > last], 0
@@ -243,7 +243,7 @@ class OData:
     def _page_size(self) -> int:
         for wish in request.headers.get("Prefer", "").split(","):
             name, _, value = wish.strip().partition("=")
-            if name == "odata.maxpagesize" and value.isdigit() and int(value):
+            if name == "odata.maxpagesize" and value.isdecimal() and int(value):
                 return min(int(value), self._modes.odata_page_size)
         return self._modes.odata_page_size
 
@@ -277,6 +277,6 @@ def _has_keys(entities: EntitySet, row: Row, keys: Mapping[str, str]) -> bool:
 def _whole(text: str | None) -> int | None:
     if text is None:
         return None
-    if not text.isdigit():
+    if not text.isdecimal():
         raise HttpError(400, "BadRequest", "A whole number is expected.")
     return int(text)

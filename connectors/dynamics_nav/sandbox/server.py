@@ -32,7 +32,7 @@ class _Handler(BaseHTTPRequestHandler):
     def answer(self) -> None:
         """One call, whatever its method."""
         length = self.headers.get("Content-Length", "0")
-        if not length.isdigit() or self.headers.get("Transfer-Encoding"):
+        if not length.isdecimal() or self.headers.get("Transfer-Encoding"):
             self.close_connection = True
             self._send(411, [], b"")
             return

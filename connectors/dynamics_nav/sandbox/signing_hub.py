@@ -191,7 +191,7 @@ class SigningHub(RecordFiles):
 
     def _copy_to_quote(self, company: Company, given: Arguments) -> str:
         pieces = [piece for piece in given["lineNos"].split("|") if piece.strip()]
-        if not all(piece.strip().isdigit() for piece in pieces):
+        if not all(piece.strip().isdecimal() for piece in pieces):
             raise NavError(DIALOG, "value", value=given["lineNos"], field="lineNos")
         numbers = [int(piece) for piece in pieces]
         return self.copy_to_quote(company, given["orderNo"], numbers, given["externalId"])

@@ -85,7 +85,7 @@ def _option(field: Field, text: str) -> str:
     """By its name on the wire, its caption (``Pending Approval``) or its number."""
     if text.strip() == "" and "_blank_" in field.options:
         return "_blank_"
-    if text.isdigit() and int(text) < len(field.options):
+    if text.isdecimal() and int(text) < len(field.options):
         return field.options[int(text)]
     wanted = text.replace(" ", "_").casefold()
     for name in field.options:

@@ -29,10 +29,10 @@ def apply(
     core: Core, session: Session, request: Request, row: HostedAgreement, survey: Survey
 ) -> None:
     """Settle a survey in the caller's transaction."""
-    before = (row.state, row.word, _have_acted(row))
+    before = (row.state, row.word, have_acted(row))
     keep(core, row, survey)
     if not row.current or not history.is_open(request):
-        if (row.state, row.word, _have_acted(row)) != before:
+        if (row.state, row.word, have_acted(row)) != before:
             late(core, session, request, row, survey)
         return
     people = {one.key: one for one in request.recipients}
@@ -89,7 +89,7 @@ def late(
         endings.owe_steps(core, session, request, EventKind.LATE.value)
 
 
-def _have_acted(row: HostedAgreement) -> set[str]:
+def have_acted(row: HostedAgreement) -> set[str]:
     """Who had signed or said no at the last survey: one of several changes no document's word."""
     told = rows.people_told(row)
     return {key for key, status in told.items() if status in _ACTED}

@@ -6,9 +6,10 @@ later is recorded and refused. It is taken back there as soon as it answers agai
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from hub.contracts.events import EventKind
@@ -22,6 +23,7 @@ from hub.services.order_data import cancel_pending
 from hub.storage.models import HostedAgreement, Instance, Request
 
 _log = get_logger(__name__)
+_MINE = HostedAgreement.request_id == Request.id
 AT_ONCE = 50  # requests in one transaction; the next look goes on
 
 
@@ -33,11 +35,7 @@ def has_acted(session: Session, request: Request) -> bool:
 
 def next_provider(request: Request) -> str | None:
     """Who takes over; None where there is nobody left."""
-    providers = list(request.plan.get("providers", ()))
-    if request.provider not in providers:
-        return None
-    left = providers[providers.index(request.provider) + 1 :]
-    return left[0] if left else None
+    return _follower(request.plan.get("providers", ()), request.provider)
 
 
 def is_outage(error: ParaphError) -> bool:
@@ -97,24 +95,48 @@ def move_waiting(core: Core, session: Session, instance: Instance) -> int:
     if since is None or instance.paused_code is not None:
         return 0  # wrong credentials are mended, not run away from
     away = timedelta(seconds=(wall - since).total_seconds())
-    query = (
-        select(HostedAgreement.request_id)
-        .where(
-            HostedAgreement.workspace_id == instance.workspace_id,
-            HostedAgreement.provider == instance.key,
-            HostedAgreement.status.in_(rows.UNDER_WAY),
-            HostedAgreement.current.is_(True),
-        )
-        .order_by(HostedAgreement.id)
-    )
-    moved = 0
-    for request_id in list(session.scalars(query)):
-        if moved >= AT_ONCE:
+    versions = _with_somewhere_to_go(core, session, instance)
+    moved, last = 0, ""
+    while versions and moved < AT_ONCE:
+        query = _under_way(instance, versions).where(Request.id > last)
+        batch = session.scalars(query.order_by(Request.id).limit(AT_ONCE)).all()
+        for request in batch:
+            if away >= placing.patience(request) and move(core, session, request, "provider_away"):
+                moved += 1
+        if len(batch) < AT_ONCE:
             break
-        request = session.get_one(Request, request_id)
-        if away >= placing.patience(request) and move(core, session, request, "provider_away"):
-            moved += 1
+        last = batch[-1].id
     return moved
+
+
+def _with_somewhere_to_go(core: Core, session: Session, instance: Instance) -> list[str]:
+    """The mapping versions by which another provider follows, of requests whose agreement holds
+    there. Those without one may be thousands, and an outage is looked at each minute."""
+    query = select(Request.mapping_version_id).distinct()
+    found = session.scalars(query.join(HostedAgreement, _MINE).where(*_held_at(instance))).all()
+    return [one for one in found if _follower(core.shelf.version(one).providers, instance.key)]
+
+
+def _under_way(instance: Instance, versions: list[str]) -> Select[Request]:
+    """Requests of these mapping versions whose agreement holds there."""
+    query = select(Request).join(HostedAgreement, _MINE).where(*_held_at(instance))
+    return query.where(Request.mapping_version_id.in_(versions))
+
+
+def _held_at(instance: Instance) -> tuple[ColumnElement[bool], ...]:
+    return (
+        HostedAgreement.workspace_id == instance.workspace_id,
+        HostedAgreement.provider == instance.key,
+        HostedAgreement.status.in_(rows.UNDER_WAY),
+        HostedAgreement.current.is_(True),
+    )
+
+
+def _follower(providers: Sequence[str], key: str) -> str | None:
+    if key not in providers:
+        return None
+    left = providers[list(providers).index(key) + 1 :]
+    return left[0] if left else None
 
 
 def _leave(

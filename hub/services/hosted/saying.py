@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hub.engine.work import Failure, Handler, Work
@@ -26,12 +26,17 @@ class SayHandler(Handler):
         core = self._core
         loaded = loading.load(core, work.payload["agreement"])
         with core.db.read() as session:
-            text = session.get_one(Message, work.payload["message"]).text
+            message = session.get_one(Message, work.payload["message"])
+            others = _names_there(session, loaded.row)
+        if message.external_id is not None:  # a survey has found it meanwhile
+            return ""
         if not loaded.row.current or not history.is_open(loaded.request):
             raise Refused("nobody reads it there any more", code=_OVER)
         told = loading.told(core, loaded)
         provider = rows.hosted(core, loaded.row)
-        return provider.say(told, loaded.placed, text, uncertain=work.uncertain)
+        return provider.say(
+            told, loaded.placed, message.text, uncertain=work.uncertain, known=others
+        )
 
     def delivered(self, session: Session, work: Work, result: str) -> None:
         """Its name there, unless a survey has found it meanwhile."""
@@ -46,3 +51,12 @@ class SayHandler(Handler):
         if failure.code == _OVER:
             over = update(Delivery).where(Delivery.id == work.id)
             session.execute(over.values(state="cancelled"))
+
+
+def _names_there(session: Session, row: HostedAgreement) -> frozenset[str]:
+    """What the remarks of this agreement that have a name are called at the provider."""
+    prefix = f"{row.number}:"
+    names = select(Message.external_id).where(
+        Message.request_id == row.request_id, Message.external_id.startswith(prefix)
+    )
+    return frozenset(one.removeprefix(prefix) for one in session.scalars(names) if one)

@@ -96,4 +96,4 @@ def _place(case: CaseView, unseen: str) -> Place:
         return Place(attachments[unseen], address)
     key, _, page = unseen.rpartition(":")
     documents = {one.key: one.title for one in case.papers.documents}
-    return Place(documents.get(key, key), f"#{key}-{page}", int(page) if page.isdigit() else 0)
+    return Place(documents.get(key, key), f"#{key}-{page}", int(page) if page.isdecimal() else 0)

@@ -166,7 +166,7 @@ class OrderBook:
         """The order whose code was scanned, if right and fresh. Raises ``AppRefusal``."""
         with self.lock:
             parts = content.strip().split(".")
-            if len(parts) != 4 or parts[0] != "bankid" or not parts[2].isdigit():
+            if len(parts) != 4 or parts[0] != "bankid" or not parts[2].isdecimal():
                 raise AppRefusal("This is not a BankID code.")
             for order in self.all():
                 if order.qr_start_token == parts[1] and order.status == "pending":

@@ -22,7 +22,7 @@ def read(value: str | int) -> datetime:
     """What a client wrote: a day (its end counts), ISO 8601, or Unix seconds. Raises
     ``ValueError``."""
     text = str(value).strip()
-    if text.isdigit():
+    if text.isdecimal():
         return datetime.fromtimestamp(int(text), UTC)
     for pattern in _FORMATS:
         try:

@@ -239,7 +239,7 @@ class Webhooks:
         with self._guard:
             notice.tries += 1
             notice.results.append(result)
-            if result.isdigit() and 200 <= int(result) < 300:
+            if result.isdecimal() and 200 <= int(result) < 300:
                 notice.state, notice.body = "delivered", b""  # thousands would fill the memory
             elif notice.tries > len(self._modes.retry_schedule):
                 notice.state = "gave up"

@@ -168,6 +168,18 @@ def test_the_same_words_said_long_ago_are_another_remark(driver, provider):
     assert provider.say(agreement, placed, "Hej!", uncertain=True) != first
 
 
+def test_the_same_words_said_again_are_another_remark_although_its_answer_was_lost(
+    driver, provider
+):
+    agreement = driver.agreement()
+    placed = driver.placed(provider, agreement)
+    first = provider.say(agreement, placed, "Okej", uncertain=False)
+    again = provider.say(agreement, placed, "Okej", uncertain=True, known=[first])
+    assert again != first
+    assert provider.say(agreement, placed, "Okej", uncertain=True, known=[first]) == again
+    assert len(provider.survey(agreement, placed).remarks) == 2
+
+
 def test_what_the_customer_said_is_not_taken_for_ours(driver, provider):
     agreement = driver.agreement()
     placed = driver.placed(provider, agreement)

@@ -7,11 +7,12 @@ import json
 import zipfile
 
 import pytest
+from sqlalchemy import event, select
 
 from hub.kernel.errors import Retryable
-from hub.services.hosted import rows, surveying
+from hub.services.hosted import moving, rows, surveying
 from hub.services.views import CaseClosed
-from hub.storage.models import HostedAgreement
+from hub.storage.models import HostedAgreement, Instance
 from tests.services.paper_case import CLIENT
 from tests.services.paper_texts import PEOPLE
 
@@ -109,6 +110,40 @@ def test_one_of_two_who_signs_at_the_former_one_is_recorded_although_its_word_st
         _survey(case, first)
         assert case.events().count("late") == 1
     assert case.acceptances() == []
+
+
+def test_one_of_two_who_signed_there_is_read_before_it_is_taken_back(hosted):
+    case = hosted(two=True, provider="[there, other]", people=PEOPLE)
+    first = case.place()
+    outage(case.site)
+    case.act("alice", "view_attachment", first, attachment="Photo")
+    assert case.act("alice", "sign", first)  # the hub cannot know
+    wait(case, 60)
+    assert case.request().provider == "other"
+    over(case.site)
+    wait(case, 130)
+    assert _status(case, first) == "recalled"
+    assert case.events().count("late") == 1
+    assert case.acceptances() == []
+
+
+def test_what_has_nowhere_to_go_is_not_read_each_minute_of_an_outage(hosted):
+    case = hosted(provider="there")
+    case.place()
+    outage(case.site)
+    wait(case, 20)
+    statements = []
+
+    def note(connection, cursor, statement, *_):
+        statements.append(statement)
+
+    with case.core.db.read() as session:
+        instance = session.scalar(select(Instance).where(Instance.key == "there"))
+        assert instance.failing_since is not None
+        event.listen(case.core.db.engine, "before_cursor_execute", note)
+        assert moving.move_waiting(case.core, session, instance) == 0
+    assert len(statements) == 1
+    assert "request.plan" not in statements[0]
 
 
 @pytest.mark.parametrize("times", [2, 4])

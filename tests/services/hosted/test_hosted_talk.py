@@ -53,6 +53,20 @@ def test_remarks_go_both_ways_and_stand_once(hosted):
     assert case.upstream.notes(RecordRef("offer", "1")) == ["Is it safe?", "We: It is."]
 
 
+def test_the_same_words_twice_are_said_twice_although_the_second_call_is_lost(hosted):
+    case = hosted()
+    case.place()
+    for lost in (False, True):
+        if lost:
+            case.site.fault("add_comment.drop_before", 1)
+        remarks.answer_remark(case.core, case.workspace, case.request().id, "alice", "It is.")
+        case.later(minutes=2)
+    case.look_again()
+    (there,) = case.site.control("GET", "documents")
+    assert [one["text"] for one in there["comments"]] == ["It is.", "It is."]
+    assert len({one.external_id for one in case.rows(Message)}) == 2
+
+
 def test_a_remark_reaches_the_sender_although_no_hook_comes_and_the_status_stays(hosted):
     case = hosted()
     case.place()

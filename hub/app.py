@@ -6,6 +6,7 @@ from flask import Flask, redirect, url_for
 from flask_smorest import Api
 
 from hub.services.house import House
+from hub.services.portal.desk import PortalDesk
 from hub.services.record_buttons import RecordButtons
 from hub.web import health, hooks, proxy
 from hub.web.api import problems
@@ -39,6 +40,7 @@ def create_app(house: House) -> Flask:
             RecordButtons(house.core),
             vault=house.core.vault,
             public_base_url=settings.public_url,
+            portal=PortalDesk(house.core),
         )
     )
     problems.register(app, lost=lambda: redirect(url_for("pages.nothing"), 303))

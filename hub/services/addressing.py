@@ -31,6 +31,16 @@ def channel_for(core: Core, request: Request, way: str) -> str | None:
     return None
 
 
+def channel_of(core: Core, workspace_id: str, way: str) -> str | None:
+    """The first of the workspace's channels that goes this way."""
+    wanted = Capability.SMS if way == SMS else Capability.EMAIL
+    for key in core.workspace(workspace_id).instances:
+        manifest = core.registry.manifest(core.instance(workspace_id, key))
+        if manifest.kind == "channel" and manifest.can(wanted):
+            return key
+    return None
+
+
 def payload(
     core: Core,
     request: Request,

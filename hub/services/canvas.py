@@ -37,12 +37,13 @@ class CanvasDesk(Signing):
         core = self._core
         code = _confirm(core, token, session, answer)
         with core.db.read() as rows:
-            order = self._mine(rows, places.find_unsigned(rows, token), order_id, session)
+            place = places.find_unsigned(core, rows, token)
+            order = self._mine(rows, place, order_id, session)
         pending = order.status == "pending"
         progress = _judged(core, order, {**answer, "code_used": code}) if pending else None
         changed = False
         with core.db.write() as rows:
-            place = places.find_unsigned(rows, token)
+            place = places.find_unsigned(self._core, rows, token)
             order = self._mine(rows, place, order_id, session)
             if progress is not None and order.status == "pending":
                 changed = _is_changed(rows, place, order, language)
@@ -58,7 +59,7 @@ def _confirm(core: Core, token: str, session: str, answer: Mapping[str, Any]) ->
     """The one-time code, where one is asked for, in a transaction of its own: a wrong try counts
     whatever becomes of the signature."""
     with core.db.write() as rows:
-        place = places.find_unsigned(rows, token)
+        place = places.find_unsigned(core, rows, token)
         if not offers.code_way(place.request, place.recipient):
             return None
         known = codes.confirmed(rows, place.recipient, session, codes.SIGN, core.clock.now())

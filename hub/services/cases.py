@@ -49,7 +49,7 @@ class Cases:
     def view(self, token: str, language: str | None = None) -> CaseView:
         """The case behind a link, as its customer may see it."""
         with self._core.db.read() as session:
-            place = find(session, token)
+            place = find(self._core, session, token)
             mine = SigningOrder.recipient_id == place.recipient.id
             accepted = session.execute(
                 select(SigningOrder.reference).where(mine, SigningOrder.status == "accepted")
@@ -72,7 +72,7 @@ class Cases:
         and owes neither steps nor news."""
         core = self._core
         with core.db.read() as session:
-            place = find(session, token)
+            place = find(core, session, token)
             fresh = place.request.state in (RequestState.SENT, RequestState.PREPARING)
             several = len(place.request.recipients) > 1
             if not (fresh or several or papers.is_readable(place.request)):
@@ -81,7 +81,7 @@ class Cases:
             if all(history.known(session, place.request, key) for _, key in looks):
                 return  # who looks again on the same visit queues for no turn to write
         with core.db.write() as session:
-            place = find(session, token)
+            place = find(core, session, token)
             for kind, key in _looks(session, place, core.clock.now()):
                 self._tell_looked(session, place, client, kind, key)
 
@@ -113,7 +113,7 @@ class Cases:
         ones. Once somebody has signed them they stay."""
         core = self._core
         with core.db.write() as session:
-            place = find_unsigned(session, token)
+            place = find_unsigned(core, session, token)
             if _is_signed(session, place.request):
                 raise CaseClosed("somebody has signed the answers as they are")
             form = self._form(place.request)
@@ -138,7 +138,7 @@ class Cases:
         choice. Once somebody has signed or approved, the choice is made."""
         core = self._core
         with core.db.write() as session:
-            place = find_unsigned(session, token)
+            place = find_unsigned(core, session, token)
             mine = lines.may_choose(place.request, place.recipient)
             if not mine or _is_signed(session, place.request):
                 raise CaseClosed("somebody has signed or approved the lines as they are")
@@ -152,7 +152,7 @@ class Cases:
         """The customer says no; the upstream is told."""
         core = self._core
         with core.db.write() as session:
-            place = find_unsigned(session, token)
+            place = find_unsigned(core, session, token)
             place.request.reason_detail = reason.strip()[:MAX_REASON] or None
             declined = endings.end(
                 core,
@@ -207,6 +207,7 @@ class Cases:
             order_reference=reference,
             papers=seen,
             may_change=not held and not _has_signer(request),
+            portal=workspace.key if place.portal else "",
         )
 
     def _state(self, place: Place, held: bool) -> RequestState:

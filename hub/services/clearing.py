@@ -16,6 +16,7 @@ from hub.services import deadlines, endings, history, in_hand, line_moves, place
 from hub.services.core import Core
 from hub.services.hosted import moving, rows
 from hub.services.mappings import ActiveMapping, open_key
+from hub.services.portal import sharing
 from hub.services.turns import unknown_recipient
 from hub.storage import queries_request as queries
 from hub.storage.models import Acceptance, Recipient, Request
@@ -47,6 +48,7 @@ def clear(
             acceptance.current, acceptance.cleared_at = None, now
             acceptance.cleared = {"by": by, "reason": said}
             person.signed_at = None
+        sharing.reopened(session, request)
         places.end_tablets(session, request, now)  # a locked one must not open again by itself
         session.flush()
         request.signature = _last_left(session, request)

@@ -17,6 +17,7 @@ from hub.kernel.crypto import sha256_hex
 from hub.services import deadlines, history, line_moves, step_places
 from hub.services.core import Core
 from hub.services.hosted import withdrawing
+from hub.services.portal import sharing
 from hub.services.step_context import STEP_KIND, step_context
 from hub.storage.models import Delivery, Inbound, Recipient, Request, SigningOrder
 
@@ -83,6 +84,7 @@ def end(
     drop_messages(session, request, now)
     _withdraw_orders(session, request, kind)
     withdrawing.end(core, session, request, kind)
+    sharing.ended(session, request, now)
     if kind is not EventKind.COMPLETED:
         # a later hook with the same content is a new wish, not a repetition of this one
         session.execute(

@@ -67,6 +67,10 @@ class Links:
         """The address that goes into the SMS."""
         return f"{self.public_url}/s/{self.customer_token(recipient_id)}"
 
+    def portal(self, workspace: str) -> str:
+        """Where a workspace's customers sign in; ends with a slash."""
+        return f"{self.public_url}/p/{quote(workspace)}/"
+
     def hook_secret(self, workspace: str, instance: str) -> str:
         """The secret in an instance's hook address."""
         return self._vault.mac("hook", f"{workspace}/{instance}")[:32]

@@ -144,7 +144,7 @@ def rows_of(
         return None
     people = recipient_rows(workspace_id, request["id"], plan)
     seen: Any = SimpleNamespace(**request, recipients=[SimpleNamespace(**one) for one in people])
-    if is_hosted(core, seen) or plan.get("together"):
+    if is_hosted(core, seen) or plan.get("together") or plan.get("share"):
         return None
     owed = messages.message(core, seen, messages.INVITE)
     if owed is None or active.mapping.counts_items(EventKind.STARTED.value):

@@ -32,7 +32,7 @@ class PaperDesk:
         """See ``CustomerCases.page_image``."""
         core = self._core
         with core.db.read() as rows:
-            place = places.find_shown(rows, token)
+            place = places.find_shown(self._core, rows, token)
             paper, page = _page(rows, place, document, version, number)
         content = core.workshop.blobs.get(place.request.workspace_id, page.sha256)
         subject = papers.page_subject(paper, number)
@@ -43,14 +43,14 @@ class PaperDesk:
     def page_text(self, token: str, document: str, version: int, number: int) -> str:
         """See ``CustomerCases.page_text``."""
         with self._core.db.read() as rows:
-            place = places.find_shown(rows, token)
+            place = places.find_shown(self._core, rows, token)
             return _page(rows, place, document, version, number, text=True)[1].text
 
     def attachment(self, token: str, key: str, look: Look, *, original: bool) -> FileView:
         """See ``CustomerCases.attachment``."""
         core = self._core
         with core.db.read() as rows:
-            place = places.find_shown(rows, token)
+            place = places.find_shown(self._core, rows, token)
             found = rows.scalar(
                 select(Attachment).where(
                     Attachment.request_id == place.request.id, Attachment.key == key
@@ -70,7 +70,7 @@ class PaperDesk:
         """See ``CustomerCases.download``."""
         core = self._core
         with core.db.read() as rows:
-            place = places.find(rows, token)
+            place = places.find(self._core, rows, token)
             if not offers.signing(place.request).get("download", True) or place.in_person:
                 raise LinkInvalid("nothing may be taken along")
             file = (
@@ -98,7 +98,7 @@ class PaperDesk:
         if not look.person:
             return
         with core.db.write() as rows:
-            place = places.find(rows, token)
+            place = places.find(self._core, rows, token)
             now = core.clock.now()
             key = f"downloaded:{place.recipient.key}:{what}:{int(now.timestamp())}"
             history.append(

@@ -41,7 +41,7 @@ class PeopleDesk:
         """See ``CustomerCases.approve``."""
         core = self._core
         with core.db.write() as rows:
-            place = places.find_unsigned(rows, token)
+            place = places.find_unsigned(self._core, rows, token)
             request, me = place.request, place.recipient
             if me.role != turns.APPROVER:
                 raise CaseClosed("a signer does not approve")
@@ -83,7 +83,7 @@ class PeopleDesk:
         """See ``CustomerCases.send_code``."""
         core = self._core
         with core.db.write() as rows:
-            place = places.find_unsigned(rows, token)
+            place = places.find_unsigned(self._core, rows, token)
             view = codes.send(core, rows, place, session, purpose)
         core.wake()
         return view
@@ -95,7 +95,7 @@ class PeopleDesk:
         theirs; the one named gets a link of their own."""
         core, wrong = self._core, None
         with core.db.write() as rows:
-            place = places.find_unsigned(rows, token)
+            place = places.find_unsigned(self._core, rows, token)
             places.refuse_late(place, core.clock.now())
             if not offers.signing(place.request).get("forward"):
                 raise CaseClosed("this request may not be passed on")
@@ -116,7 +116,7 @@ class PeopleDesk:
         if len(said) > LONGEST_REMARK:
             raise Unfit("too_long", "the remark is too long", field="text", limit=LONGEST_REMARK)
         with core.db.write() as rows:
-            place = places.find_shown(rows, token)
+            place = places.find_shown(self._core, rows, token)
             request = place.request
             if not history.is_open(request) or not offers.signing(request).get("remarks"):
                 raise CaseClosed("no remarks are taken any more")

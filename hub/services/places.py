@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from hub.contracts.requests import RequestState
 from hub.services import history, in_hand, turns
+from hub.services.core import Core
 from hub.services.hosted.rows import ELSEWHERE
 from hub.services.links import TOKEN_LENGTH, token_hash
+from hub.services.portal import sessions
 from hub.services.views import CaseClosed, LinkInvalid
 from hub.storage.models import AccessToken, Recipient, Request, SigningOrder
 
@@ -26,6 +28,7 @@ class Place:
     request: Request
     recipient: Recipient
     in_person: bool = False  # on the sender's own tablet
+    portal: bool = False  # opened from the portal
     token: str = field(default="", repr=False)
 
     @property
@@ -54,39 +57,48 @@ class Place:
         return self.in_person and over
 
 
-def find(session: Session, token: str) -> Place:
-    """The request behind a link token. Raises ``LinkInvalid`` and gives no hint why."""
+def find(core: Core, session: Session, token: str) -> Place:
+    """The request behind a link token. Raises ``LinkInvalid`` and gives no hint why, ``SignedOut``
+    for a link of the portal whose session is over, or is another browser's."""
     if len(token) != TOKEN_LENGTH:
         raise LinkInvalid("not a link token")
     row = session.scalar(select(AccessToken).where(AccessToken.sha256 == token_hash(token)))
     if row is None or row.revoked_at is not None:
         raise LinkInvalid("no such link token")
+    if row.portal_session_id is not None:
+        sessions.require(core, session, row.portal_session_id)
     request = session.get_one(Request, row.request_id)
     recipient = next(one for one in request.recipients if one.id == row.recipient_id)
-    return Place(request, recipient, in_person=row.purpose == IN_PERSON, token=token)
+    return Place(
+        request,
+        recipient,
+        in_person=row.purpose == IN_PERSON,
+        portal=row.portal_session_id is not None,
+        token=token,
+    )
 
 
-def find_shown(session: Session, token: str) -> Place:
+def find_shown(core: Core, session: Session, token: str) -> Place:
     """Like ``find``; raises ``LinkInvalid`` also on a tablet that is locked."""
-    place = find(session, token)
+    place = find(core, session, token)
     if place.locked:
         raise LinkInvalid("the tablet is locked")
     return place
 
 
-def find_open(session: Session, token: str) -> Place:
+def find_open(core: Core, session: Session, token: str) -> Place:
     """Like ``find``; raises ``CaseClosed`` when nothing can be done any more."""
-    place = find(session, token)
+    place = find(core, session, token)
     acted = place.recipient.signed_at or place.recipient.forwarded_at
     if not history.is_open(place.request) or acted is not None:
         raise CaseClosed("the request is over")
     return place
 
 
-def find_unsigned(session: Session, token: str) -> Place:
+def find_unsigned(core: Core, session: Session, token: str) -> Place:
     """Like ``find_open``; raises ``CaseClosed`` also while a signature is being judged, and when it
     is not this one's turn."""
-    place = find_open(session, token)
+    place = find_open(core, session, token)
     if place.request.plan.get(ELSEWHERE):
         raise CaseClosed("it is read and signed at the provider that keeps it")
     if not turns.may_act(place.request, place.recipient):

@@ -97,7 +97,7 @@ class Signing:
     ) -> SigningView:
         """See ``CustomerCases.signing``."""
         with self._core.db.read() as rows:
-            place = places.find(rows, token)
+            place = places.find(self._core, rows, token)
             order = self._mine(rows, place, order_id, session)
         return self._shown(order, client, language)
 
@@ -105,7 +105,7 @@ class Signing:
         """See ``CustomerCases.returned``: only the browser that began may finish this flow."""
         core = self._core
         with core.db.write() as rows:
-            place = places.find(rows, token)
+            place = places.find(self._core, rows, token)
             order = _by_nonce(rows, place, nonce)
             if order is None or order.session_hash != sha256_hex(session.encode()):
                 raise LinkInvalid("the return address belongs to another browser or order")
@@ -122,7 +122,7 @@ class Signing:
         """See ``CustomerCases.cancel_signing``."""
         core = self._core
         with core.db.write() as rows:
-            place = places.find(rows, token)
+            place = places.find(self._core, rows, token)
             order = self._mine(rows, place, order_id, session)
             if order.status not in ("creating", "pending"):
                 return
@@ -137,7 +137,7 @@ class Signing:
         if flow not in FLOWS:
             raise NotReady("review")
         with core.db.write() as rows:
-            place = places.find_unsigned(rows, token)
+            place = places.find_unsigned(self._core, rows, token)
             if place.recipient.role != turns.SIGNER:
                 raise CaseClosed("an approver signs nothing")
             places.refuse_late(place, core.clock.now())

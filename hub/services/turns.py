@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from hub.kernel.errors import NotFound
 from hub.services import endings, messages
 from hub.services.core import Core
+from hub.services.portal import sharing
 from hub.storage.models import Recipient, Request
 
 SIGNER, APPROVER, VIEWER, COPY = "signer", "approver", "viewer", "copy"
@@ -75,4 +76,5 @@ def invite(core: Core, session: Session, request: Request) -> None:
         if not owed and one.role in ACTING:
             endings.fail(core, session, request, messages.missing(core, request))
             return
+    sharing.publish(core, session, request)
     core.wake()

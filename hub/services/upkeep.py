@@ -28,7 +28,7 @@ from hub.registry import InstanceKey
 from hub.services.core import Core
 from hub.services.credentials.fresh import pause_refused
 from hub.services.orders import after_real_seconds
-from hub.settings.workspace import InstanceSettings
+from hub.settings.instances import InstanceSettings
 from hub.storage.models import Instance, Timer
 
 FIRST, LONGEST = 10.0, 3600.0  # seconds between tries that fail

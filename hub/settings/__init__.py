@@ -7,7 +7,7 @@ is told with file, line, column and what to do; the hub does not start with one.
 
 from __future__ import annotations
 
-from hub.settings.blocks import BlobSettings, DocumentSettings
+from hub.settings.blocks import BlobSettings, DocumentSettings, PortalSettings
 from hub.settings.installation import (
     HubSettings,
     blobs_place,
@@ -20,11 +20,10 @@ from hub.settings.installation import (
     redis_url,
     secret_keys,
 )
+from hub.settings.instances import InstanceSettings, Kept
 from hub.settings.seal import SealSettings
 from hub.settings.workspace import (
     LANGUAGES,
-    InstanceSettings,
-    Kept,
     WorkspaceSettings,
     load_workspace,
     load_workspaces,
@@ -37,6 +36,7 @@ __all__ = [
     "HubSettings",
     "InstanceSettings",
     "Kept",
+    "PortalSettings",
     "SealSettings",
     "WorkspaceSettings",
     "blobs_place",

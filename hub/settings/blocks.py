@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from marshmallow import fields, validate
 
 from hub.contracts.json_schema import JsonSchema, Walk
 from hub.contracts.settings import schema_of, setting
+from hub.settings.spans import Span
 
 
 class Block(fields.Nested):
@@ -105,6 +107,30 @@ class DocumentSettings:
         title="Memory",
         help="The most address space for one document or attachment, in millions of bytes.",
         default=1_500,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class PortalSettings:
+    """The customer's portal of a workspace: all documents shared with a contact, behind a sign-in
+    by one-time link or code."""
+
+    region: str = setting(
+        fields.String(validate=validate.Regexp(r"^[A-Z]{2}$")),
+        title="Region",
+        help="The country, two letters, in whose way mobile numbers are typed to sign in.",
+    )
+    idle: timedelta = setting(
+        Span(timedelta(minutes=1), timedelta(days=1)),
+        title="Idle",
+        help="After how long without a click a session ends.",
+        default=timedelta(hours=1),
+    )
+    lives: timedelta = setting(
+        Span(timedelta(minutes=5), timedelta(days=30)),
+        title="Lives",
+        help="After how long a session ends in any case.",
+        default=timedelta(hours=12),
     )
 
 

@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -17,11 +16,11 @@ from marshmallow import fields, validate
 from hub.contracts.settings import setting
 from hub.kernel.errors import ConfigurationError
 from hub.mapping.document import read_document
-from hub.settings.blocks import Block, OperationsSettings
+from hub.settings.blocks import Block, OperationsSettings, PortalSettings
 from hub.settings.files import load, read_text, refused, resolve, where
 from hub.settings.installation import ENVIRONMENTS
-from hub.settings.retrying import DISABLE_AFTER, POLL_EVERY, RETRY, retry_problems
-from hub.settings.spans import Span
+from hub.settings.instances import INSTANCE, InstanceSettings
+from hub.settings.retrying import retry_problems
 from hub.settings.texts import Texts, text_problems
 
 LANGUAGES = ("sv", "da", "nb", "fi", "ro", "fr", "de", "en")
@@ -32,35 +31,6 @@ _SECRET = re.compile(
     r"|(?:[A-Za-z0-9+/]{4}){21}(?:[A-Za-z0-9+/]{2}==)?)$"
 )
 _KEY = re.compile(r"^[a-z][a-z0-9_]{0,63}$")
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A setting that the database keeps over the file's: since when, and who saved it."""
-
-    name: str
-    since: datetime
-    by: str
-
-
-@dataclass(frozen=True)
-class InstanceSettings:
-    """One configured plugin. ``concurrency`` and ``per_second`` limit what goes out to it,
-    ``retry`` says how it is tried again, ``disable_after`` how many days it may fail,
-    ``poll_every`` how often it is asked what has changed. ``kept`` are those of its settings that
-    do not come from the file."""
-
-    key: str
-    plugin: str
-    settings: Mapping[str, Any]
-    where: str  # file:line:column of its settings, for messages
-    concurrency: int = 8
-    per_second: float | None = None
-    retry: Mapping[str, Any] = field(default_factory=dict)  # what differs from RetrySchedule
-    disable_after: timedelta = DISABLE_AFTER
-    poll_every: timedelta = POLL_EVERY
-    places: Mapping[str, str] = field(default_factory=dict)  # setting → file:line:column
-    kept: tuple[Kept, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,6 +55,7 @@ class WorkspaceSettings:
     values: Mapping[str, Any] = field(default_factory=dict)  # those of this environment
     webhook_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     operations: OperationsSettings | None = None
+    portal: PortalSettings | None = None
     file: str = field(default="", compare=False)
 
     @property
@@ -160,6 +131,12 @@ class WorkspaceFile:
         help="Who looks after the hub for this workspace: {email: …}. Else its e-mail.",
         default=None,
     )
+    portal: PortalSettings | None = setting(
+        Block(PortalSettings),
+        title="Portal",
+        help="Customers sign in and find all that is shared with them: {region: DK}. Else not.",
+        default=None,
+    )
     logo: str | None = setting(
         fields.String(), title="Logo", help="Path below /static, or a data: address.", default=None
     )
@@ -171,46 +148,7 @@ class WorkspaceFile:
     instances: dict[str, dict[str, Any]] = setting(
         fields.Dict(
             fields.String(validate=validate.Regexp(_KEY)),
-            fields.Nested(
-                {
-                    "plugin": fields.String(
-                        required=True,
-                        metadata={
-                            "help": "Its key; or kind:key, since two kinds may have the same."
-                        },
-                    ),
-                    "settings": fields.Dict(
-                        load_default=dict, metadata={"help": "What this plugin asks for."}
-                    ),
-                    "concurrency": fields.Integer(
-                        load_default=8,
-                        validate=validate.Range(1, 1000),
-                        metadata={"help": "How many calls to it may be under way at once."},
-                    ),
-                    "per_second": fields.Float(
-                        load_default=None,
-                        allow_none=True,
-                        validate=validate.Range(0.01, 100_000),
-                        metadata={"help": "How many calls a second it bears. Else no limit."},
-                    ),
-                    "retry": fields.Nested(
-                        RETRY,
-                        load_default=dict,
-                        metadata={"help": "How it is tried again when it fails."},
-                    ),
-                    "disable_after": Span(
-                        timedelta(hours=1),
-                        load_default=DISABLE_AFTER,
-                        metadata={"help": "After how long without a success it is disabled."},
-                    ),
-                    "poll_every": Span(
-                        timedelta(seconds=10),
-                        timedelta(days=1),
-                        load_default=POLL_EVERY,
-                        metadata={"help": "How often it is asked what changed, for trigger poll."},
-                    ),
-                }
-            ),
+            fields.Nested(INSTANCE),
         ),
         title="Instances",
         help="Key, then plugin and settings: the systems this workspace talks to. Also "

@@ -25,6 +25,7 @@ from hub.storage.models_paper import (
     Viewing,
 )
 from hub.storage.models_polled import KeptHooks, PolledTable
+from hub.storage.models_portal import Contact, PortalEntry, PortalSession, Share
 from hub.storage.models_register import CaseNote, Customer, CustomerKey, NumberSeries, RepairCase
 from hub.storage.models_request import (
     AccessToken,
@@ -46,6 +47,7 @@ __all__ = [
     "Base",
     "Blob",
     "CaseNote",
+    "Contact",
     "Customer",
     "CustomerKey",
     "Delivery",
@@ -66,6 +68,8 @@ __all__ = [
     "NumberSeries",
     "OneTimeCode",
     "PolledTable",
+    "PortalEntry",
+    "PortalSession",
     "Recipient",
     "RepairCase",
     "Replay",
@@ -73,6 +77,7 @@ __all__ = [
     "Request",
     "RequestEvent",
     "Scoped",
+    "Share",
     "SigningOrder",
     "Timer",
     "Viewing",

@@ -126,6 +126,8 @@ class AccessToken(Scoped, Base):
     request_id: Mapped[str] = mapped_column(ForeignKey("request.id"), index=True)
     recipient_id: Mapped[str] = mapped_column(ForeignKey("recipient.id"))
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Of a link that was opened from the portal: it leads somewhere while that session lives.
+    portal_session_id: Mapped[str | None] = mapped_column(String(36))
 
 
 class SigningOrder(Scoped, Base):

@@ -7,6 +7,8 @@ import base64
 from flask import Blueprint, Response, abort, g, request
 
 from hub.kernel.crypto import Vault
+from hub.services.portal import holding
+from hub.services.portal.desk import PortalDesk
 from hub.services.record_views import RecordDesk
 from hub.services.views import Buttons, CustomerCases
 from hub.web.pages import assets, headers
@@ -16,6 +18,7 @@ from hub.web.pages.case import CasePages
 from hub.web.pages.failures import Failures
 from hub.web.pages.files import FilePages
 from hub.web.pages.papers import PaperPages
+from hub.web.pages.portal import PortalPages
 from hub.web.pages.record import RecordPages
 from hub.web.pages.screens import Desk, visit
 from hub.web.pages.signing import SigningPages
@@ -52,8 +55,10 @@ def create_pages(
     vault: Vault,
     public_base_url: str,
     words: Words | None = None,
+    portal: PortalDesk | None = None,
 ) -> Blueprint:
-    """The blueprint ``pages``: ``/s/`` for customers, ``/b/`` and ``/r/`` for buttons on records.
+    """The blueprint ``pages``: ``/s/`` and ``/p/`` (with ``portal``) for customers, ``/b/`` and
+    ``/r/`` for buttons on records.
 
     Make the application with ``static_folder=None``: it would answer ``/static`` itself otherwise.
     ``vault`` makes the CSRF tokens; cookies are secure when ``public_base_url`` is https.
@@ -65,8 +70,10 @@ def create_pages(
     for group in _GROUPS:
         group(desk).register(blueprint)
     assets.register(blueprint)
-    blueprint.add_app_template_filter(_base64, "base64")
     _guard(blueprint, desk, https)
+    if portal is not None:
+        PortalPages(desk, portal).register(blueprint)
+    blueprint.add_app_template_filter(_base64, "base64")
     return blueprint
 
 
@@ -90,6 +97,7 @@ def _guard(blueprint: Blueprint, desk: Desk, https: bool) -> None:
     @blueprint.before_request
     def look_at_the_browser() -> None:
         g.visit = desk.visits.read(request)
+        holding.hold([token for _, token in desk.visits.portal_tokens(request)])
         if request.method == "POST" and request.endpoint != "pages.not_allowed":
             most = MAX_INK_BYTES if request.endpoint in _INK else MAX_FORM_BYTES
             request.max_content_length = request.max_form_memory_size = most

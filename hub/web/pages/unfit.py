@@ -26,6 +26,8 @@ WORDS = {
     "no_country": N_("Please begin the number with its country code, such as +46."),
     "needs_mobile": N_("Please give a mobile number: a text message is sent to this person."),
     "needs_email": N_("Please give an e-mail address: an e-mail is sent to this person."),
+    "bad_email": N_("This does not look like an e-mail address."),
+    "too_many_sign_ins": N_("Too many codes were asked for from here. Try again in an hour."),
     "bad_number": N_("This does not look like a mobile number."),
 }
 _ANYTHING = N_("Something is not right here. Please check what you gave.")

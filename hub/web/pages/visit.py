@@ -62,6 +62,7 @@ class Visits:
         self.session_cookie = f"{prefix}paraph_session"
         self.device_cookie = f"{prefix}paraph_device"
         self.language_cookie = f"{prefix}paraph_language"
+        self._portal_cookie = f"{prefix}paraph_portal_"
 
     def read(self, request: Request) -> Visit:
         """The visit of this request; ids that are missing or not ours are made anew."""
@@ -92,6 +93,23 @@ class Visits:
             self._set(response, self.device_cookie, visit.device, _DEVICE_AGE)
         if visit.language and request.cookies.get(self.language_cookie) != visit.language:
             self._set(response, self.language_cookie, visit.language, _LANGUAGE_AGE)
+
+    def portal_tokens(self, request: Request) -> list[tuple[str, str]]:
+        """Workspace and token of each portal session that this browser holds."""
+        held = []
+        for name, token in request.cookies.items():
+            if name.startswith(self._portal_cookie) and _ID.fullmatch(token):
+                held.append((name.removeprefix(self._portal_cookie), token))
+        return held
+
+    def keep_portal(self, response: Response, workspace: str, token: str) -> None:
+        """Somebody has signed in; the browser forgets it when it is closed, if not before."""
+        self._set(response, f"{self._portal_cookie}{workspace}", token, None)
+
+    def drop_portal(self, response: Response, workspace: str) -> None:
+        """Somebody has signed out."""
+        name = f"{self._portal_cookie}{workspace}"
+        response.delete_cookie(name, path="/", httponly=True, secure=self._secure, samesite="Lax")
 
     def csrf_token(self, visit: Visit) -> str:
         """What every form of this session carries."""

@@ -1,0 +1,102 @@
+"""The list of what is shared with a visitor: newest first, page by page, by one index."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from hub.contracts.requests import RequestState
+from hub.kernel.errors import Unfit
+from hub.services.core import Core
+from hub.services.portal.seeing import Visitor, visible
+from hub.services.portal.sharing import holder_of
+from hub.services.portal.views import ARCHIVE, FILTERS, Shelf, ShownDocument
+from hub.storage.models import Request, Share
+
+PAGE = 20
+_SHOWN = tuple(
+    state.value
+    for state in (
+        *(state for states in FILTERS.values() for state in states),
+        RequestState.FAILED,  # nobody answered; what was never sent is not shared
+    )
+)
+
+
+def shelf(
+    core: Core, session: Session, who: Visitor, group: str | None = None, after: str | None = None
+) -> Shelf:
+    """A page of the list. ``group`` is a key of ``FILTERS``, or the archive; None is everything
+    that is not in the archive. Raises ``Unfit`` for a group that there is none of."""
+    if group is not None and group not in (*FILTERS, ARCHIVE):
+        raise Unfit("bad_group", f"there is no such group: {', '.join((*FILTERS, ARCHIVE))}")
+    now = core.clock.now()
+    tests = [visible(who, now), *_narrowed(group, now)]
+    if after is not None:
+        tests.append(Share.request_id < after)
+    query = (
+        select(Share.request_id)
+        .join(Request, Request.id == Share.request_id)
+        .where(*tests)
+        .distinct()
+        .order_by(Share.request_id.desc())
+        .limit(PAGE + 1)
+    )
+    ids = list(session.scalars(query))
+    shown = _documents(session, who, ids[:PAGE], now)
+    customers = {one.customer for one in who.contacts}
+    return Shelf(
+        holder=_holder(who),
+        documents=shown,
+        more=ids[PAGE - 1] if len(ids) > PAGE else None,
+        several_customers=len(customers) > 1,
+    )
+
+
+def _narrowed(group: str | None, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    archived = Share.archive_at.is_not(None) & (Share.archive_at <= now)
+    if group == ARCHIVE:
+        return archived, Request.state.in_(_SHOWN)
+    states = _SHOWN if group is None else [one.value for one in FILTERS[group]]
+    return ~archived, Request.state.in_(states)
+
+
+def _documents(
+    session: Session, who: Visitor, ids: list[str], now: datetime
+) -> tuple[ShownDocument, ...]:
+    if not ids:
+        return ()
+    requests = {one.id: one for one in session.scalars(select(Request).where(Request.id.in_(ids)))}
+    mine = visible(who, now), Share.request_id.in_(ids)
+    shares: dict[str, Any] = {
+        one.request_id: one for one in session.scalars(select(Share).where(*mine))
+    }
+    names = _customer_names(who)
+    return tuple(_shown(requests[key], shares[key], names, now) for key in ids)
+
+
+def _shown(request: Request, share: Share, names: dict[str, str], now: datetime) -> ShownDocument:
+    return ShownDocument(
+        request_id=request.id,
+        title=request.title,
+        number=request.plan["number"] or request.source_id,
+        customer=names.get(share.holder, ""),
+        state=RequestState(request.state),
+        shared_at=share.created_at,
+        expires_at=request.expires_at,
+        finished_at=request.finished_at,
+        archived=share.archive_at is not None and share.archive_at <= now,
+    )
+
+
+def _customer_names(who: Visitor) -> dict[str, str]:
+    """Holder → the customer's name, for lists of somebody who stands for several."""
+    names = {one.id: one.customer_name for one in who.contacts}
+    return names | {holder_of(one.customer): one.customer_name for one in who.contacts}
+
+
+def _holder(who: Visitor) -> str:
+    return next((one.name for one in who.contacts if one.name), "")

@@ -36,6 +36,7 @@ class EventKind(StrEnum):
     LATE = "late"  # a former agreement told of something: kept, and counts for nothing
     SEALED = "sealed"  # the evidence is made and the signed PDF sealed
     REMINDED = "reminded"  # a reminder was handed to a channel
+    CHASED = "chased"  # the sender asked once more, by hand
     FORWARDED = "forwarded"  # the recipient passed the link on to somebody else
     UNREACHABLE = "unreachable"  # a message could not be delivered
     REFUSED_PERSON = "refused_person"  # somebody else than the named one tried to sign

@@ -34,6 +34,7 @@ _EACH_TIME = frozenset(
         EventKind.REMARKED,
         EventKind.REPLIED,
         EventKind.FORWARDED,
+        EventKind.CHASED,
         EventKind.CLEARED,
         EventKind.HELD,
         EventKind.RESUMED,

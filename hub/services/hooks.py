@@ -26,7 +26,7 @@ from hub.kernel.errors import ConfigurationError, HookRejected, Unsupported
 from hub.kernel.ids import new_id
 from hub.kernel.redact import redact
 from hub.registry import InstanceKey
-from hub.services import messages
+from hub.services import message_sending
 from hub.services.core import Core
 from hub.services.hosted import surveying
 from hub.services.trigger_rows import Trigger
@@ -165,7 +165,7 @@ def apply_reports(
     for named, report in reports:
         delivery = _delivery(session, workspace_id, instance, named, report.reference)
         if delivery is not None and delivery.request_id is not None:
-            messages.apply_report(
+            message_sending.apply_report(
                 core, session, delivery, report.status, core.clock.now(), report.reason
             )
 

@@ -19,8 +19,8 @@ from hub.services.hosted import (
     watching,
 )
 from hub.services.intake import IntakeHandler
+from hub.services.message_sending import MessageHandler
 from hub.services.messages import KIND as MESSAGE
-from hub.services.messages import MessageHandler
 from hub.services.notices import KIND as NOTICE
 from hub.services.notices import NoticeHandler
 from hub.services.orders import CONCLUDE, POLL, ConcludeTimer, PollTimer

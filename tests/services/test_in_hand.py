@@ -10,7 +10,7 @@ from hub.contracts.channel import ReportStatus
 from hub.contracts.reason_texts import REASON_TEXTS
 from hub.contracts.requests import Reason
 from hub.kernel.errors import ConfigurationError
-from hub.services import health, messages
+from hub.services import health, message_sending
 from hub.services.views import CaseClosed, SigningStatus
 from hub.storage.models import Delivery
 from providers.simulated.provider import SimulatedProvider
@@ -71,7 +71,7 @@ def test_a_failed_report_does_not_end_the_request_under_it(unjudged):
     with case.core.db.write() as session:
         row = session.get_one(Delivery, case.deliveries("message")[0].id)
         now = case.simulated.clock.now()
-        messages.apply_report(case.core, session, row, ReportStatus.FAILED, now, "late")
+        message_sending.apply_report(case.core, session, row, ReportStatus.FAILED, now, "late")
     mend()
     case.pass_time(HOUR)
     assert case.request().state == "completed"

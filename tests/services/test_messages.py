@@ -10,7 +10,7 @@ from sqlalchemy import select
 from hub.contracts.channel import LOOK_AGAIN, ReportStatus
 from hub.engine import replay
 from hub.kernel.ids import new_id
-from hub.services import messages
+from hub.services import message_sending, messages
 from hub.storage.models import Attempt, Delivery
 from tests.services.one_case import CLIENT
 
@@ -22,7 +22,7 @@ def report_failed(case):
     with case.core.db.write() as session:
         row = session.get_one(Delivery, case.deliveries("message")[0].id)
         now = case.simulated.clock.now()
-        messages.apply_report(case.core, session, row, ReportStatus.FAILED, now, "gone")
+        message_sending.apply_report(case.core, session, row, ReportStatus.FAILED, now, "gone")
 
 
 def decline(case):

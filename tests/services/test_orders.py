@@ -52,7 +52,9 @@ def test_an_order_replaced_while_the_provider_was_asked_is_withdrawn_afterwards(
     def begin(self, task, **more):
         begun = real(self, task, **more)
         with case.core.db.write() as session:
-            places.withdraw_pending(session, places.find_open(case.core, session, token), "began_again")
+            places.withdraw_pending(
+                session, places.find_open(case.core, session, token), "began_again"
+            )
         return begun
 
     monkeypatch.setattr(SimulatedProvider, "begin", begin)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from hub.contracts.channel import ReportStatus
 from hub.kernel.errors import Unfit
 from hub.services import in_person
-from hub.services.messages import apply_report
+from hub.services.message_sending import apply_report
 from hub.services.views import CaseClosed, LinkInvalid
 from hub.storage.models import Delivery
 from tests.services.paper_case import CLIENT, PEOPLE, PERSON

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete
 
 from hub.contracts.channel import ReportStatus
-from hub.services import messages
+from hub.services import message_sending
 from hub.services.clearing import clear
 from hub.services.explaining import Explaining
 from hub.services.health import sync
@@ -149,7 +149,7 @@ def test_a_report_on_the_email_of_a_step_changes_nothing_of_the_request(case):
     events = case.events()
     with case.core.db.write() as session:
         row = session.get_one(Delivery, mail.id)
-        messages.apply_report(
+        message_sending.apply_report(
             case.core, session, row, ReportStatus.FAILED, case.clock.now(), "bounced"
         )
     assert case.events() == events

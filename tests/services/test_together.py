@@ -6,7 +6,7 @@ import pytest
 
 from hub.channels.simulated.gateway import gateway
 from hub.contracts.channel import ReportStatus
-from hub.services import messages
+from hub.services import message_sending
 from hub.storage.models import Delivery
 
 TWO = (
@@ -29,7 +29,7 @@ def fails(case, number):
     with case.core.db.write() as session:
         row = session.get_one(Delivery, case.deliveries("message")[number].id)
         now = case.clock.now()
-        messages.apply_report(case.core, session, row, ReportStatus.FAILED, now, "gone")
+        message_sending.apply_report(case.core, session, row, ReportStatus.FAILED, now, "gone")
     case.work()
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub.mapping.texts import render
-from hub.services.wordings import SMS
+from hub.services.wordings import EMAIL, SMS
 from hub.settings import WorkspaceSettings
 
 _GREETING: Mapping[str, str] = {
@@ -58,6 +58,13 @@ _RECEIPT: Mapping[str, str] = {
     "de": "Guten Tag {{ name }},\n\nvielen Dank. {{ title }} ist von allen unterschrieben. Das "
     "unterschriebene Dokument liegt bei; bewahren Sie es auf, es belegt, was vereinbart ist.",
 }
+
+_ALSO_HERE: Mapping[str, str] = {
+    "en": "You also find it here:", "sv": "Du hittar det också här:",
+    "da": "Du finder det også her:", "nb": "Du finner det også her:",
+    "fi": "Löydät sen myös täältä:", "ro": "Îl găsiți și aici:",
+    "fr": "Vous le trouvez aussi ici :", "de": "Sie finden es auch hier:",
+}  # fmt: skip
 
 _RECEIPT_LINK: Mapping[str, str] = {
     "en": "{{ sender }}: {{ title }} is signed by everybody, thank you. You find it here:",
@@ -150,31 +157,48 @@ _SUBJECTS: Mapping[str, Mapping[str, str]] = {
     "code": _CODE_SUBJECT, "receipt": _RECEIPT_SUBJECT, "receipt_link": _RECEIPT_SUBJECT,
     "remark": _REMARK_SUBJECT, "answer": _REMARK_SUBJECT,
 }  # fmt: skip
+_LINK = "{% if link %}{{ link }}{% endif %}"
 _ADDED: Mapping[str, str] = {
     "remark": "{{ text }}{% if link %}\n\n{{ link }}{% endif %}",
     "answer": "{{ text }}\n\n{{ link }}",
-    "receipt_link": "{{ link }}",
+    "receipt": _LINK,
+    "receipt_link": _LINK,
 }
+_ABOVE_LINK: Mapping[str, Mapping[str, str]] = {"receipt": _ALSO_HERE}
 _SHORT = "{{ title }} ({{ number }})"  # subject of news
 
 
 def hub_text(
-    workspace: WorkspaceSettings, way: str, about: str, language: str, values: Mapping[str, Any]
+    workspace: WorkspaceSettings,
+    way: str,
+    about: str,
+    language: str,
+    values: Mapping[str, Any],
+    kind: str = "",
 ) -> tuple[str, str]:
-    """Text and subject of a notice; an SMS has no subject."""
-    text = render(_template(workspace, f"{way}_{about}", _BODIES[about], language), values)
-    if about in _ADDED:
-        text = f"{text}\n\n{render(_ADDED[about], values)}"
+    """Text and subject of a notice about a request of this ``kind``; an SMS has no subject."""
+    text = render(_template(workspace, f"{way}_{about}", _BODIES[about], language, kind), values)
+    text = "\n\n".join([text, *_below(way, about, language, values)])
     if way == SMS:
         return text, ""
     if about != "code":
-        greeting = _GREETING.get(language) or _GREETING["en"]
-        text = f"{text}\n\n{greeting}\n{values['sender']}"
+        text = f"{text}\n\n{_in(_GREETING, language)}\n{values['sender']}"
     subject = _SUBJECTS.get(about)
-    template = (
-        _template(workspace, _subject_key(way, about), subject, language) if subject else _SHORT
-    )
+    key = _subject_key(way, about)
+    template = _template(workspace, key, subject, language, kind) if subject else _SHORT
     return text, " ".join(render(template, values).split())
+
+
+def _below(way: str, about: str, language: str, values: Mapping[str, Any]) -> list[str]:
+    """What stands below the text, whoever wrote that: a remark, the link. News bring their link by
+    e-mail only: an SMS fits one part."""
+    if about in _NEWS:
+        added = _LINK if way == EMAIL else ""
+    else:
+        added = _ADDED.get(about, "")
+    below = render(added, {"link": "", **values})
+    above = _in(_ABOVE_LINK[about], language) if below and about in _ABOVE_LINK else ""
+    return [one for one in (above, below) if one]
 
 
 def _subject_key(way: str, about: str) -> str:
@@ -182,6 +206,12 @@ def _subject_key(way: str, about: str) -> str:
     return f"{way}_{about.removesuffix('_link')}_subject"
 
 
-def _template(workspace: WorkspaceSettings, key: str, own: Mapping[str, str], language: str) -> str:
-    theirs = workspace.texts.get(key, {})
-    return theirs.get(language) or own.get(language) or own["en"]
+def _template(
+    workspace: WorkspaceSettings, key: str, own: Mapping[str, str], language: str, kind: str
+) -> str:
+    theirs = workspace.texts.get(f"{key}.{kind}") or workspace.texts.get(key, {})
+    return theirs.get(language) or _in(own, language)
+
+
+def _in(words: Mapping[str, str], language: str) -> str:
+    return words.get(language) or words["en"]

@@ -40,7 +40,9 @@ OPEN_RECORD: Wording = {  # for the sender's own people
 BUTTONS: Mapping[str, Wording] = {
     "invite": BUTTON,
     "reminder": BUTTON,
+    "chase": BUTTON,
     "answer": BUTTON,
+    "confirmation": OPEN_DOCUMENT,
     "receipt": OPEN_DOCUMENT,
     "receipt_link": OPEN_DOCUMENT,
 }

@@ -77,6 +77,30 @@ _RECEIPT_LINK: Mapping[str, str] = {
     "de": "{{ sender }}: {{ title }} ist von allen unterschrieben, danke. Sie finden es hier:",
 }
 
+_CONFIRMATION_SUBJECT: Mapping[str, str] = {
+    "en": "Your answer has arrived: {{ title }}", "sv": "Ditt svar har kommit fram: {{ title }}",
+    "da": "Dit svar er modtaget: {{ title }}", "nb": "Svaret ditt er mottatt: {{ title }}",
+    "fi": "Vastauksesi on saapunut: {{ title }}", "ro": "Am primit răspunsul: {{ title }}",
+    "fr": "Votre réponse est arrivée : {{ title }}",
+    "de": "Ihre Antwort ist da: {{ title }}",
+}  # fmt: skip
+
+_CONFIRMATION: Mapping[str, str] = {
+    "en": "{{ sender }}: thank you, your answer about {{ title }} has arrived. "
+    "Here you see how it stands:",
+    "sv": "{{ sender }}: tack, ditt svar om {{ title }} har kommit fram. "
+    "Här ser du hur det står till:",
+    "da": "{{ sender }}: tak, dit svar om {{ title }} er modtaget. Her kan du følge sagen:",
+    "nb": "{{ sender }}: takk, svaret ditt om {{ title }} er mottatt. Her kan du følge saken:",
+    "fi": "{{ sender }}: kiitos, vastauksesi on saapunut: {{ title }}. Tilanteen näet täältä:",
+    "ro": "{{ sender }}: vă mulțumim, am primit răspunsul dvs. privind {{ title }}. "
+    "Stadiul îl vedeți aici:",
+    "fr": "{{ sender }} : merci, votre réponse au sujet de {{ title }} est arrivée. "
+    "Vous en suivez l'avancement ici :",
+    "de": "{{ sender }}: vielen Dank, Ihre Antwort zu {{ title }} ist angekommen. "
+    "Den Stand sehen Sie hier:",
+}
+
 _REMARK_SUBJECT: Mapping[str, str] = {
     "en": "Remark on {{ title }}", "sv": "Kommentar till {{ title }}",
     "da": "Bemærkning til {{ title }}", "nb": "Kommentar til {{ title }}",
@@ -150,17 +174,18 @@ _NEWS: Mapping[str, Mapping[str, str]] = {
 }
 
 _BODIES: Mapping[str, Mapping[str, str]] = {
-    "code": _CODE, "receipt": _RECEIPT, "receipt_link": _RECEIPT_LINK, "remark": _REMARK,
-    "answer": _ANSWER, **_NEWS,
+    "code": _CODE, "confirmation": _CONFIRMATION, "receipt": _RECEIPT,
+    "receipt_link": _RECEIPT_LINK, "remark": _REMARK, "answer": _ANSWER, **_NEWS,
 }  # fmt: skip
 _SUBJECTS: Mapping[str, Mapping[str, str]] = {
-    "code": _CODE_SUBJECT, "receipt": _RECEIPT_SUBJECT, "receipt_link": _RECEIPT_SUBJECT,
-    "remark": _REMARK_SUBJECT, "answer": _REMARK_SUBJECT,
+    "code": _CODE_SUBJECT, "confirmation": _CONFIRMATION_SUBJECT, "receipt": _RECEIPT_SUBJECT,
+    "receipt_link": _RECEIPT_SUBJECT, "remark": _REMARK_SUBJECT, "answer": _REMARK_SUBJECT,
 }  # fmt: skip
 _LINK = "{% if link %}{{ link }}{% endif %}"
 _ADDED: Mapping[str, str] = {
     "remark": "{{ text }}{% if link %}\n\n{{ link }}{% endif %}",
     "answer": "{{ text }}\n\n{{ link }}",
+    "confirmation": _LINK,
     "receipt": _LINK,
     "receipt_link": _LINK,
 }

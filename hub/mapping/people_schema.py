@@ -71,6 +71,9 @@ class SigningSchema(Strict):
         metadata={"help": "What the signer agrees to, beside the button: one for each language."}
     )
     code = Word(CODES, "way", metadata={"help": "A one-time code before signing, and its way."})
+    confirmation = Flag(
+        metadata={"help": "Whether who signs or approves is told that it has arrived. Else not."}
+    )
     receipt = Flag(metadata={"help": "Whether everybody is sent what was signed. Else not."})
     remarks = Flag(metadata={"help": "Whether the page takes remarks to the sender. Else not."})
     forward = Flag(metadata={"help": "Whether the link may be passed to somebody else. Else not."})

@@ -14,7 +14,7 @@ from hub.mapping.problems import BAD_VALUE, RowProblem, row_problem
 from hub.mapping.texts import TextError, render
 
 ADDRESSES = {"sms": "mobile", "email": "email"}  # a code → what a signer needs for it
-FLAGS = ("receipt", "remarks", "forward", "in_person", "download")
+FLAGS = ("confirmation", "receipt", "remarks", "forward", "in_person", "download")
 _MISSING = {"mobile": Reason.MISSING_NUMBER, "email": Reason.MISSING_ADDRESS}
 _RULE = "request.signing"
 _LONGEST_CONSENT = 5_000
@@ -23,13 +23,15 @@ _LONGEST_CONSENT = 5_000
 @dataclass(frozen=True)
 class SigningPlan:
     """``methods`` of the canvas in the order of the page; ``consent`` by language, ``""`` for any;
-    ``code`` is how a one-time code goes out, if at all. ``receipt``: the signed PDF is sent to the
-    customer; ``remarks``, ``forward``, ``download``: the page offers it; ``in_person``: it may be
-    signed on the sender's tablet."""
+    ``code`` is how a one-time code goes out, if at all. ``confirmation``: who signs or approves is
+    told at once that it has arrived; ``receipt``: the signed PDF is sent to the customer;
+    ``remarks``, ``forward``, ``download``: the page offers it; ``in_person``: it may be signed on
+    the sender's tablet."""
 
     methods: tuple[str, ...] = tuple(METHODS)
     consent: Mapping[str, str] | None = None
     code: str | None = None
+    confirmation: bool = False
     receipt: bool = False
     remarks: bool = False
     forward: bool = False

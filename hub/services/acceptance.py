@@ -21,6 +21,7 @@ from hub.services import (
     history,
     lines,
     news,
+    receipts,
     signing_words,
     turns,
 )
@@ -63,6 +64,7 @@ def settle(
     _sign(core, session, request, order, verdict, answers, ink_svg)
     about = {"recipient": recipient.key}
     endings.owe_steps(core, session, request, EventKind.SIGNED.value, about=about)
+    receipts.owe_confirmation(core, session, request, recipient)
     go_on(core, session, request)
 
 

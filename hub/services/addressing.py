@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from hub.contracts.capabilities import Capability
+from hub.services import mail_pages
 from hub.services.core import Core
-from hub.services.mail_pages import as_html
 from hub.services.wordings import EMAIL, SMS, wording
 from hub.storage.models import Recipient, Request
 
@@ -58,7 +58,31 @@ def payload(
         return None
     workspace = core.workspace(request.workspace_id)
     language = recipient.language
-    values = {
+    values = _values(core, request, recipient, number)
+    text, subject = wording(
+        workspace, SMS if is_sms else EMAIL, purpose, language, values, request.kind
+    )
+    made = {
+        "to": to,
+        "to_name": recipient.contact.get("name", ""),
+        "text": text,
+        "sender": workspace.sender if is_sms else workspace.name,
+        "subject": subject,
+        "html": None,
+        "language": language,
+    }
+    if is_sms:
+        return made
+    title, link = request.title, values["link"]
+    return made | mail_pages.written(
+        workspace, text, subject, link, about=purpose, language=language, title=title, page=page
+    )
+
+
+def _values(core: Core, request: Request, recipient: Recipient, number: int) -> dict[str, Any]:
+    """What the text may use."""
+    workspace = core.workspace(request.workspace_id)
+    return {
         "link": core.links.customer(recipient.id),
         "sender": workspace.name,
         "phone": workspace.phone,
@@ -66,22 +90,6 @@ def payload(
         "title": request.title,
         "number": request.plan["number"] or request.source_id,
         "reminder": number,
-    }
-    text, subject = wording(
-        workspace, SMS if is_sms else EMAIL, purpose, language, values, request.kind
-    )
-    html = None
-    if not is_sms and request.plan.get("documents"):  # A6
-        html = as_html(text, subject, values, language=language, picture=page is not None)
-    return {
-        "to": to,
-        "to_name": recipient.contact.get("name", ""),
-        "text": text,
-        "sender": workspace.sender if is_sms else workspace.name,
-        "subject": subject,
-        "html": html,
-        **({"page": page} if html is not None and page is not None else {}),
-        "language": language,
     }
 
 

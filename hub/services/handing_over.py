@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from hub.contracts.channel import ChannelReceipt, File, Message
 from hub.engine.work import Work
 from hub.kernel.errors import NotFound, Spoiled
-from hub.services import mail_pages
+from hub.services import mail_logo, mail_pages
 from hub.services.core import Core
 
 
@@ -17,8 +18,7 @@ def hand_over(
 ) -> ChannelReceipt:
     """Give a message to its channel; ``absent_since`` as ``Channel.send`` takes it."""
     where, payload = core.instance(work.workspace_id, work.destination), work.payload
-    if "page" in payload:
-        files = (*files, *_picture(core, work.workspace_id, payload["page"]))
+    files = (*files, *_pictures(core, work.workspace_id, payload))
     message = Message(
         to=payload["to"],
         to_name=payload["to_name"],
@@ -34,6 +34,15 @@ def hand_over(
     )
     return core.registry.channel(where).send(
         message, work.key, uncertain=work.uncertain, absent_since=absent_since
+    )
+
+
+def _pictures(core: Core, workspace_id: str, payload: Mapping[str, Any]) -> tuple[File, ...]:
+    """What the e-mail's HTML shows."""
+    page, logo = payload.get(mail_pages.PAGE), payload.get(mail_logo.LOGO)
+    return (
+        *(mail_logo.of_mail(core.workspace(workspace_id).logo, logo) if logo else ()),
+        *(_picture(core, workspace_id, page) if page else ()),
     )
 
 

@@ -1,98 +1,85 @@
-"""The e-mail that brings a document as HTML (A6): the workspace's own text with a button in the
-place of its link, and a picture of the first page. The plain text goes along for whoever reads it.
+"""E-mails that carry a link as HTML (A6, E1): the text with a button in the place of its link, in
+the workspace's colours, and where there is a document a picture of its first page. The plain text
+goes along for whoever reads it.
 
-The picture is named (``cid:page``) and added when the mail leaves; see ``handing_over``.
+Pictures are named (``cid:page``) and added when the mail leaves; see ``handing_over``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from html import escape
+from collections.abc import Iterator
+from functools import cache
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.services.mail_words import BUTTON, OTHERWISE, PICTURE, in_language
+from hub.services import mail_logo
+from hub.services.accents import Theme, accent_hex, dark_theme, light_theme
+from hub.services.mail_words import BUTTONS, OPEN_RECORD, OTHERWISE, PICTURE, in_language
+from hub.settings import WorkspaceSettings
 from hub.storage.models import Document, DocumentPage, Request
 
 PAGE = "page"  # the picture's name inside the mail
 SHOWN_WIDTH = 280
+GREEN, LIGHT_GREEN = Theme("#146c43", "#ffffff"), Theme("#86dba8", "#12151b")
 _DRAWN_WIDTH = 2 * SHOWN_WIDTH  # phones have two pixels for one
 _COLOURS = 32
-_FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
-_MAIL = """\
-<!doctype html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<meta name="color-scheme" content="light dark">
-<meta name="supported-color-schemes" content="light dark">
-<title>{subject}</title>
-<style>
-@media (prefers-color-scheme: dark) {{
-  .around {{ background: #14181b !important; }}
-  .sheet {{ background: #1f2529 !important; color: #eef2f4 !important; }}
-  .quiet {{ color: #b9c4ca !important; }}
-  .quiet a {{ color: #9ecbe8 !important; }}
-}}
-</style>
-</head>
-<body class="around" style="margin:0;background:#f3f5f6">
-<table role="presentation" class="around" width="100%" cellpadding="0" cellspacing="0" \
-style="background:#f3f5f6"><tr><td align="center" style="padding:24px 12px">
-<table role="presentation" class="sheet" width="100%" cellpadding="0" cellspacing="0" \
-style="max-width:560px;background:#ffffff;color:#1b2327;border-radius:12px;{font};font-size:17px;\
-line-height:1.5"><tr><td style="padding:28px 28px 20px">
-<p style="margin:0 0 20px;font-weight:700">{sender}</p>
-{body}
-<p class="quiet" style="margin:24px 0 0;font-size:14px;color:#55626a;word-break:break-all">\
-{otherwise}<br><a href="{link}" style="color:#155a8a">{link}</a></p>
-</td></tr></table>
-</td></tr></table>
-</body>
-</html>
-"""
-_PARAGRAPH = '<p style="margin:0 0 16px">{text}</p>'
-_BUTTON = """\
-<table role="presentation" cellpadding="0" cellspacing="0" style="margin:8px 0 20px"><tr>\
-<td style="border-radius:10px;background:#146c43"><a href="{link}" style="display:inline-block;\
-padding:14px 28px;color:#ffffff;font-weight:700;text-decoration:none;border-radius:10px;\
-background:#146c43">{label}</a></td></tr></table>"""
-_PICTURE = """\
-<p style="margin:0 0 20px"><a href="{link}"><img src="cid:{name}" width="{width}" alt="{alt}" \
-style="display:block;width:{width}px;max-width:100%;height:auto;border:1px solid #cfd6da;\
-border-radius:6px"></a></p>"""
+
+
+def written(
+    workspace: WorkspaceSettings,
+    text: str,
+    subject: str,
+    link: str,
+    *,
+    about: str,
+    language: str,
+    title: str = "",
+    page: str | None = None,
+) -> dict[str, Any]:
+    """What a message keeps of its HTML: itself, and which pictures go along. ``about`` is what the
+    mail is for, ``page`` the hash of the image of the first page of ``title``."""
+    html = as_html(
+        workspace, text, subject, link, about=about, language=language, shows=page and title
+    )
+    return {"html": html, **mail_logo.named(workspace.logo), **({PAGE: page} if page else {})}
 
 
 def as_html(
-    text: str, subject: str, values: Mapping[str, Any], *, language: str, picture: bool
+    workspace: WorkspaceSettings,
+    text: str,
+    subject: str,
+    link: str,
+    *,
+    about: str,
+    language: str,
+    shows: str | None = None,
 ) -> str:
-    """``text`` as HTML. ``values`` are what it was made of: ``link``, ``sender``, and the
-    ``title`` of what the picture shows the first page of."""
-    link = str(values["link"])
-    button = _BUTTON.format(link=escape(link), label=escape(in_language(BUTTON, language)))
-    if picture:
-        alt = in_language(PICTURE, language).format(title=values["title"])
-        button += "\n" + _PICTURE.format(
-            link=escape(link), name=PAGE, width=SHOWN_WIDTH, alt=escape(alt)
-        )
-    pieces = [piece.strip() for piece in re.split(r"\n[ \t]*\n", text) if piece.strip()]
-    parts = [button if piece == link else _paragraph(piece, link) for piece in pieces]
-    if link not in pieces:  # it stands inside a sentence
-        parts.append(button)
-    return _MAIL.format(
-        language=escape(language),
-        subject=escape(subject),
-        sender=escape(str(values["sender"])),
-        body="\n".join(parts),
-        otherwise=escape(in_language(OTHERWISE, language)),
-        link=escape(link),
-        font=_FONT,
+    """``text`` as HTML, its ``link`` as a button. ``shows`` is the title of what a picture shows
+    the first page of, where there is one."""
+    digits = accent_hex(workspace.accent)
+    page = _template().render(
+        language=language,
+        subject=subject,
+        sender=workspace.name,
+        paragraphs=list(_paragraphs(text, link)),
+        link=link,
+        button=in_language(BUTTONS.get(about, OPEN_RECORD), language),
+        otherwise=in_language(OTHERWISE, language),
+        picture="" if shows is None else PAGE,
+        alt=in_language(PICTURE, language).format(title=shows),
+        width=SHOWN_WIDTH,
+        logo=mail_logo.LOGO if mail_logo.logo_file(workspace.logo) else "",
+        foot=" · ".join(one for one in (workspace.name, workspace.phone, workspace.website) if one),
+        light=(light_theme(digits) if digits else None) or GREEN,
+        dark=(dark_theme(digits) if digits else None) or LIGHT_GREEN,
     )
+    return str(_inliner().inline(page))
 
 
 def first_page(session: Session, request: Request) -> str | None:
@@ -118,7 +105,28 @@ def small(image: bytes) -> bytes:
     return made.getvalue()
 
 
-def _paragraph(text: str, link: str) -> str:
-    address = escape(link)
-    linked = escape(text).replace(address, f'<a href="{address}">{address}</a>')
-    return _PARAGRAPH.format(text=linked.replace("\n", "<br>\n"))
+def _paragraphs(text: str, link: str) -> Iterator[list[list[str]] | None]:
+    """Paragraphs of lines of pieces; None where the button stands: in place of the link, or at the
+    end where that stands inside a sentence."""
+    pieces = [piece.strip() for piece in re.split(r"\n[ \t]*\n", text) if piece.strip()]
+    for piece in pieces:
+        around = re.compile(f"({re.escape(link)})")
+        yield None if piece == link else [around.split(line) for line in piece.split("\n")]
+    if link not in pieces:
+        yield None
+
+
+@cache
+def _template() -> Template:
+    folder = Path(__file__).parent / "templates"
+    made = Environment(loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined)
+    return made.get_template("mail.html")
+
+
+@cache
+def _inliner() -> Any:
+    """Mail programs that drop style sheets keep what stands at each element; the sheet for dark
+    mailboxes says itself that it stays."""
+    import css_inline  # only where such a mail is written
+
+    return css_inline.CSSInliner(load_remote_stylesheets=False)

@@ -1,5 +1,4 @@
-"""What an e-mail with a document says beside the workspace's own text, in every language of the
-pages."""
+"""What an e-mail that carries a link says beside its text, in every language of the pages."""
 
 from __future__ import annotations
 
@@ -16,6 +15,36 @@ BUTTON: Wording = {
     "ro": "Citiți și răspundeți",
     "fr": "Lire et répondre",
     "de": "Lesen und antworten",
+}
+OPEN_DOCUMENT: Wording = {
+    "en": "Open the document",
+    "sv": "Öppna dokumentet",
+    "da": "Åbn dokumentet",
+    "nb": "Åpne dokumentet",
+    "fi": "Avaa asiakirja",
+    "ro": "Deschideți documentul",
+    "fr": "Ouvrir le document",
+    "de": "Dokument öffnen",
+}
+OPEN_RECORD: Wording = {  # for the sender's own people
+    "en": "Open the case",
+    "sv": "Öppna ärendet",
+    "da": "Åbn sagen",
+    "nb": "Åpne saken",
+    "fi": "Avaa asia",
+    "ro": "Deschideți dosarul",
+    "fr": "Ouvrir le dossier",
+    "de": "Vorgang öffnen",
+}
+# What a mail is for → what its button says.
+BUTTONS: Mapping[str, Wording] = {
+    "invite": BUTTON,
+    "reminder": BUTTON,
+    "chase": BUTTON,
+    "answer": BUTTON,
+    "confirmation": OPEN_DOCUMENT,
+    "receipt": OPEN_DOCUMENT,
+    "receipt_link": OPEN_DOCUMENT,
 }
 PICTURE: Wording = {
     "en": "First page of {title}",

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hub.services import notices
 from hub.services.core import Core
 from hub.services.moments import in_zone
+from hub.services.record_links import record_link
 from hub.services.wordings import EMAIL, SMS
 from hub.storage.models import Request
 
@@ -25,6 +26,7 @@ def tell(core: Core, session: Session, request: Request, about: str, name: str) 
         "name": name or request.title,
         "number": request.plan["number"] or request.source_id,
         "at": in_zone(core.clock.now(), workspace.zone),
+        "link": record_link(core, request),
     }
     owe(core, session, request, about, f"{about}:{request.event_seq}", values)
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from hub.contracts.channel import ChannelReceipt, File
 from hub.engine.outbox import owe
 from hub.engine.work import Failure, Handler, Work
-from hub.services import messages, owed_kinds
+from hub.services import mail_pages, messages, owed_kinds
 from hub.services.addressing import channel_for
 from hub.services.core import Core
 from hub.services.handing_over import hand_over, kept
@@ -73,13 +73,19 @@ def _worded(
     """What stands in the message."""
     workspace = core.workspace(request.workspace_id)
     given = {"sender": workspace.name, "phone": workspace.phone, "title": request.title, **values}
-    text, subject = hub_text(workspace, way, about, language, given)
+    text, subject = hub_text(workspace, way, about, language, given, request.kind)
+    link = values.get("link") if way == EMAIL else None
     return {
         "text": text,
         "sender": workspace.sender if way == SMS else workspace.name,
         "subject": subject,
         "html": None,
         "language": language,
+        **(
+            mail_pages.written(workspace, text, subject, link, about=about, language=language)
+            if link
+            else {}
+        ),
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub.mapping.texts import render
-from hub.services.wordings import SMS
+from hub.services.wordings import EMAIL, SMS
 from hub.settings import WorkspaceSettings
 
 _GREETING: Mapping[str, str] = {
@@ -59,6 +59,13 @@ _RECEIPT: Mapping[str, str] = {
     "unterschriebene Dokument liegt bei; bewahren Sie es auf, es belegt, was vereinbart ist.",
 }
 
+_ALSO_HERE: Mapping[str, str] = {
+    "en": "You also find it here:", "sv": "Du hittar det också här:",
+    "da": "Du finder det også her:", "nb": "Du finner det også her:",
+    "fi": "Löydät sen myös täältä:", "ro": "Îl găsiți și aici:",
+    "fr": "Vous le trouvez aussi ici :", "de": "Sie finden es auch hier:",
+}  # fmt: skip
+
 _RECEIPT_LINK: Mapping[str, str] = {
     "en": "{{ sender }}: {{ title }} is signed by everybody, thank you. You find it here:",
     "sv": "{{ sender }}: {{ title }} är undertecknat av alla, tack. Du hittar det här:",
@@ -68,6 +75,30 @@ _RECEIPT_LINK: Mapping[str, str] = {
     "ro": "{{ sender }}: {{ title }} este semnat de toți, vă mulțumim. Îl găsiți aici:",
     "fr": "{{ sender }} : {{ title }} est signé par tous, merci. Vous le trouvez ici :",
     "de": "{{ sender }}: {{ title }} ist von allen unterschrieben, danke. Sie finden es hier:",
+}
+
+_CONFIRMATION_SUBJECT: Mapping[str, str] = {
+    "en": "Your answer has arrived: {{ title }}", "sv": "Ditt svar har kommit fram: {{ title }}",
+    "da": "Dit svar er modtaget: {{ title }}", "nb": "Svaret ditt er mottatt: {{ title }}",
+    "fi": "Vastauksesi on saapunut: {{ title }}", "ro": "Am primit răspunsul: {{ title }}",
+    "fr": "Votre réponse est arrivée : {{ title }}",
+    "de": "Ihre Antwort ist da: {{ title }}",
+}  # fmt: skip
+
+_CONFIRMATION: Mapping[str, str] = {
+    "en": "{{ sender }}: thank you, your answer about {{ title }} has arrived. "
+    "Here you see how it stands:",
+    "sv": "{{ sender }}: tack, ditt svar om {{ title }} har kommit fram. "
+    "Här ser du hur det står till:",
+    "da": "{{ sender }}: tak, dit svar om {{ title }} er modtaget. Her kan du følge sagen:",
+    "nb": "{{ sender }}: takk, svaret ditt om {{ title }} er mottatt. Her kan du følge saken:",
+    "fi": "{{ sender }}: kiitos, vastauksesi on saapunut: {{ title }}. Tilanteen näet täältä:",
+    "ro": "{{ sender }}: vă mulțumim, am primit răspunsul dvs. privind {{ title }}. "
+    "Stadiul îl vedeți aici:",
+    "fr": "{{ sender }} : merci, votre réponse au sujet de {{ title }} est arrivée. "
+    "Vous en suivez l'avancement ici :",
+    "de": "{{ sender }}: vielen Dank, Ihre Antwort zu {{ title }} ist angekommen. "
+    "Den Stand sehen Sie hier:",
 }
 
 _REMARK_SUBJECT: Mapping[str, str] = {
@@ -143,38 +174,56 @@ _NEWS: Mapping[str, Mapping[str, str]] = {
 }
 
 _BODIES: Mapping[str, Mapping[str, str]] = {
-    "code": _CODE, "receipt": _RECEIPT, "receipt_link": _RECEIPT_LINK, "remark": _REMARK,
-    "answer": _ANSWER, **_NEWS,
+    "code": _CODE, "confirmation": _CONFIRMATION, "receipt": _RECEIPT,
+    "receipt_link": _RECEIPT_LINK, "remark": _REMARK, "answer": _ANSWER, **_NEWS,
 }  # fmt: skip
 _SUBJECTS: Mapping[str, Mapping[str, str]] = {
-    "code": _CODE_SUBJECT, "receipt": _RECEIPT_SUBJECT, "receipt_link": _RECEIPT_SUBJECT,
-    "remark": _REMARK_SUBJECT, "answer": _REMARK_SUBJECT,
+    "code": _CODE_SUBJECT, "confirmation": _CONFIRMATION_SUBJECT, "receipt": _RECEIPT_SUBJECT,
+    "receipt_link": _RECEIPT_SUBJECT, "remark": _REMARK_SUBJECT, "answer": _REMARK_SUBJECT,
 }  # fmt: skip
+_LINK = "{% if link %}{{ link }}{% endif %}"
 _ADDED: Mapping[str, str] = {
     "remark": "{{ text }}{% if link %}\n\n{{ link }}{% endif %}",
     "answer": "{{ text }}\n\n{{ link }}",
-    "receipt_link": "{{ link }}",
+    "confirmation": _LINK,
+    "receipt": _LINK,
+    "receipt_link": _LINK,
 }
+_ABOVE_LINK: Mapping[str, Mapping[str, str]] = {"receipt": _ALSO_HERE}
 _SHORT = "{{ title }} ({{ number }})"  # subject of news
 
 
 def hub_text(
-    workspace: WorkspaceSettings, way: str, about: str, language: str, values: Mapping[str, Any]
+    workspace: WorkspaceSettings,
+    way: str,
+    about: str,
+    language: str,
+    values: Mapping[str, Any],
+    kind: str = "",
 ) -> tuple[str, str]:
-    """Text and subject of a notice; an SMS has no subject."""
-    text = render(_template(workspace, f"{way}_{about}", _BODIES[about], language), values)
-    if about in _ADDED:
-        text = f"{text}\n\n{render(_ADDED[about], values)}"
+    """Text and subject of a notice about a request of this ``kind``; an SMS has no subject."""
+    text = render(_template(workspace, f"{way}_{about}", _BODIES[about], language, kind), values)
+    text = "\n\n".join([text, *_below(way, about, language, values)])
     if way == SMS:
         return text, ""
     if about != "code":
-        greeting = _GREETING.get(language) or _GREETING["en"]
-        text = f"{text}\n\n{greeting}\n{values['sender']}"
+        text = f"{text}\n\n{_in(_GREETING, language)}\n{values['sender']}"
     subject = _SUBJECTS.get(about)
-    template = (
-        _template(workspace, _subject_key(way, about), subject, language) if subject else _SHORT
-    )
+    key = _subject_key(way, about)
+    template = _template(workspace, key, subject, language, kind) if subject else _SHORT
     return text, " ".join(render(template, values).split())
+
+
+def _below(way: str, about: str, language: str, values: Mapping[str, Any]) -> list[str]:
+    """What stands below the text, whoever wrote that: a remark, the link. News bring their link by
+    e-mail only: an SMS fits one part."""
+    if about in _NEWS:
+        added = _LINK if way == EMAIL else ""
+    else:
+        added = _ADDED.get(about, "")
+    below = render(added, {"link": "", **values})
+    above = _in(_ABOVE_LINK[about], language) if below and about in _ABOVE_LINK else ""
+    return [one for one in (above, below) if one]
 
 
 def _subject_key(way: str, about: str) -> str:
@@ -182,6 +231,12 @@ def _subject_key(way: str, about: str) -> str:
     return f"{way}_{about.removesuffix('_link')}_subject"
 
 
-def _template(workspace: WorkspaceSettings, key: str, own: Mapping[str, str], language: str) -> str:
-    theirs = workspace.texts.get(key, {})
-    return theirs.get(language) or own.get(language) or own["en"]
+def _template(
+    workspace: WorkspaceSettings, key: str, own: Mapping[str, str], language: str, kind: str
+) -> str:
+    theirs = workspace.texts.get(f"{key}.{kind}") or workspace.texts.get(key, {})
+    return theirs.get(language) or _in(own, language)
+
+
+def _in(words: Mapping[str, str], language: str) -> str:
+    return words.get(language) or words["en"]

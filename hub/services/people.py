@@ -19,6 +19,7 @@ from hub.services import (
     offers,
     papers,
     places,
+    receipts,
     remarks,
     turns,
 )
@@ -50,11 +51,7 @@ class PeopleDesk:
             if papers.unseen(rows, request, me.id, found):
                 raise NotReady("document")
             shown, now = papers.shown(request, found), core.clock.now()
-            data = {
-                "recipient": me.key,
-                "shown_sha256": papers.shown_hash(shown),
-                **place.told,
-            }
+            seen = {"shown_sha256": papers.shown_hash(shown), **place.told}
             name = me.contact.get("name") or ""
             zone = core.workspace(request.workspace_id).zone
             how: dict[str, Any] = {
@@ -71,11 +68,12 @@ class PeopleDesk:
                 EventKind.APPROVED,
                 now,
                 dedupe=f"approved:{me.key}:{round_}",
-                data=data,
+                data={"recipient": me.key, **seen},
                 personal={"name": name, "ip": client.ip},
             )
             about = {"recipient": me.key}
             endings.owe_steps(core, rows, request, EventKind.APPROVED.value, about=about)
+            receipts.owe_confirmation(core, rows, request, me)
             acceptance.go_on(core, rows, request)
         core.wake()
 

@@ -1,5 +1,6 @@
 """The receipt with the signed PDF, or with the link to it, to everybody who signed and to those who
-get a copy (A8, C7)."""
+get a copy (A8, C7); and before that, where the mapping asks for it, the word that an answer has
+arrived."""
 
 from __future__ import annotations
 
@@ -25,6 +26,26 @@ def owe_receipts(core: Core, session: Session, request: Request, pdf: Mapping[st
     for one in request.recipients:
         if one.role == turns.COPY or (asked and _took_part(one)):
             _owe(core, session, request, one, pdf)
+
+
+def owe_confirmation(core: Core, session: Session, request: Request, one: Recipient) -> None:
+    """Somebody has signed or approved: owe the word that it has arrived, where the mapping asks for
+    it. The signed PDF follows when it is sealed, where it asks for that too."""
+    if not offers.signing(request).get("confirmation"):
+        return
+    way = notices.way_to(one.contact)
+    notices.owe_notice(
+        core,
+        session,
+        request,
+        way=way,
+        about="confirmation",
+        key=f"{one.key}:{request.plan.get('round', 0)}",
+        to=one.contact.get("email" if way == EMAIL else "mobile") or "",
+        to_name=one.contact.get("name") or "",
+        language=one.language,
+        values={"name": one.contact.get("name") or "", "link": core.links.customer(one.id)},
+    )
 
 
 def _owe(

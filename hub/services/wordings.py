@@ -19,8 +19,8 @@ def wording(
     values: Mapping[str, Any],
     kind: str = "",
 ) -> tuple[str, str]:
-    """Text and subject of an ``invite`` or ``reminder`` of a request of this ``kind``; an SMS has
-    no subject."""
+    """Text and subject of an ``invite``, ``reminder`` or ``chase`` of a request of this ``kind``;
+    an SMS has no subject."""
     text = render(workspace.text(f"{way}_{purpose}", language, kind), values)
     if way == SMS:
         return text, ""

@@ -43,9 +43,23 @@ TEXTS: Mapping[str, TextKind] = {
     "email_invite_subject": TextKind("Its subject.", _SUBJECT),
     "email_reminder": TextKind("The e-mail that reminds.", _MESSAGE, ("link", "sender")),
     "email_reminder_subject": TextKind("Its subject.", _SUBJECT),
+    "sms_chase": TextKind(
+        "The SMS by which somebody of yours asks again. Else the one that reminds.",
+        _MESSAGE,
+        ("link", "sender"),
+    ),
+    "email_chase": TextKind(
+        "The e-mail by which somebody of yours asks again. Else the one that reminds.",
+        _MESSAGE,
+        ("link", "sender"),
+    ),
+    "email_chase_subject": TextKind("Its subject.", _SUBJECT),
     "sms_code": TextKind("The SMS with a one-time code.", _CODE, ("code",)),
     "email_code": TextKind("The e-mail with a one-time code.", _CODE, ("code",)),
     "email_code_subject": TextKind("Its subject.", _NEWS_SUBJECT),
+    "email_confirmation": TextKind("The e-mail that an answer has arrived, above a link.", _NEWS),
+    "email_confirmation_subject": TextKind("Its subject.", _NEWS_SUBJECT),
+    "sms_confirmation": TextKind("The same by SMS.", _NEWS),
     "email_receipt": TextKind("The e-mail with the signed PDF.", _NEWS),
     "email_receipt_subject": TextKind("Its subject.", _NEWS_SUBJECT),
     "email_receipt_link": TextKind("The same above a link, for a PDF too large to send.", _NEWS),
@@ -69,6 +83,13 @@ TEXTS: Mapping[str, TextKind] = {
     "terms": TextKind("Costs and terms.", ("sender", "phone", "title"), required=True),
     "signed_text": TextKind("What is signed.", _SIGNED, ("rows", "terms", "sender"), required=True),
     "signature": TextKind("The note about the signature.", _NOTE, ("signature.national_id_last",)),
+}
+
+# Where a workspace has no text of the one kind, that of the other is taken.
+STANDS_IN: Mapping[str, str] = {
+    "sms_chase": "sms_reminder",
+    "email_chase": "email_reminder",
+    "email_chase_subject": "email_reminder_subject",
 }
 
 
@@ -96,6 +117,16 @@ class Texts(fields.Dict):
             "additionalProperties": False,
             "required": [key for key, kind in TEXTS.items() if kind.required],
         }
+
+
+def for_kind(texts: Mapping[str, Mapping[str, str]], key: str, kind: str) -> Mapping[str, str]:
+    """A text for requests of a kind, by language: their own, else that for all, else one that
+    stands in for it. Raises ``KeyError`` where there is none of them."""
+    keys = (key, STANDS_IN[key]) if key in STANDS_IN else (key,)
+    for name in (name for one in keys for name in (f"{one}.{kind}", one)):
+        if texts.get(name):
+            return texts[name]
+    raise KeyError(key)
 
 
 def _kind_of(key: str) -> TextKind | None:

@@ -21,7 +21,7 @@ from hub.settings.files import load, read_text, refused, resolve, where
 from hub.settings.installation import ENVIRONMENTS
 from hub.settings.instances import INSTANCE, InstanceSettings
 from hub.settings.retrying import retry_problems
-from hub.settings.texts import Texts, text_problems
+from hub.settings.texts import Texts, for_kind, text_problems
 
 LANGUAGES = ("sv", "da", "nb", "fi", "ro", "fr", "de", "en")
 _SECRET_NAME = re.compile(r"^[a-z][a-z0-9_-]{0,39}$")
@@ -65,8 +65,8 @@ class WorkspaceSettings:
 
     def text(self, key: str, language: str, kind: str = "") -> str:
         """The text in ``language``, else in the workspace's own, else any. For requests of a
-        ``kind`` that has one of its own (``terms.offer``), that one."""
-        by_language = self.texts.get(f"{key}.{kind}") or self.texts[key]
+        ``kind`` that has one of its own (``terms.offer``), that one. Raises ``KeyError``."""
+        by_language = for_kind(self.texts, key, kind)
         return (
             by_language.get(language)
             or by_language.get(self.language)

@@ -104,8 +104,9 @@ ALONE = (
 def test_without_a_word_it_is_signed_as_usual() -> None:
     assert planned(ALONE).signing == SigningPlan()
     assert planned(ALONE).signing.data() == {
-        "methods": ["drawn", "typed"], "consent": None, "code": None, "receipt": False,
-        "remarks": False, "forward": False, "in_person": False, "download": True,
+        "methods": ["drawn", "typed"], "consent": None, "code": None,
+        "confirmation": False, "receipt": False, "remarks": False,
+        "forward": False, "in_person": False, "download": True,
     }  # fmt: skip
 
 
@@ -115,6 +116,7 @@ def test_what_the_mapping_says_of_signing_counts() -> None:
     methods: typed
     consent: {sv: "Jag godkänner {{ number }}.", en: "I accept\\n{{ number }}."}
     code: sms
+    confirmation: true
     receipt: true
     download: false
 """
@@ -122,8 +124,8 @@ def test_what_the_mapping_says_of_signing_counts() -> None:
     assert plan.problems == ()
     assert plan.signing.data() == {
         "methods": ["typed"], "consent": {"sv": "Jag godkänner 7.", "en": "I accept\n7."},
-        "code": "sms", "receipt": True, "remarks": False, "forward": False, "in_person": False,
-        "download": False,
+        "code": "sms", "confirmation": True, "receipt": True, "remarks": False,
+        "forward": False, "in_person": False, "download": False,
     }  # fmt: skip
 
 

@@ -148,6 +148,7 @@ request:
     methods: [drawn, typed]
     consent: {sv: Jag godkänner., en: I accept.}
     code: email
+    confirmation: true
     receipt: true
     remarks: true
     forward: false

@@ -14,7 +14,7 @@ from hub.contracts.provider import Conclusion, Identity
 from hub.contracts.requests import SigningTask
 from hub.kernel.crypto import sha256_hex
 from hub.kernel.ids import new_id
-from hub.services import acceptance, endings, history, papers, turns
+from hub.services import acceptance, endings, history, papers, receipts, turns
 from hub.services.core import Core
 from hub.services.hosted import wording
 from hub.services.moments import in_zone
@@ -143,4 +143,5 @@ def _approved(
     kind = EventKind.APPROVED
     history.append(session, request, kind, at, dedupe=key, data=data, personal={"name": name})
     endings.owe_steps(core, session, request, kind.value, about={"recipient": person.key})
+    receipts.owe_confirmation(core, session, request, person)
     acceptance.go_on(core, session, request)

@@ -11,6 +11,7 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, make_response, request, send_from_directory, url_for
 from werkzeug.security import safe_join
 
+from hub.services.accents import accent_hex
 from hub.web.pages import branding
 
 FOLDER = Path(__file__).parents[1] / "static"
@@ -39,7 +40,7 @@ def address(name: str) -> str:
 
 def theme_address(accent: str | None) -> str | None:
     """The address of the style sheet for a workspace's accent; None for no (usable) accent."""
-    digits = branding.accent_hex(accent)
+    digits = accent_hex(accent)
     if digits is None or not branding.stylesheet(digits):
         return None
     return url_for("pages.theme", digits=digits)
@@ -62,7 +63,7 @@ def static_file(name: str) -> Response:
 
 def theme(digits: str) -> Response:
     """The style sheet of one accent colour: the address says all that is in it."""
-    if branding.accent_hex(digits) != digits:
+    if accent_hex(digits) != digits:
         abort(404)
     response = make_response(branding.stylesheet(digits))
     response.mimetype = "text/css"

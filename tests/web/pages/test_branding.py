@@ -10,14 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import hub.web
-from hub.web.pages.branding import (
-    READABLE,
-    accent_hex,
-    contrast,
-    dark_theme,
-    light_theme,
-    stylesheet,
-)
+from hub.services.accents import READABLE, accent_hex, contrast, dark_theme, light_theme
+from hub.web.pages.branding import stylesheet
 from tests.web.pages.conftest import BASE, Browser
 
 TOKENS = (Path(hub.web.__file__).parent / "static" / "tokens.css").read_text()

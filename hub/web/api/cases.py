@@ -6,7 +6,9 @@ from typing import Any
 
 from flask import g
 from flask_smorest import Blueprint
+from marshmallow import Schema, fields, validate
 
+from hub.services import chasing
 from hub.services.hosted import surveying
 from hub.services.house import House
 from hub.services.overview import Overview
@@ -19,6 +21,7 @@ def add_cases(blueprint: Blueprint, house: House) -> None:
     """Add the routes."""
     _inbound(blueprint, house)
     _cancel(blueprint, house)
+    _chase(blueprint, house)
     _check(blueprint, house)
 
 
@@ -45,6 +48,32 @@ def _cancel(blueprint: Blueprint, house: House) -> None:
         """Withdraw an open request. Its link ends, and the record upstream is told."""
         withdraw(house.core, g.caller.workspace_id, request_id, by="api")
         return told(house, request_id)
+
+
+class ChaseBody(Strict):
+    """Whom."""
+
+    recipient = fields.String(
+        load_default=None,
+        validate=validate.Length(1, 40),
+        metadata={"description": "The mapping's key of one of its people; else all at turn."},
+    )
+
+
+class Chased(Schema):
+    """How many messages are owed."""
+
+    messages = fields.Integer()
+
+
+def _chase(blueprint: Blueprint, house: House) -> None:
+    @blueprint.route("/requests/<request_id>/chase", methods=["POST"])
+    @blueprint.arguments(ChaseBody)
+    @blueprint.response(202, Chased)
+    def chase(body: dict[str, Any], request_id: str) -> dict[str, Any]:
+        """Ask the customer once more, now: whoever is at turn gets a message with the link."""
+        whom = body["recipient"]
+        return {"messages": chasing.chase(house.core, g.caller.workspace_id, request_id, whom)}
 
 
 def _check(blueprint: Blueprint, house: House) -> None:

@@ -67,6 +67,20 @@ class ListedRequests(Schema):
     next = fields.String(allow_none=True)
 
 
+class UnopenedRequest(ListedRequest):
+    """The row of a request that nobody has opened."""
+
+    chased = fields.Integer(metadata=_said("How often the sender asked once more."))
+    chased_at = fields.String(allow_none=True)
+
+
+class UnopenedRequests(Schema):
+    """A page of requests that nobody has opened: ``next`` goes into ``after``."""
+
+    items = fields.List(fields.Nested(UnopenedRequest))
+    next = fields.String(allow_none=True)
+
+
 class JobLine(Schema):
     """A job line."""
 

@@ -11,10 +11,17 @@ from marshmallow import fields, validate
 from webargs.fields import DelimitedList
 
 from hub.kernel.errors import NotFound, ParaphError, Unsupported
+from hub.services import chasing
 from hub.services.dashboards import NOT_HOSTED, Dashboards
 from hub.services.house import House
 from hub.services.lists import ACTIVE, GROUPS, LINE_GROUPS, Lists
-from hub.web.api.list_schemas import DashboardAnswer, JobLines, ListedLines, ListedRequests
+from hub.web.api.list_schemas import (
+    DashboardAnswer,
+    JobLines,
+    ListedLines,
+    ListedRequests,
+    UnopenedRequests,
+)
 from hub.web.api.problems import problem
 from hub.web.api.schemas import ListQuery, one_of
 
@@ -52,6 +59,16 @@ class SalesQuery(_Kinds):
     )
 
 
+class UnopenedQuery(ListQuery):
+    """Sent how long ago."""
+
+    days = fields.Integer(
+        load_default=3,
+        validate=validate.Range(0, 365),
+        metadata={"description": "Sent this many days ago, or earlier."},
+    )
+
+
 class LinesQuery(ListQuery):
     """Which job lines."""
 
@@ -82,6 +99,13 @@ def _lists(blueprint: Blueprint, house: House) -> None:
         """Job lines that were offered, one row each, newest first: additional sales."""
         given = {"kinds": query.pop("kind"), **query}
         return Lists(house.core, g.caller.workspace_id).sales(**given)
+
+    @blueprint.route("/lists/unopened")
+    @blueprint.arguments(UnopenedQuery, location="query")
+    @blueprint.response(200, UnopenedRequests)
+    def unopened(query: dict[str, Any]) -> dict[str, Any]:
+        """Requests that were sent and that nobody has opened, the oldest first, to chase."""
+        return chasing.unopened(house.core, g.caller.workspace_id, **query)
 
     @blueprint.route("/lines")
     @blueprint.arguments(LinesQuery, location="query")

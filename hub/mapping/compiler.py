@@ -106,6 +106,7 @@ def _request(data: Mapping[str, Any], values: Mapping[str, Any]) -> RequestRule:
         attachments=tuple(_papers(part, ATTACHMENTS)),
         signing=part["signing"],
         notify=part["notify"],
+        share=part["share"],
         refusals=refusals(part["refuse"]),
         failover_after=part["failover_after"],
         together=part["together"],

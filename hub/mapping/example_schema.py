@@ -215,6 +215,11 @@ class ExpectSchema(Leaf):
     notify = Expected(
         dict, "a block of keys", metadata={"help": "Who of the sender's is told of what."}
     )
+    share = Expected(
+        dict,
+        "a block of keys",
+        metadata={"help": "With whom it is shared in the portal; only what is named is compared."},
+    )
     prefill = Expected(
         dict,
         "a block of keys",

@@ -217,6 +217,7 @@ def _planned(plan: RequestPlan) -> dict[str, Any]:
         "attachments": [paper.data() for paper in plan.attachments],
         "signing": plan.signing.data(),
         "notify": plan.notify.data() if plan.notify is not None else None,
+        "share": plan.share.data() if plan.share is not None else None,
         "prefill": dict(plan.prefill),
         "lines": [line.data() for line in plan.lines],
         "currency": plan.currency,

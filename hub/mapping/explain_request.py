@@ -12,6 +12,8 @@ from hub.mapping.people import PersonRule, in_language
 from hub.mapping.plan import RequestPlan, RequestRule
 from hub.mapping.problems import Path
 from hub.mapping.rows import UNSET, Row, Source
+from hub.mapping.share import RULE as SHARE
+from hub.mapping.share import ShareRule
 from hub.mapping.watched import Watch
 
 _CONTENT = {"attachment": "file", "url": "url", "base64": "content"}
@@ -25,6 +27,7 @@ def watched_parts(rule: RequestRule, watch: Watch) -> RequestRule:
         documents=tuple(_paper(one, watch) for one in rule.documents),
         attachments=tuple(_paper(one, watch) for one in rule.attachments),
         notify=_notify(rule.notify, watch) if rule.notify is not None else None,
+        share=_share(rule.share, watch) if rule.share is not None else None,
     )
 
 
@@ -35,6 +38,8 @@ def planned_part(plan: RequestPlan, row: Row) -> Any:
         return getattr(plan.recipients[0], row.to, None)
     if part == "notify":
         return getattr(plan.notify, key, UNSET)
+    if part == "share":
+        return getattr(plan.share, "audience" if key == "with" else key, UNSET)
     if part == "recipients":
         person = next((one for one in plan.recipients if one.key == key), None)
         return getattr(person, name, None)
@@ -60,7 +65,8 @@ def titles(
 
 def is_counted(rule: str) -> bool:
     """Whether a rule is evaluated once for each entry of a list."""
-    return rule.startswith(("request.lines.", "request.attachments."))
+    each = ("request.lines.", "request.attachments.", "request.share.contacts.")
+    return rule.startswith(each)
 
 
 def counted(row: Row, position: int) -> str:
@@ -94,6 +100,23 @@ def _notify(rule: NotifyRule, watch: Watch) -> NotifyRule:
         row = Row(name, source, rule=f"{RULE}.{name}")
         watched[name] = watch.row(row, ("request", "notify", name)).source
     return replace(rule, **watched)
+
+
+def _share(rule: ShareRule, watch: Watch) -> ShareRule:
+    def source(name: str, source: Source, *at: str) -> Source:
+        row = Row(name, source, rule=".".join((SHARE, *at, name)))
+        return watch.row(row, ("request", "share", *at, name)).source
+
+    watched = {name: source(name, one) for name, one in rule.sources()}
+    items = rule.items
+    return replace(
+        rule,
+        audience=watched["with"],
+        customer=watched.get("customer"),
+        customer_name=watched.get("customer_name"),
+        items=source("for_each", items, "contacts") if items is not None else None,
+        rows=watch.rows(rule.rows, ("request", "share", "contacts", "rows")),
+    )
 
 
 def _paper(one: PaperRule, watch: Watch) -> PaperRule:

@@ -103,9 +103,23 @@ def _of_request(request: Mapping[str, Any]) -> Iterator[Removal]:
     for name in request.get("notify") or {}:
         cut = (*at, "notify", name)
         yield Removal(cut, cut, f"expect: {{notify: {{{name}: …}}}}")
+    yield from _of_share((*at, "share"), request.get("share") or {})
     lines = request.get("lines")
     if lines:
         yield from _rows((*at, "lines", "rows"), lines["rows"], "lines: [", ", …]")
+
+
+def _of_share(at: Path, share: Mapping[str, Any]) -> Iterator[Removal]:
+    """What of a share reads the record; it is nothing without a customer where there are
+    contacts."""
+    for name in ("with", "customer_name", "archive_after", "remove_after"):
+        if name in share:
+            told = "audience" if name == "with" else name
+            yield Removal((*at, name), (*at, name), f"expect: {{share: {{{told}: …}}}}")
+    contacts = share.get("contacts")
+    if contacts:
+        at = (*at, "contacts", "rows")
+        yield from _rows(at, contacts["rows"], "share: {contacts: [", ", …]}")
 
 
 def _of_entry(at: Path, one: Mapping[str, Any], alone: bool) -> Iterator[Removal]:

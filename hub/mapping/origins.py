@@ -58,6 +58,8 @@ class Origins:
                 return self._of_part(part, rest)
             case ("signing" | "notify",):
                 return ("request", *path)
+            case ("share",):
+                return self._of_share(rest)
             case ("lines",):
                 return self.of_rule(f"request.lines.{rest[0]}" if rest else "request.lines")
             case ("currency",):
@@ -76,6 +78,10 @@ class Origins:
         own = f"request.{part}.{key}"
         found = self._rules.get(".".join((own, *names[:1])))
         return found or self._rules.get(own) or self._rules.get(re.sub(r"-\d+$", "", own))
+
+    def _of_share(self, rest: tuple[str | int, ...]) -> Path | None:
+        name = "with" if rest[:1] == ("audience",) else ".".join(map(str, rest))
+        return self.of_rule(f"request.share.{name}") or ("request", "share", *rest[:1])
 
     def _of_entry(self, path: Path, step: Step) -> Path | None:
         field = next((part for part in path[3:] if isinstance(part, str)), "")

@@ -29,6 +29,7 @@ from hub.mapping.people import (
 from hub.mapping.problems import BAD_VALUE, RowProblem, row_problem
 from hub.mapping.refusals import RefusalRule, refused
 from hub.mapping.rows import UNSET, Row, evaluate, evaluate_one, plain
+from hub.mapping.share import SharePlan, ShareRule
 from hub.mapping.signing import SigningPlan, SigningRule
 from hub.mapping.texts import TextError, render
 
@@ -74,6 +75,7 @@ class RequestPlan:
     user_language: str = ""  # of the upstream's users; empty: as the customer's
     failover_after: timedelta = FAILOVER_AFTER
     together: bool = False
+    share: SharePlan | None = None  # None: it is not in the portal
     problems: tuple[RowProblem, ...] = ()
 
     @property
@@ -119,6 +121,7 @@ class RequestRule:
     user_language: Row | None = None
     failover_after: timedelta = FAILOVER_AFTER
     together: bool = False
+    share: ShareRule | None = None
 
     @property
     def recipient(self) -> tuple[Row, ...]:
@@ -144,10 +147,12 @@ class RequestRule:
 
     def parts(self) -> Iterator[Part]:
         """Everything about refusals, people, papers and signing that reads the record."""
-        each: list[RefusalRule | PersonRule | PaperRule | SigningRule | NotifyRule]
+        each: list[RefusalRule | PersonRule | PaperRule | SigningRule | NotifyRule | ShareRule]
         each = [*self.refusals, *self.people, *self.papers, self.signing]
         if self.notify is not None:
             each.append(self.notify)
+        if self.share is not None:
+            each.append(self.share)
         for one in each:
             yield from one.parts()
 
@@ -204,6 +209,7 @@ class RequestRule:
             user_language=_language(users, data, now, problems) if users is not None else "",
             failover_after=self.failover_after,
             together=self.together,
+            share=self.share.plan(data, now, problems) if self.share is not None else None,
             problems=tuple(problems),
         )
 

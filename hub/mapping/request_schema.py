@@ -21,6 +21,7 @@ from hub.mapping.plan import FAILOVER_AFTER
 from hub.mapping.reminder_schema import ReminderSchema
 from hub.mapping.row_schema import LineRow, PrefillRow, RecipientRow, RecordValue
 from hub.mapping.rows import Source
+from hub.mapping.share_schema import ShareSchema
 from hub.mapping.signing import SigningRule
 from hub.mapping.steps_field import StepsField
 from hub.mapping.value_fields import CodeField, ItemsField, TitleField
@@ -232,6 +233,11 @@ class RequestSchema(Strict):
         SigningSchema,
         load_default=SigningRule,
         metadata={"help": "How it is signed on the hub's own pages."},
+    )
+    share = fields.Nested(
+        ShareSchema,
+        load_default=None,
+        metadata={"help": "With whom it is shared in the customer's portal. Else it is not there."},
     )
     notify = fields.Nested(
         NotifySchema,

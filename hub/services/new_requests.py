@@ -114,6 +114,7 @@ def plan_data(plan: Any) -> dict[str, Any]:
         "attachments": [one.data() for one in plan.attachments],
         "signing": plan.signing.data(),
         "notify": plan.notify.data() if plan.notify is not None else None,
+        "share": plan.share.data() if plan.share is not None else None,
         "reminders": {
             **vars(rule),
             "after": rule.after.total_seconds(),

@@ -159,6 +159,17 @@ request:
     mobile: {from: seller.mobile, convert: "e164:SE"}
     about: [viewed, completed]
     by: email
+  share:
+    with: {from: audience, map: {all: customer}, default: contact}
+    customer: {from: account.id}
+    customer_name: {from: account.name}
+    contacts:
+      for_each: account.contacts
+      rows:
+        - {to: key, from: item.id}
+        - {to: email, from: item.email, convert: [trim, lower]}
+    archive_after: 30d
+    remove_after: 365d
 back:
   sealed: [{update: [{to: level, from: evidence.level}]}]
   completed:
@@ -188,6 +199,7 @@ examples:
       attachments: [{key: photo-1}]
       signing: {methods: [drawn]}
       notify: {by: email}
+      share: {audience: contact}
 """
 FORM = """\
 form: whole

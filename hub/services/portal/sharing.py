@@ -11,12 +11,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hub.kernel.ids import new_id
+from hub.mapping.share import CUSTOMER
 from hub.services.core import Core
 from hub.services.portal import contacts
 from hub.services.portal.contacts import Person
 from hub.storage.models import Request, Share
-
-CONTACT, CUSTOMER, PUBLIC = "contact", "customer", "public"
 
 
 def is_shared(request: Request) -> bool:

@@ -1,0 +1,128 @@
+"""The grammar of ``request.share``: with whom it is shared in the portal, and for how long."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError, fields, post_load, validates_schema
+
+from hub.contracts.json_schema import JsonSchema, Walk
+from hub.mapping.good_rows import Inside
+from hub.mapping.grammar import NOT_EMPTY, Duration, Strict, Word
+from hub.mapping.row_schema import PersonRow, RecordValue
+from hub.mapping.rows import UNSET, Row, Source
+from hub.mapping.share import AUDIENCES, CONTACT, CONTACT_FIELDS, CUSTOMER, RULE, ShareRule
+from hub.mapping.value_fields import CodeField, ItemsField
+
+
+class ContactRow(PersonRow):
+    """A row of ``contacts``: read from an entry of the record's list."""
+
+    to = Word(
+        CONTACT_FIELDS,
+        "contact field",
+        required=True,
+        metadata={"help": "What about the contact this is; `key` is the upstream's own name."},
+    )
+
+
+class ContactsSchema(Strict):
+    """``request.share.contacts``."""
+
+    for_each = ItemsField(
+        RecordValue,
+        required=True,
+        metadata={"help": "The list of the record that gives a contact for each entry: its path."},
+    )
+    rows = fields.List(
+        Inside(ContactRow),
+        required=True,
+        validate=NOT_EMPTY,
+        metadata={"help": "Who each one is; `item` is the entry, `position` counts from 1."},
+    )
+
+    @validates_schema
+    def _reaches(self, data: Mapping[str, Any], **_: Any) -> None:
+        named = {row.to for row in data.get("rows", ()) if isinstance(row, Row)}
+        if named and not named & {"email", "mobile"}:
+            said = "nobody could sign in; add a row with to: email, or to: mobile"
+            raise ValidationError(said, "rows")
+
+
+class ShareSchema(Strict):
+    """``request.share``."""
+
+    audience = CodeField(
+        "|".join(AUDIENCES),
+        f"is no audience; write one of {', '.join(AUDIENCES)}",
+        data_key="with",
+        load_default=Source(value=CONTACT),
+        metadata={
+            "help": "`contact`: the request's own people; `customer`: all contacts of the customer "
+            "too; or where the record says so."
+        },
+    )
+    customer = Inside(
+        RecordValue,
+        load_default=None,
+        metadata={"help": "The upstream's name of the customer, e.g. its id."},
+    )
+    customer_name = Inside(
+        RecordValue,
+        load_default=None,
+        metadata={"help": "What people call the customer; told where somebody stands for several."},
+    )
+    contacts = fields.Nested(
+        ContactsSchema,
+        load_default=None,
+        metadata={"help": "Everybody of the customer's; who is not among them any more has left."},
+    )
+    archive_after = Duration(
+        load_default=None,
+        metadata={"help": "How long after its end it moves to the archive. Else never."},
+    )
+    remove_after = Duration(
+        load_default=None,
+        metadata={"help": "How long after its end it is taken out of the portal. Else never."},
+    )
+
+    @validates_schema
+    def _fits(self, data: Mapping[str, Any], **_: Any) -> None:
+        audience, customer = data.get("audience"), data.get("customer")
+        if customer is None and (data.get("contacts") is not None or _may_be_all(audience)):
+            said = "say whose contacts they are: customer: {from: …}"
+            raise ValidationError(said, "customer")
+        archive, remove = data.get("archive_after"), data.get("remove_after")
+        if archive is not None and remove is not None and remove < archive:
+            said = "is before the archive; make it longer than archive_after, or remove one"
+            raise ValidationError(said, "remove_after")
+
+    def json_rules(self, walk: Walk) -> JsonSchema:
+        needs: JsonSchema = {"required": ["customer"]}
+        return {"dependentSchemas": {"contacts": needs}}
+
+    @post_load
+    def _build(self, data: Mapping[str, Any], **_: Any) -> ShareRule:
+        contacts = data["contacts"] or {}
+        rows = tuple(
+            Row(one.to, one.source, one.direction, f"{RULE}.contacts.{one.to}")
+            for one in contacts.get("rows", ())
+        )
+        return ShareRule(
+            audience=data["audience"],
+            customer=data["customer"],
+            customer_name=data["customer_name"],
+            items=contacts.get("for_each"),
+            rows=rows,
+            archive_after=data["archive_after"],
+            remove_after=data["remove_after"],
+        )
+
+
+def _may_be_all(audience: Source | None) -> bool:
+    """Whether a request may be shared with all contacts of a customer."""
+    if audience is None:
+        return False
+    given = (audience.value, audience.default, *(audience.choices or {}).values())
+    return CUSTOMER in given or (audience.value is UNSET and not audience.choices)

@@ -62,6 +62,8 @@ class Cases:
             row = rows.current(session, place.request.id) if away else None
         shown = papers.shown(place.request, found)
         view = self._view(place, token, language, accepted, held, seen, shown)
+        if place.portal:
+            view = replace(view, portal=self._core.workspace(place.request.workspace_id).key)
         if row is None:
             return view
         return replace(view, elsewhere=True, address=rows.link(row, place.recipient))
@@ -178,7 +180,7 @@ class Cases:
         seen: PapersView,
         shown: Mapping[str, Any],
     ) -> CaseView:
-        core, request, recipient = self._core, place.request, place.recipient
+        core, request = self._core, place.request
         workspace, form = core.workspace(request.workspace_id), self._form(request)
         where = core.instance(request.workspace_id, request.provider)
         answers, state = request.answers, self._state(place, held)
@@ -199,15 +201,14 @@ class Cases:
             zone=workspace.zone,
             expires_at=request.expires_at,
             recipient_name=place.name,
-            recipient_mobile_masked=masked_mobile(recipient.contact.get("mobile") or ""),
-            signed_at=recipient.signed_at,
+            recipient_mobile_masked=masked_mobile(place.recipient.contact.get("mobile") or ""),
+            signed_at=place.recipient.signed_at,
             signed_by=_signed_by(place, seen),
             reason=request.reason_detail if state is RequestState.DECLINED else None,
             finished_at=request.finished_at,
             order_reference=reference,
             papers=seen,
             may_change=not held and not _has_signer(request),
-            portal=workspace.key if place.portal else "",
         )
 
     def _state(self, place: Place, held: bool) -> RequestState:

@@ -48,7 +48,6 @@ def clear(
             acceptance.current, acceptance.cleared_at = None, now
             acceptance.cleared = {"by": by, "reason": said}
             person.signed_at = None
-        sharing.reopened(session, request)
         places.end_tablets(session, request, now)  # a locked one must not open again by itself
         session.flush()
         request.signature = _last_left(session, request)
@@ -114,6 +113,7 @@ def _reopen(core: Core, session: Session, request: Request) -> None:
                 code="other_open",
             )
         request.open_key = _open_key(core, request)
+    sharing.reopened(session, request)
     request.finished_at = None
     request.expires_at = now + timedelta(seconds=request.plan["expires_after"])
     session.flush()

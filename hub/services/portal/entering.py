@@ -52,18 +52,14 @@ def ask(
     there = session.scalar(select(func.count()).where(*recent, PortalEntry.asked_by == network))
     if (there or 0) >= MOST_FROM_NETWORK:
         raise Unfit("too_many_sign_ins", "too many codes were asked for here", field="address")
-    mine = session.execute(
-        select(PortalEntry.asked_by, PortalEntry.session_hash, PortalEntry.created_at).where(
-            *recent, PortalEntry.address_index == index
-        )
-    ).all()
-    browser_hash = sha256_hex(browser.encode())
-    last = max((at for _, whose, at in mine if whose == browser_hash), default=None)
+    columns = PortalEntry.asked_by, PortalEntry.session_hash, PortalEntry.created_at
+    mine = session.execute(select(*columns).where(*recent, PortalEntry.address_index == index))
+    who, before = (network, sha256_hex(browser.encode())), mine.all()
+    last = max((at for _, whose, at in before if whose == who[1]), default=None)
     if last is not None and (now - last).total_seconds() < AGAIN:
         return Asked(way, AGAIN)  # a double tap: it is on its way
-    from_here = sum(one.asked_by == network for one in mine)
-    silent = from_here >= MOST_OF_BOTH or len(mine) >= MOST_FOR_ADDRESS
-    who = (network, browser_hash)
+    from_here = sum(one.asked_by == network for one in before)
+    silent = from_here >= MOST_OF_BOTH or len(before) >= MOST_FOR_ADDRESS
     row, code, link = _entry(core, workspace_id, (way, address), index, who, now)
     session.add(row)
     people = contacts.with_address(core, session, workspace_id, way, address)

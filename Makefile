@@ -26,7 +26,7 @@ WHEELS := --only-binary :all: --no-binary dkimpy
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
-.PHONY: help setup assets demo cluster test check check-jsonata fix browser servers seal-tools chaos bench lock clean
+.PHONY: help setup assets demo cluster test check check-jsonata fix browser servers seal-tools chaos fuzz bench lock clean
 
 help: ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "make %-13s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -78,6 +78,9 @@ seal-tools: setup ## Make sure there are pdfsig, SoftHSM and openssl for the tes
 chaos: setup ## Kill and break it: ROUNDS=200 STORE=sqlite|cluster ONLY=kill|faults|stuck|order|fairness|timers|all
 	@$(BIN)/python -m tests.chaos $(or $(ONLY),kill) --store $(or $(STORE),sqlite) --rounds $(or $(ROUNDS),200) \
 		$(if $(SECONDS),--seconds $(SECONDS))
+
+fuzz: setup ## Random requests as several customers: CASES=100000 SEED=0
+	@$(BIN)/python -m tests.portal_fuzz --cases $(or $(CASES),100000) --seed $(or $(SEED),0)
 
 bench: setup ## Measure; ONLY=name one benchmark, STORE=sqlite|postgresql one store
 	@$(BIN)/python -m tests.bench $(ONLY) $(if $(STORE),--store $(STORE))

@@ -1,0 +1,1 @@
+"""Random requests as several customers: nobody sees another's document."""

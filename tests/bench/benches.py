@@ -21,6 +21,7 @@ from tests.bench.hub_process import CONFIG, Hub, running_hub
 from tests.bench.lint_bench import lint_200
 from tests.bench.load import Load, drive, median, percentile, rates
 from tests.bench.page_benches import page_visible, page_weight
+from tests.bench.portal_benches import chase_list, portal_list
 from tests.bench.receiver import Receiver
 from tests.bench.records import RECORD_OF_40, record
 from tests.bench.seal_benches import seal, seal_rate
@@ -134,6 +135,8 @@ BENCHES = {
         Bench(page_visible, ("sqlite",)),
         Bench(hosted_year, ("none",)),
         Bench(hosted_hub),
+        Bench(portal_list),
+        Bench(chase_list),
     )
 }
 

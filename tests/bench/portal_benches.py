@@ -89,7 +89,7 @@ def _timed(act: Callable[[int], Any]) -> list[float]:
 
 
 def _figure(name: str, store: str, times: list[float], reach: int) -> Figure:
-    median, p95 = times[len(times) // 2], percentile(times, 95)
+    median, p95 = times[len(times) // 2], percentile(times, 0.95)
     return Figure(
         name, store, short(p95), "ms p95", short(median), short(times[-1]), f"<= {reach} ms"
     )
@@ -109,53 +109,56 @@ def _filled(store: str) -> Iterator[PortalCase]:
 
 def _fill(case: PortalCase) -> None:
     """Copies of the one request, shared with customers in turn."""
-    core, workspace = case.core, case.core.workspace_ids["alice"]
-    with core.db.read() as session:
-        request = _row(session.scalars(select(Request)).one())
-        person = _row(session.scalars(select(Recipient)).one())
-        share = _row(session.scalars(select(Share).limit(1)).one())
-        contact = _row(session.scalars(select(Contact).limit(1)).one())
-    contacts, rows = [], []
-    for number in range(CUSTOMERS):
-        index = addresses.indexes(core, workspace, EMAIL, _email(number))[0]
-        contacts.append(
-            {
-                **contact,
-                "id": new_id(),
-                "customer": f"source/K{number}",
-                "key": f"{number:064d}",
-                "email": _email(number),
-                "email_index": index,
-                "mobile_index": None,
-            }
+    with case.core.db.read() as session:
+        request, person, share, contact = (
+            _row(session.scalars(select(model).limit(1)).one())
+            for model in (Request, Recipient, Share, Contact)
         )
+    contacts = [_contact(case, contact, number) for number in range(CUSTOMERS)]
     _store(case, Contact, contacts)
-    requests, people = [], []
-    now = core.clock.now()
-    for number in range(DOCUMENTS):
-        ident, of = new_id(), 0 if number % (DOCUMENTS // LARGE) == 0 else number % CUSTOMERS
-        state = _STATES[(number * 7919) % 10]
-        sent = now - timedelta(days=(DOCUMENTS - number) * 200 / DOCUMENTS)
-        requests.append(
-            {
-                **request,
-                "id": ident,
-                "number": f"B{number}",
-                "source_id": f"B{number}",
-                "open_key": None,
-                "state": state.value,
-                "created_at": sent,
-            }
-        )
-        people.append({**person, "id": new_id(), "request_id": ident, "invited_at": sent})
-        holder = contacts[of]["id"] if number % 3 else holder_of(f"source/K{of}")
-        rows.append(
-            {**share, "id": new_id(), "request_id": ident, "holder": holder, "created_at": sent}
-        )
-    for model, made in ((Request, requests), (Recipient, people), (Share, rows)):
-        _store(case, model, made)
-    with core.db.engine.begin() as connection:
+    made = [_document(case, request, number) for number in range(DOCUMENTS)]
+    _store(case, Request, made)
+    each = [
+        {"id": new_id(), "request_id": one["id"], "invited_at": one["created_at"]} for one in made
+    ]
+    _store(case, Recipient, [{**person, **one} for one in each])
+    shares = [
+        {**share, "id": new_id(), "request_id": one["id"], "holder": _holder(contacts, number)}
+        for number, one in enumerate(made)
+    ]
+    _store(case, Share, shares)
+    with case.core.db.engine.begin() as connection:
         connection.exec_driver_sql("ANALYZE")
+
+
+def _contact(case: PortalCase, like: dict[str, Any], number: int) -> dict[str, Any]:
+    workspace = case.core.workspace_ids["alice"]
+    return {
+        **like,
+        "id": new_id(),
+        "customer": f"source/K{number}",
+        "key": f"{number:064d}",
+        "email": _email(number),
+        "email_index": addresses.indexes(case.core, workspace, EMAIL, _email(number))[0],
+        "mobile_index": None,
+    }
+
+
+def _document(case: PortalCase, like: dict[str, Any], number: int) -> dict[str, Any]:
+    return {
+        **like,
+        "id": new_id(),
+        "number": f"B{number}",
+        "source_id": f"B{number}",
+        "open_key": None,
+        "state": _STATES[(number * 7919) % 10].value,
+        "created_at": case.core.clock.now() - timedelta(days=200 - number * 200 // DOCUMENTS),
+    }
+
+
+def _holder(contacts: list[dict[str, Any]], number: int) -> str:
+    of = 0 if number % (DOCUMENTS // LARGE) == 0 else number % CUSTOMERS
+    return str(contacts[of]["id"]) if number % 3 else holder_of(f"source/K{of}")
 
 
 def _row(found: Base) -> dict[str, Any]:

@@ -92,12 +92,13 @@ class DeliveryReport:
 @dataclass(frozen=True)
 class Reply:
     """What somebody has written back. ``token`` is the ``reply_token`` of the message that it
-    answers, ``name`` makes it count once however often it comes, ``files`` is how many files came
-    along, which are not taken."""
+    answers, ``name`` makes it count once however often it comes, ``sender`` is the address that it
+    says to come from, ``files`` how many files came along, which are not taken."""
 
     token: str
     text: str
     name: str
+    sender: str = ""
     files: int = 0
 
 

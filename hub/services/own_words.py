@@ -88,8 +88,7 @@ _CONFIRMATION_SUBJECT: Mapping[str, str] = {
 _CONFIRMATION: Mapping[str, str] = {
     "en": "{{ sender }}: thank you, your answer about {{ title }} has arrived. "
     "Here you see how it stands:",
-    "sv": "{{ sender }}: tack, ditt svar om {{ title }} har kommit fram. "
-    "Här kan du följa ärendet:",
+    "sv": "{{ sender }}: tack, ditt svar om {{ title }} har kommit fram. Här kan du följa ärendet:",
     "da": "{{ sender }}: tak, dit svar om {{ title }} er modtaget. Her kan du følge sagen:",
     "nb": "{{ sender }}: takk, svaret ditt om {{ title }} er mottatt. Her kan du følge saken:",
     "fi": "{{ sender }}: kiitos, vastauksesi on saapunut: {{ title }}. Tilanteen näet täältä:",

@@ -30,6 +30,18 @@ FILES: Wording = {
     "de": "Angehängte Dateien, die nicht mitkamen: {count}",
 }
 
+OTHER: Wording = {
+    "en": "Written from another address: {sender}",
+    "sv": "Skrivet från en annan adress: {sender}",
+    "da": "Skrevet fra en anden adresse: {sender}",
+    "nb": "Skrevet fra en annen adresse: {sender}",
+    "fi": "Kirjoitettu toisesta osoitteesta: {sender}",
+    "ro": "Scris de la altă adresă: {sender}",
+    "fr": "Écrit depuis une autre adresse : {sender}",
+    "de": "Von einer anderen Adresse geschrieben: {sender}",
+}
+_LONGEST_ADDRESS = 254
+
 
 def take(core: Core, session: Session, workspace_id: str, reply: Reply) -> None:
     """Keep one answer. Raises ``HookRejected``, whose words go back to the mail server."""
@@ -47,7 +59,7 @@ def take(core: Core, session: Session, workspace_id: str, reply: Reply) -> None:
     if session.scalar(mine) is not None:
         return
     _refuse_too_many(session, recipient)
-    said = _said(reply, core.workspace(workspace_id).language)
+    said = _said(reply, recipient, core.workspace(workspace_id).language)
     remarks.take_in(core, session, request, recipient, said, external_id=name)
 
 
@@ -62,11 +74,21 @@ def _refuse_too_many(session: Session, recipient: Recipient) -> None:
         )
 
 
-def _said(reply: Reply, language: str) -> str:
-    """The text for whoever works at the request; what is too long is cut and says so. The whole
-    mail stays with the call."""
+def _said(reply: Reply, recipient: Recipient, language: str) -> str:
+    """The text for whoever works at the request, and what must be known of it: whoever was passed
+    the mail can answer it too. What is too long is cut and says so; the whole mail stays with the
+    call."""
     said = reply.text.strip()
-    words = FILES.get(language) or FILES["en"]
-    below = f"\n\n{words.format(count=reply.files)}" if reply.files else ""
+    notes = []
+    known = (recipient.contact.get("email") or "").lower()
+    if reply.sender and reply.sender.lower() != known:
+        notes.append(_in(OTHER, language).format(sender=reply.sender[:_LONGEST_ADDRESS]))
+    if reply.files:
+        notes.append(_in(FILES, language).format(count=reply.files))
+    below = "\n\n" + "\n".join(notes) if notes else ""
     most = LONGEST_REMARK - len(below)
     return (said if len(said) <= most else f"{said[: most - 1].rstrip()}…") + below
+
+
+def _in(words: Wording, language: str) -> str:
+    return words.get(language) or words["en"]

@@ -18,7 +18,7 @@ from hub.kernel.crypto import Vault
 from hub.kernel.errors import HookRejected
 from hub.services import replies
 from hub.services.links import Links
-from hub.services.replies import FILES
+from hub.services.replies import FILES, OTHER
 from hub.settings.workspace import LANGUAGES
 from hub.storage.models import Inbound, Message
 from tests.services.paper_case import CLIENT
@@ -187,11 +187,22 @@ def test_a_bounce_of_a_mail_that_was_read_after_all_ends_nothing(case, relay, po
     assert case.request().state == "opened"
 
 
+def test_who_was_passed_the_mail_may_answer_and_the_office_is_told(case, relay, post):
+    raw = answered(relay, case, "Is it blue?")
+    assert post(raw.replace(b"From: alice@", b"From: Carol <carol@")) == (204, None)
+    another = raw.replace(b"Message-ID: <", b"Message-ID: <2")
+    assert post(another.replace(b"From: alice@", b"From: ALICE@")) == (204, None)
+    assert said(case) == [
+        ("in", "Is it blue?\n\nWritten from another address: carol@example.com"),
+        ("in", "Is it blue?"),
+    ]
+
+
 def test_a_long_answer_is_cut_and_says_so_and_files_are_counted(case):
     def take(text, files, name):
         token = case.core.links.reply_token(case.person("alice").id)
         with case.core.db.write() as session:
-            replies.take(case.core, session, case.workspace, Reply(token, text, name, files))
+            replies.take(case.core, session, case.workspace, Reply(token, text, name, files=files))
 
     take("x" * 4000, 0, "1")
     take("y" * 4001, 0, "2")
@@ -237,6 +248,7 @@ def test_a_token_outlives_a_change_of_the_key_and_says_nothing_by_itself():
         assert links.replying(wrong) is None
 
 
-def test_every_language_says_that_files_did_not_come_along():
-    assert set(FILES) == set(LANGUAGES)
-    assert all("{count}" in words for words in FILES.values())
+@pytest.mark.parametrize(("words", "name"), [(FILES, "{count}"), (OTHER, "{sender}")])
+def test_every_language_says_what_must_be_known_of_an_answer(words, name):
+    assert set(words) == set(LANGUAGES)
+    assert all(name in text for text in words.values())

@@ -60,7 +60,7 @@ def is_automatic(mail: EmailMessage, settings: SmtpSettings) -> bool:
         return True
     if mail.get_content_type() == "multipart/report":
         return True
-    return parseaddr(str(mail.get("From", "")))[1].lower() == settings.from_address.lower()
+    return _sender(mail).lower() == settings.from_address.lower()
 
 
 def read_reply(mail: EmailMessage, body: bytes, settings: SmtpSettings) -> Reply:
@@ -73,7 +73,11 @@ def read_reply(mail: EmailMessage, body: bytes, settings: SmtpSettings) -> Reply
         raise _refused(422, "no_text", _NO_TEXT)
     name = _whole(str(mail.get("Message-ID", "")).strip()) or sha256_hex(body)
     attached = [part for part in mail.walk() if part.get_content_disposition() == "attachment"]
-    return Reply(token=token, text=text, name=name, files=len(attached))
+    return Reply(token, text, name, sender=_sender(mail), files=len(attached))
+
+
+def _sender(mail: EmailMessage) -> str:
+    return _whole(parseaddr(str(mail.get("From", "")))[1])
 
 
 def _tokens(mail: EmailMessage, settings: SmtpSettings) -> Iterator[str]:

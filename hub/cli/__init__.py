@@ -34,6 +34,7 @@ COMMANDS = {
     "schema": "hub.cli.schema:schema",
     "dry-run": "hub.cli.dry_run:dry_run",
     "record": "hub.cli.record:record",
+    "mail-preview": "hub.cli.mail_preview:mail_preview",
     "explain": "hub.cli.explain:explain",
     "diff": "hub.cli.diff:diff",
     "versions": "hub.cli.versions:versions",

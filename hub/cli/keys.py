@@ -164,13 +164,16 @@ def all_addresses(core: Core) -> dict[str, dict[str, Any]]:
     """Of ``links`` what all other systems need, of ``hooks`` and ``own`` what each plugin's does:
     where it calls, and the button links of the mappings that read its records, ``button`` of the
     first one, ``button.<kind>`` and ``button.<kind>.<table>``, and the other buttons of any record
-    there: ``check``, ``cancel``, ``decide``."""
+    there: ``check``, ``cancel``, ``decide``; ``hook.<workspace>`` is where it calls for that
+    one."""
     found: dict[str, dict[str, Any]] = {
         "links": {"hub": core.links.public_url}, "hooks": {}, "own": {}
     }  # fmt: skip
     for workspace in core.workspaces.values():
         for key, one in workspace.instances.items():
-            found["hooks"].setdefault(one.plugin, core.links.hook(workspace.key, key))
+            hook = core.links.hook(workspace.key, key)
+            found["hooks"].setdefault(one.plugin, hook)
+            found["own"].setdefault(one.plugin, {}).setdefault(f"hook.{workspace.key}", hook)
         for mapping in workspace.mappings:
             active = core.shelf.active(core.workspace_ids[workspace.key], mapping)
             if active is None:

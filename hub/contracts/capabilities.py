@@ -37,4 +37,5 @@ class Capability(StrEnum):
     SMS = "sms"  # reaches mobile numbers
     EMAIL = "email"  # reaches e-mail addresses
     REPORTS = "reports"  # tells later whether the message arrived
+    REPLIES = "replies"  # takes what people write back
     LOOKUP = "lookup"  # can tell whether an earlier send happened

@@ -40,8 +40,9 @@ class Message:
     ``to`` is E.164 for SMS, an address for e-mail; ``sender`` a text sender or display name.
     ``html`` and ``subject`` are for e-mail. ``report_url`` is where delivery reports are to go; it
     names this message. ``created_at`` bounds the look-up after an unknown outcome.
-    ``thread`` names the conversation: messages of one request share it. ``files`` go along with an
-    e-mail; an SMS carries none.
+    ``thread`` names the conversation: messages of one request to one person share it. ``files`` go
+    along with an e-mail; an SMS carries none. ``reply_token`` names the person in the address where
+    answers are to go, for a channel that takes them; empty where none are wanted.
     """
 
     to: str
@@ -55,6 +56,7 @@ class Message:
     language: str = "en"
     thread: str = ""
     files: tuple[File, ...] = ()
+    reply_token: str = ""
 
 
 class ReportStatus(StrEnum):
@@ -88,11 +90,26 @@ class DeliveryReport:
 
 
 @dataclass(frozen=True)
+class Reply:
+    """What somebody has written back. ``token`` is the ``reply_token`` of the message that it
+    answers, ``name`` makes it count once however often it comes, ``sender`` is the address that it
+    says to come from, ``files`` how many files came along, which are not taken."""
+
+    token: str
+    text: str
+    name: str
+    sender: str = ""
+    files: int = 0
+
+
+@dataclass(frozen=True)
 class ChannelHook:
-    """A verified inbound call: reports, and what to answer (an SMS gateway may send the answer's
-    body to the customer, so it is empty unless the channel says otherwise)."""
+    """A verified inbound call: reports, what people wrote back, and what to answer (an SMS gateway
+    may send the answer's body to the customer, so it is empty unless the channel says
+    otherwise)."""
 
     reports: tuple[DeliveryReport, ...] = ()
+    replies: tuple[Reply, ...] = ()
     answer: HookAnswer = HookAnswer()
 
 
@@ -134,7 +151,8 @@ class Channel(ABC):
         """
 
     def read_hook(self, raw: RawHook) -> ChannelHook:
-        """Verify an inbound call and read the reports in it. Raises ``HookRejected``."""
+        """Verify an inbound call and read the reports and replies in it. Raises
+        ``HookRejected``."""
         raise Unsupported(f"{self.context.instance} sends no reports")
 
     def close(self) -> None:

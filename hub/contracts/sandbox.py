@@ -30,7 +30,9 @@ class PhoneMessage:
 
 @dataclass(frozen=True)
 class Mail:
-    """An e-mail in the sandbox's mailbox. ``raw`` is the message as it came over SMTP."""
+    """An e-mail in the sandbox's mailbox. ``raw`` is the message as it came over SMTP; ``answer``
+    writes back to it, and ``bounce`` says that it could not be delivered, where somebody takes
+    that. Both return what the hub answered, as an HTTP status."""
 
     to: tuple[str, ...]
     sender: str
@@ -39,6 +41,8 @@ class Mail:
     html: str | None
     raw: bytes
     at: datetime
+    answer: Callable[[str], int] | None = None
+    bounce: Callable[[], int] | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,8 @@ class Sandbox(ABC):
 
     def connect(self, links: Mapping[str, str]) -> None:
         """Told after all is up: ``links`` holds the hub's addresses, e.g. ``hub`` (public base
-        URL), ``hook`` (hook URL of the instance using this simulator), ``button`` (base of the
+        URL), ``hook`` (hook URL of the instance using this simulator), ``hook.<workspace>`` (of
+        the instance of that workspace), ``button`` (base of the
         button links of the first mapping that reads records here), ``button.<kind>`` and
         ``button.<kind>.<table>`` (of each kind of request, and where its records are), ``check``,
         ``cancel`` and ``decide`` (the other buttons of any record here, with ``{table}`` and

@@ -150,12 +150,21 @@ class AuthenticationFailed(ParaphError):
 
 
 class HookRejected(ParaphError):
-    """An inbound call did not verify. ``status`` is the HTTP status it is answered with."""
+    """An inbound call did not verify, or cannot be taken. ``status`` is the HTTP status that it is
+    answered with; one who has shown the secret may be told more in ``customer``."""
 
     code = "hook_rejected"
+    customer = "The call was not accepted."
 
-    def __init__(self, detail: str = "", *, status: int = 401) -> None:
-        super().__init__(detail)
+    def __init__(
+        self,
+        detail: str = "",
+        *,
+        status: int = 401,
+        code: str | None = None,
+        customer: str | None = None,
+    ) -> None:
+        super().__init__(detail, code=code, customer=customer)
         self.status = status
 
 

@@ -19,6 +19,7 @@ from hub.sandbox.mailview import attachments, framed
 from hub.sandbox.words import LANGUAGES, WORDS
 
 _LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
+ANSWERED = ("taken", "refused")
 _LOCAL = "http://127.0.0.1:* http://localhost:*"  # pictures that the hub on this machine serves
 _POLICY = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data: {pictures}; "
@@ -137,8 +138,20 @@ def _add_mailbox(site: Blueprint, house: SandboxHouse) -> None:
             html=framed(mail) if mail and view == "html" else "",
             source=mail.raw.decode("utf-8", "replace") if mail and view == "source" else "",
             files=attachments(mail) if mail else [],
+            said=said if (said := request.args.get("said")) in ANSWERED else "",
         )
         return (page, 404) if number and mail is None else page
+
+    @site.post("/mailbox/<int:number>/answer")
+    def answer(number: int) -> AnyResponse:
+        mail, text = house.mailbox.get(number), request.form.get("text", "").strip()
+        if mail is None or mail.answer is None or mail.bounce is None:
+            return Response("nobody takes an answer to this mail", 404)
+        if not text and "bounce" not in request.form:
+            return Response("write something", 400)
+        status = mail.bounce() if "bounce" in request.form else mail.answer(text)
+        said = ANSWERED[0] if status in range(200, 300) else ANSWERED[1]
+        return redirect(url_for("pages.mailbox", mail=number, said=said), 303)
 
     @site.get("/mailbox/messages")
     def mails() -> Response:

@@ -74,6 +74,7 @@ def payload(
     if is_sms:
         return made
     title, link = request.title, values["link"]
+    made["reply"] = recipient.id
     return made | mail_pages.written(
         workspace, text, subject, link, about=purpose, language=language, title=title, page=page
     )

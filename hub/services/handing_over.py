@@ -29,8 +29,9 @@ def hand_over(
         language=payload["language"],
         created_at=work.first_attempt_at,
         report_url=core.links.report(where.workspace, where.key, work.id),
-        thread=work.request_id or "",
+        thread=f"{work.request_id}:{payload['to']}".lower() if work.request_id else "",
         files=files,
+        reply_token=core.links.reply_token(payload["reply"]) if "reply" in payload else "",
     )
     return core.registry.channel(where).send(
         message, work.key, uncertain=work.uncertain, absent_since=absent_since
@@ -59,5 +60,6 @@ def _picture(core: Core, workspace_id: str, sha256: str) -> tuple[File, ...]:
 
 def kept(receipt: ChannelReceipt) -> dict[str, Any]:
     """What is kept of a gateway's answer."""
-    kept = {"reference": receipt.reference, "parts": receipt.parts}
+    answer = {"answer": receipt.detail["answer"]} if "answer" in receipt.detail else {}
+    kept = {"reference": receipt.reference, "parts": receipt.parts, **answer}
     return {"external_ref": receipt.reference, "result": kept}

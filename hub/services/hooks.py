@@ -24,14 +24,17 @@ from hub.engine.outbox import insert_new
 from hub.kernel.crypto import sha256_hex
 from hub.kernel.errors import ConfigurationError, HookRejected, Unsupported
 from hub.kernel.ids import new_id
+from hub.kernel.logging import get_logger
 from hub.kernel.redact import redact
 from hub.registry import InstanceKey
-from hub.services import message_sending
+from hub.services import message_sending, replies
 from hub.services.core import Core
 from hub.services.hosted import surveying
 from hub.services.trigger_rows import Trigger
 from hub.services.triggers import accept
 from hub.storage.models import Delivery, Inbound
+
+_log = get_logger(__name__)
 
 
 class Hooks:
@@ -47,9 +50,16 @@ class Hooks:
 
     def receive(self, workspace: str, instance: str, secret: str, raw: RawHook) -> HookAnswer:
         """Verify and store one call. Raises ``HookRejected``; nothing is stored then."""
-        core = self._core
         self.check(workspace, instance, secret)
         where = InstanceKey(workspace, instance)
+        try:
+            return self._take(where, raw)
+        except HookRejected as error:  # who knows the address: a person may have to look
+            _log.warning("hook_rejected", instance=str(where), code=error.code)
+            raise
+
+    def _take(self, where: InstanceKey, raw: RawHook) -> HookAnswer:
+        core = self._core
         try:
             kind = core.registry.manifest(where).kind
             if kind is PluginKind.CONNECTOR:
@@ -102,12 +112,17 @@ class Hooks:
     def _reports(self, where: InstanceKey, raw: RawHook, reading: ChannelHook) -> HookAnswer:
         core = self._core
         named = core.links.reported_delivery(raw.query)
+        workspace_id = core.workspace_ids[where.workspace]
         reports = [(named, report) for report in reading.reports]
         told = [{"delivery": named, **vars(report)} for report in reading.reports]
+        outcome = "reply" if reading.replies else "report"
+        same = "\n".join(reply.name for reply in reading.replies)
         with core.db.write() as session:
-            if not self._store(session, where, raw, "report", {"reports": told}):
+            if not self._store(session, where, raw, outcome, {"reports": told}, same=same):
                 return reading.answer
-            apply_reports(core, session, core.workspace_ids[where.workspace], where.key, reports)
+            apply_reports(core, session, workspace_id, where.key, reports)
+            for reply in reading.replies:
+                replies.take(core, session, workspace_id, reply)
         core.wake()
         return reading.answer
 

@@ -12,9 +12,12 @@ A record's buttons have two keys for each instance: one looks (``check``), one e
 
 from __future__ import annotations
 
+from base64 import b32decode, b32encode, urlsafe_b64decode
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
+from hmac import compare_digest
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -22,6 +25,7 @@ from hub.kernel.crypto import Vault, sha256_hex
 from hub.storage.db import Database
 from hub.storage.models import AccessToken
 
+_REPLY_BYTES = 16 + 10  # a recipient's id and its MAC
 TOKEN_LENGTH = 43  # 256 bits, base64url without padding
 CHECK, CANCEL, DECIDE = "check", "cancel", "decide"
 # What a button on a record does → what its key lets one do.
@@ -96,6 +100,25 @@ class Links:
         if len(mac) == 22 and self._vault.prefix_matches("report", delivery_id, mac):
             return delivery_id
         return None
+
+    def reply_token(self, recipient_id: str) -> str:
+        """Names a recipient in the address where answers to an e-mail go: 42 letters and digits,
+        which may lose their case on the way. Nothing of it is stored."""
+        ident = UUID(recipient_id).bytes
+        return _spelled(ident + _reply_mac(self._vault.mac("reply", recipient_id)))
+
+    def replying(self, token: str) -> str | None:
+        """The recipient whom a token names, under any master key; None when it names none
+        truly."""
+        try:
+            whole = b32decode(token.upper() + "=" * (-len(token) % 8))
+        except ValueError:
+            return None
+        if len(whole) != _REPLY_BYTES or _spelled(whole) != token.lower():
+            return None
+        recipient_id, given = str(UUID(bytes=whole[:16])), whole[16:]
+        macs = [_reply_mac(mac) for mac in self._vault.macs("reply", recipient_id)]
+        return recipient_id if any(compare_digest(mac, given) for mac in macs) else None
 
     def button(
         self, workspace: str, mapping: str, record_id: str, expires: datetime | None = None
@@ -173,6 +196,15 @@ class Links:
 
     def _record_address(self, instance: str, action: str) -> str:
         return f"{self.public_url}/r/{quote(instance)}/{action}"
+
+
+def _reply_mac(mac: str) -> bytes:
+    """80 bits, as many as guessing at a mail server's pace needs."""
+    return urlsafe_b64decode(mac + "=" * (-len(mac) % 4))[: _REPLY_BYTES - 16]
+
+
+def _spelled(content: bytes) -> str:
+    return b32encode(content).decode().rstrip("=").lower()
 
 
 def token_hash(token: str) -> str:

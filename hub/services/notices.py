@@ -21,7 +21,7 @@ from hub.services.handing_over import hand_over, kept
 from hub.services.own_words import hub_text
 from hub.services.wordings import EMAIL, SMS
 from hub.storage import queries_request as queries
-from hub.storage.models import Request
+from hub.storage.models import Recipient, Request
 
 KIND = owed_kinds.NOTICE
 
@@ -39,9 +39,11 @@ def owe_notice(
     language: str,
     values: Mapping[str, Any],
     files: Sequence[Mapping[str, str]] = (),
+    writer: Recipient | None = None,
 ) -> bool:
     """Owe one notice: ``about`` names its text, ``way`` is sms or email, ``files`` are blobs by
-    ``name``, ``media_type`` and ``sha256``. False when no channel goes that way."""
+    ``name``, ``media_type`` and ``sha256``, ``writer`` is whose remark an answer to it will be.
+    False when no channel goes that way."""
     channel = channel_for(core, request, way)
     if channel is None or not to:
         return False
@@ -58,6 +60,7 @@ def owe_notice(
             "to_name": to_name,
             **_worded(core, request, way, about, language, values),
             "files": list(files),
+            **({"reply": writer.id} if writer is not None else {}),
         },
         key=f"{request.id}:{about}:{key}",
         seq=0,

@@ -88,8 +88,7 @@ _CONFIRMATION_SUBJECT: Mapping[str, str] = {
 _CONFIRMATION: Mapping[str, str] = {
     "en": "{{ sender }}: thank you, your answer about {{ title }} has arrived. "
     "Here you see how it stands:",
-    "sv": "{{ sender }}: tack, ditt svar om {{ title }} har kommit fram. "
-    "Här ser du hur det står till:",
+    "sv": "{{ sender }}: tack, ditt svar om {{ title }} har kommit fram. Här kan du följa ärendet:",
     "da": "{{ sender }}: tak, dit svar om {{ title }} er modtaget. Her kan du følge sagen:",
     "nb": "{{ sender }}: takk, svaret ditt om {{ title }} er mottatt. Her kan du følge saken:",
     "fi": "{{ sender }}: kiitos, vastauksesi on saapunut: {{ title }}. Tilanteen näet täältä:",
@@ -177,6 +176,7 @@ _BODIES: Mapping[str, Mapping[str, str]] = {
     "code": _CODE, "confirmation": _CONFIRMATION, "receipt": _RECEIPT,
     "receipt_link": _RECEIPT_LINK, "remark": _REMARK, "answer": _ANSWER, **_NEWS,
 }  # fmt: skip
+NOTICES = tuple(_BODIES)
 _SUBJECTS: Mapping[str, Mapping[str, str]] = {
     "code": _CODE_SUBJECT, "confirmation": _CONFIRMATION_SUBJECT, "receipt": _RECEIPT_SUBJECT,
     "receipt_link": _RECEIPT_SUBJECT, "remark": _REMARK_SUBJECT, "answer": _REMARK_SUBJECT,

@@ -45,6 +45,7 @@ def owe_confirmation(core: Core, session: Session, request: Request, one: Recipi
         to_name=one.contact.get("name") or "",
         language=one.language,
         values={"name": one.contact.get("name") or "", "link": core.links.customer(one.id)},
+        writer=one,
     )
 
 
@@ -67,6 +68,7 @@ def _owe(
             language=one.language,
             values={"name": one.contact.get("name") or "", "link": core.links.customer(one.id)},
             files=[_file(request, pdf)] if fits else [],
+            writer=one,
         )
         if owed:
             return

@@ -32,7 +32,7 @@ def take_in(
     external_id: str | None = None,
 ) -> None:
     """A customer has written: the record and the sender are told. ``external_id`` is its name at a
-    hosted provider."""
+    hosted provider, or of the e-mail that it came by."""
     row = keep(core, rows, request, me, IN, said, at=at, external_id=external_id)
     about = {"recipient": me.key, "text": said}
     endings.owe_steps(core, rows, request, EventKind.REMARKED.value, about=about)
@@ -87,6 +87,7 @@ def answer_remark(
             to_name=person.contact.get("name") or "",
             language=person.language,
             values={"text": said, "link": core.links.customer(person.id)},
+            writer=person,
         )
     core.wake()
 

@@ -31,7 +31,7 @@ from hub.services.triggers import accept
 from hub.storage.models import Inbound, ReplayItem
 
 _LED_TO_NOTHING = ("failed", "not_wanted", "no_mapping")
-_LED_TO_SOMETHING = ("request", "already_open", "under_way", "report")
+_LED_TO_SOMETHING = ("request", "already_open", "under_way", "reply", "report")
 
 
 class CallReplays(Replays[CallFilter]):

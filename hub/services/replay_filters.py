@@ -27,7 +27,7 @@ KINDS = (
 SOURCES = ("api", "button", "hook", "poll")
 OUTCOMES = (
     "accepted", "request", "already_open", "under_way", "not_wanted", "failed", "no_mapping",
-    "no_record", "report", "survey",
+    "no_record", "reply", "report", "survey",
 )  # fmt: skip
 _ROWS = {"request": "request_id", "state": "states"}  # an operator's word → the filter's field
 _SHOWN = 80  # characters of a wrong value that are repeated

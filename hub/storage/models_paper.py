@@ -114,7 +114,7 @@ class Viewing(Scoped, Base):
 
 class Message(Scoped, Base):
     """A remark: ``direction`` is in (from the customer) or out (to the customer). ``external_id``
-    is its name at a hosted provider."""
+    is its name at a hosted provider, or of the e-mail that it came by."""
 
     __tablename__ = "message"
     __table_args__ = (

@@ -23,7 +23,7 @@ def create_hooks(house: House) -> Blueprint:
             house.hooks.check(workspace, instance, secret)  # before a byte of the body is read
             answer = house.hooks.receive(workspace, instance, secret, _raw(house))
         except HookRejected as error:
-            return problem(error.status, "The call was not accepted.", code=error.code)
+            return problem(error.status, error.customer, code=error.code)
         return Response(answer.body, answer.status, dict(answer.headers))
 
     return blueprint

@@ -191,7 +191,9 @@ def test_links_of_a_records_other_buttons_are_printed(simulated, paraph):
 
 
 def test_each_plugin_is_told_the_buttons_of_its_records(simulated, paraph):
-    own = json.loads(paraph("addresses"))["own"]["connector:simulated"]
+    told = json.loads(paraph("addresses"))
+    own = told["own"]["connector:simulated"]
+    assert own["hook.alice"] == told["hooks"]["connector:simulated"]
     template = simulated.house.core.links.record_button_template
     for action in ("check", "cancel", "decide"):
         assert own[action] == template("alice", "source", action)

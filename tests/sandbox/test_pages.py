@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
@@ -164,6 +165,30 @@ class TestMailbox:
     def test_attachments_are_named(self, house, client):
         mail(house, attach=["offert åäö.pdf"])
         assert "offert åäö.pdf" in client.get("/mailbox?mail=1").text
+
+    def test_who_reads_a_mail_can_answer_it_or_say_that_it_bounced(self, house, client):
+        said = []
+
+        def answer(text):
+            said.append(text)
+            return 204
+
+        mail(house)
+        house.mailbox.add(
+            replace(house.mailbox.get(1), answer=answer, bounce=lambda: said.append("!") or 404)
+        )
+        assert "textarea" not in client.get("/mailbox?mail=1").text
+        assert 'action="/mailbox/2/answer"' in client.get("/mailbox?mail=2").text
+        given = {"text": " Is it blue? "}
+        there = client.post("/mailbox/2/answer", data=given, follow_redirects=True)
+        assert WORDS["en"]["answer_taken"] in there.text
+        bounced = client.post("/mailbox/2/answer", data={"bounce": "1"}, follow_redirects=True)
+        assert WORDS["en"]["answer_refused"] in bounced.text
+        assert said == ["Is it blue?", "!"]
+        for number, data in ((2, {"text": " "}), (1, given), (9, given)):
+            assert client.post(f"/mailbox/{number}/answer", data=data).status_code in (400, 404)
+        assert len(said) == 2
+        assert "answer_odd" not in client.get("/mailbox?mail=2&said=odd").text
 
     def test_a_mail_that_is_not_there_is_404_in_words(self, client):
         answer = client.get("/mailbox?mail=7")

@@ -1,4 +1,4 @@
-"""SMTP as a channel: one mail to one person, handed to a relay.
+"""SMTP as a channel: one mail to one person, handed to a relay; and what comes back to it.
 
 SMTP cannot be asked whether a mail was taken. After an unknown outcome the mail goes again with the
 same Message-ID (made from the idempotency key), by which most mail systems show it once.
@@ -6,19 +6,24 @@ same Message-ID (made from the idempotency key), by which most mail systems show
 
 from __future__ import annotations
 
+import hmac
 import ipaddress
 from datetime import datetime
+from urllib.parse import urlsplit
 
+from hub.channels.smtp.bounces import read_bounce
 from hub.channels.smtp.client import SmtpClient
-from hub.channels.smtp.mime import build, message_id
+from hub.channels.smtp.dkim_key import check_key
+from hub.channels.smtp.mime import build, local_id
+from hub.channels.smtp.replies import is_automatic, read_mail, read_reply
 from hub.channels.smtp.settings import SmtpSettings
-from hub.contracts.channel import Channel, ChannelReceipt, Message
-from hub.contracts.plugin import PluginContext, ProbeResult
-from hub.kernel.errors import ConfigurationError, Refused
+from hub.contracts.channel import Channel, ChannelHook, ChannelReceipt, Message
+from hub.contracts.plugin import PluginContext, ProbeResult, RawHook
+from hub.kernel.errors import ConfigurationError, HookRejected, Refused, Unsupported
 from hub.kernel.redact import redact_text
 from hub.toolkit.addresses import BadAddress, wire_address
 
-MAX_REFERENCE = 200
+MAX_ANSWER = 200
 
 
 class SmtpChannel(Channel):
@@ -37,9 +42,13 @@ class SmtpChannel(Channel):
         self._client = SmtpClient(settings)
 
     def probe(self) -> ProbeResult:
-        """Connect, log in and leave."""
+        """Connect, log in and leave; try the DKIM key, and look for its other half in DNS."""
         extensions = self._client.check()
-        warnings = () if self.settings.username else ("sending without a login",)
+        warnings: tuple[str, ...] = ()
+        if not self.settings.username:
+            warnings = ("sending without a login",)
+        if self.settings.dkim_domain:
+            warnings += check_key(self.settings)
         return ProbeResult("reached the mail server", {"extensions": extensions}, warnings)
 
     def send(
@@ -58,14 +67,39 @@ class SmtpChannel(Channel):
         if not message.text.strip():
             raise Refused("the message has no text", code="message_refused")
         now = self.context.clock.now()
-        raw = build(message, recipient, idempotency_key, now, self.settings)
+        workspace = self.context.workspace
+        raw = build(message, recipient, idempotency_key, now, self.settings, workspace)
         sender = wire_address(self.settings.bounce_address or self.settings.from_address)
         said = self._client.deliver(sender, recipient, raw)
-        identity = message_id(idempotency_key, self.settings)
         return ChannelReceipt(
-            reference=redact_text(said)[:MAX_REFERENCE] or identity,
-            detail={"message_id": identity},
+            reference=local_id(idempotency_key), detail={"answer": redact_text(said)[:MAX_ANSWER]}
         )
+
+    def read_hook(self, raw: RawHook) -> ChannelHook:
+        """A mail to the reply domain, as its mail server hands it over: a person's answer, a bounce
+        of ours, or what machines write of themselves, which is nothing."""
+        if not self.settings.reply_domain:
+            raise Unsupported(f"{self.context.instance} has no 'reply_domain'")
+        if raw.method != "POST":
+            raise HookRejected("mails come by POST", status=405)
+        secret, given = self.context.hook_secret, urlsplit(raw.url).path.rpartition("/")[2]
+        if not secret or not hmac.compare_digest(given.encode(), secret.encode()):
+            raise HookRejected("the address does not hold the instance's secret")
+        try:
+            return self._read(raw)
+        except HookRejected:
+            raise
+        except Exception as error:  # what the library makes of headers that nobody should write
+            raise HookRejected(
+                f"a mail cannot be read ({type(error).__name__})", status=400, code="no_mail"
+            ) from None
+
+    def _read(self, raw: RawHook) -> ChannelHook:
+        mail = read_mail(raw.body, raw.headers.get("content-type", ""))
+        if is_automatic(mail, self.settings):
+            bounce = read_bounce(mail, raw.received_at)
+            return ChannelHook((bounce,) if bounce is not None else ())
+        return ChannelHook(replies=(read_reply(mail, raw.body, self.settings),))
 
 
 def _problems(settings: SmtpSettings, where: str) -> list[str]:
@@ -74,9 +108,12 @@ def _problems(settings: SmtpSettings, where: str) -> list[str]:
         found.append(f"{where}: security: 'none' is only allowed to this machine; use starttls")
     if settings.username and not settings.password:
         found.append(f"{where}: password: is missing for this username")
-    dkim = (settings.dkim_domain, settings.dkim_selector, settings.dkim_key_file)
+    key = settings.dkim_private_key or settings.dkim_key_file
+    dkim = (settings.dkim_domain, settings.dkim_selector, key)
     if any(dkim) and not all(dkim):
-        found.append(f"{where}: dkim_domain: domain, selector and key file belong together")
+        found.append(f"{where}: dkim_domain: domain, selector and key belong together")
+    if settings.dkim_private_key and settings.dkim_key_file:
+        found.append(f"{where}: dkim_private_key: stands beside dkim_key_file; remove one of them")
     return found
 
 

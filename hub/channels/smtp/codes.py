@@ -48,14 +48,14 @@ def failure(code: int, text: bytes, phase: Phase) -> ParaphError:
             f"{said}: this login may not send as the configured sender", code="sender_not_allowed"
         )
     if code >= 500 and phase is not Phase.CONNECT:
-        return Refused(said, code=_refusal(text, phase))
+        return Refused(said, code=refusal(_enhanced(text), PLAIN.get(phase, "message_refused")))
     return Retryable(said)
 
 
-def _refusal(text: bytes, phase: Phase) -> str:
-    enhanced = _enhanced(text)
+def refusal(enhanced: str, otherwise: str = "message_refused") -> str:
+    """What an enhanced status code says about the one message."""
     found = (word for start, word in ENHANCED if enhanced.startswith(start))
-    return next(found, PLAIN.get(phase, "message_refused"))
+    return next(found, otherwise)
 
 
 def _enhanced(text: bytes) -> str:

@@ -16,23 +16,18 @@ from email.headerregistry import Address, BaseHeader, HeaderRegistry, Unstructur
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import format_datetime
-from pathlib import Path
 from typing import Any
 
-import dkim
-
+from hub.channels.smtp.dkim_key import signature
+from hub.channels.smtp.replies import reply_address
 from hub.channels.smtp.settings import SmtpSettings
 from hub.contracts.channel import Message
-from hub.kernel.errors import AuthenticationFailed, Refused
+from hub.kernel.errors import Refused
 from hub.toolkit.addresses import wire_address, wire_domain
 
 MAX_LINE = 78
+PLAIN = ("references", "in-reply-to", "list-id", "list-unsubscribe", "list-unsubscribe-post")
 MAX_SUBJECT = 78  # longer subjects with accents do not survive folding
-SIGNED = (
-    "from", "from", "to", "subject", "subject", "date", "message-id", "reply-to", "in-reply-to",
-    "references", "mime-version", "content-type", "list-unsubscribe", "list-unsubscribe-post",
-)  # fmt: skip
-# Named twice, a second one added on the way breaks the signature.
 _NEVER = frozenset({"Cc", "Cs", "Zl", "Zp"})  # control characters, half letters, ends of lines
 _JOINERS = "\u200c\u200d"  # names in Persian are spelled with them, emojis are made of them
 
@@ -53,7 +48,7 @@ class _PlainHeader(UnstructuredHeader, BaseHeader):
 
 def _policy() -> EmailPolicy[EmailMessage]:
     registry = HeaderRegistry()
-    for name in ("references", "in-reply-to", "list-unsubscribe", "list-unsubscribe-post"):
+    for name in PLAIN:
         registry.map_to_type(name, _PlainHeader)
     # 7bit: smtplib would send 8-bit bodies without announcing them.
     return policy.SMTP.clone(cte_type="7bit", header_factory=registry)
@@ -62,12 +57,20 @@ def _policy() -> EmailPolicy[EmailMessage]:
 POLICY = _policy()
 
 
+def local_id(key: str) -> str:
+    """What stands before the @ of a mail's Message-ID: known to who got the mail, and to the hub
+    as the receipt's reference."""
+    return f"m.{_digest(key)}"
+
+
 def message_id(key: str, settings: SmtpSettings) -> str:
     """The same key gives the same id, so that a mailbox may recognise a repeat."""
-    return f"<m.{_digest(key)}@{_domain(settings)}>"
+    return f"<{local_id(key)}@{_domain(settings)}>"
 
 
-def build(message: Message, to: str, key: str, now: datetime, settings: SmtpSettings) -> bytes:
+def build(
+    message: Message, to: str, key: str, now: datetime, settings: SmtpSettings, workspace: str
+) -> bytes:
     """The finished mail with CRLF line ends, signed if DKIM is set up. ``to`` is a wire address.
 
     Raises ``Refused`` where a text holds what a header must not.
@@ -82,7 +85,7 @@ def build(message: Message, to: str, key: str, now: datetime, settings: SmtpSett
     mail["Subject"] = _short(_plain(message.subject) or first)
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = message_id(key, settings)
-    for name, value in _extra_headers(message, settings).items():
+    for name, value in _extra_headers(message, settings, workspace).items():
         mail[name] = value
     mail.set_content(message.text)
     if message.html is not None:
@@ -93,7 +96,7 @@ def build(message: Message, to: str, key: str, now: datetime, settings: SmtpSett
             main, _, sub = one.media_type.partition("/")
             mail.add_attachment(one.content, maintype=main, subtype=sub, filename=one.name)
     raw = mail.as_bytes()
-    return _sign(raw, settings) + raw if settings.dkim_domain else raw
+    return signature(raw, settings) + raw if settings.dkim_domain else raw
 
 
 def _add_pictures(mail: EmailMessage, message: Message) -> None:
@@ -121,14 +124,16 @@ def _plain(text: str) -> str:
     return "".join(char for char, kind in kinds if kind != "Cf" or char in _JOINERS)
 
 
-def _extra_headers(message: Message, settings: SmtpSettings) -> Mapping[str, str]:
+def _extra_headers(message: Message, settings: SmtpSettings, workspace: str) -> Mapping[str, str]:
     headers = {
+        "List-Id": f"<{workspace}.{_domain(settings)}>",
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "OOF, AutoReply",
         "Content-Language": message.language,
     }
-    if settings.reply_to:
-        headers["Reply-To"] = wire_address(settings.reply_to)
+    answers = reply_address(message.reply_token, settings) or settings.reply_to
+    if answers:
+        headers["Reply-To"] = wire_address(answers)
     if settings.list_unsubscribe:
         headers["List-Unsubscribe"] = settings.list_unsubscribe
     if message.thread:
@@ -136,25 +141,6 @@ def _extra_headers(message: Message, settings: SmtpSettings) -> Mapping[str, str
         root = f"<t.{_digest(message.thread)}@{_domain(settings)}>"
         headers["In-Reply-To"] = headers["References"] = root
     return headers
-
-
-def _sign(raw: bytes, settings: SmtpSettings) -> bytes:
-    try:
-        key = Path(settings.dkim_key_file).read_bytes()
-        header: bytes = dkim.sign(
-            raw,
-            settings.dkim_selector.encode(),
-            wire_domain(settings.dkim_domain).encode(),
-            key,
-            canonicalize=(b"relaxed", b"relaxed"),
-            include_headers=[name.encode() for name in SIGNED],
-        )
-    except (OSError, ValueError, dkim.DKIMException) as error:
-        raise AuthenticationFailed(
-            f"the DKIM key cannot be used ({type(error).__name__}): mend 'dkim_key_file'",
-            code="dkim_key",
-        ) from None
-    return header
 
 
 def _short(subject: str) -> str:

@@ -6,13 +6,23 @@ import secrets
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request
 
+from hub.channels.smtp.sandbox_answers import (
+    NOBODY,
+    hand_over,
+    takes_answers,
+    undelivered,
+    workspace_of,
+    written,
+)
 from hub.channels.smtp.sandbox_server import FAULTS, REFUSALS, RelayHandler, RelayServer, Taken
 from hub.channels.smtp.sandbox_tls import HOST, server_context
 from hub.contracts.sandbox import Mail, Sandbox, SandboxContext, SandboxLink
@@ -20,6 +30,7 @@ from hub.toolkit.switchboard import CallHook, Switchboard
 
 USERNAME = "sandbox"
 PASSWORD = "sandbox-password"
+REPLY_DOMAIN = "svar.paraph.example"
 DELIVER = "SMTP DATA"
 
 
@@ -34,6 +45,7 @@ class SmtpSandbox(Sandbox):
         self.port = context.free_port("smtp") or _free_port()
         self._lock = threading.Lock()
         self._taken: list[Taken] = []
+        self._hooks: dict[str, str] = {}
         tls, self._ca_file = server_context(context.folder)
         handler = RelayHandler(self.switches, self._take)
         self._server = RelayServer(handler, self.port, tls, (USERNAME, PASSWORD))
@@ -55,6 +67,7 @@ class SmtpSandbox(Sandbox):
             "password": PASSWORD,
             "from_address": "verkstaden@paraph.example",
             "from_name": "Verkstaden",
+            "reply_domain": REPLY_DOMAIN,
         }
 
     def links(self) -> tuple[SandboxLink, ...]:
@@ -81,6 +94,14 @@ class SmtpSandbox(Sandbox):
         with self._lock:
             self._taken.clear()
 
+    def connect(self, links: Mapping[str, str]) -> None:
+        """Where answers and bounces go, for each workspace."""
+        self._hooks = {
+            name.removeprefix("hook."): link
+            for name, link in links.items()
+            if name.startswith("hook.")
+        }
+
     def taken(self) -> list[Taken]:
         """Every mail that the relay took, oldest first."""
         with self._lock:
@@ -93,8 +114,31 @@ class SmtpSandbox(Sandbox):
             taken = Taken(sender, tuple(to), raw, reference)
             with self._lock:
                 self._taken.append(taken)
-            self.context.show_mail(read_mail(taken, self.context.clock.now()))
+            self.context.show_mail(self._shown(taken))
         return taken.reference
+
+    def _shown(self, taken: Taken) -> Mail:
+        mail = read_mail(taken, self._now())
+        if not takes_answers(taken.raw, REPLY_DOMAIN):
+            return mail
+        return replace(
+            mail, answer=partial(self._answer, taken), bounce=partial(self._bounce, taken)
+        )
+
+    def _answer(self, taken: Taken, text: str) -> int:
+        """What the hub says to a person's answer."""
+        return self._come_back(taken, written(taken.raw, taken.to[0], text, self._now()))
+
+    def _bounce(self, taken: Taken) -> int:
+        """What it says to the word that the mail could not be delivered."""
+        return self._come_back(taken, undelivered(taken.raw, taken.to[0], self._now()))
+
+    def _come_back(self, taken: Taken, raw: bytes) -> int:
+        hook = self._hooks.get(workspace_of(taken.raw))
+        return hand_over(hook, raw) if hook else NOBODY
+
+    def _now(self) -> datetime:
+        return self.context.clock.now()
 
 
 def read_mail(taken: Taken, at: datetime) -> Mail:

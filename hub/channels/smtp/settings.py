@@ -97,6 +97,20 @@ class SmtpSettings:
     dkim_key_file: str = setting(
         fields.String(), title="DKIM key file", help="PEM file with the RSA key.", default=""
     )
+    dkim_private_key: str = setting(
+        fields.String(),
+        title="DKIM key",
+        help="The RSA key itself as PEM, in place of its file.",
+        secret=True,
+        default="",
+    )
+    reply_domain: str = setting(
+        fields.String(validate=lambda text: _check_address(f"reply@{text}") if text else None),
+        title="Reply domain",
+        help="Domain whose mail is handed to the hook address: answers of customers, and bounces. "
+        "Empty takes none.",
+        default="",
+    )
     timeout: float = setting(
         fields.Float(validate=validate.Range(min=0, min_inclusive=False)),
         title="Time limit",

@@ -9,7 +9,7 @@ from typing import Any
 
 import hub.channels.smtp
 from hub.channels.smtp.channel import SmtpChannel
-from hub.channels.smtp.sandbox import PASSWORD, SmtpSandbox
+from hub.channels.smtp.sandbox import PASSWORD, REPLY_DOMAIN, SmtpSandbox
 from hub.contracts.manifest import read_manifest
 from hub.contracts.sandbox import Mail, SandboxContext
 from tests.contracts.channel_driver import ChannelDriver
@@ -39,7 +39,14 @@ class SmtpDriver(ChannelDriver):
         self.sandbox.stop()
 
     def settings(self) -> dict[str, Any]:
-        return dict(self.sandbox.settings())
+        """Without a domain for answers, so that nothing comes back: see ``answering``."""
+        return {**self.sandbox.settings(), "reply_domain": ""}
+
+    def answering(self, **changes: Any) -> SmtpChannel:
+        """The channel, able to take what people answer."""
+        channel = self.channel(reply_domain=REPLY_DOMAIN, **changes)
+        assert isinstance(channel, SmtpChannel)
+        return channel
 
     def wrong_credentials(self) -> dict[str, Any]:
         return {"password": "not-the-password"}

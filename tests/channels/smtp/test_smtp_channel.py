@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import dkim
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
 
 from hub.channels.smtp.channel import SmtpChannel
 from hub.channels.smtp.codes import Phase, failure
+from hub.channels.smtp.sandbox import REPLY_DOMAIN
 from hub.contracts.plugin import PluginContext
 from hub.contracts.settings import load_settings
 from hub.kernel.errors import AuthenticationFailed, ConfigurationError, Refused, Retryable
@@ -79,10 +77,29 @@ def test_a_refused_content_is_refused_for_good(driver):
     assert error.code == "message_refused"
 
 
-def test_the_reference_is_the_servers_last_word(driver):
+def test_the_reference_is_the_mails_own_id_and_the_servers_last_word_is_kept(driver):
     receipt = driver.channel().send(driver.message(), "key-1")
-    [taken] = driver.sandbox.taken()
-    assert receipt.reference == f"2.0.0 Ok: queued as {taken.reference}"
+    [taken], [mail] = driver.sandbox.taken(), driver.mails()
+    assert mail["Message-ID"] == f"<{receipt.reference}@paraph.example>"
+    assert len(receipt.reference) <= 120  # as much as is kept of one
+    assert receipt.detail["answer"] == f"2.0.0 Ok: queued as {taken.reference}"
+
+
+def test_each_workspace_is_a_list_of_its_own(driver):
+    driver.channel().send(driver.message(), "key-1")
+    assert driver.mails()[0]["List-Id"] == "<default.paraph.example>"
+
+
+def test_answers_go_where_they_are_taken_and_name_who_is_asked(driver):
+    message = driver.message(reply_token="abc234")
+    driver.channel().send(message, "key-1")
+    driver.channel(reply_to="svar@paraph.example").send(message, "key-2")
+    both = driver.answering(reply_to="svar@paraph.example")
+    both.send(message, "key-3")
+    both.send(driver.message(), "key-4")  # nobody's in particular
+    assert [mail["Reply-To"] for mail in driver.mails()] == [
+        None, "svar@paraph.example", f"reply+abc234@{REPLY_DOMAIN}", "svar@paraph.example",
+    ]  # fmt: skip
 
 
 def test_the_envelope_sender_is_the_bounce_address(driver):
@@ -233,6 +250,16 @@ def test_a_relay_that_is_not_there_is_tried_again(driver):
         ({"security": "none", "host": "mail.example.com"}, "security"),
         ({"username": "u", "password": ""}, "password"),
         ({"dkim_domain": "paraph.example"}, "dkim_domain"),
+        (
+            {
+                "dkim_domain": "a.example",
+                "dkim_selector": "s",
+                "dkim_key_file": "k",
+                "dkim_private_key": "k",
+            },
+            "remove one of them",
+        ),
+        ({"reply_domain": "not a domain"}, "reply_domain"),
         ({"from_address": "not an address"}, "from_address"),
         ({"from_name": "a\r\nb"}, "from_name"),
         ({"port": 0}, "port"),
@@ -243,43 +270,3 @@ def test_settings_that_cannot_work_are_refused_and_named(changes, word):
     data = {"host": "mail.example.com", "from_address": "a@paraph.example", **changes}
     with pytest.raises(ConfigurationError, match=word):
         SmtpChannel(load_settings(SmtpChannel.Settings, data, "mail"), PluginContext("mail"))
-
-
-def test_a_signed_mail_verifies_and_a_second_subject_breaks_it(driver, tmp_path):
-    key = rsa.generate_private_key(65537, 2048)
-    key_file = tmp_path / "dkim.pem"
-    key_file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-    )
-    public = key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    record = b"v=DKIM1; k=rsa; p=" + b"".join(public.splitlines()[1:-1])
-    driver.channel(
-        dkim_domain="paraph.example", dkim_selector="s1", dkim_key_file=str(key_file),
-        list_unsubscribe="<mailto:stop@paraph.example>",
-    ).send(driver.message(html="<p>Hej</p>"), "key-1")  # fmt: skip
-    raw = driver.sandbox.taken()[0].raw
-    names = []
-
-    def dns(name, timeout=5):
-        names.append(name)
-        return record
-
-    assert dkim.verify(raw, dnsfunc=dns)
-    assert names == [b"s1._domainkey.paraph.example."]
-    assert not dkim.verify(b"Subject: Another\r\n" + raw, dnsfunc=dns)
-    assert not dkim.verify(raw.replace(b"Verkstaden", b"Verksamhet"), dnsfunc=dns)
-
-
-def test_a_missing_dkim_key_pauses_the_instance_and_sends_nothing_unsigned(driver):
-    channel = driver.channel(
-        dkim_domain="paraph.example", dkim_selector="s1", dkim_key_file="/nowhere/key.pem"
-    )
-    error = caught(lambda: channel.send(driver.message(), "key-1"))
-    assert isinstance(error, AuthenticationFailed)
-    assert driver.taken() == []

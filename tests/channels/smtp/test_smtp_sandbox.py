@@ -7,6 +7,7 @@ import smtplib
 import pytest
 from werkzeug.test import Client
 
+from hub.channels.smtp import sandbox
 from tests.channels.smtp.smtp_driver import SmtpDriver
 
 
@@ -64,3 +65,26 @@ def test_the_call_hook_is_told_before_and_after_the_mail_is_taken(driver):
     )
     driver.channel().send(driver.message(), "key-1")
     assert told == [("before", "SMTP DATA", 0), ("after", "SMTP DATA", 1)]
+
+
+def test_what_comes_back_goes_to_the_hook_of_the_mails_own_workspace(driver, monkeypatch):
+    got = []
+    monkeypatch.setattr(sandbox, "hand_over", lambda hook, raw: got.append((hook, raw)) or 204)
+    driver.answering().send(driver.message(reply_token="abc234"), "key-1")
+    driver.channel().send(driver.message(), "key-2")
+    asked, plain = driver.shown
+    assert plain.answer is None
+    assert plain.bounce is None
+    driver.sandbox.connect({"hook.other": "http://hub/other", "hook": "http://hub/first"})
+    assert asked.answer("Hello") == 0  # nobody there
+    driver.sandbox.connect({"hook.default": "http://hub/default", "hook.other": "http://hub/other"})
+    assert (asked.answer("Is it blue?"), asked.bounce()) == (204, 204)
+    assert [hook for hook, _ in got] == ["http://hub/default"] * 2
+    assert b"Is it blue?" in got[0][1]
+    assert b"delivery-status" in got[1][1]
+
+
+def test_a_hub_that_is_away_takes_nothing(driver):
+    driver.answering().send(driver.message(reply_token="abc234"), "key-1")
+    driver.sandbox.connect({"hook.default": "http://127.0.0.1:9/hook"})
+    assert driver.shown[0].answer("Hello") == 0

@@ -26,7 +26,7 @@ from tests.web.pages.scenes import served
 SCENES = {**FORM_SCENES, **PAPER_SCENES, **RECORD_SCENES}
 
 HEIGHT = 844
-_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"]
 
 
 def sideways(page: Any) -> bool:
@@ -53,7 +53,7 @@ def main() -> int:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     bad = 0
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find_browser(), args=_FLAGS)
+        browser = playwright.chromium.launch(executable_path=find_browser(), args=FLAGS)
         for name, width, mode, language in itertools.product(
             given.scenes,
             given.width or [390, 820, 1280],

@@ -50,6 +50,7 @@ def shelf(
     customers = {one.customer for one in who.contacts}
     return Shelf(
         holder=_holder(who),
+        language=who.contacts[0].language,
         documents=shown,
         more=ids[PAGE - 1] if len(ids) > PAGE else None,
         several_customers=len(customers) > 1,

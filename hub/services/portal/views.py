@@ -80,10 +80,11 @@ class ShownDocument:
 
 @dataclass(frozen=True)
 class Shelf:
-    """A page of the list: newest first. ``more`` is the cursor of the next page; ``customers`` how
-    many customers of the sender's the signed-in person stands for."""
+    """A page of the list: newest first. ``holder`` is who is signed in, and ``language`` what they
+    read by the sender's records; ``more`` is the cursor of the next page."""
 
     holder: str
+    language: str
     documents: tuple[ShownDocument, ...]
     more: str | None
     several_customers: bool

@@ -71,6 +71,7 @@ class PortalPages:
             )
         except Unfit:
             return redirect(url_for("pages.portal", workspace=workspace))
+        self._desk.speak(view.sender, visit().language or shelf.language)
         return self._desk.show(
             "portal",
             portal=view,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import cast
+from urllib.parse import urlencode
 
 from flask import Response, g, make_response, render_template, request
 
@@ -16,6 +17,8 @@ from hub.services.views import Buttons, CaseView, CustomerCases, Look, SenderVie
 from hub.web.pages import assets, words
 from hub.web.pages.visit import Visit, Visits
 from hub.web.pages.words import NAMES, SOURCE, Words
+
+_LIST = {"show", "after", "way"}  # what narrows a list stays when the language changes
 
 
 class CaseLocked(ParaphError):
@@ -100,11 +103,12 @@ class Desk:
     def _switch(self) -> list[tuple[str, str, str]]:
         """The other languages: code, own name, address of this page in it. None where the address
         holds more than the link (a nonce, a signed query), which must not get lost or change."""
-        if set(request.args) - {"lang"}:
+        kept = {name: request.args[name] for name in request.args if name != "lang"}
+        if set(kept) - _LIST:
             return []
         present = self.language()
         return [
-            (code, name, f"{request.path}?lang={code}")
+            (code, name, f"{request.path}?{urlencode({**kept, 'lang': code})}")
             for code, name in NAMES.items()
             if code != present
         ]

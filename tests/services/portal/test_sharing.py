@@ -146,3 +146,13 @@ def _decline(portal, request):
 
 def _titles(page):
     return re.findall(r'<strong dir="auto">(Offer [^<]+)</strong>', page)
+
+
+def test_the_list_speaks_the_contacts_language_until_another_is_chosen_and_stays_narrowed(portal):
+    portal.share(language="da")
+    browser = portal.signed_in()
+    assert 'lang="da"' in browser.get("/p/alice/").text
+    page = browser.get("/p/alice/?show=open").text
+    assert "?show=open&amp;lang=fr" in page
+    assert 'lang="fr"' in browser.get("/p/alice/?show=open&lang=fr").text
+    assert "Vos documents" in browser.get("/p/alice/").text

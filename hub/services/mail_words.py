@@ -36,6 +36,16 @@ OPEN_RECORD: Wording = {  # for the sender's own people
     "fr": "Ouvrir le dossier",
     "de": "Vorgang öffnen",
 }
+SIGN_IN: Wording = {
+    "en": "Sign in",
+    "sv": "Logga in",
+    "da": "Log ind",
+    "nb": "Logg inn",
+    "fi": "Kirjaudu sisään",
+    "ro": "Autentificare",
+    "fr": "Se connecter",
+    "de": "Anmelden",
+}
 # What a mail is for → what its button says.
 BUTTONS: Mapping[str, Wording] = {
     "invite": BUTTON,
@@ -43,6 +53,7 @@ BUTTONS: Mapping[str, Wording] = {
     "chase": BUTTON,
     "answer": BUTTON,
     "confirmation": OPEN_DOCUMENT,
+    "sign_in": SIGN_IN,
     "receipt": OPEN_DOCUMENT,
     "receipt_link": OPEN_DOCUMENT,
 }

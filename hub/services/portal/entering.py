@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -20,12 +21,12 @@ from hub.engine.outbox import owe
 from hub.kernel.crypto import sha256_hex
 from hub.kernel.errors import Unfit
 from hub.kernel.ids import new_id, random_token
-from hub.services import addressing, owed_kinds
+from hub.services import addressing, mail_pages, owed_kinds
 from hub.services.core import Core
 from hub.services.portal import addresses, contacts, sessions
 from hub.services.portal.views import Asked
 from hub.services.portal.words import sign_in
-from hub.services.wordings import SMS
+from hub.services.wordings import EMAIL, SMS
 from hub.storage.models import Contact, PortalEntry
 
 DIGITS = 6
@@ -154,13 +155,13 @@ def _send(
     channel = addressing.channel_of(core, row.workspace_id, row.way)
     if channel is None:
         return
-    text, subject = sign_in(
-        row.way,
-        person.language,
-        workspace.name,
-        code,
-        f"{core.links.portal(workspace.key)}enter/{link}",
-    )
+    address = f"{core.links.portal(workspace.key)}enter/{link}"
+    text, subject = sign_in(row.way, person.language, workspace.name, code, address)
+    html: dict[str, Any] = {"html": None}
+    if row.way == EMAIL:
+        html = mail_pages.written(
+            workspace, text, subject, address, about="sign_in", language=person.language
+        )
     owe(
         session,
         workspace_id=row.workspace_id,
@@ -175,7 +176,7 @@ def _send(
             "text": text,
             "sender": workspace.sender if row.way == SMS else workspace.name,
             "subject": " ".join(subject.split()),
-            "html": None,
+            **html,
             "language": person.language,
             "files": [],
         },

@@ -217,3 +217,12 @@ def test_a_code_is_owed_and_tried_again_like_any_message(portal):
 
 def _csrf(browser):
     return browser.client.get(SIGN_IN, base_url=HOST).text.partition('name="csrf" value="')[2][:43]
+
+
+def test_the_mail_has_a_button_and_a_text_that_can_be_read_without_it(portal):
+    portal.share(language="da")
+    portal.browser().ask("alice@example.com")
+    mail = portal.messages("alice@example.com")[-1]
+    assert ">Log ind</a>" in mail.html
+    assert mail.text.count("https://hub.example/p/alice/enter/") == 1
+    assert mail.subject == "Alice: dine dokumenter"

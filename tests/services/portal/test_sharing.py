@@ -156,3 +156,15 @@ def test_the_list_speaks_the_contacts_language_until_another_is_chosen_and_stays
     assert "?show=open&amp;lang=fr" in page
     assert 'lang="fr"' in browser.get("/p/alice/?show=open&lang=fr").text
     assert "Vos documents" in browser.get("/p/alice/").text
+
+
+def test_somebody_of_very_many_customers_sees_everything_once(portal):
+    for number in range(60):
+        portal.share(customer=f"K{number}", customer_name=f"Firm {number}", audience="customer")
+    browser, seen, path = portal.signed_in(), [], "/p/alice/"
+    while path:
+        page = browser.get(path).text
+        seen += _titles(page)
+        more = page.partition('class="button second" href="')[2].partition('"')[0]
+        path = more.replace("&amp;", "&")
+    assert seen == [f"Offer O-{n}" for n in range(60, 0, -1)]

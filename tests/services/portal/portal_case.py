@@ -85,13 +85,17 @@ examples:
 class PortalCase:
     """Workspaces ``alice`` and ``bob``, each with an upstream of its own."""
 
-    def __init__(self, folder: Path, database: str, portal: str = "{region: DK}") -> None:
+    again = timedelta(minutes=20)  # behind which a code is no double tap, and holds no more
+
+    def __init__(
+        self, folder: Path, database: str, portal: str = "{region: DK}", url: str = HOST
+    ) -> None:
         self.clock = ManualClock(NOON)
         self.world = folder.name
         config = folder / "config"
         for name in ("workspaces", "forms", "mappings"):
             (config / name).mkdir(parents=True)
-        hub = HUB.format(data=folder / "data", database=database)
+        hub = HUB.format(data=folder / "data", database=database).replace(HOST, url)
         (config / "paraph.yaml").write_text(hub, encoding="utf-8")
         (config / "mappings" / "offer.yaml").write_text(MAPPING, encoding="utf-8")
         post = "channel:simulated, settings: {{gateway: {world}}}"

@@ -75,7 +75,8 @@ def as_html(
         alt=in_language(PICTURE, language).format(title=shows),
         width=SHOWN_WIDTH,
         logo=mail_logo.LOGO if mail_logo.logo_file(workspace.logo) else "",
-        foot=" · ".join(one for one in (workspace.name, workspace.phone, workspace.website) if one),
+        phone=workspace.phone,
+        website=workspace.website,
         light=(light_theme(digits) if digits else None) or GREEN,
         dark=(dark_theme(digits) if digits else None) or LIGHT_GREEN,
     )

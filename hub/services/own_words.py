@@ -85,19 +85,21 @@ _CONFIRMATION_SUBJECT: Mapping[str, str] = {
     "de": "Ihre Antwort ist da: {{ title }}",
 }  # fmt: skip
 
-_CONFIRMATION: Mapping[str, str] = {
-    "en": "{{ sender }}: thank you, your answer about {{ title }} has arrived. "
-    "Here you see how it stands:",
-    "sv": "{{ sender }}: tack, ditt svar om {{ title }} har kommit fram. Här kan du följa ärendet:",
-    "da": "{{ sender }}: tak, dit svar om {{ title }} er modtaget. Her kan du følge sagen:",
-    "nb": "{{ sender }}: takk, svaret ditt om {{ title }} er mottatt. Her kan du følge saken:",
-    "fi": "{{ sender }}: kiitos, vastauksesi on saapunut: {{ title }}. Tilanteen näet täältä:",
-    "ro": "{{ sender }}: vă mulțumim, am primit răspunsul dvs. privind {{ title }}. "
-    "Stadiul îl vedeți aici:",
-    "fr": "{{ sender }} : merci, votre réponse au sujet de {{ title }} est arrivée. "
-    "Vous en suivez l'avancement ici :",
-    "de": "{{ sender }}: vielen Dank, Ihre Antwort zu {{ title }} ist angekommen. "
-    "Den Stand sehen Sie hier:",
+_HELLO: Mapping[str, str] = {
+    "en": "Hello", "sv": "Hej", "da": "Hej", "nb": "Hei", "fi": "Hei", "ro": "Bună ziua",
+    "fr": "Bonjour", "de": "Guten Tag",
+}  # fmt: skip
+
+_ARRIVED: Mapping[str, str] = {
+    "en": "thank you, your answer about {{ title }} has arrived. Here you see how it stands:",
+    "sv": "tack, ditt svar om {{ title }} har kommit fram. Här kan du följa ärendet:",
+    "da": "tak, dit svar om {{ title }} er modtaget. Her kan du følge sagen:",
+    "nb": "takk, svaret ditt om {{ title }} er mottatt. Her kan du følge saken:",
+    "fi": "kiitos, vastauksesi on saapunut: {{ title }}. Tilanteen näet täältä:",
+    "ro": "vă mulțumim, am primit răspunsul dvs. privind {{ title }}. Stadiul îl vedeți aici:",
+    "fr": "merci, votre réponse au sujet de {{ title }} est arrivée. Vous pouvez suivre la suite "
+    "ici :",
+    "de": "vielen Dank, Ihre Antwort zu {{ title }} ist angekommen. Den Stand sehen Sie hier:",
 }
 
 _REMARK_SUBJECT: Mapping[str, str] = {
@@ -173,10 +175,18 @@ _NEWS: Mapping[str, Mapping[str, str]] = {
 }
 
 _BODIES: Mapping[str, Mapping[str, str]] = {
-    "code": _CODE, "confirmation": _CONFIRMATION, "receipt": _RECEIPT,
+    "code": _CODE, "confirmation": _ARRIVED, "receipt": _RECEIPT,
     "receipt_link": _RECEIPT_LINK, "remark": _REMARK, "answer": _ANSWER, **_NEWS,
 }  # fmt: skip
 NOTICES = tuple(_BODIES)
+# A mail greets, an SMS says first who writes.
+_SPOKEN_TO: Mapping[str, Mapping[str, str]] = {
+    EMAIL: {key: f"{_HELLO[key]} {{{{ name }}}},\n\n{text}" for key, text in _ARRIVED.items()},
+    SMS: {
+        key: f"{{{{ sender }}}}{' ' if key == 'fr' else ''}: {text}"
+        for key, text in _ARRIVED.items()
+    },
+}
 _SUBJECTS: Mapping[str, Mapping[str, str]] = {
     "code": _CODE_SUBJECT, "confirmation": _CONFIRMATION_SUBJECT, "receipt": _RECEIPT_SUBJECT,
     "receipt_link": _RECEIPT_SUBJECT, "remark": _REMARK_SUBJECT, "answer": _REMARK_SUBJECT,
@@ -202,7 +212,8 @@ def hub_text(
     kind: str = "",
 ) -> tuple[str, str]:
     """Text and subject of a notice about a request of this ``kind``; an SMS has no subject."""
-    text = render(_template(workspace, f"{way}_{about}", _BODIES[about], language, kind), values)
+    own = _SPOKEN_TO[way] if about == "confirmation" else _BODIES[about]
+    text = render(_template(workspace, f"{way}_{about}", own, language, kind), values)
     text = "\n\n".join([text, *_below(way, about, language, values)])
     if way == SMS:
         return text, ""

@@ -13,7 +13,7 @@ LARGEST = 100_000  # bytes; Gmail cuts what is longer
 # What the doctype's own attributes for tables say, which Outlook needs; CSS says the same.
 _ELEMENTS = {
     "html", "head", "meta", "title", "style", "body", "table", "tbody", "tr", "td", "p", "a", "br",
-    "img",
+    "img", "span",
 }  # fmt: skip
 _OUTSIDE = re.compile(r"url\(|@import|<script|javascript:|expression\(", re.IGNORECASE)
 

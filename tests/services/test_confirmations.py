@@ -29,6 +29,8 @@ def test_each_who_answers_is_told_at_once_and_nobody_else(papers):
     assert [one.to for one in told] == ["alice@example.com", "+46701740606"]
     for one, who in zip(told, ("alice", "bob"), strict=True):
         assert case.core.links.customer(case.person(who).id) in one.text
+    assert told[0].text.startswith("Hello Alice,\n\nthank you, your answer about Offer O-1 has")
+    assert told[1].text.startswith("Alice: thank you, your answer about Offer O-1 has arrived.")
     assert told[0].subject == "Your answer has arrived: Offer O-1"
     assert "Open the document" in told[0].html
     assert told[1].html is None

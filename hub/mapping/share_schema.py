@@ -49,6 +49,13 @@ class ContactsSchema(Strict):
             said = "nobody could sign in; add a row with to: email, or to: mobile"
             raise ValidationError(said, "rows")
 
+    def json_rules(self, walk: Walk) -> JsonSchema:
+        reaches: JsonSchema = {
+            "properties": {"to": {"enum": ["email", "mobile"]}},
+            "required": ["to"],
+        }
+        return {"allOf": [{"properties": {"rows": {"contains": reaches}}}]}
+
 
 class ShareSchema(Strict):
     """``request.share``."""

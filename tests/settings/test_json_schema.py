@@ -75,6 +75,7 @@ mappings: [repair]
 values: {depot: 17, series: null}
 values_in: {test: {series: T}}
 operations: {email: bob@example.com}
+portal: {region: DK, idle: 30m, lives: 12h}
 webhook_secrets: {erp: whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz}
 instances:
   source: {plugin: connector:simulated, settings: {upstream: one, patience: 2.5, adopt: true}}

@@ -13,7 +13,7 @@ from hub.cli.story import wait_for
 from hub.cli.workshop_script import Act, WorkshopScript
 
 _LINK = re.compile(r"https?://\S+/s/[\w-]+")
-_GREEN = "background:#146c43"
+_GREEN = "background: #146c43"
 
 
 class WorkshopDesk:
@@ -22,6 +22,7 @@ class WorkshopDesk:
     def __init__(self, script: WorkshopScript, sandbox: str) -> None:
         self._script, self._sandbox = script, sandbox
         self._robot = Robot("Mozilla/5.0 (X11; Linux x86_64) Paraph story")
+        self._links: set[str] = set()  # that customers have had
 
     def find(self, document: str) -> str:
         """The document's address on the screen, without its host: ``orders/VO1001``."""
@@ -85,18 +86,21 @@ class WorkshopDesk:
         return [str(one["text"]) for one in found["messages"]]
 
     def link(self, to: str, before: int) -> str:
-        """The hub's link in the first new message that holds one."""
+        """The hub's link in the first new message that holds a new one: a receipt of what was
+        signed before leads to where that was."""
 
         def look() -> str | None:
-            texts = self.arrived(to)[before:]
-            return next((m.group() for text in texts if (m := _LINK.search(text))), None)
+            found = (one for text in self.arrived(to)[before:] for one in _LINK.findall(text))
+            return next((one for one in found if one not in self._links), None)
 
-        return wait_for(look, f"a message with the link to {to}")
+        link = wait_for(look, f"a message with the link to {to}")
+        self._links.add(link)
+        return link
 
-    def mail_problems(self, to: str) -> list[str]:
-        """What the last e-mail with the link lacks of button and picture (A6)."""
+    def mail_problems(self, to: str, link: str) -> list[str]:
+        """What the e-mail with the link lacks of button and picture (A6)."""
         found: Any = self._robot.json(f"{self._sandbox}/mailbox/messages?to={quote(to)}")
-        mail = [one for one in found["messages"] if _LINK.search(one["text"])][-1]
+        mail = next(one for one in found["messages"] if link in one["text"])
         page = self._robot.open(f"{self._sandbox}/mailbox?mail={mail['number']}&view=html")
         lacks = []
         if _GREEN not in (mail["html"] or ""):

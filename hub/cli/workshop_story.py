@@ -88,7 +88,7 @@ class WorkshopStory:
             self._until(where, {"Digital_Status": "Draft"}, also=("Sent",))
         with step(f"{act.name}: {'e-mail' if '@' in act.to else 'SMS'} with the link"):
             link = desk.link(act.to, before)
-        problems = desk.mail_problems(act.to) if "@" in act.to else []
+        problems = desk.mail_problems(act.to, link) if "@" in act.to else []
         customer = HostedSigner(link)
         try:
             self._customer(act, where, customer)

@@ -1,6 +1,6 @@
-"""E-mails that carry a link as HTML (A6, E1): the text with a button in the place of its link, in
-the workspace's colours, and where there is a document a picture of its first page. The plain text
-goes along for whoever reads it.
+"""E-mails that carry a link as HTML (A6, E1): the text with a green button in the place of its
+link, a line and links in the workspace's colour, and where there is a document a picture of its
+first page. The plain text goes along for whoever reads it.
 
 Pictures are named (``cid:page``) and added when the mail leaves; see ``handing_over``.
 """
@@ -77,6 +77,8 @@ def as_html(
         logo=mail_logo.LOGO if mail_logo.logo_file(workspace.logo) else "",
         phone=workspace.phone,
         website=workspace.website,
+        green=GREEN,
+        light_green=LIGHT_GREEN,
         light=(light_theme(digits) if digits else None) or GREEN,
         dark=(dark_theme(digits) if digits else None) or LIGHT_GREEN,
     )

@@ -122,7 +122,7 @@ class WorkspaceFile:
     accent: str | None = setting(
         fields.String(validate=validate.Regexp(r"^#[0-9a-fA-F]{6}$")),
         title="Accent",
-        help="Colour of buttons, e.g. #0b5c4a; used as far as contrast allows.",
+        help="Colour of buttons on pages, e.g. #0b5c4a; used as far as contrast allows.",
         default=None,
     )
     operations: OperationsSettings | None = setting(

@@ -39,14 +39,16 @@ def made(text=TEXT, *, language="sv", about="invite", picture=True, **branding):
 
 
 def colours_of(page):
-    """Of the button: its ground and its words, then both in a dark mailbox."""
+    """Of the button its ground and its words, then of the links; then all three in the dark."""
     tree = html.fromstring(page)
     (button,) = tree.xpath("//a[@class='button']")
-    dark = re.search(r"\.button \{(.*?)\}", tree.findtext(".//style"))[1]
+    link = tree.xpath("//a[@class='link']")[0].get("style")
+    sheet = tree.findtext(".//style")
+    dark = [re.search(rf"\.{name} \{{(.*?)\}}", sheet, re.DOTALL)[1] for name in ("button", "link")]
     return [
         re.search(rf"(?<![-\w]){name}: (#\w+)", style)[1]
-        for style in (button.get("style"), dark)
-        for name in ("background", "color")
+        for one, other in ((button.get("style"), link), dark)
+        for name, style in (("background", one), ("color", one), ("color", other))
     ]
 
 
@@ -90,15 +92,16 @@ def test_dark_mailboxes_get_dark_colours():
 
 
 @pytest.mark.parametrize("accent", [None, "#0b5c4a", "#ffe100", "#ff00ff", "#000000", "#ffffff"])
-def test_the_button_has_the_workspaces_colour_as_far_as_it_can_be_read(accent):
-    ground, words, dark_ground, dark_words = colours_of(made(accent=accent))
-    for one, other in ((ground, words), (dark_ground, dark_words), (ground, "#ffffff"),
-                       (dark_ground, "#1b1f27")):  # fmt: skip
+def test_the_button_is_green_and_links_have_the_workspaces_colour_where_it_can_be_read(accent):
+    ground, words, link, dark_ground, dark_words, dark_link = colours_of(made(accent=accent))
+    for one, other in ((ground, words), (dark_ground, dark_words), (link, "#ffffff"),
+                       (dark_link, "#1b1f27")):  # fmt: skip
         assert contrast(rgb(one), rgb(other)) >= READABLE
+    assert (ground, dark_ground) == ("#146c43", "#86dba8")
     if accent == "#0b5c4a":
-        assert ground == accent
-    if accent in (None, "#ffffff"):  # no light green is left of white
-        assert ground == "#146c43"
+        assert link == accent
+    if accent in (None, "#ffffff"):  # nothing that can be read is left of white
+        assert link == ground
 
 
 def test_a_small_logo_goes_along_and_stands_for_the_name():

@@ -97,7 +97,7 @@ def test_what_is_done_on_the_tablet_is_told_with_it(papers):
 def test_who_signs_in_an_app_comes_back_to_the_link_that_was_opened(offer):
     with offer.core.db.read() as session:
         for token in (tablet(offer), offer.token("alice")):
-            place = places.find(session, token)
+            place = places.find(offer.core, session, token)
             shown = papers.shown(place.request, papers.papers_of(session, place.request))
             task = signing_task.task(offer.core, place, "order", "once", CLIENT, shown, "en")
             assert task.return_url == f"https://hub.example/s/{token}/return?n=once"

@@ -66,7 +66,8 @@ def test_a_reminder_after_a_change_of_the_master_key_carries_a_link_that_opens(t
     invited, reminded = (text.rpartition("/s/")[2] for text in texts)
     assert invited == reminded
     with house.core.db.read() as session:
-        assert places.find(session, reminded).recipient.contact["name"] == "Alice Andersson"
+        place = places.find(house.core, session, reminded)
+        assert place.recipient.contact["name"] == "Alice Andersson"
     house.core.registry.close()
     house.core.db.close()
 

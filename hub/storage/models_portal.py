@@ -27,7 +27,7 @@ class Contact(Scoped, Base):
         Index("ix_contact_mobile", "workspace_id", "mobile_index"),
     )
 
-    customer: Mapped[str] = mapped_column(String(160))
+    customer: Mapped[str] = mapped_column(String(170))
     customer_name: Mapped[str] = mapped_column(SealedText)
     key: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(SealedText)
@@ -52,7 +52,7 @@ class Share(Scoped, Base):
     )
 
     request_id: Mapped[str] = mapped_column(ForeignKey("request.id"))
-    holder: Mapped[str] = mapped_column(String(170))
+    holder: Mapped[str] = mapped_column(String(180))
     audience: Mapped[str] = mapped_column(String(16))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     archive_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

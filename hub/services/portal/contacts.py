@@ -45,18 +45,28 @@ class Person:
         return bool(self.email or self.mobile)
 
 
+@dataclass(frozen=True)
+class Of:
+    """Whose contacts: a customer of the workspace's, or nobody's where ``customer`` is empty."""
+
+    workspace_id: str
+    customer: str
+    customer_name: str
+
+
 def keep(
     core: Core,
     session: Session,
-    workspace_id: str,
-    customer: str,
-    customer_name: str,
+    of: Of,
     people: Sequence[Person],
     *,
+    afresh: bool,
     all_of_them: bool = False,
 ) -> list[Contact]:
-    """Store or renew these contacts of a customer, and return them. ``all_of_them``: whom the
-    customer has beside them has left."""
+    """Store these contacts and return them. ``afresh``: the upstream has just told them, so who had
+    left is back, and names and addresses are renewed. ``all_of_them``: whom the customer has beside
+    them has left."""
+    workspace_id, customer = of.workspace_id, of.customer
     wanted = {_keys(core, workspace_id, one)[0]: one for one in people if one.reachable}
     known = {row.key: row for row in _stored(core, session, workspace_id, customer, people)}
     kept = []
@@ -71,7 +81,9 @@ def keep(
                 created_at=core.clock.now(),
             )
             session.add(row)
-        _write(core, row, person, customer_name)
+            _write(core, row, person, of.customer_name)
+        elif afresh:
+            _write(core, row, person, of.customer_name)
         kept.append(row)
     if all_of_them and customer:
         _left(core, session, workspace_id, customer, kept)

@@ -29,29 +29,27 @@ def holder_of(customer: str) -> str:
 
 
 def publish(core: Core, session: Session, request: Request) -> None:
-    """Share a request with those whom its mapping names. Again changes nothing for whom it is
-    shared with already."""
+    """Share a request with those whom its mapping names. Later only with whom it was passed on to:
+    what its record says of the customer's contacts is as old as the request, and others have left
+    or come since."""
     plan: Mapping[str, Any] | None = request.plan.get("share")
     if not plan:
         return
+    known = set(session.scalars(select(Share.holder).where(Share.request_id == request.id)))
     customer = f"{request.source_instance}/{plan['customer']}" if plan["customer"] else ""
+    of = contacts.Of(request.workspace_id, customer, plan["customer_name"])
     people = [
         Person.of(one.contact | {"language": one.language}, request.language)
         for one in request.recipients
+        if not known or one.forwarded_from is not None
     ]
-    named = contacts.keep(
-        core, session, request.workspace_id, customer, plan["customer_name"], people
-    )
-    listed = [Person.of(one, request.language) for one in plan["contacts"]]
+    listed = [] if known else [Person.of(one, request.language) for one in plan["contacts"]]
+    named = contacts.keep(core, session, of, people, afresh=not known)
     if listed:
-        contacts.keep(
-            core, session, request.workspace_id, customer, plan["customer_name"],
-            [*people, *listed], all_of_them=True,
-        )  # fmt: skip
+        contacts.keep(core, session, of, [*people, *listed], afresh=True, all_of_them=True)
     holders = [row.id for row in named]
     if plan["audience"] == CUSTOMER and customer:
         holders.append(holder_of(customer))
-    known = set(session.scalars(select(Share.holder).where(Share.request_id == request.id)))
     for holder in dict.fromkeys(holders):
         if holder not in known:
             session.add(_row(core, request, plan["audience"], holder))

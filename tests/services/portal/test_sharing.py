@@ -132,6 +132,21 @@ def test_sharing_again_shares_once(portal):
         assert session.scalar(select(func.count()).select_from(Share)) == 2
 
 
+def test_an_older_request_brings_nobody_back_and_sends_nobody_away(portal):
+    older = portal.share(**FIRM, audience="customer", contacts=[BOB])
+    portal.share(**FIRM, audience="customer", contacts=[CAROL])
+    with portal.core.db.write() as session:  # as when its second signer is invited
+        sharing.publish(portal.core, session, session.get_one(Request, older))
+    assert portal.browser().ask("bob@example.com").status_code == 303
+    assert portal.messages("bob@example.com") == []
+    assert portal.signed_in("carol@example.com").shelf() == ["Offer O-2", "Offer O-1"]
+
+
+def test_the_longest_name_of_a_customer_fits(portal):
+    portal.share(customer="K" * 100, customer_name="Firm", audience="customer", contacts=[BOB])
+    assert portal.signed_in("bob@example.com").shelf() == ["Offer O-1"]
+
+
 def test_a_record_without_its_customer_cannot_be_shared_with_all_of_it(portal):
     portal.share(audience="customer")
     assert portal.request().state == "failed"

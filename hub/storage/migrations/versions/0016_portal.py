@@ -14,7 +14,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "contact",
-        sa.Column("customer", sa.String(length=160), nullable=False),
+        sa.Column("customer", sa.String(length=170), nullable=False),
         sa.Column("customer_name", sa.Text(), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -33,7 +33,7 @@ def upgrade() -> None:
     op.create_table(
         "share",
         sa.Column("request_id", sa.String(length=36), nullable=False),
-        sa.Column("holder", sa.String(length=170), nullable=False),
+        sa.Column("holder", sa.String(length=180), nullable=False),
         sa.Column("audience", sa.String(length=16), nullable=False),
         _moment("created_at"),
         _moment("archive_at", nullable=True),

@@ -79,6 +79,7 @@ def test_by_keyboard_alone(page: Page, stage):
     _tab_to(page, "address")
     page.keyboard.type("alice@example.com")
     page.keyboard.press("Enter")
+    page.wait_for_selector("#code")
     case.work()
     _tab_to(page, "code")
     page.keyboard.type(case.browser().code("alice@example.com"))

@@ -110,13 +110,14 @@ def _of_request(request: Mapping[str, Any]) -> Iterator[Removal]:
 
 
 def _of_share(at: Path, share: Mapping[str, Any]) -> Iterator[Removal]:
-    """What of a share reads the record; it is nothing without a customer where there are
-    contacts."""
-    for name in ("with", "customer_name", "archive_after", "remove_after"):
+    """What of a share reads the record, and how long it lasts. Where contacts are listed, or all of
+    a customer's may be meant, it is no mapping without the customer."""
+    contacts, may_go = share.get("contacts"), ("contact", None)
+    names = ("with", "customer_name", "archive_after", "remove_after")
+    for name in (*names, *(("customer",) if not contacts and share.get("with") in may_go else ())):
         if name in share:
             told = "audience" if name == "with" else name
             yield Removal((*at, name), (*at, name), f"expect: {{share: {{{told}: …}}}}")
-    contacts = share.get("contacts")
     if contacts:
         at = (*at, "contacts", "rows")
         yield from _rows(at, contacts["rows"], "share: {contacts: [", ", …]}")

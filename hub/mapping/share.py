@@ -159,7 +159,9 @@ class ShareRule:
             problems.append(row_problem(rule, reads, BAD_VALUE, text))
             return None
         values, faults = evaluate(self.rows, data, now)
-        problems.extend(faults)
+        for fault in faults:
+            name = fault.rule.rpartition(".")[2]
+            problems.append(row_problem(f"{rule}.{name}", fault.path, fault.code, fault.message))
         fit: dict[str, str] = {}
         for row in self.rows:
             value = values.get(row.to)

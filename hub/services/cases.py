@@ -64,8 +64,8 @@ class Cases:
         view = self._view(place, token, language, accepted, held, seen, shown)
         if place.portal:
             view = replace(view, portal=self._core.workspace(place.request.workspace_id).key)
-        if row is None:
-            return view
+        if row is None or (place.portal and place.recipient.role == turns.VIEWER):
+            return view  # who reads from the portal has no page of their own at the provider
         return replace(view, elsewhere=True, address=rows.link(row, place.recipient))
 
     def opened(self, token: str, client: ClientContext) -> None:

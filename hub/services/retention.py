@@ -1,5 +1,6 @@
 """Deletes what is over and old: finished deliveries with their attempts, calls that came in,
-finished timers, one-time codes. A tick of the engine runs it in one process at a time.
+finished timers, one-time codes, sign-ins and sessions of the portal. A tick of the engine runs it
+in one process at a time.
 
 What is open, owed or given up stays, and so does the history of every request: events, signatures
 and the log of replays are never deleted here. Rows go in small transactions with pauses between
@@ -21,7 +22,17 @@ from hub.kernel.logging import get_logger
 from hub.settings import HubSettings
 from hub.storage import queries_retention as queries
 from hub.storage.db import Database
-from hub.storage.models import Attempt, Delivery, Inbound, OneTimeCode, ReplayItem, Timer
+from hub.storage.models import (
+    AccessToken,
+    Attempt,
+    Delivery,
+    Inbound,
+    OneTimeCode,
+    PortalEntry,
+    PortalSession,
+    ReplayItem,
+    Timer,
+)
 from hub.storage.prepared import Prepared
 
 _log = get_logger(__name__)
@@ -30,6 +41,7 @@ BATCH = 200  # rows a transaction: some tens of milliseconds
 PAUSE = 0.05  # seconds between two of them: whoever waits for the lock gets it
 ENDED = ("delivered", "cancelled", "discarded")
 KEEP_CODES = timedelta(days=1)  # longer than the hour in which they are counted
+KEEP_SESSIONS = timedelta(days=31)  # longer than any of them can live
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -109,9 +121,20 @@ def _codes(session: Session, ids: Sequence[str]) -> None:
     session.execute(delete(OneTimeCode).where(OneTimeCode.id.in_(ids)))
 
 
+def _entries(session: Session, ids: Sequence[str]) -> None:
+    session.execute(delete(PortalEntry).where(PortalEntry.id.in_(ids)))
+
+
+def _sessions(session: Session, ids: Sequence[str]) -> None:
+    session.execute(delete(AccessToken).where(AccessToken.portal_session_id.in_(ids)))
+    session.execute(delete(PortalSession).where(PortalSession.id.in_(ids)))
+
+
 _KINDS = (
     _Kind("deliveries", queries.OLD_DELIVERIES, _deliveries, lambda s: s.keep_deliveries),
     _Kind("calls", queries.OLD_CALLS, _calls, lambda s: s.keep_inbound),
     _Kind("timers", queries.OLD_TIMERS, _timers, lambda s: s.keep_timers),
     _Kind("codes", queries.OLD_CODES, _codes, lambda _: KEEP_CODES),
+    _Kind("sign_ins", queries.OLD_ENTRIES, _entries, lambda _: KEEP_CODES),
+    _Kind("sessions", queries.OLD_SESSIONS, _sessions, lambda _: KEEP_SESSIONS),
 )

@@ -12,6 +12,7 @@ from hub.storage.models_core import Base, Scoped
 from hub.storage.types import PlainJson, SealedJson, SealedText, UtcDateTime
 
 _BY_HAND = text("decision IS NOT NULL")
+_OF_SESSION = text("portal_session_id IS NOT NULL")
 
 
 class Request(Scoped, Base):
@@ -120,6 +121,14 @@ class AccessToken(Scoped, Base):
     end says what may still be done, and what was signed is shown afterwards too (C6)."""
 
     __tablename__ = "access_token"
+    __table_args__ = (
+        Index(
+            "ix_access_token_session",
+            "portal_session_id",
+            sqlite_where=_OF_SESSION,
+            postgresql_where=_OF_SESSION,
+        ),
+    )
 
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
     purpose: Mapped[str] = mapped_column(String(16))

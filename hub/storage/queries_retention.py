@@ -12,12 +12,20 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Integer, String, bindparam, column, text
 from sqlalchemy.sql.elements import TextClause
 
-from hub.storage.models import Delivery, Inbound, OneTimeCode, Timer
+from hub.storage.models import (
+    Delivery,
+    Inbound,
+    OneTimeCode,
+    PortalEntry,
+    PortalSession,
+    Timer,
+)
 from hub.storage.prepared import Prepared
 from hub.storage.types import UtcDateTime
 
 _d, _i, _t = Delivery.__table__.c, Inbound.__table__.c, Timer.__table__.c
 _c = OneTimeCode.__table__.c
+_e, _p = PortalEntry.__table__.c, PortalSession.__table__.c
 
 
 def _walk(sql: str) -> TextClause:
@@ -104,3 +112,23 @@ OLD_CODES = Prepared.of(
     ).columns(_c.id, column("at", UtcDateTime), column("ended", Boolean))
 )
 """Parameters: after, before, most."""
+
+OLD_ENTRIES = Prepared.of(
+    _walk(
+        """
+    SELECT e.id, e.created_at AS at, e.expires_at < :before AS ended
+      FROM portal_entry e WHERE e.id > :after ORDER BY e.id LIMIT :most
+    """
+    ).columns(_e.id, column("at", UtcDateTime), column("ended", Boolean))
+)
+"""Parameters: after, before, most."""
+
+OLD_SESSIONS = Prepared.of(
+    _walk(
+        """
+    SELECT p.id, p.created_at AS at, p.seen_at < :before AS ended
+      FROM portal_session p WHERE p.id > :after ORDER BY p.id LIMIT :most
+    """
+    ).columns(_p.id, column("at", UtcDateTime), column("ended", Boolean))
+)
+"""Parameters: after, before, most. Links that were opened in a session go with it."""

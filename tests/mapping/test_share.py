@@ -86,7 +86,7 @@ def test_all_contacts_of_the_customer_as_the_record_tells_them() -> None:
         ({"firm": "x" * 101}, ("request.share.customer", "bad_value")),
         ({"people": ["Bob"]}, ("request.share.contacts[1]", "bad_value")),
         ({"people": [{"mail": ["a"]}]}, ("request.share.contacts[1].email", "bad_value")),
-        ({"people": [{"mobile": "12"}]}, ("request.share.contacts.mobile", "bad_number")),
+        ({"people": [{"mobile": "12"}]}, ("request.share.contacts[1].mobile", "bad_number")),
         (
             {"people": [{"mail": "a@b.c"}] * (MOST_CONTACTS + 1)},
             ("request.share.contacts.for_each", "bad_value"),

@@ -64,8 +64,10 @@ def ask(
     row, code, link = _entry(core, workspace_id, (way, address), index, who, now)
     session.add(row)
     people = contacts.with_address(core, session, workspace_id, way, address)
-    if people and not silent:
-        _send(core, session, row, people[0], code, link)
+    person = people[0] if people and not silent else None
+    message = _written(core, row, person, code, link)  # also for nobody: it takes as long
+    if person is not None:
+        _send(core, session, row, message)
     return Asked(way, AGAIN)
 
 
@@ -108,7 +110,10 @@ def known_link(core: Core, session: Session, workspace_id: str, link: str) -> Po
 def enter_by_link(core: Core, session: Session, workspace_id: str, link: str) -> str:
     """The token of a new session; empty where the link holds no more."""
     row = known_link(core, session, workspace_id, link)
-    return _enter(core, session, row, core.clock.now()) if row is not None else ""
+    if row is None:
+        return ""
+    session.refresh(row, with_for_update=True)  # two clicks at one moment are one
+    return _enter(core, session, row, core.clock.now()) if row.used_at is None else ""
 
 
 def _enter(core: Core, session: Session, row: PortalEntry, now: datetime) -> str:
@@ -147,21 +152,36 @@ def _entry(
     return row, code, link
 
 
-def _send(
-    core: Core, session: Session, row: PortalEntry, person: Contact, code: str, link: str
-) -> None:
-    """Owe the message with the code and the link."""
+def _written(
+    core: Core, row: PortalEntry, person: Contact | None, code: str, link: str
+) -> dict[str, Any]:
+    """The message with the code and the link."""
     workspace = core.workspace(row.workspace_id)
-    channel = addressing.channel_of(core, row.workspace_id, row.way)
-    if channel is None:
-        return
+    language = person.language if person is not None else workspace.language
     address = f"{core.links.portal(workspace.key)}enter/{link}"
-    text, subject = sign_in(row.way, person.language, workspace.name, code, address)
+    text, subject = sign_in(row.way, language, workspace.name, code, address)
     html: dict[str, Any] = {"html": None}
     if row.way == EMAIL:
         html = mail_pages.written(
-            workspace, text, subject, address, about="sign_in", language=person.language
+            workspace, text, subject, address, about="sign_in", language=language
         )
+    return {
+        "to": row.address,
+        "to_name": person.name if person is not None else "",
+        "text": text,
+        "sender": workspace.sender if row.way == SMS else workspace.name,
+        "subject": " ".join(subject.split()),
+        **html,
+        "language": language,
+        "files": [],
+    }
+
+
+def _send(core: Core, session: Session, row: PortalEntry, message: dict[str, Any]) -> None:
+    """Owe it."""
+    channel = addressing.channel_of(core, row.workspace_id, row.way)
+    if channel is None:
+        return
     owe(
         session,
         workspace_id=row.workspace_id,
@@ -170,16 +190,7 @@ def _send(
         kind=owed_kinds.NOTICE,
         step="sign_in",
         destination=channel,
-        payload={
-            "to": row.address,
-            "to_name": person.name,
-            "text": text,
-            "sender": workspace.sender if row.way == SMS else workspace.name,
-            "subject": " ".join(subject.split()),
-            **html,
-            "language": person.language,
-            "files": [],
-        },
+        payload=message,
         key=f"portal:{row.id}",
         seq=0,
         now=core.clock.now(),

@@ -14,6 +14,15 @@ from tests.journeys.watch import Watch
 SEND = "Skicka för BankID-signering"
 
 
+def put_away(tab: Page) -> None:
+    """Close a tab once it shows what it was asked for.
+
+    Chromium never answers a close that meets a page on its way.
+    """
+    tab.wait_for_load_state()
+    tab.close()
+
+
 class Person:
     """Somebody with a browser; ``page`` is the tab in front."""
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from connectors.crm_rest.sandbox.offer import DRAWING, FIELDS, drawing
 from connectors.crm_rest.sandbox.signins import TOKEN
-from tests.journeys.people import Person
+from tests.journeys.people import Person, put_away
 from tests.web.pages.pointers import Where, draw, loops, touch
 
 SEEN = "Sedd"
@@ -91,7 +91,7 @@ def code_in_sms(person: Person, mobile: str) -> str:
     bubble = phone.locator(".bubble", has_text=re.compile("kod")).last
     expect(bubble).to_be_visible()
     found = re.search(r"\d{6}", bubble.inner_text())
-    phone.close()
+    put_away(phone)
     assert found is not None
     return found.group()
 

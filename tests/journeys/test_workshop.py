@@ -8,6 +8,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.journeys.people import put_away
+
 MOBILE = "+46701740605"
 ANSWERED = "Ja, hämta efter tre."
 
@@ -99,7 +101,8 @@ def _ask(customer, clerk):
     portal = opened.value
     portal.get_by_label("Your answer").fill(ANSWERED)
     portal.get_by_role("button", name="Send answer").click()
-    portal.close()
+    expect(portal.get_by_text(ANSWERED)).to_be_visible()
+    put_away(portal)
     customer.page.reload()
     expect(customer.page.get_by_text(ANSWERED)).to_be_visible()
 
@@ -112,7 +115,7 @@ def _choose(customer):
     customer.press("Gå dit", role="link")
     with customer.page.context.expect_page() as opened:
         customer.page.get_by_role("link", name="sprucken-kapa.png").click()
-    opened.value.close()
+    put_away(opened.value)
     customer.page.reload()
 
 

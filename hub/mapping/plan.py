@@ -29,6 +29,7 @@ from hub.mapping.people import (
 from hub.mapping.problems import BAD_VALUE, RowProblem, row_problem
 from hub.mapping.refusals import RefusalRule, refused
 from hub.mapping.rows import UNSET, Row, evaluate, evaluate_one, plain
+from hub.mapping.send_options import Choice, OptionsRule
 from hub.mapping.share import SharePlan, ShareRule
 from hub.mapping.signing import SigningPlan, SigningRule
 from hub.mapping.texts import TextError, render
@@ -76,6 +77,7 @@ class RequestPlan:
     failover_after: timedelta = FAILOVER_AFTER
     together: bool = False
     share: SharePlan | None = None  # None: it is not in the portal
+    options: Choice | None = None  # what was chosen at the send
     problems: tuple[RowProblem, ...] = ()
 
     @property
@@ -122,6 +124,7 @@ class RequestRule:
     failover_after: timedelta = FAILOVER_AFTER
     together: bool = False
     share: ShareRule | None = None
+    options: OptionsRule | None = None
 
     @property
     def recipient(self) -> tuple[Row, ...]:

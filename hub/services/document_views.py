@@ -122,7 +122,7 @@ class PapersView:
     along when it is over, of ``signed`` and ``proof``. ``in_person``: shown on the sender's tablet;
     ``locked``: that is over. ``forwarded_to``: whom the holder of the link passed it on to.
     ``may_choose``: optional lines may be ticked; not any more once somebody has signed or
-    approved them."""
+    approved them. ``unsigned``: no signature is asked for, one click accepts."""
 
     documents: tuple[DocumentView, ...] = ()
     attachments: tuple[AttachmentView, ...] = ()
@@ -139,6 +139,7 @@ class PapersView:
     locked: bool = False
     forwarded_to: str = ""
     may_choose: bool = True
+    unsigned: bool = False
 
 
 @dataclass(frozen=True)

@@ -159,6 +159,7 @@ request:
     mobile: {from: seller.mobile, convert: "e164:SE"}
     about: [viewed, completed]
     by: email
+  options: {signature: {default: false}, recipient: true, message: true}
   share:
     with: {from: audience, map: {all: customer}, default: contact}
     customer: {from: account.id}

@@ -26,7 +26,10 @@ OPTIONS = """{remarks: true}
     customer: {from: account}
     contacts:
       for_each: contacts
-      rows: [{to: key, from: item.id}, {to: name, from: item.name}, {to: mobile, from: item.mobile}]"""
+      rows:
+        - {to: key, from: item.id}
+        - {to: name, from: item.name}
+        - {to: mobile, from: item.mobile}"""
 CONTACTS = [
     {"id": "c1", "name": "Alice Andersson", "mobile": "+46701740605"},
     {"id": "c2", "name": "Bob Berg", "mobile": "+46701740606"},
@@ -136,8 +139,9 @@ def test_without_a_signature_one_click_accepts_and_lines_may_be_ticked(quote):
 def test_an_approver_beside_a_signer_still_ticks_nothing(papers):
     people = (
         ALONE
-        + "\n    - {key: boss, role: approver, turn: 2, rows: [{to: name, value: Carol}, {to: mobile, value: '+46701740607'}]}"
-    )  # noqa: E501
+        + "\n    - {key: boss, role: approver, turn: 2, rows: [{to: name, value: Carol}, "
+        "{to: mobile, value: '+46701740607'}]}"
+    )
     case = papers(people=people, more=EXAMPLE)
     case.upstream.put("offer", "1", QUOTE)
     case.send()
@@ -220,6 +224,17 @@ def test_after_the_first_send_the_page_chases(desk, quote):
     assert "ten minutes" in desk.chase().chase.refusal
     assert "ten minutes" in desk.look().chase.refusal
     assert len(quote.messages()) == 2
+
+
+def test_a_chase_is_followed_by_its_steps(papers):
+    told = {"  declined: [": "  chased: [{update: [{to: chased_at, from: outcome.at}]}]\n  declined: ["}
+    case = papers(people=ALONE, signing=OPTIONS, more={**EXAMPLE, **told})
+    case.upstream.put("offer", "1", QUOTE)
+    desk = Desk(case)
+    desk.press()
+    case.later(minutes=1)
+    desk.chase()
+    assert case.record()["chased_at"] == case.clock.now().isoformat(timespec="seconds")
 
 
 def test_what_is_over_meanwhile_is_told_in_words(desk, quote):

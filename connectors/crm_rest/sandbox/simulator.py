@@ -14,6 +14,8 @@ from werkzeug.wrappers import Response as Answer
 
 from connectors.crm_rest.sandbox.api import Api
 from connectors.crm_rest.sandbox.gate import Gate
+from connectors.crm_rest.sandbox.quote_screen import QuoteScreen
+from connectors.crm_rest.sandbox.quotes import QUOTES
 from connectors.crm_rest.sandbox.signins import TOKEN, SignIns
 from connectors.crm_rest.sandbox.store import CASES, CONTACTS, OFFERS, Refusal, Row, Store
 from hub.contracts.sandbox import Sandbox, SandboxContext, SandboxLink
@@ -38,6 +40,7 @@ class CrmRestSandbox(Sandbox):
         self.sign_ins = SignIns(context.clock)
         self._api = Api(self.store, self.gate, self.sign_ins, context.base_url)
         self._hook = ""
+        self._quotes = QuoteScreen(self.store)
         self.store.changed = self._notify
         self._app = self._make_app()
 
@@ -63,7 +66,7 @@ class CrmRestSandbox(Sandbox):
     def _tables(self) -> dict[str, Any]:
         envelope = {"record": "data", "items": "data", "wrap": "data"}
         found: dict[str, Any] = {CONTACTS: {"path": "/contacts", **_common()}}
-        for name, one in ((CASES, "case"), (OFFERS, "offer")):
+        for name, one in ((CASES, "case"), (OFFERS, "offer"), (QUOTES, "quote")):
             files = f"/{name}/{{id}}/files"
             found[name] = {
                 "path": f"/{name}",
@@ -74,6 +77,12 @@ class CrmRestSandbox(Sandbox):
                 "record_link": f"{self.context.base_url}/#{one}-{{id}}",
             }
             found[f"{one}_notes"] = {"path": f"/{name}/{{parent}}/notes", **envelope}
+        # what a quote's mapping calls them
+        found["quote"] = found.pop(QUOTES)
+        found["quote"]["record_link"] = f"{self.context.base_url}/quotes/{{id}}"
+        for one in ("order", "order_line", "task", "invoice"):
+            found[one] = {"path": f"/{one}s", **_common()}
+            found[one]["record_link"] = f"{self.context.base_url}/quotes#{one}-{{id}}"
         return found
 
     def links(self) -> tuple[SandboxLink, ...]:
@@ -81,6 +90,12 @@ class CrmRestSandbox(Sandbox):
         return (
             SandboxLink(
                 "CRM", "/", "Offers and cases; a button asks for signatures.", begins="offer"
+            ),
+            SandboxLink(
+                "Quotes",
+                "/quotes",
+                "A heating firm's quotes, in French: send, chase, follow.",
+                begins="quote",
             ),
         )
 
@@ -94,6 +109,7 @@ class CrmRestSandbox(Sandbox):
     def connect(self, links: Mapping[str, str]) -> None:
         """Learn the address of the hub's hook."""
         self._hook = links.get("hook", "")
+        self._quotes.button = links.get("button.quote.quote", "")
 
     def signed(self, body: bytes, moment: str) -> dict[str, str]:
         """The headers of a webhook with this body."""
@@ -124,6 +140,7 @@ class CrmRestSandbox(Sandbox):
         app.config["MAX_CONTENT_LENGTH"] = _LARGEST_CALL
         app.register_blueprint(self._api.blueprint())
         app.register_blueprint(self._people())
+        app.register_blueprint(self._quotes.blueprint())
         app.add_url_rule(
             "/_control/<what>", view_func=self._control, methods=["GET", "POST", "DELETE"]
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connectors.crm_rest.sandbox import offer
+from connectors.crm_rest.sandbox import offer, quotes
 from hub.kernel.clock import Clock
 
 CONTACTS, CASES, OFFERS = "contacts", "cases", "offers"
@@ -37,6 +37,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     },
     OFFERS: offer.FIELDS,
 }
+_ALL = {**FIELDS, **quotes.FIELDS}
 
 
 class Refusal(Exception):
@@ -91,12 +92,15 @@ class Store:
         self.reset()
 
     def reset(self) -> None:
-        """Back to the seed: one contact, one case, one offer with a drawing."""
+        """Back to the seed: one contact, one case, one offer with a drawing, some quotes."""
         with self.guard:
             self._revision = 0
-            self.rows: dict[str, dict[str, Row]] = {name: {} for name in FIELDS}
+            self.rows: dict[str, dict[str, Row]] = {name: {} for name in _ALL}
             for name, fields in FIELDS.items():
                 self.create(name, deepcopy(fields))
+            for name, seeds in quotes.SEEDS.items():
+                for fields in seeds:
+                    self.create(name, deepcopy(dict(fields)))
             plan = StoredFile(offer.DRAWING, "image/png", offer.drawing())
             self.rows[OFFERS]["1"].files.append(plan)
 
@@ -119,7 +123,13 @@ class Store:
             own = fields.get("external_id")
             if own and any(row.fields["external_id"] == own for row in rows.values()):
                 raise Refusal(409, "duplicate", f"external_id {own} is taken")
-            new = Row(str(len(rows) + 1), {**dict.fromkeys(FIELDS[table]), **fields}, *self._mark())
+            number = len(rows) + 1
+            made = (
+                quotes.completed(table, fields, number)
+                if table in quotes.FIELDS
+                else {**dict.fromkeys(FIELDS[table]), **fields}
+            )
+            new = Row(str(number), made, *self._mark())
             rows[new.id] = new
             return new
 
@@ -162,7 +172,7 @@ class Store:
             raise Refusal(423, "locked", "somebody edits the record", wait)
 
     def _check(self, table: str, fields: Mapping[str, Any]) -> None:
-        unknown = [name for name in fields if name not in FIELDS[table]]
+        unknown = [name for name in fields if name not in _ALL[table]]
         if unknown:
             raise Refusal(422, "unknown_field", f"{table} has no field {unknown[0]}")
 

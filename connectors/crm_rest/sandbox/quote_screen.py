@@ -1,5 +1,5 @@
-"""The screen of the CRM's quotes, in French: a list with states and views, and a page with the button
-that sends or chases, what the customer did, and what followed."""
+"""The screen of the CRM's quotes, in French: a list with states and views, and a page with the
+button that sends or chases, what the customer did, and what followed."""
 
 from __future__ import annotations
 

@@ -99,8 +99,8 @@ class Store:
             for name, fields in FIELDS.items():
                 self.create(name, deepcopy(fields))
             for name, seeds in quotes.SEEDS.items():
-                for fields in seeds:
-                    self.create(name, deepcopy(dict(fields)))
+                for seed in seeds:
+                    self.create(name, deepcopy(dict(seed)))
             plan = StoredFile(offer.DRAWING, "image/png", offer.drawing())
             self.rows[OFFERS]["1"].files.append(plan)
 

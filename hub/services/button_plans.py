@@ -32,9 +32,10 @@ def shown(
     record_id: str,
 ) -> ButtonView:
     """``view`` with the request that the record asks for, as it was chosen so far."""
+    number = plan.number or record_id
     view = replace(
         view,
-        record_title=f"{plan.title} ({plan.number or record_id})",
+        record_title=plan.title if number in plan.title else f"{plan.title} ({number})",
         options=_options(plan, rule),
     )
     kept = {name: value for name, value in view.choice.data().items() if name not in view.wrong}

@@ -138,8 +138,7 @@ def test_without_a_signature_one_click_accepts_and_lines_may_be_ticked(quote):
 
 def test_an_approver_beside_a_signer_still_ticks_nothing(papers):
     people = (
-        ALONE
-        + "\n    - {key: boss, role: approver, turn: 2, rows: [{to: name, value: Carol}, "
+        ALONE + "\n    - {key: boss, role: approver, turn: 2, rows: [{to: name, value: Carol}, "
         "{to: mobile, value: '+46701740607'}]}"
     )
     case = papers(people=people, more=EXAMPLE)
@@ -227,7 +226,9 @@ def test_after_the_first_send_the_page_chases(desk, quote):
 
 
 def test_a_chase_is_followed_by_its_steps(papers):
-    told = {"  declined: [": "  chased: [{update: [{to: chased_at, from: outcome.at}]}]\n  declined: ["}
+    told = {
+        "  declined: [": "  chased: [{update: [{to: chased_at, from: outcome.at}]}]\n  declined: ["
+    }
     case = papers(people=ALONE, signing=OPTIONS, more={**EXAMPLE, **told})
     case.upstream.put("offer", "1", QUOTE)
     desk = Desk(case)

@@ -11,6 +11,7 @@ from hub.web.pages.screens import Desk
 
 CHASE = "chase"
 _OPTIONS = "options"  # the form shows what may be chosen
+_CONTACT = "c:"  # before a contact's key, so that none is taken for the record's own
 _MOST = 4000  # characters of a field; the use case says what fits
 
 
@@ -57,6 +58,7 @@ class ButtonPages:
             chased=chased and not refused and not view.problem,
             here=request.full_path.rstrip("?"),
             most_words=MOST_WORDS,
+            contact_mark=_CONTACT,
         )
 
 
@@ -75,4 +77,6 @@ def _choice() -> Choice:
         return NOT_CHOSEN
     words = form.get("message", "").replace("\r\n", "\n")[:_MOST].strip()
     signature = form.get("signature") == "yes" if "signature_shown" in form else None
-    return Choice(signature, form.get("recipient", "")[:_MOST].strip(), words)
+    picked = form.get("recipient", "")[:_MOST].strip()
+    contact = picked.removeprefix(_CONTACT) if picked.startswith(_CONTACT) else ""
+    return Choice(signature, contact, words)

@@ -59,7 +59,7 @@ def as_it_should_be(act):
     filled = dict.fromkeys(act.filled, "there")
     fields = {**filled, **act.holds, **act.holds_part}
     order = [{"reference": act.order["reference"]}] if act.order else []
-    copies = [{**act.copy, "products": [{"id": one} for one in act.copy["products"]]}]
+    copies = [{**act.copy, "products": [{"id": one} for one in act.copy.get("products", ())]}]
     return {
         "fields": fields,
         "notes": list(act.notes),

@@ -226,9 +226,8 @@ def test_after_the_first_send_the_page_chases(desk, quote):
 
 
 def test_a_chase_is_followed_by_its_steps(papers):
-    told = {
-        "  declined: [": "  chased: [{update: [{to: chased_at, from: outcome.at}]}]\n  declined: ["
-    }
+    step = "  chased: [{update: [{to: chased_at, from: outcome.at}]}]\n"
+    told = {"  declined: [": f"{step}  declined: ["}
     case = papers(people=ALONE, signing=OPTIONS, more={**EXAMPLE, **told})
     case.upstream.put("offer", "1", QUOTE)
     desk = Desk(case)

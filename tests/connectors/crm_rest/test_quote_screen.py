@@ -96,9 +96,8 @@ def test_amounts_and_moments_are_as_in_france():
 
 def test_the_mapping_writes_only_what_the_crm_has():
     """Strict as the CRM is, a field that it does not have would give the write-back up."""
-    data = read_document(
-        (ROOT / "mappings" / "crm_quote.yaml").read_text(encoding="utf-8"), ""
-    ).data
+    text = (ROOT / "mappings" / "crm_quote.yaml").read_text(encoding="utf-8")
+    data = read_document(text, "").data
     steps = [step for name in ("back", "then", "on_call") for one in data[name].values()
              for step in one]  # fmt: skip
     updates = [row["to"] for step in steps for row in step.get("update", ())]

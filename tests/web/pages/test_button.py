@@ -6,7 +6,7 @@ from hub.kernel.errors import Retryable
 from hub.mapping.send_options import Choice
 from hub.services.button_views import ContactView, OptionsView
 from tests.web.pages.conftest import BUTTON, Browser
-from tests.web.pages.fakes import FakeButtons
+from tests.web.pages.fake_buttons import FakeButtons
 
 
 def test_looking_sends_nothing_and_shows_what_would_be_sent(

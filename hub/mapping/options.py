@@ -5,10 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from hub.contracts.papers import APPROVER, SIGNER
 from hub.contracts.plugin import Wording
+from hub.mapping.compiled import CompiledMapping
 from hub.mapping.people import RECIPIENT_KEY, RecipientPlan, many_lines
 from hub.mapping.plan import RequestPlan
 from hub.mapping.problems import RowProblem
@@ -41,13 +43,27 @@ def contacts(plan: RequestPlan, rule: OptionsRule | None) -> tuple[ContactPlan, 
     return plan.share.contacts
 
 
-def with_choice(
-    plan: RequestPlan, rule: OptionsRule | None, given: Mapping[str, Any] | None
-) -> RequestPlan:
-    """The request as whoever sends wants it. A contact that the record does not have is one of its
-    problems. ``given`` as ``Choice.data``."""
+def chosen_plan(
+    mapping: CompiledMapping,
+    record: Mapping[str, Any],
+    now: datetime,
+    given: Mapping[str, Any] | None,
+) -> RequestPlan | None:
+    """The request for a record as whoever sends wants it, in the language of who gets it; None when
+    the mapping's ``when`` is false. ``given`` as ``Choice.data``."""
+    plan, rule = mapping.plan(record, now=now), mapping.request.options
+    if plan is None or rule is None:
+        return plan
     choice = Choice.of(given)
-    if rule is None or (choice == NOT_CHOSEN and rule.signature is not False):
+    found = _found(plan, rule, choice.recipient) if choice.recipient else None
+    if found is not None and found.language not in ("", plan.language):
+        plan = mapping.plan(record, now=now, language=found.language) or plan
+    return _with_choice(plan, rule, choice)
+
+
+def _with_choice(plan: RequestPlan, rule: OptionsRule, choice: Choice) -> RequestPlan:
+    """A contact that the record does not have is one of its problems."""
+    if choice == NOT_CHOSEN and rule.signature is not False:
         return plan
     if choice.signature is None:
         choice = replace(choice, signature=rule.signature)
@@ -64,7 +80,7 @@ def with_choice(
 def _to_contact(plan: RequestPlan, rule: OptionsRule, key: str) -> RequestPlan:
     """The contact in the place of the first who signs. What was wrong with the one that the record
     names counts no more."""
-    found = next((one for one in contacts(plan, rule) if contact_key(one) == key), None)
+    found = _found(plan, rule, key)
     if found is None:
         told = RowProblem(_RULE, "", UNKNOWN_CONTACT, "the record has no such contact", UNKNOWN)
         return replace(plan, problems=(*plan.problems, told))
@@ -83,6 +99,10 @@ def _to_contact(plan: RequestPlan, rule: OptionsRule, key: str) -> RequestPlan:
         recipients=tuple(new if one is former else one for one in plan.recipients),
         problems=tuple(one for one in plan.problems if one not in theirs),
     )
+
+
+def _found(plan: RequestPlan, rule: OptionsRule, key: str) -> ContactPlan | None:
+    return next((one for one in contacts(plan, rule) if contact_key(one) == key), None)
 
 
 def recipient_problems(plan: RequestPlan) -> tuple[RowProblem, ...]:

@@ -159,7 +159,9 @@ class RequestRule:
         for one in each:
             yield from one.parts()
 
-    def plan(self, record: Mapping[str, Any], now: datetime) -> RequestPlan | None:
+    def plan(
+        self, record: Mapping[str, Any], now: datetime, language: str = ""
+    ) -> RequestPlan | None:
         """The request for ``record``; None when ``when`` says that there is none to make. Of a
         record that is refused nothing else is told."""
         problems: list[RowProblem] = []
@@ -170,17 +172,22 @@ class RequestRule:
             elif not wanted:
                 return None
         against = refused(self.refusals, self.data(record), now)
-        plan = self.planned(record, now, problems)
+        plan = self.planned(record, now, problems, language)
         return replace(plan, problems=against) if against else plan
 
     def planned(
-        self, record: Mapping[str, Any], now: datetime, problems: list[RowProblem] | None = None
+        self,
+        record: Mapping[str, Any],
+        now: datetime,
+        problems: list[RowProblem] | None = None,
+        language: str = "",
     ) -> RequestPlan:
         """The request for ``record`` whatever ``when`` says: it was begun already. The record may
         say so itself since, by what was written back. ``problems`` were found before."""
         data = self.data(record)
         problems = [] if problems is None else problems
-        language = _language(self.language, data, now, problems) or FALLBACK_LANGUAGE
+        said = _language(self.language, data, now, problems)
+        language = language or said or FALLBACK_LANGUAGE
         users = self.user_language
         people = plan_people(self.people, data, language, now, problems)
         asked = [row for row in self.prefill if _reads(row)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from hub.contracts.capabilities import Capability
 from hub.mapping.options import (
@@ -12,7 +13,6 @@ from hub.mapping.options import (
     contact_key,
     contacts,
     recipient_problems,
-    with_choice,
 )
 from hub.mapping.plan import RequestPlan
 from hub.mapping.send_options import OptionsRule
@@ -28,7 +28,6 @@ def shown(
     view: ButtonView,
     workspace_id: str,
     plan: RequestPlan,
-    rule: OptionsRule | None,
     record_id: str,
 ) -> ButtonView:
     """``view`` with the request that the record asks for, as it was chosen so far."""
@@ -36,27 +35,28 @@ def shown(
     view = replace(
         view,
         record_title=plan.title if number in plan.title else f"{plan.title} ({number})",
-        options=_options(plan, rule),
     )
-    kept = {name: value for name, value in view.choice.data().items() if name not in view.wrong}
-    plan = with_choice(plan, rule, kept)
     theirs = recipient_problems(plan)
+    others = view.options.contacts if view.options is not None else ()
     open_choice = [
-        one
-        for one in plan.problems
-        if one.code == UNKNOWN_CONTACT or (one in theirs and contacts(plan, rule))
+        one for one in plan.problems if one.code == UNKNOWN_CONTACT or (one in theirs and others)
     ]
     if plan.problems:
-        others = [one for one in plan.problems if one not in open_choice]
-        first = (others or open_choice)[0]
+        fixed = [one for one in plan.problems if one not in open_choice]
+        first = (fixed or open_choice)[0]
         text = first.wording.get(view.language) or str(first)
-        if others:
+        if fixed:
             return replace(view, problem=text)
         return replace(view, wrong={**view.wrong, "recipient": text})
     return _rows(core, view, workspace_id, plan, record_id)
 
 
-def _options(plan: RequestPlan, rule: OptionsRule | None) -> OptionsView | None:
+def kept(view: ButtonView) -> dict[str, Any]:
+    """What was chosen so far and fits, as ``Choice.data``."""
+    return {name: value for name, value in view.choice.data().items() if name not in view.wrong}
+
+
+def options(plan: RequestPlan, rule: OptionsRule | None) -> OptionsView | None:
     """What may be chosen; None where nothing may."""
     if rule is None:
         return None

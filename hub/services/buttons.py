@@ -12,6 +12,7 @@ from hub.contracts.records import RecordRef
 from hub.contracts.requests import RequestState
 from hub.kernel.errors import NotFound, ParaphError, Refused
 from hub.kernel.redact import redact
+from hub.mapping.options import chosen_plan
 from hub.mapping.send_options import MOST_WORDS, NOT_CHOSEN, Choice
 from hub.services import button_plans, button_words, chase_views, chasing, choices
 from hub.services.button_views import ButtonView
@@ -192,7 +193,11 @@ class ButtonLinks:
                 else button_words.NOT_WANTED
             )
             return replace(shown, problem=why[shown.language])
-        return button_plans.shown(core, shown, workspace_id, plan, mapping.request.options, ref.id)
+        kept = button_plans.kept(shown)
+        chosen = chosen_plan(mapping, record.fields, core.clock.now(), kept) or plan
+        options = button_plans.options(plan, mapping.request.options)
+        shown = replace(shown, options=options)
+        return button_plans.shown(core, shown, workspace_id, chosen, ref.id)
 
     def _check(self, mapping: str, query: Mapping[str, str]) -> tuple[str, ActiveMapping]:
         core = self._core

@@ -19,7 +19,7 @@ from hub.contracts.capabilities import Capability
 from hub.engine.outbox import add_delivery, owe
 from hub.kernel.errors import NotFound, Refused
 from hub.kernel.logging import get_logger
-from hub.mapping.options import with_choice
+from hub.mapping.options import chosen_plan
 from hub.mapping.people import Unfit, many_lines
 from hub.mapping.send_options import MOST_WORDS, Choice
 from hub.services.core import Core
@@ -109,9 +109,8 @@ def _mapped(
         return None  # its lines are kept beside it, which intake does
     fields = trigger.record or {}
     try:
-        plan = active.mapping.plan(fields, now=inbound["received_at"])
-        if plan is not None:
-            plan = with_choice(plan, active.mapping.request.options, trigger.options)
+        at = inbound["received_at"]
+        plan = chosen_plan(active.mapping, fields, at, trigger.options)
     except Exception as error:
         _log.error("mapping_failed", mapping=active.mapping.key, exc_info=error)
         return None

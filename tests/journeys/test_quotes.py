@@ -43,13 +43,13 @@ class Speech:
 
 FRENCH = Speech(
     "Alice Arnaud", "fr-FR", "^Devis .* de Ravel Chauffage", "^Avez-vous pu regarder",
-    "Lisez, puis signez", "3\u202f731,40\xa0€", "Suivant", "Vérifier et signer", "signature",
-    "Signer maintenant", "Merci, c'est signé", "J'accepte", "Merci, c'est accepté",
+    "Lisez, puis signez", "3\u202f731,40\xa0€", "Suivant", "Vérifier et signer",
+    "Continuer pour signer", "Signer maintenant", "Merci, c'est signé", "J'accepte", "Merci, c'est accepté",
 )  # fmt: skip
 ROMANIAN = Speech(
     "Bogdan Ionescu", "ro-RO", "^Oferta .* de la Ravel Chauffage", "^Ați putut vedea",
-    "Citiți, apoi semnați", "3.731,40\xa0EUR", "Înainte", "Verificați și semnați", "semn",
-    "Semnați acum", "Vă mulțumim, este semnat", "Accept", "Vă mulțumim, este acceptat",
+    "Citiți, apoi semnați", "3.731,40\xa0EUR", "Înainte", "Verificați și semnați",
+    "Continuați spre semnare", "Semnați acum", "Vă mulțumim, este semnat", "Accept", "Vă mulțumim, este acceptat",
 )  # fmt: skip
 
 

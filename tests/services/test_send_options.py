@@ -96,6 +96,23 @@ def test_another_contact_gets_it_and_signs(desk, quote):
     assert quote.request().state == "completed"
 
 
+def test_a_contact_of_another_language_gets_all_of_it_in_that(papers):
+    spoken = {
+        'title: "Offer {{ number }}"\n  number': 'title: {en: "Offer", ro: "Oferta"}\n  number'
+    }
+    row = "        - {to: mobile, from: item.mobile}"
+    options = OPTIONS.replace(row, f"{row}\n        - {{to: language, from: item.language}}")
+    expect = {"expect: {title: Offer O-1}": "expect: {title: Offer, problems: [missing_number]}"}
+    case = papers(people=ALONE, signing=options, more={**spoken, **expect})
+    bob = {**CONTACTS[1], "language": "ro"}
+    case.upstream.put("offer", "1", {**QUOTE, "contacts": [CONTACTS[0], bob]})
+    desk = Desk(case)
+    assert desk.look().record_title == "Offer (O-1)"
+    assert desk.press(recipient="c2").record_title == "Oferta (O-1)"
+    assert (case.request().language, case.person("alice").language) == ("ro", "ro")
+    assert "Oferta" in case.messages()[0].text
+
+
 def test_a_contact_that_is_gone_is_told_and_nothing_is_sent(desk, quote):
     view = desk.press(recipient="c9")
     assert "not among the customer's contacts" in view.wrong["recipient"]

@@ -44,18 +44,21 @@ class Speech:
 FRENCH = Speech(
     "Alice Arnaud", "fr-FR", "^Devis .* de Ravel Chauffage", "^Avez-vous pu regarder",
     "Lisez, puis signez", "3\u202f731,40\xa0€", "Suivant", "Vérifier et signer",
-    "Continuer pour signer", "Signer maintenant", "Merci, c'est signé", "J'accepte", "Merci, c'est accepté",
+    "Continuer pour signer", "Signer maintenant", "Merci, c'est signé", "J'accepte",
+    "Merci, c'est accepté",
 )  # fmt: skip
 ROMANIAN = Speech(
     "Bogdan Ionescu", "ro-RO", "^Oferta .* de la Ravel Chauffage", "^Ați putut vedea",
     "Citiți, apoi semnați", "3.731,40\xa0EUR", "Înainte", "Verificați și semnați",
-    "Continuați spre semnare", "Semnați acum", "Vă mulțumim, este semnat", "Accept", "Vă mulțumim, este acceptat",
+    "Continuați spre semnare", "Semnați acum", "Vă mulțumim, este semnat", "Accept",
+    "Vă mulțumim, este acceptat",
 )  # fmt: skip
 
 
 @pytest.fixture(params=["phone", "computer"])
 def device(request, album):
     """What the customer holds. Each journey is made on both, so that its own width is enough."""
+    album.journey += f"-{request.node.callspec.params['says'].locale[:2]}"
     album.widths = (DEVICES[request.param]["viewport"]["width"],)
     album.axe_modes = ("light", "dark") if request.param == "phone" else ("light",)
     return request.param

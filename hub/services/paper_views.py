@@ -52,11 +52,11 @@ def papers_view(
         totals=totals_view(request),
         people=tuple(_person(one, me, accepted, request) for one in request.recipients),
         remarks=_remarks(session, me) if request.plan.get("signing", {}).get("remarks") else (),
-        offer=offers.offer(core, request, me, language, open_now=open_now),
+        offer=offers.offer(core, request, me, language, open_now=open_now, public=place.public),
         role=me.role,
         act=act,
         unseen=tuple(missing),
-        files=() if open_now else _files(session, request),
+        files=() if open_now else _files(session, place),
         may_choose=act == "sign" and lines.may_choose(request, me),
         forwarded_to=_forwarded_to(request, me),
         in_person=place.in_person,
@@ -186,6 +186,9 @@ def _remarks(session: Session, me: Recipient) -> tuple[RemarkView, ...]:
     return tuple(RemarkView(one.direction == "in", one.text, one.at) for one in found)
 
 
-def _files(session: Session, request: Request) -> tuple[str, ...]:
-    """What can be taken along: nothing while it is being made."""
-    return ("signed", "proof") if proofs.of_now(session, request) is not None else ()
+def _files(session: Session, place: Place) -> tuple[str, ...]:
+    """What can be taken along: nothing while it is being made. The proof, which holds the people's
+    addresses and networks, is not for whoever has a public link."""
+    if proofs.of_now(session, place.request) is None:
+        return ()
+    return ("signed",) if place.public else ("signed", "proof")

@@ -14,6 +14,7 @@ from hub.services.core import Core
 from hub.services.hosted.rows import ELSEWHERE
 from hub.services.links import TOKEN_LENGTH, token_hash
 from hub.services.portal import sessions
+from hub.services.portal.sharing import PUBLIC_KEY
 from hub.services.views import CaseClosed, LinkInvalid
 from hub.storage.models import AccessToken, Recipient, Request, SigningOrder
 
@@ -49,6 +50,11 @@ class Place:
     def kept_apart(self, key: str) -> str:
         """The key of a look's event: one on the sender's own tablet is not the customer's."""
         return f"{AT_THE_SENDERS}{key}" if self.in_person else key
+
+    @property
+    def public(self) -> bool:
+        """Whether it was opened by a public link, where nobody knows who looks."""
+        return self.portal and self.recipient.key == PUBLIC_KEY
 
     @property
     def locked(self) -> bool:

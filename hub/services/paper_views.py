@@ -22,6 +22,8 @@ from hub.services.document_views import (
     RemarkView,
     TotalsView,
 )
+from hub.services.portal import words
+from hub.services.portal.sharing import PUBLIC_KEY
 from hub.storage.models import (
     Acceptance,
     Attachment,
@@ -50,7 +52,7 @@ def papers_view(
         attachments=_attachments(session, me, found.attachments),
         lines=lines_view(request),
         totals=totals_view(request),
-        people=tuple(_person(one, me, accepted, request) for one in request.recipients),
+        people=tuple(_person(one, me, accepted, request, language) for one in request.recipients),
         remarks=_remarks(session, me) if request.plan.get("signing", {}).get("remarks") else (),
         offer=offers.offer(core, request, me, language, open_now=open_now, public=place.public),
         role=me.role,
@@ -147,12 +149,17 @@ def lines_view(request: Request) -> tuple[LineView, ...]:
 
 
 def _person(
-    one: Recipient, me: Recipient, accepted: Mapping[str, Acceptance], request: Request
+    one: Recipient,
+    me: Recipient,
+    accepted: Mapping[str, Acceptance],
+    request: Request,
+    language: str,
 ) -> PersonView:
     mine = accepted.get(one.id)
     signature = mine.signature if mine else {}
+    called = words.anybody(language) if one.key == PUBLIC_KEY else one.contact.get("name")
     return PersonView(
-        name=signature.get("name") or one.contact.get("name") or "",
+        name=signature.get("name") or called or "",
         role=one.role,
         state=_person_state(one, request),
         me=one.id == me.id,

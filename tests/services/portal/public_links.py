@@ -5,7 +5,7 @@ from __future__ import annotations
 from werkzeug.test import TestResponse
 
 from hub.services import dossier
-from tests.services.portal.portal_case import HOST, Browser, PortalCase
+from tests.services.portal.portal_case import Browser, PortalCase
 
 SECRET = "correct horse"
 SHARED = {"audience": "public", "link_password": SECRET}
@@ -15,7 +15,7 @@ WRONG = "does not fit this link"
 def link_of(portal: PortalCase, request: str, workspace: str = "alice") -> str:
     """The path of a request's public link."""
     told = dossier.dossier(portal.core, portal.core.workspace_ids[workspace], request)
-    return (told["public_link"] or "").removeprefix(HOST)
+    return (told["public_link"] or "").removeprefix(portal.core.links.public_url)
 
 
 def read(browser: Browser, link: str, password: str = SECRET) -> TestResponse:

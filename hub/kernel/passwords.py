@@ -49,7 +49,8 @@ def matches(kept: str, given: str) -> bool:
 
 def _plain(password: str) -> str:
     """As it was meant, however a keyboard spells its accents and blanks."""
-    return " ".join(unicodedata.normalize("NFKC", password).split())
+    plain = " ".join(unicodedata.normalize("NFKC", password).split())
+    return plain.encode("utf-8", "replace").decode()
 
 
 @contextmanager

@@ -77,11 +77,11 @@ class Strangers:
             if number % 500 == 0:  # time passes, and sessions stay alive
                 self.case.clock.advance(timedelta(minutes=1))
             if self.dice.random() < 0.02:
-                self._guess(who)
+                self.guess(who)
             else:
                 self._one(who)
 
-    def _guess(self, who: Customer) -> None:
+    def guess(self, who: Customer) -> None:
         """Somebody, or a stranger in whatever network, tries a link with a password."""
         dice = self.dice
         link, other = dice.choice(self.public), dice.choice(self.public)

@@ -13,7 +13,7 @@ from hub.services import history, in_hand, turns
 from hub.services.core import Core
 from hub.services.hosted.rows import ELSEWHERE
 from hub.services.links import TOKEN_LENGTH, token_hash
-from hub.services.portal import sessions
+from hub.services.portal import seeing
 from hub.services.portal.sharing import PUBLIC_KEY
 from hub.services.views import CaseClosed, LinkInvalid
 from hub.storage.models import AccessToken, Recipient, Request, SigningOrder
@@ -72,7 +72,7 @@ def find(core: Core, session: Session, token: str) -> Place:
     if row is None or row.revoked_at is not None:
         raise LinkInvalid("no such link token")
     if row.portal_session_id is not None:
-        sessions.require(core, session, row.portal_session_id)
+        seeing.require(core, session, row.portal_session_id, row.request_id)
     request = session.get_one(Request, row.request_id)
     recipient = next(one for one in request.recipients if one.id == row.recipient_id)
     return Place(

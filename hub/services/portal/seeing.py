@@ -51,10 +51,10 @@ def visitor(core: Core, session: Session, workspace_id: str, token: str) -> Visi
     row = sessions.find(core, session, workspace_id, token)
     if row is None or row.way == PUBLIC:  # which leads to its document and to no list
         raise NotSignedIn("nobody is signed in")
-    found = contacts.with_address(core, session, workspace_id, row.way, row.address)
+    found = _contacts(core, session, row)
     if not found:
         raise NotSignedIn("nobody has this address any more")
-    return Visitor(row, tuple(found))
+    return Visitor(row, found)
 
 
 def public_visitor(
@@ -65,6 +65,22 @@ def public_visitor(
     if row is None or row.way != PUBLIC or row.address != request_id:
         raise NotSignedIn("the password was not given here")
     return Visitor(row, ())
+
+
+def require(core: Core, session: Session, session_id: str, request_id: str) -> None:
+    """Raise ``SignedOut`` unless a document that was opened in a session may still be seen there:
+    the session lives, the browser in front holds it, and nobody has taken the document away. Reads
+    nothing of the request, which whoever writes has yet to hold."""
+    row = sessions.require(core, session, session_id)
+    who = Visitor(row, () if row.way == PUBLIC else _contacts(core, session, row))
+    seen = select(Share.id).where(visible(who, core.clock.now()), Share.request_id == request_id)
+    if session.scalar(seen.limit(1)) is None:
+        raise sessions.over(core, row)
+
+
+def _contacts(core: Core, session: Session, row: PortalSession) -> tuple[Contact, ...]:
+    found = contacts.with_address(core, session, row.workspace_id, row.way, row.address)
+    return tuple(found)
 
 
 def visible(who: Visitor, now: datetime) -> ColumnElement[bool]:

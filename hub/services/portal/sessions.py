@@ -63,12 +63,18 @@ def lives(core: Core, row: PortalSession) -> bool:
     return now < row.seen_at + portal.idle and now < row.created_at + portal.lives
 
 
-def require(core: Core, session: Session, session_id: str) -> None:
-    """Raise ``SignedOut`` unless the session lives and the browser in front holds it."""
+def require(core: Core, session: Session, session_id: str) -> PortalSession:
+    """A session that lives and that the browser in front holds. Raises ``SignedOut``."""
     row = session.get_one(PortalSession, session_id)
     if not holding.held(row.token_sha256) or not lives(core, row):
-        of = row.address if row.way == PUBLIC else ""
-        raise SignedOut(core.workspace(row.workspace_id).key, of)
+        raise over(core, row)
+    return row
+
+
+def over(core: Core, row: PortalSession) -> SignedOut:
+    """What to raise where a document may not be read any more in a session."""
+    public = row.address if row.way == PUBLIC else ""
+    return SignedOut(core.workspace(row.workspace_id).key, public)
 
 
 def stale(core: Core, row: PortalSession) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import orjson
 from sqlalchemy import func, select, text
 
@@ -89,13 +91,18 @@ def test_an_archived_document_is_still_read_and_a_removed_one_says_so(portal):
     withdraw(portal.core, portal.core.workspace_ids["alice"], request, by="test")
     portal.later(days=31)
     assert "Offer O-1" in read(browser, link).text
-    portal.later(days=31)
+    portal.clock.advance(timedelta(days=28, hours=23, minutes=30))
+    read(browser, link)
+    place = browser.get(link).location
+    portal.later(hours=0.6)
     gone = portal.browser().get(link)
     assert gone.status_code == 410
     assert "not shared any more" in gone.text
     late = portal.browser().post(link, {"password": SECRET}, page="/p/alice/sign-in")
     assert late.status_code == 410  # of a page that stood open
     assert browser.get(link).status_code == 410  # also where the password was given before
+    over = browser.get(place)  # and on a page that stood open
+    assert (over.status_code, "Offer" in over.text) == (403, False)
 
 
 def test_a_link_works_in_its_own_workspace_only(portal):

@@ -53,12 +53,15 @@ def keep(core: Core, session: Session, request: Request, password: str) -> None:
 
 
 def address(core: Core, session: Session, request: Request) -> str:
-    """Where anybody with the password reads a request; empty for one that is not public."""
+    """Where anybody with the password reads a request; empty for one that is not public, and where
+    the workspace has no portal, which would show nothing there."""
     share = (request.plan or {}).get("share") or {}
     if share.get("audience") != PUBLIC:
         return ""
     links = getattr(core, "links", None)  # nobody makes addresses beside a hub (``paraph explain``)
-    token = _token(core, session, request.id) if links is not None else ""
+    if links is None or core.workspace(request.workspace_id).portal is None:
+        return ""
+    token = _token(core, session, request.id)
     return core.links.public(core.workspace(request.workspace_id).key, token) if token else ""
 
 

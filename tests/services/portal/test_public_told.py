@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 from sqlalchemy import select
@@ -36,6 +37,14 @@ def test_a_record_that_is_not_public_tells_no_link(portal):
     page = portal.browser().get(button.removeprefix(portal.core.links.public_url))
     assert page.status_code == 200
     assert "/o/" not in page.text
+
+
+def test_a_workspace_without_a_portal_tells_no_address_that_leads_nowhere(portal):
+    request = portal.share(**SHARED)
+    link = link_of(portal, request)
+    portal.core.workspaces["alice"] = replace(portal.core.workspaces["alice"], portal=None)
+    assert link_of(portal, request) == ""
+    assert portal.browser().get(link).status_code == 404
 
 
 def test_what_an_operator_has_explained_tells_no_password(portal):

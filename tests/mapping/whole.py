@@ -161,7 +161,8 @@ request:
     by: email
   options: {signature: {default: false}, recipient: true, message: true}
   share:
-    with: {from: audience, map: {all: customer}, default: contact}
+    with: {from: audience, map: {all: customer, anybody: public}, default: contact}
+    password: {from: link_password}
     customer: {from: account.id}
     customer_name: {from: account.name}
     contacts:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from hub.contracts.channel import ChannelReceipt, File
 from hub.engine.outbox import owe
 from hub.engine.work import Failure, Handler, Work
-from hub.services import mail_pages, messages, owed_kinds
+from hub.services import lines, mail_pages, messages, owed_kinds
 from hub.services.addressing import channel_for
 from hub.services.core import Core
 from hub.services.handing_over import hand_over, kept
@@ -76,7 +76,10 @@ def _worded(
     """What stands in the message."""
     workspace = core.workspace(request.workspace_id)
     given = {"sender": workspace.name, "phone": workspace.phone, "title": request.title, **values}
-    text, subject = hub_text(workspace, way, about, language, given, request.kind)
+    unsigned = lines.unsigned(request)
+    text, subject = hub_text(
+        workspace, way, about, language, given, request.kind, unsigned=unsigned
+    )
     link = values.get("link") if way == EMAIL else None
     return {
         "text": text,

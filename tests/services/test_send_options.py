@@ -153,6 +153,21 @@ def test_without_a_signature_one_click_accepts_and_lines_may_be_ticked(quote):
     assert "pdf" in quote.files()
 
 
+def test_nobody_is_told_of_a_signature_where_there_is_none(papers):
+    signing = OPTIONS.replace("{remarks: true}", "{receipt: true}\n  notify: {mobile: {value: "
+                              '"+46701740699"}, by: sms, about: completed}')  # fmt: skip
+    case = papers(people=ALONE, signing=signing, more=EXAMPLE)
+    case.upstream.put("offer", "1", QUOTE)
+    send(case, signature=False)
+    case.look("alice")
+    case.desk.approve(case.token("alice"), CLIENT)
+    case.work()
+    (news,) = case.messages("+46701740699")
+    assert news.text.startswith("Offer O-1 (O-1) is accepted by Alice Andersson, without a")
+    receipt = case.messages("+46701740605")[-1]
+    assert "Offer O-1 is accepted, thank you" in receipt.text
+
+
 def test_an_approver_beside_a_signer_still_ticks_nothing(papers):
     people = (
         ALONE + "\n    - {key: boss, role: approver, turn: 2, rows: [{to: name, value: Carol}, "

@@ -3,6 +3,7 @@ button that sends or chases, what the customer did, and what followed."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +23,7 @@ STATES: Mapping[str, tuple[str, str]] = {  # what a state is called, and its ton
     "refused": ("Refusé", "bad"),
     "expired": ("Expiré", "calm"),
 }
+_MARK = re.compile(r" *\[ref \w+\]$")  # by which a caller finds its own notes again
 _PARIS = ZoneInfo("Europe/Paris")
 _FOLLOW = (ORDERS, ORDER_LINES, TASKS, INVOICES)
 _MONTHS = ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.",
@@ -172,11 +174,11 @@ def _history(row: Row) -> list[tuple[str, str]]:
     """When, what: from the quote's own moments and the notes that say when."""
     fields = row.fields
     own = [
-        (fields["sent_at"], "Envoyé par e-mail"),
+        (fields["sent_at"], f"Envoyé par e-mail à {fields['sent_to'] or 'son contact'}"),
         (fields["chased_at"], "Relancé"),
         (fields["signed_at"], f"Signé par {fields['signed_by']}"),
     ]
-    notes = [tuple(one["text"].split(" · ", 1)) for one in row.notes]
+    notes = [tuple(_MARK.sub("", one["text"]).split(" · ", 1)) for one in row.notes]
     told = [one if len(one) == 2 else ("", one[0]) for one in notes]
     dated = [(str(at), text) for at, text in (*own, *told) if at]
     plain = [("", text) for at, text in told if not at]

@@ -66,10 +66,13 @@ def test_the_list_shows_state_and_views(crm, screen):
 
 def test_the_history_is_in_order_of_time(crm, screen):
     write(crm, sent_at="2026-01-15T12:00:00Z", chased_at="2026-01-17T09:00:00Z")
-    crm.store.add_note(QUOTES, "1", "2026-01-16T12:00:00Z · Alice a consulté le devis (1)")
+    crm.store.add_note(
+        QUOTES, "1", "2026-01-16T12:00:00Z · Alice a consulté le devis (1) [ref 0a1b]"
+    )
     crm.store.add_note(QUOTES, "1", "Alice: <b>Avant mars ?</b>")
     page = screen("/quotes/1").text
     parts = ("Envoyé par e-mail", "Alice a consulté le devis (1)", "Relancé", "Alice: &lt;b&gt;")
+    assert "[ref" not in page
     places = [page.index(one, page.index('id="history"')) for one in parts]
     assert places == sorted(places)
 

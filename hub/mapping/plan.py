@@ -186,8 +186,7 @@ class RequestRule:
         say so itself since, by what was written back. ``problems`` were found before."""
         data = self.data(record)
         problems = [] if problems is None else problems
-        said = _language(self.language, data, now, problems)
-        language = language or said or FALLBACK_LANGUAGE
+        language = self._spoken(data, now, problems, language)
         users = self.user_language
         people = plan_people(self.people, data, language, now, problems)
         asked = [row for row in self.prefill if _reads(row)]
@@ -222,6 +221,13 @@ class RequestRule:
             share=self.share.plan(data, now, problems) if self.share is not None else None,
             problems=tuple(problems),
         )
+
+    def _spoken(
+        self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem], wanted: str
+    ) -> str:
+        """The customer's language, or the one that is wanted instead."""
+        said = _language(self.language, data, now, problems)
+        return wanted or said or FALLBACK_LANGUAGE
 
     def read_lines(self, record: Mapping[str, Any], now: datetime) -> ReadLines | None:
         """Every line of a record with its step, asked about or not; None for lines without."""

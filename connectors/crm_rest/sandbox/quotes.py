@@ -50,8 +50,9 @@ _QUOTE: dict[str, Any] = {
     "owner_id": 3, "owner_name": "Claire Morel", "owner_email": "claire.morel@example.com",
     "owner_notify": None, "owner_language": "fr", "accounting_email": "compta@example.com",
     "pdf_url": None, "sent_at": None, "sent_to": None, "seen_at": None, "chased_at": None,
-    "views": 0, "signed_by": None, "signed_at": None, "accepted_by": None, "order": None, "chosen": None,
-    "total": None, "refused_reason": None, "copied_from": None, "external_id": None,
+    "views": 0, "signed_by": None, "signed_at": None, "accepted_by": None,
+    "order": None, "chosen": None, "total": None, "refused_reason": None,
+    "copied_from": None, "external_id": None,
 }  # fmt: skip
 _ARNAUD = {
     "account_id": 5, "account_name": "Arnaud SARL", "account_contacts": [_ALICE, _BOGDAN],

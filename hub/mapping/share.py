@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from hub.mapping.conditions import wants
+from hub.mapping.expressions import Expression
 from hub.mapping.people import LONGEST, Part, Unfit, language_code, one_line
 from hub.mapping.problems import BAD_VALUE, MISSING, RowProblem, row_problem
 from hub.mapping.reading import below
@@ -19,6 +21,8 @@ AUDIENCES: Mapping[str, str] = {
     CONTACT: "The request's own recipients, and nobody else.",
     CUSTOMER: "Those, and everybody whom the customer's contacts name.",
 }
+KEEP, REPLACE = "keep", "replace"
+ON_CHANGE = (KEEP, REPLACE)
 CONTACT_FIELDS = ("key", "name", "email", "mobile", "language")
 MOST_CONTACTS = 200
 _LONGEST = {"customer": 100, "customer_name": 200}
@@ -46,6 +50,7 @@ class SharePlan:
     contacts: tuple[ContactPlan, ...] = ()
     archive_after: float | None = None
     remove_after: float | None = None
+    on_change: str = KEEP
 
     def data(self) -> dict[str, Any]:
         """As plain data."""
@@ -63,6 +68,25 @@ class ShareRule:
     rows: tuple[Row, ...] = ()
     archive_after: timedelta | None = None
     remove_after: timedelta | None = None
+    on_change: str = KEEP
+    archive_when: Expression | None = None
+
+    @property
+    def looks_on(self) -> bool:
+        """Whether a record that was asked about is looked at again when it has changed."""
+        return self.on_change == REPLACE or self.archive_when is not None
+
+    def is_closed(
+        self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem] | None = None
+    ) -> bool:
+        """Whether the record is closed upstream: what is shared of it belongs in the archive. A
+        condition that fails closes nothing."""
+        if self.archive_when is None:
+            return False
+        closed, problem = wants(self.archive_when, f"{RULE}.archive_when", data, now)
+        if problem is not None and problems is not None:
+            problems.append(problem)
+        return closed
 
     def sources(self) -> Iterator[tuple[str, Source]]:
         """What it reads beside the contacts, by key."""
@@ -74,14 +98,17 @@ class ShareRule:
 
     def parts(self) -> Iterator[Part]:
         """Everything of it that reads the record."""
+        if self.archive_when is not None:
+            at = ("request", "share", "archive_when")
+            yield Part(at, f"{RULE}.archive_when", self.archive_when)
         for name, source in self.sources():
             row = Row(name, source, rule=f"{RULE}.{name}")
             yield Part(("request", "share", name), row.rule, source, row=row)
         if self.items is not None:
-            at = ("request", "share", "contacts")
-            yield Part((*at, "for_each"), f"{RULE}.contacts.for_each", self.items)
+            inside = ("request", "share", "contacts")
+            yield Part((*inside, "for_each"), f"{RULE}.contacts.for_each", self.items)
             for index, row in enumerate(self.rows):
-                yield Part((*at, "rows", index), row.rule, row.source, _ITEM, row=row)
+                yield Part((*inside, "rows", index), row.rule, row.source, _ITEM, row=row)
 
     def plan(self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]) -> SharePlan:
         """For one record. What does not fit goes to ``problems``."""
@@ -101,6 +128,7 @@ class ShareRule:
             contacts=tuple(self._contacts(data, now, problems)),
             archive_after=_seconds(self.archive_after),
             remove_after=_seconds(self.remove_after),
+            on_change=self.on_change,
         )
 
     def _one(

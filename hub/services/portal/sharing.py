@@ -17,6 +17,8 @@ from hub.services.portal import contacts
 from hub.services.portal.contacts import Person
 from hub.storage.models import Request, Share
 
+CLOSED = "closed"  # of a plan: it is archived as soon as it ends
+
 
 def is_shared(request: Request) -> bool:
     """Whether the mapping shares it in the portal."""
@@ -60,7 +62,8 @@ def ended(session: Session, request: Request, now: datetime) -> None:
     """The request is over: from when on it stands in the archive, and nowhere any more (B4)."""
     plan = request.plan.get("share")
     if plan:
-        archive_at = _later(now, plan["archive_after"])
+        closed = request.plan.get(CLOSED)
+        archive_at = now if closed else _later(now, plan["archive_after"])
         _file(session, request, archive_at, _later(now, plan["remove_after"]))
 
 

@@ -42,6 +42,7 @@ EXAMPLE = "        number: O-1\n"
 PUBLISHED = (
     MAPPING.replace("[button, webhook, api]", "[button, webhook, api, poll]")
     .replace("request:\n", 'when: state = "New"\nrequest:\n', 1)
+    .replace("after: 24h, every: 24h, limit: 0", "after: 6d, every: 6d, limit: 2")
     .replace("  share:\n", DOCUMENTS, 1)
     .replace("back:\n", "back:\n" + BACK, 1)
     .replace(EXAMPLE, EXAMPLE + "        paper: aGVq\n        state: New\n")

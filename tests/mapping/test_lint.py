@@ -50,8 +50,9 @@ def test_what_is_shared_where_there_is_no_portal_is_a_warning() -> None:
     request = GOOD + "  share: {with: contact}\n"
     assert found(request=request) == []
     (problem,) = found(request=request, portal=False, workspace="alice.yaml")
-    assert problem.severity == "warning"
-    assert "no portal to show it; add portal: {region: …} to alice.yaml" in problem.message
+    assert (problem.severity, problem.row) == ("warning", "request.share")
+    assert problem.message == "there is no portal to show it"
+    assert problem.fix == "add portal: {region: …} to alice.yaml"
 
 
 def test_a_mapping_that_fits_has_no_problems() -> None:

@@ -50,7 +50,8 @@ NOTHING_KNOWN = KnownTables()
 @dataclass(frozen=True)
 class Around:
     """A mapping and what surrounds it. ``workspace`` is what messages call the workspace's file,
-    ``secrets`` are the names of those that sign webhooks there, ``portal`` is whether it has one."""
+    ``secrets`` are the names of those that sign webhooks there, ``portal`` is whether it has
+    one."""
 
     mapping: CompiledMapping
     instances: Mapping[str, InstanceInfo]

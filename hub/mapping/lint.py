@@ -38,8 +38,8 @@ def lint(
 
     ``tables`` tells, by instance, which tables and fields are known; what is not known is not
     checked. ``source_fields`` says it of the source's table alone. ``workspace`` is what messages
-    call the workspace's file, ``secrets`` are the names of those that sign webhooks there, ``portal``
-    is whether customers have a portal there.
+    call the workspace's file, ``secrets`` are the names of those that sign webhooks there,
+    ``portal`` is whether customers have a portal there.
     """
     known = dict(tables or {})
     if source_fields is not None:

@@ -100,8 +100,8 @@ WORDS: dict[str, dict[str, str]] = {
         "step_share": "Dela en offert i fältservicesystemet.",
         "step_sign_in": "Öppna portalen som kunden och logga in med en av deras adresser.",
         "step_code": "Hitta koden i brevlådan.",
-        "step_accept": "Läs, skriv ett meddelande, acceptera genom att skriva ett namn, eller tacka "
-        "nej.",
+        "step_accept": "Läs, skriv ett meddelande, acceptera genom att skriva ditt namn eller "
+        "tacka nej.",
         "step_shared": "Se i fältservicesystemet när var och en öppnades, hämtades och besvarades.",
         "phone": "Telefon",
         "phone_about": "Alla sms som skickats, nummer för nummer.",

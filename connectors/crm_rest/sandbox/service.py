@@ -13,7 +13,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
     OFFER: (
         "number", "project_id", "project_name", "status", "share", "visible_to", "valid_until",
         "currency", "intro", "terms", "contact", "customer", "lines", "total",
-        "portal_status", "portal_reason", "shared_at", "opened_at", "downloaded_at",
+        "portal_status", "portal_reason", "portal_password", "portal_link", "shared_at",
+        "opened_at", "downloaded_at",
         "downloaded_by", "accepted_at", "accepted_by", "declined_at", "last_message",
         "last_message_at", "external_id",
     ),

@@ -1,13 +1,16 @@
-"""What goes wrong around the portal, and the friendly answer to each: contacts without an address, an
-address that bounces, time that runs out, documents that are put away."""
+"""What goes wrong around the portal, and the friendly answer to each: contacts without an address,
+an address that bounces, time that runs out, documents that are put away."""
 
 from __future__ import annotations
 
 import re
 
+import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from hub.storage.models import Delivery, Request
+from tests.services.portal import portal_case
 from tests.services.portal.test_sharing import BOB, CLIENT, FIRM
 
 BOUNCES = "bob.unknown@example.com"  # the simulated gateway refuses such
@@ -61,8 +64,9 @@ def test_a_contact_whose_address_was_mended_gets_the_next_code(portal):
 
 def test_two_customers_with_one_address_each_open_as_what_they_are(portal):
     mine = portal.share(**FIRM)
-    theirs = portal.share(**{"customer": "K2", "customer_name": "Other firm"}, audience="customer",
-                          email="carol@example.com", contacts=[{"key": "c7", "name": "Al", "email": "alice@example.com"}])  # fmt: skip
+    al = {"key": "c7", "name": "Al", "email": "alice@example.com"}
+    other = {"customer": "K2", "customer_name": "Other firm", "contacts": [al]}
+    theirs = portal.share("carol@example.com", audience="customer", **other)
     browser = portal.signed_in()
     assert browser.shelf() == ["Offer O-2", "Offer O-1"]
     for request in (mine, theirs):
@@ -96,7 +100,19 @@ def test_a_link_that_was_sent_on_lets_its_first_reader_in_and_nobody_after(porta
     assert other.get("/p/alice/").location == "/p/alice/sign-in"
 
 
-def test_time_that_runs_out_while_somebody_signs_is_told_on_the_page(portal):
+@pytest.fixture
+def patient(tmp_path, database_url, monkeypatch):
+    """One that waits until the time is over, whether anybody answers or not."""
+    waits = portal_case.MAPPING.replace("limit: 0", "limit: 1").replace("after: 24h", "after: 13d")
+    monkeypatch.setattr(portal_case, "MAPPING", waits.replace("every: 24h", "every: 13d"))
+    with capture_logs():
+        case = portal_case.PortalCase(tmp_path, database_url)
+        yield case
+        case.close()
+
+
+def test_time_that_runs_out_while_somebody_signs_is_told_on_the_page(patient):
+    portal = patient
     request = portal.share()
     portal.later(days=13, hours=23, minutes=45)
     browser = portal.signed_in()
@@ -139,3 +155,34 @@ def test_what_stands_in_the_archive_can_be_read_and_what_was_removed_says_so_pol
     assert re.search("<h1[^>]*>[^<]+</h1>", removed.text)
     with portal.core.db.read() as session:
         assert session.get_one(Request, request).state == "declined"
+
+
+def test_who_leaves_while_a_document_is_open_can_do_nothing_on_it_any_more(portal):
+    request = portal.share(**FIRM, audience="customer", contacts=[BOB])
+    bob = portal.signed_in("bob@example.com")
+    address = bob.open(request).location
+    page = follow(bob, address)
+    assert page.status_code == 200
+    portal.share(**FIRM, audience="customer", contacts=[])
+    portal.share(**FIRM, audience="customer", contacts=[{**BOB, "key": "c4", "email": "x@y.se"}])
+    left = bob.get(address)
+    assert left.status_code == 403
+    assert "Offer" not in left.text
+    assert "/p/alice/sign-in" in left.text
+    said = bob.post(f"{address}/remark", {"text": "Hello"}, page="/p/alice/sign-in")
+    assert said.status_code == 403
+
+
+def test_what_is_removed_while_somebody_has_it_open_closes_there_too(portal):
+    request = portal.share()
+    token = portal.core.links.customer_token(portal.people(request)[0].id)
+    portal.house.customers.decline(token, "", CLIENT)
+    portal.later(days=59, hours=23, minutes=50)
+    browser = portal.signed_in()
+    address = browser.open(request).location
+    assert follow(browser, address).status_code == 200
+    portal.later(minutes=15)
+    removed = browser.get(address)
+    assert removed.status_code == 403
+    assert "Offer" not in removed.text
+    assert browser.get("/p/alice/").status_code == 200  # who is signed in stays so

@@ -16,7 +16,7 @@ from hub.contracts.requests import ClientContext, RequestState
 from hub.contracts.steps import NextStep
 from hub.kernel.errors import ParaphError
 from hub.mapping.forms import FormSpec
-from hub.services.document_views import CodeView, FileView, PapersView, TotalsView
+from hub.services.document_views import CodeView, FileView, PageView, PapersView, TotalsView
 
 
 class LinkInvalid(ParaphError):
@@ -134,6 +134,7 @@ class SigningView:
     message: str
     flow: str  # this_device | other_device
     step: NextStep | None = None
+    replaced: bool = False  # over, since the sender has changed what it would have signed
 
 
 class CustomerCases(Protocol):
@@ -196,6 +197,10 @@ class CustomerCases(Protocol):
     def page_text(self, token: str, document: str, version: int, number: int) -> str:
         """What is written on a page, for those who cannot see its image; empty where it holds
         pictures only. Does not count as seen. Raises ``LinkInvalid``."""
+        ...
+
+    def former_pages(self, token: str, document: str, version: int) -> tuple[PageView, ...]:
+        """The pages of a version that was replaced. Raises ``LinkInvalid``."""
         ...
 
     def attachment(self, token: str, key: str, look: Look, *, original: bool) -> FileView:

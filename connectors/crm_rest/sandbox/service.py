@@ -12,7 +12,7 @@ ALL, ONE = "customer", "contact"  # whom an offer is shown to
 FIELDS: dict[str, tuple[str, ...]] = {
     OFFER: (
         "number", "project_id", "project_name", "status", "share", "visible_to", "valid_until",
-        "currency", "intro", "terms", "contact", "customer", "lines", "total",
+        "currency", "document", "intro", "terms", "contact", "customer", "lines", "total",
         "portal_status", "portal_reason", "portal_password", "portal_link", "shared_at",
         "opened_at", "downloaded_at",
         "downloaded_by", "accepted_at", "accepted_by", "declined_at", "last_message",

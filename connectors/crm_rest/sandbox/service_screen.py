@@ -14,8 +14,8 @@ from connectors.crm_rest.sandbox.store import Refusal, Row, Store
 from hub.kernel.clock import Clock
 
 _USUAL, _MOST = 7, 365  # days
-_WAITING = ("Shared",)  # nobody has opened it
-_CHASED = ("Shared", "Opened")
+_WAITING = ("Shared", "Replaced")  # nobody has opened it, as it is now
+_CHASED = (*_WAITING, "Opened")
 _LABELS = {
     "shared_at": "Shared",
     "opened_at": "Opened",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from hub.storage.models import Delivery, Request
-from tests.services.portal import portal_case
+from tests.services.portal.portal_case import MAPPING, PortalCase
 from tests.services.portal.test_sharing import BOB, CLIENT, FIRM
 
 BOUNCES = "bob.unknown@example.com"  # the simulated gateway refuses such
@@ -101,12 +101,12 @@ def test_a_link_that_was_sent_on_lets_its_first_reader_in_and_nobody_after(porta
 
 
 @pytest.fixture
-def patient(tmp_path, database_url, monkeypatch):
+def patient(tmp_path, database_url):
     """One that waits until the time is over, whether anybody answers or not."""
-    waits = portal_case.MAPPING.replace("limit: 0", "limit: 1").replace("after: 24h", "after: 13d")
-    monkeypatch.setattr(portal_case, "MAPPING", waits.replace("every: 24h", "every: 13d"))
+    waits = MAPPING.replace("limit: 0", "limit: 1").replace("after: 24h", "after: 13d")
+    waits = waits.replace("every: 24h", "every: 13d")
     with capture_logs():
-        case = portal_case.PortalCase(tmp_path, database_url)
+        case = PortalCase(tmp_path, database_url, mapping=waits)
         yield case
         case.close()
 

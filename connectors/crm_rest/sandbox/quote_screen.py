@@ -55,6 +55,7 @@ class QuoteScreen:
         with self._store.guard:
             rows = list(reversed(self._store.table(QUOTES).values()))
             follow = {name: list(self._store.table(name).values()) for name in _FOLLOW}
+            follow["tasks"] = [one for one in follow.pop(TASKS) if one.fields["subject"]]
             return render_template(
                 "quotes.html",
                 quotes=rows,
@@ -123,7 +124,7 @@ class QuoteScreen:
         return {
             **mine,
             ORDER_LINES: [one for one in lines if str(one.fields["order"]) in orders],
-            TASKS: [one for one in tasks if str(one.fields["subject"]).endswith(reference)],
+            "tasks": [one for one in tasks if str(one.fields["subject"]).endswith(reference)],
             "copies": [one for one in copies if _of(one, "copied_from", record_id)],
         }
 

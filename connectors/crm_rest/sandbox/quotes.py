@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 QUOTES, ORDERS, ORDER_LINES = "quotes", "orders", "order_lines"
-TASKS, INVOICES = "tasks", "invoices"
+TASKS, INVOICES = "task", "invoices"
 _FIRST = 41  # numbers of quotes begin here
 _ALICE = {
     "id": "c1", "full_name": "Alice Arnaud", "email": "alice.arnaud@example.com",
@@ -67,7 +67,6 @@ FIELDS: dict[str, dict[str, Any]] = {
     QUOTES: _QUOTE,
     ORDERS: dict.fromkeys(("account", "quote", "reference", "currency", "external_id")),
     ORDER_LINES: dict.fromkeys(("order", "product", "quantity", "unit_price", "external_id")),
-    TASKS: dict.fromkeys(("owner", "subject", "external_id")),
     INVOICES: dict.fromkeys(
         ("account", "quote", "order", "reference", "total", "currency", "external_id")
     ),

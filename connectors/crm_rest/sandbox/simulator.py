@@ -12,10 +12,12 @@ from typing import Any
 from flask import Blueprint, Flask, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
+from connectors.crm_rest.sandbox import service
 from connectors.crm_rest.sandbox.api import Api
 from connectors.crm_rest.sandbox.gate import Gate
 from connectors.crm_rest.sandbox.quote_screen import QuoteScreen
 from connectors.crm_rest.sandbox.quotes import QUOTES
+from connectors.crm_rest.sandbox.service_screen import ServiceScreen
 from connectors.crm_rest.sandbox.signins import TOKEN, SignIns
 from connectors.crm_rest.sandbox.store import CASES, CONTACTS, OFFERS, Refusal, Row, Store
 from hub.contracts.sandbox import Sandbox, SandboxContext, SandboxLink
@@ -39,8 +41,9 @@ class CrmRestSandbox(Sandbox):
         self.gate = Gate()
         self.sign_ins = SignIns(context.clock)
         self._api = Api(self.store, self.gate, self.sign_ins, context.base_url)
-        self._hook = ""
         self._quotes = QuoteScreen(self.store)
+        self._service = ServiceScreen(self.store, context.clock, context.base_url)
+        self._hook = self._service_hook = ""
         self.store.changed = self._notify
         self._app = self._make_app()
 
@@ -80,10 +83,10 @@ class CrmRestSandbox(Sandbox):
         # what a quote's mapping calls them
         found["quote"] = found.pop(QUOTES)
         found["quote"]["record_link"] = f"{self.context.base_url}/quotes/{{id}}"
-        for one in ("order", "order_line", "task", "invoice"):
+        for one in ("order", "order_line", "invoice"):
             found[one] = {"path": f"/{one}s", **_common()}
             found[one]["record_link"] = f"{self.context.base_url}/quotes#{one}-{{id}}"
-        return found
+        return found | service.tables(_common, self.context.base_url)
 
     def links(self) -> tuple[SandboxLink, ...]:
         """What the start page shows."""
@@ -97,6 +100,12 @@ class CrmRestSandbox(Sandbox):
                 "A heating firm's quotes, in French: send, chase, follow.",
                 begins="quote",
             ),
+            SandboxLink(
+                "Field service",
+                "/service/",
+                "Offers that are shared in the customer's portal, and what came of each.",
+                begins="share",
+            ),
         )
 
     def reset(self) -> None:
@@ -107,9 +116,12 @@ class CrmRestSandbox(Sandbox):
         self.store.reset()
 
     def connect(self, links: Mapping[str, str]) -> None:
-        """Learn the address of the hub's hook."""
+        """Learn the addresses of the hub's hooks, of its button for an offer and of the portal."""
         self._hook = links.get("hook", "")
         self._quotes.button = links.get("button.quote.quote", "")
+        self._service_hook = links.get("hook.service", "")
+        self._service.chase = links.get("button.portal_offer", "")
+        self._service.portal = links.get("portal.service", "")
 
     def signed(self, body: bytes, moment: str) -> dict[str, str]:
         """The headers of a webhook with this body."""
@@ -122,12 +134,13 @@ class CrmRestSandbox(Sandbox):
         }
 
     def _notify(self, table: str, record_id: str) -> None:
-        if not self._hook:
+        hook = self._service_hook if table in service.FIELDS else self._hook
+        if not hook:
             return
         revision = self.store.row(table, record_id).revision
         event = {"event_id": f"e{revision}", "record": {"type": table, "id": record_id}}
         body = json.dumps(event).encode()
-        client = HttpClient(self._hook)
+        client = HttpClient(hook)
         try:
             client.call("POST", "", data=body, headers=self.signed(body, str(int(time.time()))))
         except ParaphError as error:
@@ -141,6 +154,7 @@ class CrmRestSandbox(Sandbox):
         app.register_blueprint(self._api.blueprint())
         app.register_blueprint(self._people())
         app.register_blueprint(self._quotes.blueprint())
+        app.register_blueprint(self._service.blueprint())
         app.add_url_rule(
             "/_control/<what>", view_func=self._control, methods=["GET", "POST", "DELETE"]
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connectors.crm_rest.sandbox import offer, quotes
+from connectors.crm_rest.sandbox import offer, quotes, service
 from hub.kernel.clock import Clock
 
 CONTACTS, CASES, OFFERS = "contacts", "cases", "offers"
@@ -37,7 +37,11 @@ FIELDS: dict[str, dict[str, Any]] = {
     },
     OFFERS: offer.FIELDS,
 }
-_ALL = {**FIELDS, **quotes.FIELDS}
+_NAMES = {
+    name: frozenset(fields)
+    for table in (FIELDS, service.FIELDS, quotes.FIELDS)
+    for name, fields in table.items()
+}
 
 
 class Refusal(Exception):
@@ -92,10 +96,11 @@ class Store:
         self.reset()
 
     def reset(self) -> None:
-        """Back to the seed: one contact, one case, one offer with a drawing, some quotes."""
+        """Back to the seed: one contact, one case, one offer with a drawing; and the offers of
+        the field-service side, and the quotes."""
         with self.guard:
             self._revision = 0
-            self.rows: dict[str, dict[str, Row]] = {name: {} for name in _ALL}
+            self.rows: dict[str, dict[str, Row]] = {name: {} for name in _NAMES}
             for name, fields in FIELDS.items():
                 self.create(name, deepcopy(fields))
             for name, seeds in quotes.SEEDS.items():
@@ -103,6 +108,8 @@ class Store:
                     self.create(name, deepcopy(dict(seed)))
             plan = StoredFile(offer.DRAWING, "image/png", offer.drawing())
             self.rows[OFFERS]["1"].files.append(plan)
+            for fields in service.seed():
+                self.create(service.OFFER, fields)
 
     def row(self, table: str, record_id: str) -> Row:
         with self.guard:
@@ -127,7 +134,7 @@ class Store:
             made = (
                 quotes.completed(table, fields, number)
                 if table in quotes.FIELDS
-                else {**dict.fromkeys(FIELDS[table]), **fields}
+                else {**dict.fromkeys(_NAMES[table]), **fields}
             )
             new = Row(str(number), made, *self._mark())
             rows[new.id] = new
@@ -172,7 +179,7 @@ class Store:
             raise Refusal(423, "locked", "somebody edits the record", wait)
 
     def _check(self, table: str, fields: Mapping[str, Any]) -> None:
-        unknown = [name for name in fields if name not in _ALL[table]]
+        unknown = [name for name in fields if name not in _NAMES[table]]
         if unknown:
             raise Refusal(422, "unknown_field", f"{table} has no field {unknown[0]}")
 

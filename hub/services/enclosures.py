@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hub.kernel.errors import Unfit
+from hub.kernel.errors import NotFound, Unfit
 from hub.kernel.ids import new_id
 from hub.services import file_names, papers
 from hub.services.core import Core
@@ -60,9 +60,10 @@ def look_at(core: Core, workspace_id: str, given: Sequence[GivenFile]) -> tuple[
         raise Unfit(
             "too_many_files", f"send at most {MOST_FILES} files", field=FIELD, limit=MOST_FILES
         )
+    largest = min(LARGEST, core.workshop.longest)
     for one in given:
-        if len(one.content) > LARGEST:
-            mega = LARGEST // 1_000_000
+        if len(one.content) > largest:
+            mega = largest // 1_000_000
             raise _unfit("large_file", one.name, f"is larger than {mega} MB", megabytes=mega)
     return tuple(_looked_at(core, workspace_id, one) for one in given)
 
@@ -119,6 +120,23 @@ def of_request(session: Session, request_id: str) -> dict[str, list[MessageFile]
     mine = select(MessageFile).where(MessageFile.request_id == request_id)
     for one in session.scalars(mine.order_by(MessageFile.message_id, MessageFile.position)):
         found.setdefault(one.message_id, []).append(one)
+    return found
+
+
+def content(core: Core, request: Request, file_id: str) -> bytes:
+    """The bytes of a file that came with a message of this request. Raises ``NotFound``."""
+    return core.workshop.blobs.get(
+        request.workspace_id, one_of(core, request.workspace_id, request.id, file_id).sha256
+    )
+
+
+def one_of(core: Core, workspace_id: str, request_id: str, file_id: str) -> MessageFile:
+    """A file of a request's messages. Raises ``NotFound``."""
+    mine = MessageFile.workspace_id == workspace_id, MessageFile.request_id == request_id
+    with core.db.read() as session:
+        found = session.scalar(select(MessageFile).where(*mine, MessageFile.id == file_id))
+    if found is None:
+        raise NotFound("there is no such file with a message")
     return found
 
 

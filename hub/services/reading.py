@@ -43,6 +43,20 @@ def unread(session: Session, request_ids: Collection[str]) -> dict[str, int]:
     return {row[0]: row[1] for row in session.execute(found)}
 
 
+def unread_of_people(session: Session, request_ids: Collection[str]) -> dict[tuple[str, str], int]:
+    """How many messages of the sender somebody has not seen, by request and recipient."""
+    found = (
+        select(Message.request_id, Message.recipient_id, func.count())
+        .where(
+            Message.request_id.in_(request_ids),
+            Message.direction == _OUT,
+            Message.read_at.is_(None),
+        )
+        .group_by(Message.request_id, Message.recipient_id)
+    )
+    return {(row[0], row[1]): row[2] for row in session.execute(found)}
+
+
 def _mark(core: Core, session: Session, *which: object) -> None:
     unread = update(Message).where(*which, Message.read_at.is_(None))  # type: ignore[arg-type]
     session.execute(unread.values(read_at=core.clock.now()))

@@ -20,11 +20,15 @@ _BEGINNING = 64 * 1024
 
 def given_files(request: Request) -> list[GivenFile]:
     """What was chosen; a browser also sends the field when nothing was."""
-    return [
+    given = request.files.getlist(FIELD)
+    found = [
         GivenFile(one.filename, one.stream.read(LARGEST + 1))
-        for one in request.files.getlist(FIELD)[: MOST_FILES + 1]
+        for one in given[: MOST_FILES + 1]
         if one.filename
     ]
+    for one in given:
+        one.close()  # large ones stand in the system's folder for such files until then
+    return found
 
 
 def is_too_long(request: Request) -> bool:

@@ -91,7 +91,10 @@ def keep(
     upstreams tell files by their names only. Raises ``Unfit`` where there are too many."""
     if not files:
         return []
-    _refuse_too_much(session, message, files)
+    if too_much(session, message.recipient_id, message.direction, files):
+        mega = MOST_BYTES // 1_000_000
+        detail = f"there are {mega} MB of files already"
+        raise Unfit("files_full", detail, field=FIELD, megabytes=mega)
     mine = MessageFile.request_id == request.id
     taken = {name.lower() for name in session.scalars(select(MessageFile.name).where(mine))}
     kept = []
@@ -112,6 +115,18 @@ def keep(
         kept.append(row)
     session.add_all(kept)
     return kept
+
+
+def too_much(
+    session: Session, recipient_id: str, direction: str, files: Sequence[ReadyFile]
+) -> bool:
+    """Whether one person's files would be too many bytes with these."""
+    total = (
+        select(func.sum(MessageFile.size))
+        .join(Message, Message.id == MessageFile.message_id)
+        .where(Message.recipient_id == recipient_id, Message.direction == direction)
+    )
+    return (session.scalar(total) or 0) + sum(one.size for one in files) > MOST_BYTES
 
 
 def of_request(session: Session, request_id: str) -> dict[str, list[MessageFile]]:
@@ -151,18 +166,6 @@ def told(files: Sequence[MessageFile]) -> list[dict[str, Any]]:
 def names(files: Sequence[ReadyFile | Mapping[str, Any]]) -> str:
     """Their names, as they are written in a message."""
     return ", ".join(one.name if isinstance(one, ReadyFile) else one["name"] for one in files)
-
-
-def _refuse_too_much(session: Session, message: Message, files: Sequence[ReadyFile]) -> None:
-    total = (
-        select(func.sum(MessageFile.size))
-        .join(Message, Message.id == MessageFile.message_id)
-        .where(Message.recipient_id == message.recipient_id, Message.direction == message.direction)
-    )
-    if (session.scalar(total) or 0) + sum(one.size for one in files) > MOST_BYTES:
-        mega = MOST_BYTES // 1_000_000
-        detail = f"there are {mega} MB of files already"
-        raise Unfit("files_full", detail, field=FIELD, megabytes=mega)
 
 
 def _free(name: str, taken: set[str]) -> str:

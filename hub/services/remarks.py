@@ -19,7 +19,7 @@ from hub.services.enclosures import ReadyFile
 from hub.services.hosted import answering
 from hub.services.record_links import record_link
 from hub.services.wordings import EMAIL
-from hub.storage.models import Message, Recipient, Request
+from hub.storage.models import Message, MessageFile, Recipient, Request
 
 LONGEST_REMARK = 4000
 IN, OUT = "in", "out"
@@ -155,6 +155,7 @@ def keep(
     files: Sequence[ReadyFile] = (),
 ) -> Message:
     """The remark's rows, its event, and the steps that follow."""
+    now = core.clock.now()
     row = Message(
         id=new_id(),
         workspace_id=request.workspace_id,
@@ -162,28 +163,31 @@ def keep(
         recipient_id=person.id,
         direction=direction,
         text=said,
-        at=at or core.clock.now(),
+        at=at or now,
         external_id=external_id,
     )
     rows.add(row)
-    kept = enclosures.keep(rows, request, row, files, core.clock.now())
+    kept = enclosures.keep(rows, request, row, files, now)
+    _tell_history(rows, request, person, row, kept)
+    about = {"recipient": person.key, "text": said, "files": enclosures.told(kept)}
+    kind = EventKind.REMARKED if direction == IN else EventKind.REPLIED
+    endings.owe_steps(core, rows, request, kind.value, about=about)
+    return row
+
+
+def _tell_history(
+    rows: Session, request: Request, person: Recipient, row: Message, kept: list[MessageFile]
+) -> None:
+    hashes = {"files": [one.sha256 for one in kept]} if kept else {}
     history.append(
         rows,
         request,
         EventKind.REMARKED,
         row.at,
         dedupe=f"remarked:{row.id}",
-        data={
-            "recipient": person.key,
-            "direction": direction,
-            **({"files": [one.sha256 for one in kept]} if kept else {}),
-        },
+        data={"recipient": person.key, "direction": row.direction, **hashes},
         personal={"text": row.text},
     )
-    about = {"recipient": person.key, "text": said, "files": enclosures.told(kept)}
-    kind = EventKind.REMARKED if direction == IN else EventKind.REPLIED
-    endings.owe_steps(core, rows, request, kind.value, about=about)
-    return row
 
 
 def _with_names(said: str, files: Sequence[ReadyFile], language: str) -> str:

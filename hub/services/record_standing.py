@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.contracts.events import EventKind
 from hub.kernel.errors import ConfigurationError
-from hub.services import history, in_hand, paper_views, people_states
+from hub.services import history, in_hand, paper_views, people_states, reading
 from hub.services.core import Core
 from hub.services.document_views import PersonView
 from hub.services.hosted import rows, surveying
@@ -54,6 +54,7 @@ def standing(
         lines=paper_views.lines_view(request) if empty.action == DECIDE else (),
         currency=totals.currency if totals is not None else "",
         others=others,
+        unread=reading.unread(session, [request.id]).get(request.id, 0),
     )
 
 

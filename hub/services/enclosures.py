@@ -18,7 +18,7 @@ from hub.kernel.errors import NotFound, Unfit
 from hub.kernel.ids import new_id
 from hub.services import file_names, papers
 from hub.services.core import Core
-from hub.services.document_views import GivenFile
+from hub.services.document_views import EnclosedView, GivenFile
 from hub.storage.models import Message, MessageFile, Request
 
 MOST_FILES = 3  # with one message
@@ -153,6 +153,11 @@ def one_of(core: Core, workspace_id: str, request_id: str, file_id: str) -> Mess
     if found is None:
         raise NotFound("there is no such file with a message")
     return found
+
+
+def shown(file: MessageFile) -> EnclosedView:
+    """A file as pages list it."""
+    return EnclosedView(file.id, file.name, file.size, file.media_type.startswith("image/"))
 
 
 def told(files: Sequence[MessageFile]) -> list[dict[str, Any]]:

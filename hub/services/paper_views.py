@@ -15,7 +15,6 @@ from hub.services.core import Core
 from hub.services.document_views import (
     AttachmentView,
     DocumentView,
-    EnclosedView,
     LineView,
     PageView,
     PapersView,
@@ -195,10 +194,7 @@ def _remark(one: Message, files: Sequence[MessageFile]) -> RemarkView:
         mine=mine,
         text=one.text,
         at=one.at,
-        files=tuple(
-            EnclosedView(file.id, file.name, file.size, file.media_type.startswith("image/"))
-            for file in files
-        ),
+        files=tuple(enclosures.shown(file) for file in files),
         new=not mine and one.read_at is None,
     )
 

@@ -128,7 +128,7 @@ class PeopleDesk:
             said = said or enclosures.names(ready)
         with core.db.write() as rows:
             place = _writing(core, rows, token)
-            if _is_last(rows, place, said, ready):
+            if remarks.is_last(rows, place.recipient, remarks.IN, said, ready):
                 return  # sent twice by a double tap
             remarks.take_in(core, rows, place.request, place.recipient, said, files=ready)
         core.wake()
@@ -164,13 +164,3 @@ def _writing(core: Core, rows: Session, token: str) -> Place:
     if (rows.scalar(select(func.count()).where(*mine)) or 0) >= MOST_REMARKS:
         raise Unfit("too_many", "there are too many remarks", field="text")
     return place
-
-
-def _is_last(rows: Session, place: Place, said: str, files: Sequence[ReadyFile]) -> bool:
-    """Whether the last message says the same, with the same files."""
-    mine = Message.recipient_id == place.recipient.id, Message.direction == remarks.IN
-    last = rows.scalar(select(Message).where(*mine).order_by(Message.id.desc()).limit(1))
-    if last is None or last.text != said:
-        return False
-    kept = select(MessageFile.sha256).where(MessageFile.message_id == last.id)
-    return list(rows.scalars(kept.order_by(MessageFile.position))) == [one.sha256 for one in files]

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.contracts.events import EventKind
@@ -17,7 +18,7 @@ from hub.services.core import Core
 from hub.services.document_views import GivenFile
 from hub.services.enclosures import ReadyFile
 from hub.services.hosted import answering
-from hub.services.record_links import record_link
+from hub.services.record_links import record_link, talk_link
 from hub.services.wordings import EMAIL
 from hub.storage.models import Message, MessageFile, Recipient, Request
 
@@ -53,7 +54,9 @@ def take_in(
         "name": me.contact.get("name") or "",
         "number": request.plan["number"] or request.source_id,
         "text": _with_names(said, files, core.workspace(request.workspace_id).language),
-        "link": answering.where(core, rows, request) or record_link(core, request),
+        "link": answering.where(core, rows, request)
+        or record_link(core, request)
+        or talk_link(core, request),
     }
     chosen = "remarked" in news.wanted(request).get("about", ())
     if chosen and news.owe(core, rows, request, "remark", row.id, values):
@@ -80,10 +83,13 @@ def answer_remark(
     recipient_key: str | None,
     text: str,
     files: Sequence[GivenFile] = (),
+    *,
+    unless_just_said: bool = False,
 ) -> None:
     """The sender answers somebody's remarks; they are told by e-mail or SMS, or by the provider
     that keeps the document. Without a key it is the only one whom a request has. What they wrote
-    counts as read. Raises ``NotFound``, ``Unfit``."""
+    counts as read. ``unless_just_said``: the same once more is not sent. Raises ``NotFound``,
+    ``Unfit``."""
     said = text.strip()
     if not 0 < len(said) <= LONGEST_REMARK and not (files and not said):
         raise Unfit("bad_text", f"write 1 to {LONGEST_REMARK} characters", field="text")
@@ -95,6 +101,8 @@ def answer_remark(
         request = turns.own(rows, workspace_id, request_id)
         person = _answered(request, recipient_key)
         reading.read_by_sender(core, rows, request, person)
+        if unless_just_said and is_last(rows, person, OUT, said, ready):
+            return
         row = reply(core, rows, request, person, said, files=ready)
         if answering.owe(core, rows, request, row, files=ready):
             return
@@ -188,6 +196,18 @@ def _tell_history(
         data={"recipient": person.key, "direction": row.direction, **hashes},
         personal={"text": row.text},
     )
+
+
+def is_last(
+    rows: Session, person: Recipient, direction: str, said: str, files: Sequence[ReadyFile]
+) -> bool:
+    """Whether the last message of one side says the same, with the same files."""
+    mine = Message.recipient_id == person.id, Message.direction == direction
+    last = rows.scalar(select(Message).where(*mine).order_by(Message.id.desc()).limit(1))
+    if last is None or last.text != said:
+        return False
+    kept = select(MessageFile.sha256).where(MessageFile.message_id == last.id)
+    return list(rows.scalars(kept.order_by(MessageFile.position))) == [one.sha256 for one in files]
 
 
 def _with_names(said: str, files: Sequence[ReadyFile], language: str) -> str:

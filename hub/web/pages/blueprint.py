@@ -20,6 +20,7 @@ from hub.web.pages.files import FilePages
 from hub.web.pages.papers import PaperPages
 from hub.web.pages.portal import PortalPages
 from hub.web.pages.record import RecordPages
+from hub.web.pages.record_talk import RecordTalkPages
 from hub.web.pages.screens import Desk, visit
 from hub.web.pages.sent_files import MOST_BYTES, MOST_WORDS, is_too_long, words_before
 from hub.web.pages.signing import SigningPages
@@ -42,12 +43,13 @@ _FILES = {
     "pages.original",
     "pages.download",
     "pages.enclosed",
+    "pages.record_file",
 }
 # Forms with files.
-_WITH_FILES = {"pages.remark"}
+_WITH_FILES = {"pages.remark", "pages.record_answer"}
 _GROUPS = (
     CasePages, PaperPages, FilePages, SigningPages, CanvasPages, TalkPages, ButtonPages,
-    RecordPages, Failures,
+    RecordPages, RecordTalkPages, Failures,
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,14 @@ from hub.web.pages.words import N_
 MAX_REMARK = 2000
 # What a dialogue for choosing files offers first; what is taken, the bytes say.
 TAKEN_TYPES = "application/pdf,image/jpeg,image/png,image/webp,text/plain"
+# What the field for files of a message needs to be told.
+FILE_FACTS: Mapping[str, Any] = {
+    "files_problem": "",
+    "files_lost": False,
+    "max_files": MOST_FILES,
+    "largest_file": LARGEST,
+    "taken_types": TAKEN_TYPES,
+}
 
 
 @dataclass(frozen=True)
@@ -82,11 +91,10 @@ def _shared(desk: Desk, case: CaseView) -> dict[str, Any]:
         "max_remark": MAX_REMARK,
         "remark": "",
         "remark_problem": "",
-        "files_problem": "",
-        "files_lost": False,
-        "max_files": MOST_FILES,
-        "largest_file": LARGEST,
-        "taken_types": TAKEN_TYPES,
+        **FILE_FACTS,
+        "file_address": lambda file_id: url_for(
+            "pages.enclosed", token=case.token, file_id=file_id
+        ),
         "unread": sum(one.new for one in papers.remarks),
     }
 

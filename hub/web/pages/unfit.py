@@ -31,12 +31,15 @@ WORDS = {
     "too_many_files": N_("Send at most %(limit)s files with one message."),
     "large_file": N_("%(name)s is larger than %(megabytes)s MB. Make it smaller and send that."),
     "empty_file": N_("%(name)s is empty."),
-    "bad_type": N_("%(name)s cannot be sent. Send a PDF, a picture or plain text."),
+    "bad_type": N_(
+        "%(name)s cannot be sent. Send a PDF, a picture (JPEG, PNG, WebP) or plain text."
+    ),
     "acting_file": N_("%(name)s holds programs or other files. Print it to a new PDF."),
     "locked_file": N_("%(name)s is locked by a password. Save it without one."),
     "broken_file": N_("%(name)s is damaged and cannot be read. Save it again and send that."),
     "files_full": N_("You have sent %(megabytes)s MB of files already. Please call us instead."),
     "files_long": N_("The files are too large together. Send them with several messages."),
+    "no_files_there": N_("Messages carry no files where this document is kept. Send text alone."),
     "files_later": N_("Files cannot be taken just now. Please try again in a minute."),
     "bad_number": N_("This does not look like a mobile number."),
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -14,14 +14,16 @@ from hub.mapping.reading import below
 from hub.mapping.rows import UNSET, Row, Source, evaluate, evaluate_one
 
 RULE = "request.share"
-CONTACT, CUSTOMER = "contact", "customer"
+CONTACT, CUSTOMER, PUBLIC = "contact", "customer", "public"
 AUDIENCES: Mapping[str, str] = {
     CONTACT: "The request's own recipients, and nobody else.",
     CUSTOMER: "Those, and everybody whom the customer's contacts name.",
+    PUBLIC: "The request's own recipients, and whoever has a link and its password.",
 }
 CONTACT_FIELDS = ("key", "name", "email", "mobile", "language")
 MOST_CONTACTS = 200
-_LONGEST = {"customer": 100, "customer_name": 200}
+SHORTEST_PASSWORD = 8
+_LONGEST = {"customer": 100, "customer_name": 200, "password": 128}
 _ITEM = ("item", "position")
 
 
@@ -46,10 +48,12 @@ class SharePlan:
     contacts: tuple[ContactPlan, ...] = ()
     archive_after: float | None = None
     remove_after: float | None = None
+    password: str = field(default="", repr=False)
 
     def data(self) -> dict[str, Any]:
-        """As plain data."""
-        return {**vars(self), "contacts": [dict(vars(one)) for one in self.contacts]}
+        """As plain data, which is stored and shown: without the password."""
+        told = {name: value for name, value in vars(self).items() if name != "password"}
+        return {**told, "contacts": [dict(vars(one)) for one in self.contacts]}
 
 
 @dataclass(frozen=True)
@@ -63,9 +67,11 @@ class ShareRule:
     rows: tuple[Row, ...] = ()
     archive_after: timedelta | None = None
     remove_after: timedelta | None = None
+    password: Source | None = None
 
     def sources(self) -> Iterator[tuple[str, Source]]:
-        """What it reads beside the contacts, by key."""
+        """What it reads beside the contacts, by key. The password is not among them, so that
+        nothing that explains values tells it."""
         yield "with", self.audience
         for name in ("customer", "customer_name"):
             source: Source | None = getattr(self, name)
@@ -77,6 +83,9 @@ class ShareRule:
         for name, source in self.sources():
             row = Row(name, source, rule=f"{RULE}.{name}")
             yield Part(("request", "share", name), row.rule, source, row=row)
+        if self.password is not None:
+            row = Row("password", self.password, rule=f"{RULE}.password")
+            yield Part(("request", "share", "password"), row.rule, self.password, row=row)
         if self.items is not None:
             at = ("request", "share", "contacts")
             yield Part((*at, "for_each"), f"{RULE}.contacts.for_each", self.items)
@@ -101,7 +110,22 @@ class ShareRule:
             contacts=tuple(self._contacts(data, now, problems)),
             archive_after=_seconds(self.archive_after),
             remove_after=_seconds(self.remove_after),
+            password=self._password(data, now, problems) if audience == PUBLIC else "",
         )
+
+    def _password(self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]) -> str:
+        """The password of a public link. Without a good one the record does not fit: nothing is
+        shown to whoever has a link alone."""
+        before = len(problems)
+        given = self._one("password", self.password, data, now, problems)
+        if len(given) >= SHORTEST_PASSWORD or len(problems) > before:
+            return given
+        reads = self.password.reads if self.password is not None else ""
+        code, text = MISSING, "is missing, and a public link needs a password"
+        if given:
+            code, text = BAD_VALUE, f"the value has less than {SHORTEST_PASSWORD} characters"
+        problems.append(row_problem(f"{RULE}.password", reads, code, text))
+        return ""
 
     def _one(
         self,
@@ -181,6 +205,12 @@ class ShareRule:
     @cached_property
     def _reads_inside(self) -> bool:
         return any(name for row in self.rows for name in below(row.source, "item"))
+
+
+def public_link(share: SharePlan | None) -> str:
+    """What stands in the place of a request's public link where there is no hub to make one."""
+    is_public = share is not None and share.audience == PUBLIC
+    return "https://hub.example/p/example/o/LINK" if is_public else ""
 
 
 def _seconds(span: timedelta | None) -> float | None:

@@ -20,6 +20,7 @@ from hub.contracts.events import EventKind
 from hub.contracts.records import Record, RecordRef
 from hub.contracts.requests import Reason
 from hub.engine.work import Failure, Handler, Work
+from hub.kernel import passwords
 from hub.kernel.errors import NotFound
 from hub.kernel.logging import get_logger
 from hub.mapping.problems import RowProblem
@@ -34,6 +35,7 @@ from hub.services.new_requests import (
     started,
     token_row,
 )
+from hub.services.portal import public
 from hub.services.step_context import user_language
 from hub.storage import queries_request as queries
 from hub.storage.models import AccessToken, Inbound, Recipient, Request
@@ -85,6 +87,8 @@ class IntakeHandler(Handler):
             return
         request = create(core, session, *where, result.fields, plan_data(plan))
         job_lines.keep(core, session, *where, read, request)
+        if plan.share is not None and plan.share.password and not plan.problems:
+            public.keep(core, session, request, passwords.hashed(plan.share.password))
         _settle_inbound(session, payload["inbound"], "request", request.id)
         go_on(core, session, request, plan.problems)
 

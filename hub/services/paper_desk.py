@@ -172,6 +172,8 @@ def _made(rows: Session, place: places.Place, what: str) -> tuple[str, str, str]
     found = proofs.of_now(rows, place.request)
     if found is None:
         raise NotReady("evidence")
+    if what == PROOF and place.public:
+        raise LinkInvalid("it holds what not everybody may know")
     if what == SIGNED:
         return file_names.signed(place.request), PDF, found.pdf_sha256
     return file_names.proof(place.request), ZIP, found.bundle_sha256

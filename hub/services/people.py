@@ -158,7 +158,8 @@ def _writing(core: Core, rows: Session, token: str) -> Place:
     """Whoever may write one more. Raises ``CaseClosed``, ``Unfit``."""
     place = places.find_shown(core, rows, token)
     request = place.request
-    if not history.is_open(request) or not offers.signing(request).get("remarks"):
+    wanted = offers.signing(request).get("remarks") and not place.public
+    if not history.is_open(request) or not wanted:
         raise CaseClosed("no remarks are taken any more")
     mine = Message.recipient_id == place.recipient.id, Message.direction == remarks.IN
     if (rows.scalar(select(func.count()).where(*mine)) or 0) >= MOST_REMARKS:

@@ -15,6 +15,7 @@ from hub.services.core import Core
 from hub.services.document_views import PersonView
 from hub.services.hosted import rows, surveying
 from hub.services.links import CHECK, DECIDE, TALK
+from hub.services.portal import public
 from hub.services.record_views import (
     GONE,
     HERE,
@@ -57,6 +58,7 @@ def standing(
         talk=record_talk.talk(session, request) if empty.action == TALK else (),
         writers=record_talk.writers(session, request) if empty.action == TALK else (),
         unread=reading.unread(session, [request.id]).get(request.id, 0),
+        public_link=public.address(core, session, request),
     )
 
 

@@ -13,6 +13,7 @@ from hub.services import enclosures, handed_out, reading, remarks
 from hub.services.core import Core
 from hub.services.document_views import FileView, GivenFile
 from hub.services.links import TALK
+from hub.services.portal.sharing import PUBLIC_KEY
 from hub.services.record_views import SpokenView
 from hub.services.views import LinkInvalid
 from hub.storage.models import Message, Request
@@ -85,7 +86,8 @@ def talk(session: Session, request: Request) -> tuple[SpokenView, ...]:
 def writers(session: Session, request: Request) -> tuple[tuple[str, str], ...]:
     """Key and name of each of the request's people, who wrote last first."""
     last = {one.recipient_id: one.id for one in session.scalars(_messages(request))}
-    people = sorted(request.recipients, key=lambda one: last.get(one.id, ""), reverse=True)
+    known = [one for one in request.recipients if one.key != PUBLIC_KEY]
+    people = sorted(known, key=lambda one: last.get(one.id, ""), reverse=True)
     return tuple((one.key, one.contact.get("name") or one.key) for one in people)
 
 

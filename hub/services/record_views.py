@@ -74,9 +74,9 @@ class SpokenView:
 class RecordView:
     """A record's newest open request, else its newest one, and whether ``action`` can be done.
     ``request_id`` is empty where there never was one. ``others``: more of its requests are
-    open; ``unread``: messages of customers that nobody has read.
-    ``talk`` is what was written, ``writers`` key and name of those who can be answered, who wrote
-    last first."""
+    open; ``unread``: messages of customers that nobody has read. ``public_link`` is where anybody
+    with the password reads it. ``talk`` is what was written, ``writers`` key and name of those who
+    can be answered, who wrote last first."""
 
     action: str
     sender: SenderView
@@ -97,6 +97,7 @@ class RecordView:
     unread: int = 0
     talk: tuple[SpokenView, ...] = ()
     writers: tuple[tuple[str, str], ...] = ()
+    public_link: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from hub.services.core import Core
 from hub.services.document_views import GivenFile
 from hub.services.enclosures import ReadyFile
 from hub.services.hosted import answering
+from hub.services.portal.sharing import PUBLIC_KEY
 from hub.services.record_links import record_link, talk_link
 from hub.services.wordings import EMAIL
 from hub.storage.models import Message, MessageFile, Recipient, Request
@@ -224,6 +225,6 @@ def _answered(request: Request, key: str | None) -> Recipient:
             raise Unfit("no_recipient", "say who is answered", field="recipient")
         return request.recipients[0]
     for one in request.recipients:
-        if one.key == key:
+        if one.key == key != PUBLIC_KEY:  # all who have the public link would read it
             return one
     raise turns.unknown_recipient(request, key)

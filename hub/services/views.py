@@ -62,8 +62,8 @@ class CaseView:
     ``visible_text`` is exactly what will be signed (review page), present once the form is done.
     ``reason`` is what the customer said with a no. ``provider_title`` e.g. ``BankID``. Moments are
     aware UTC; ``zone`` is the workspace's zone. ``may_change``: the answers may be changed; not any
-    more once somebody has signed them. ``portal``: the workspace from whose portal it was opened.
-    ``elsewhere``: it is read and signed at a provider that
+    more once somebody has signed them. ``portal``: the workspace from whose portal it was opened;
+    ``public``: it was by a public link. ``elsewhere``: it is read and signed at a provider that
     keeps it, at this person's own ``address``; empty while it is made ready there.
     """
 
@@ -95,6 +95,7 @@ class CaseView:
     elsewhere: bool = False
     address: str = field(default="", repr=False)
     portal: str = ""
+    public: bool = False
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from hub.kernel.errors import ConfigurationError
+from hub.mapping.explain import explain_plan
 from hub.mapping.share import MOST_CONTACTS, SharePlan
 from tests.mapping.samples import HEAD, NOW, compiled
 
@@ -114,6 +115,12 @@ def test_what_does_not_fit_is_told_by_its_rule(
         ("{archive_after: 60d, remove_after: 30d}", "is before the archive"),
         ("{archive: 30d}", "unknown key 'archive'; did you mean 'archive_after'?"),
         ("{customer: {from: a}, contacts: {for_each: a, rows: [{to: mail}]}}", "mail"),
+        ("{with: public}", "say where the record has the link's password: password: {from: …}"),
+        ("{with: {from: a, map: {x: public}}}", "say where the record has the link's password"),
+        ("{password: {from: a}}", "belongs to a public link; write with: public, or remove"),
+        ("{with: public, password: {value: correct horse}}", "does not stand in a file"),
+        ("{with: public, password: {from: a, default: correct horse}}", "not stand in a file"),
+        ("{with: public, password: {from: a, map: {a: correct horse}}}", "not stand in a file"),
     ],
 )
 def test_a_fault_in_it_is_told(part: str, message: str) -> None:
@@ -125,3 +132,55 @@ def test_a_fault_in_it_is_told(part: str, message: str) -> None:
 def test_a_map_that_cannot_give_customer_needs_none() -> None:
     plan, problems = shared("  share: {with: {from: a, map: {x: contact}, default: contact}}\n")
     assert (plan.audience, problems) == ("contact", [])
+
+
+PUBLIC = """\
+  share:
+    with: {from: audience, default: public}
+    customer: {from: firm}
+    password: {from: secret}
+"""
+
+
+def test_the_password_of_a_public_link_is_in_no_data_of_the_plan() -> None:
+    plan, problems = shared(PUBLIC, secret="  correct horse ")
+    assert (plan.audience, plan.password, problems) == ("public", "correct horse", [])
+    assert "correct horse" not in f"{plan.data()} {plan}"
+
+
+@pytest.mark.parametrize(
+    ("secret", "code"),
+    [
+        (None, "missing"),
+        ("", "missing"),
+        ("       ", "missing"),
+        ("seven77", "bad_value"),
+        ("x" * 129, "bad_value"),
+        (["correct horse"], "bad_value"),
+        ("correct\x07horse", "bad_value"),
+    ],
+)
+def test_a_public_link_without_a_good_password_is_a_problem_that_does_not_repeat_it(
+    secret: Any, code: str
+) -> None:
+    plan, problems = shared(PUBLIC, secret=secret)
+    assert (plan.password, problems) == ("", [("request.share.password", code)])
+    told = compiled(head=HEAD, request=REQUEST + PUBLIC).plan({"secret": secret}, now=NOW)
+    assert told is not None
+    assert not secret or "horse" not in str(told.problems[0])
+
+
+def test_a_record_that_says_public_where_no_password_is_read_does_not_fit() -> None:
+    part = "  share: {with: {from: audience}, customer: {from: firm}}\n"
+    assert shared(part, audience="public")[1] == [("request.share.password", "missing")]
+
+
+def test_what_is_not_public_has_no_password() -> None:
+    plan, problems = shared(PUBLIC, audience="contact", secret="short")
+    assert (plan.password, problems) == ("", [])
+
+
+def test_an_explanation_tells_no_password() -> None:
+    mapping = compiled(head=HEAD, request=REQUEST + PUBLIC)
+    told = explain_plan(mapping, {"secret": "correct horse"}, NOW)
+    assert "correct horse" not in repr(told)

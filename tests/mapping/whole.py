@@ -160,7 +160,8 @@ request:
     about: [viewed, completed]
     by: email
   share:
-    with: {from: audience, map: {all: customer}, default: contact}
+    with: {from: audience, map: {all: customer, anybody: public}, default: contact}
+    password: {from: link_password}
     customer: {from: account.id}
     customer_name: {from: account.name}
     contacts:

@@ -19,6 +19,7 @@ from hub.web.pages.failures import Failures
 from hub.web.pages.files import FilePages
 from hub.web.pages.papers import PaperPages
 from hub.web.pages.portal import PortalPages
+from hub.web.pages.public import PublicPages
 from hub.web.pages.record import RecordPages
 from hub.web.pages.record_talk import RecordTalkPages
 from hub.web.pages.screens import Desk, visit
@@ -79,6 +80,7 @@ def create_pages(
     _guard(blueprint, desk, https)
     if portal is not None:
         PortalPages(desk, portal).register(blueprint)
+        PublicPages(desk, portal).register(blueprint)
     blueprint.add_app_template_filter(_base64, "base64")
     return blueprint
 

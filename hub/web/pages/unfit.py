@@ -41,6 +41,10 @@ WORDS = {
     "files_long": N_("The files are too large together. Send them with several messages."),
     "no_files_there": N_("Messages carry no files where this document is kept. Send text alone."),
     "files_later": N_("Files cannot be taken just now. Please try again in a minute."),
+    "no_password": N_("Please enter the password."),
+    "wrong_password": N_("The password does not fit this link. Check both of them."),
+    "too_many_tries": N_("Too many passwords were tried from here. Try again in an hour."),
+    "busy": N_("Many people open documents just now. Please try again in a moment."),
     "bad_number": N_("This does not look like a mobile number."),
 }
 _ANYTHING = N_("Something is not right here. Please check what you gave.")

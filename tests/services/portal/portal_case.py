@@ -44,6 +44,7 @@ request:
     with: {from: audience, default: contact}
     customer: {from: customer}
     customer_name: {from: customer_name}
+    password: {from: link_password}
     contacts:
       for_each: contacts
       rows:
@@ -58,6 +59,7 @@ request:
     - {to: email, from: email}
     - {to: mobile, from: mobile}
 back:
+  invited: [{update: [{to: public_link, from: request.public_link}]}]
   opened: [{update: [{to: state, value: Opened}]}]
   completed: [{update: [{to: state, value: Signed}]}]
 examples:
@@ -230,6 +232,10 @@ class Browser:
     def enter(self, code: str, workspace: str = "alice") -> TestResponse:
         """Type the code."""
         return self.post(f"/p/{workspace}/code", {"code": code})
+
+    def give(self, link: str, password: str) -> TestResponse:
+        """Give the password on the page of a public link, whose path this is."""
+        return self.post(link, {"password": password})
 
     def shelf(self, workspace: str = "alice", **query: str) -> list[str]:
         """The titles in the list."""

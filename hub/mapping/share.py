@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from hub.mapping.conditions import wants
+from hub.mapping.expressions import Expression
 from hub.mapping.people import LONGEST, Part, Unfit, language_code, one_line
 from hub.mapping.problems import BAD_VALUE, MISSING, RowProblem, row_problem
 from hub.mapping.reading import below
@@ -20,6 +22,8 @@ AUDIENCES: Mapping[str, str] = {
     CUSTOMER: "Those, and everybody whom the customer's contacts name.",
     PUBLIC: "The request's own recipients, and whoever has a link and its password.",
 }
+KEEP, REPLACE = "keep", "replace"
+ON_CHANGE = (KEEP, REPLACE)
 CONTACT_FIELDS = ("key", "name", "email", "mobile", "language")
 MOST_CONTACTS = 200
 SHORTEST_PASSWORD = 8
@@ -49,6 +53,7 @@ class SharePlan:
     archive_after: float | None = None
     remove_after: float | None = None
     password: str = field(default="", repr=False)
+    on_change: str = KEEP
 
     def data(self) -> dict[str, Any]:
         """As plain data, which is stored and shown: without the password."""
@@ -68,6 +73,25 @@ class ShareRule:
     archive_after: timedelta | None = None
     remove_after: timedelta | None = None
     password: Source | None = None
+    on_change: str = KEEP
+    archive_when: Expression | None = None
+
+    @property
+    def looks_on(self) -> bool:
+        """Whether a record that was asked about is looked at again when it has changed."""
+        return self.on_change == REPLACE or self.archive_when is not None
+
+    def is_closed(
+        self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem] | None = None
+    ) -> bool:
+        """Whether the record is closed upstream: what is shared of it belongs in the archive. A
+        condition that fails closes nothing."""
+        if self.archive_when is None:
+            return False
+        closed, problem = wants(self.archive_when, f"{RULE}.archive_when", data, now)
+        if problem is not None and problems is not None:
+            problems.append(problem)
+        return closed
 
     def sources(self) -> Iterator[tuple[str, Source]]:
         """What it reads beside the contacts, by key. The password is not among them, so that
@@ -80,6 +104,9 @@ class ShareRule:
 
     def parts(self) -> Iterator[Part]:
         """Everything of it that reads the record."""
+        if self.archive_when is not None:
+            at = ("request", "share", "archive_when")
+            yield Part(at, f"{RULE}.archive_when", self.archive_when)
         for name, source in self.sources():
             row = Row(name, source, rule=f"{RULE}.{name}")
             yield Part(("request", "share", name), row.rule, source, row=row)
@@ -87,10 +114,10 @@ class ShareRule:
             row = Row("password", self.password, rule=f"{RULE}.password")
             yield Part(("request", "share", "password"), row.rule, self.password, row=row)
         if self.items is not None:
-            at = ("request", "share", "contacts")
-            yield Part((*at, "for_each"), f"{RULE}.contacts.for_each", self.items)
+            inside = ("request", "share", "contacts")
+            yield Part((*inside, "for_each"), f"{RULE}.contacts.for_each", self.items)
             for index, row in enumerate(self.rows):
-                yield Part((*at, "rows", index), row.rule, row.source, _ITEM, row=row)
+                yield Part((*inside, "rows", index), row.rule, row.source, _ITEM, row=row)
 
     def plan(self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]) -> SharePlan:
         """For one record. What does not fit goes to ``problems``."""
@@ -111,6 +138,7 @@ class ShareRule:
             archive_after=_seconds(self.archive_after),
             remove_after=_seconds(self.remove_after),
             password=self._password(data, now, problems) if audience == PUBLIC else "",
+            on_change=self.on_change,
         )
 
     def _password(self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from hub.contracts.json_schema import JsonSchema, Walk
+from hub.mapping.compiling_fields import ExpressionField
 from hub.mapping.good_rows import Inside
 from hub.mapping.grammar import NOT_EMPTY, Duration, Strict, Word
 from hub.mapping.row_schema import PersonRow, RecordValue
@@ -17,6 +18,8 @@ from hub.mapping.share import (
     CONTACT,
     CONTACT_FIELDS,
     CUSTOMER,
+    KEEP,
+    ON_CHANGE,
     PUBLIC,
     RULE,
     SHORTEST_PASSWORD,
@@ -104,6 +107,22 @@ class ShareSchema(Strict):
             f"{SHORTEST_PASSWORD} characters. It is kept as a hash."
         },
     )
+    on_change = Word(
+        ON_CHANGE,
+        "way",
+        load_default=KEEP,
+        metadata={
+            "help": "What a changed document does while nobody has signed: `replace` makes it a "
+            "new version; `keep` leaves what was sent."
+        },
+    )
+    archive_when = ExpressionField(
+        load_default=None,
+        metadata={
+            "help": "When the record is closed: what is shared of it moves to the archive, an open "
+            "request ends, and nothing new is shared."
+        },
+    )
     archive_after = Duration(
         load_default=None,
         metadata={"help": "How long after its end it moves to the archive. Else never."},
@@ -153,6 +172,8 @@ class ShareSchema(Strict):
             archive_after=data["archive_after"],
             remove_after=data["remove_after"],
             password=data["password"],
+            on_change=data["on_change"],
+            archive_when=data["archive_when"],
         )
 
 

@@ -24,7 +24,7 @@ from hub.kernel import passwords
 from hub.kernel.errors import NotFound
 from hub.kernel.logging import get_logger
 from hub.mapping.problems import RowProblem
-from hub.services import deadlines, endings, history, job_lines, papers, preparing
+from hub.services import deadlines, endings, following, history, job_lines, papers, preparing
 from hub.services.core import Core
 from hub.services.hosted import moving
 from hub.services.mappings import ActiveMapping, open_key
@@ -83,6 +83,8 @@ class IntakeHandler(Handler):
         if plan is None or existing is not None:
             outcome = ("not_wanted", None) if existing is None else ("already_open", existing[0])
             job_lines.keep(core, session, *where, read)
+            closed = following.is_closed(core, active, result.fields)
+            following.follow(core, session, *where, result.fields, closed=closed)
             _settle_inbound(session, payload["inbound"], *outcome)
             return
         request = create(core, session, *where, result.fields, plan_data(plan))

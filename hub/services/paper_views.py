@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.contracts.decisions import ACCEPTED
-from hub.services import enclosures, history, lines, offers, papers, proofs, turns
+from hub.services import enclosures, former, history, lines, offers, papers, proofs, turns
 from hub.services.core import Core
 from hub.services.document_views import (
     AttachmentView,
@@ -64,6 +64,9 @@ def papers_view(
         forwarded_to=_forwarded_to(request, me),
         in_person=place.in_person,
         locked=place.locked,
+        former=former.versions(session, request),
+        is_news=act in ("sign", "approve") and former.is_news(session, me, found),
+        stamp=papers.stamp(request, found),
     )
 
 

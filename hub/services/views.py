@@ -16,7 +16,14 @@ from hub.contracts.requests import ClientContext, RequestState
 from hub.contracts.steps import NextStep
 from hub.kernel.errors import ParaphError
 from hub.mapping.forms import FormSpec
-from hub.services.document_views import CodeView, FileView, GivenFile, PapersView, TotalsView
+from hub.services.document_views import (
+    CodeView,
+    FileView,
+    GivenFile,
+    PageView,
+    PapersView,
+    TotalsView,
+)
 
 
 class LinkInvalid(ParaphError):
@@ -134,6 +141,7 @@ class SigningView:
     message: str
     flow: str  # this_device | other_device
     step: NextStep | None = None
+    replaced: bool = False  # over, since the sender has changed what it would have signed
 
 
 class CustomerCases(Protocol):
@@ -198,6 +206,10 @@ class CustomerCases(Protocol):
         pictures only. Does not count as seen. Raises ``LinkInvalid``."""
         ...
 
+    def former_pages(self, token: str, document: str, version: int) -> tuple[PageView, ...]:
+        """The pages of a version that was replaced. Raises ``LinkInvalid``."""
+        ...
+
     def attachment(self, token: str, key: str, look: Look, *, original: bool) -> FileView:
         """An attachment: the picture that pages show, or the ``original`` file. Counts as seen.
         Raises ``LinkInvalid``."""
@@ -242,8 +254,7 @@ class CustomerCases(Protocol):
     def remark(
         self, token: str, text: str, client: ClientContext, files: Sequence[GivenFile] = ()
     ) -> None:
-        """Write to the sender, files with it. Raises ``Unfit``, ``CaseClosed``, ``Retryable`` while
-        no file can be looked at."""
+        """Write to the sender, with files. Raises ``Unfit``, ``CaseClosed``, ``Retryable``."""
         ...
 
     def read_remarks(self, token: str) -> None:

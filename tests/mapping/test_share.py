@@ -74,6 +74,7 @@ def test_all_contacts_of_the_customer_as_the_record_tells_them() -> None:
         ],
         "archive_after": 30 * 86400.0,
         "remove_after": 60 * 86400.0,
+        "on_change": "keep",
     }
 
 
@@ -113,7 +114,10 @@ def test_what_does_not_fit_is_told_by_its_rule(
         ),
         ("{customer: {from: a}, contacts: {for_each: a, rows: []}}", "is empty"),
         ("{archive_after: 60d, remove_after: 30d}", "is before the archive"),
-        ("{archive: 30d}", "unknown key 'archive'; did you mean 'archive_after'?"),
+        ("{on_change: replace}", "request.share.on_change: there is no document to replace"),
+        ("{on_change: later}", "unknown way 'later'; use one of: keep, replace"),
+        ("{archive_when: status =}", "request.share.archive_when: "),
+        ("{archiv_after: 30d}", "unknown key 'archiv_after'; did you mean 'archive_after'?"),
         ("{customer: {from: a}, contacts: {for_each: a, rows: [{to: mail}]}}", "mail"),
         ("{with: public}", "say where the record has the link's password: password: {from: …}"),
         ("{with: {from: a, map: {x: public}}}", "say where the record has the link's password"),
@@ -184,3 +188,23 @@ def test_an_explanation_tells_no_password() -> None:
     mapping = compiled(head=HEAD, request=REQUEST + PUBLIC)
     told = explain_plan(mapping, {"secret": "correct horse"}, NOW)
     assert "correct horse" not in repr(told)
+
+
+@pytest.mark.parametrize(("status", "shared_now"), [("Sent", True), ("Closed", False)])
+def test_nothing_new_is_shared_of_a_closed_record(status: str, shared_now: bool) -> None:
+    part = '  share: {archive_when: status = "Closed"}\n'
+    mapping = compiled(head=HEAD, request=REQUEST + part)
+    assert (mapping.plan({"status": status}, now=NOW) is not None) is shared_now
+    assert mapping.planned({"status": status}, now=NOW).share == SharePlan()
+
+
+def test_a_condition_that_fails_closes_nothing_and_is_told() -> None:
+    plan, problems = shared("  share: {archive_when: $number(status) > 1}\n", status="Sent")
+    assert plan == SharePlan()
+    assert problems == [("request.share.archive_when", "expression_failed")]
+
+
+def test_a_changed_document_replaces_where_the_mapping_has_documents() -> None:
+    part = "  documents: [{key: a, title: A, url: {from: url}}]\n  share: {on_change: replace}\n"
+    plan, _ = shared(part, url="https://example.com/a.pdf")
+    assert plan.on_change == "replace"

@@ -169,7 +169,9 @@ request:
       rows:
         - {to: key, from: item.id}
         - {to: email, from: item.email, convert: [trim, lower]}
-    archive_after: 30d
+    on_change: replace
+    archive_when: status = "Closed"
+    archive_after: 4w
     remove_after: 365d
 back:
   sealed: [{update: [{to: level, from: evidence.level}]}]

@@ -18,6 +18,7 @@ from hub.services.portal.contacts import Person
 from hub.storage.models import Request, Share
 
 PUBLIC_KEY = "portal.public"  # of the recipient who stands for all that came by the public link
+CLOSED = "closed"  # of a plan: it is archived as soon as it ends
 
 
 def is_shared(request: Request) -> bool:
@@ -69,7 +70,8 @@ def ended(session: Session, request: Request, now: datetime) -> None:
     """The request is over: from when on it stands in the archive, and nowhere any more (B4)."""
     plan = request.plan.get("share")
     if plan:
-        archive_at = _later(now, plan["archive_after"])
+        closed = request.plan.get(CLOSED)
+        archive_at = now if closed else _later(now, plan["archive_after"])
         _file(session, request, archive_at, _later(now, plan["remove_after"]))
 
 

@@ -95,7 +95,7 @@ class PortalCase:
         database: str,
         portal: str = "{region: DK}",
         url: str = HOST,
-        more: str = "",
+        mapping: str = MAPPING,
     ) -> None:
         self.clock = ManualClock(NOON)
         self.world = folder.name
@@ -104,8 +104,7 @@ class PortalCase:
             (config / name).mkdir(parents=True)
         hub = HUB.format(data=folder / "data", database=database).replace(HOST, url)
         (config / "paraph.yaml").write_text(hub, encoding="utf-8")
-        text = MAPPING.replace("  recipient:\n", f"{more}  recipient:\n", 1)
-        (config / "mappings" / "offer.yaml").write_text(text, encoding="utf-8")
+        (config / "mappings" / "offer.yaml").write_text(mapping, encoding="utf-8")
         post = "channel:simulated, settings: {{gateway: {world}}}"
         for key in ("alice", "bob"):
             text = WORKSPACE.replace("POST", post).format(name=key.title(), world=self._place(key))

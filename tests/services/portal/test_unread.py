@@ -9,7 +9,7 @@ from structlog.testing import capture_logs
 
 from hub.services import reading, remarks
 from tests.services.paper_case import CLIENT
-from tests.services.portal.portal_case import PortalCase
+from tests.services.portal.portal_case import MAPPING, PortalCase
 from tests.services.portal.test_sharing import BOB, FIRM
 
 READABLE = """\
@@ -22,6 +22,7 @@ READABLE = """\
       - {to: text, value: Work}
       - {to: price, value: 100, convert: decimal}
       - {to: vat, value: 25}
+  recipient:
 """
 LINES = {"lines": [{"id": "a"}]}
 
@@ -30,7 +31,9 @@ LINES = {"lines": [{"id": "a"}]}
 def portal(tmp_path, database_url):
     """A portal whose documents have a talk beside them."""
     with capture_logs():
-        case = PortalCase(tmp_path, database_url, more=READABLE)
+        case = PortalCase(
+            tmp_path, database_url, mapping=MAPPING.replace("  recipient:\n", READABLE, 1)
+        )
         yield case
         case.close()
 

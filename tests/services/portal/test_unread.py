@@ -7,9 +7,12 @@ import pytest
 from sqlalchemy import event
 from structlog.testing import capture_logs
 
+from hub.kernel.errors import NotFound
 from hub.services import reading, remarks
+from hub.services.portal.sharing import PUBLIC_KEY
 from tests.services.paper_case import CLIENT
 from tests.services.portal.portal_case import MAPPING, PortalCase
+from tests.services.portal.public_links import SHARED, link_of, read
 from tests.services.portal.test_sharing import BOB, FIRM
 
 READABLE = """\
@@ -114,3 +117,13 @@ def test_the_sender_has_read_when_it_has_answered(portal):
 def unread(portal, *ids):
     with portal.core.db.read() as session:
         return reading.unread(session, ids)
+
+
+def test_nobody_writes_by_a_public_link_and_nobody_is_answered_there(portal):
+    request = portal.share(**LINES, **SHARED)
+    page = read(portal.browser(), link_of(portal, request)).text
+    assert "Work" in page
+    assert "/remark" not in page
+    assert PUBLIC_KEY in [one.key for one in portal.people(request)]
+    with pytest.raises(NotFound):
+        answer(portal, request, "To everybody", PUBLIC_KEY)

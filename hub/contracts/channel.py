@@ -93,13 +93,13 @@ class DeliveryReport:
 class Reply:
     """What somebody has written back. ``token`` is the ``reply_token`` of the message that it
     answers, ``name`` makes it count once however often it comes, ``sender`` is the address that it
-    says to come from, ``files`` how many files came along, which are not taken."""
+    says to come from, ``files`` what came along, as it came."""
 
     token: str
     text: str
     name: str
     sender: str = ""
-    files: int = 0
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True)

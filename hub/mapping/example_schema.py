@@ -89,7 +89,9 @@ class GivenSchema(Leaf):
             "of an answer that was noted by hand decision, how, by, remark."
         }
     )
-    remark = fields.Dict(metadata={"help": "What was written: text."})
+    remark = fields.Dict(
+        metadata={"help": "What was written: text, and files, each with name and media_type."}
+    )
     signature = fields.Dict(
         metadata={"help": "Who signed, when and how: name, at, order_ref, provider."}
     )

@@ -20,7 +20,6 @@ from hub.storage.models_paper import (
     Document,
     DocumentPage,
     Evidence,
-    Message,
     OneTimeCode,
     Viewing,
 )
@@ -42,6 +41,7 @@ from hub.storage.models_request import (
     SigningOrder,
 )
 from hub.storage.models_secret import HeldRequest, InstancePause, InstanceSecret
+from hub.storage.models_talk import Message, MessageFile
 from hub.storage.models_webhook import WebhookSubscription
 from hub.storage.models_work import Attempt, Delivery, Lease, Replay, ReplayItem, Timer
 
@@ -72,6 +72,7 @@ __all__ = [
     "Lease",
     "MappingVersion",
     "Message",
+    "MessageFile",
     "NumberSeries",
     "OneTimeCode",
     "PolledTable",

@@ -21,7 +21,9 @@ from hub.web.pages.papers import PaperPages
 from hub.web.pages.portal import PortalPages
 from hub.web.pages.public import PublicPages
 from hub.web.pages.record import RecordPages
+from hub.web.pages.record_talk import RecordTalkPages
 from hub.web.pages.screens import Desk, visit
+from hub.web.pages.sent_files import MOST_BYTES, MOST_WORDS, is_too_long, words_before
 from hub.web.pages.signing import SigningPages
 from hub.web.pages.talking import TalkPages
 from hub.web.pages.visit import Visits
@@ -41,10 +43,14 @@ _FILES = {
     "pages.picture",
     "pages.original",
     "pages.download",
+    "pages.enclosed",
+    "pages.record_file",
 }
+# Forms with files.
+_WITH_FILES = {"pages.remark", "pages.record_answer"}
 _GROUPS = (
     CasePages, PaperPages, FilePages, SigningPages, CanvasPages, TalkPages, ButtonPages,
-    RecordPages, Failures,
+    RecordPages, RecordTalkPages, Failures,
 )  # fmt: skip
 
 
@@ -95,18 +101,32 @@ def _base64(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
+def _bound() -> None:
+    """How much of a form is read."""
+    if request.endpoint in _WITH_FILES:
+        request.max_content_length, request.max_form_memory_size = MOST_BYTES, MOST_WORDS
+        return
+    most = MAX_INK_BYTES if request.endpoint in _INK else MAX_FORM_BYTES
+    request.max_content_length = request.max_form_memory_size = most
+
+
+def _is_cut() -> bool:
+    """Whether a form's files are too long together: its page says so, and keeps the words."""
+    return request.endpoint in _WITH_FILES and is_too_long(request)
+
+
 def _guard(blueprint: Blueprint, desk: Desk, https: bool) -> None:
     @blueprint.before_request
     def look_at_the_browser() -> None:
         g.visit = desk.visits.read(request)
         holding.hold([token for _, token in desk.visits.portal_tokens(request)])
         if request.method == "POST" and request.endpoint != "pages.not_allowed":
-            most = MAX_INK_BYTES if request.endpoint in _INK else MAX_FORM_BYTES
-            request.max_content_length = request.max_form_memory_size = most
+            _bound()
             if request.mimetype not in _FORM_TYPES:
                 abort(415)
             _check_link(desk)  # before a byte of the body is read
-            desk.visits.check_csrf(visit(), request)
+            g.cut = words_before(request) if _is_cut() else None
+            desk.visits.check_csrf(visit(), g.cut if g.cut is not None else request.form)
 
     @blueprint.after_request
     def finish(response: Response) -> Response:

@@ -67,6 +67,7 @@ class Desk:
             f"pages/{template}.html",
             **{
                 "_": self.words.gettext(self.language()),
+                "ngettext": self.words.plural(self.language()),
                 "lang": self.language(),
                 "case": case,
                 "sender": sender,

@@ -44,12 +44,14 @@ class SharePlan:
     customer: str = ""
     customer_name: str = ""
     contacts: tuple[ContactPlan, ...] = ()
+    tell: tuple[str, ...] = ()
     archive_after: float | None = None
     remove_after: float | None = None
 
     def data(self) -> dict[str, Any]:
         """As plain data."""
-        return {**vars(self), "contacts": [dict(vars(one)) for one in self.contacts]}
+        contacts = [dict(vars(one)) for one in self.contacts]
+        return {**vars(self), "contacts": contacts, "tell": list(self.tell)}
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class ShareRule:
     customer_name: Source | None = None
     items: Source | None = None
     rows: tuple[Row, ...] = ()
+    tell: tuple[str, ...] = ()
     archive_after: timedelta | None = None
     remove_after: timedelta | None = None
 
@@ -99,6 +102,7 @@ class ShareRule:
             customer=customer,
             customer_name=self._one("customer_name", self.customer_name, data, now, problems),
             contacts=tuple(self._contacts(data, now, problems)),
+            tell=self.tell,
             archive_after=_seconds(self.archive_after),
             remove_after=_seconds(self.remove_after),
         )

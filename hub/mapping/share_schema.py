@@ -8,8 +8,9 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from hub.contracts.json_schema import JsonSchema, Walk
+from hub.contracts.papers import CONTACT_NEWS
 from hub.mapping.good_rows import Inside
-from hub.mapping.grammar import NOT_EMPTY, Duration, Strict, Word
+from hub.mapping.grammar import NOT_EMPTY, Duration, OneOrMany, Strict, Word
 from hub.mapping.row_schema import PersonRow, RecordValue
 from hub.mapping.rows import UNSET, Row, Source
 from hub.mapping.share import AUDIENCES, CONTACT, CONTACT_FIELDS, CUSTOMER, RULE, ShareRule
@@ -85,6 +86,15 @@ class ShareSchema(Strict):
         load_default=None,
         metadata={"help": "Everybody of the customer's; who is not among them any more has left."},
     )
+    tell = OneOrMany(
+        Word(CONTACT_NEWS, "event"),
+        unique=True,
+        load_default=(),
+        metadata={
+            "help": "What contacts who can see it are told of, by e-mail or else SMS, not in the "
+            "quiet hours of reminders. They may choose otherwise."
+        },
+    )
     archive_after = Duration(
         load_default=None,
         metadata={"help": "How long after its end it moves to the archive. Else never."},
@@ -122,6 +132,7 @@ class ShareSchema(Strict):
             customer_name=data["customer_name"],
             items=contacts.get("for_each"),
             rows=rows,
+            tell=tuple(data["tell"] or ()),
             archive_after=data["archive_after"],
             remove_after=data["remove_after"],
         )

@@ -75,6 +75,15 @@ class Links:
         """Where a workspace's customers sign in; ends with a slash."""
         return f"{self.public_url}/p/{quote(workspace)}/"
 
+    def choice_tokens(self, preference_id: str) -> list[str]:
+        """The tokens of the page where somebody chooses what to be told, under every master key;
+        the first one is handed out anew."""
+        return self._vault.macs("choice-link", preference_id)
+
+    def choice(self, token: str) -> str:
+        """That page's address."""
+        return f"{self.public_url}/n/{token}"
+
     def hook_secret(self, workspace: str, instance: str) -> str:
         """The secret in an instance's hook address."""
         return self._vault.mac("hook", f"{workspace}/{instance}")[:32]

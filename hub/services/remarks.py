@@ -42,8 +42,7 @@ def take_in(
         "text": said,
         "link": answering.where(core, rows, request) or record_link(core, request),
     }
-    chosen = "remarked" in news.wanted(request).get("about", ())
-    if chosen and news.owe(core, rows, request, "remark", row.id, values):
+    if news.owe(core, rows, request, "remarked", row.id, values, about="remark"):
         return
     workspace = core.workspace(request.workspace_id)
     notices.owe_notice(

@@ -13,6 +13,7 @@ from hub.storage.models_core import (
 )
 from hub.storage.models_hosted import HostedAgreement
 from hub.storage.models_lines import JobLine
+from hub.storage.models_notices import HeldNotice, Preference
 from hub.storage.models_paper import (
     Acceptance,
     Attachment,
@@ -54,6 +55,7 @@ __all__ = [
     "Document",
     "DocumentPage",
     "Evidence",
+    "HeldNotice",
     "HeldRequest",
     "HostedAgreement",
     "Inbound",
@@ -70,6 +72,7 @@ __all__ = [
     "PolledTable",
     "PortalEntry",
     "PortalSession",
+    "Preference",
     "Recipient",
     "RepairCase",
     "Replay",

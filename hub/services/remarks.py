@@ -13,6 +13,7 @@ from hub.kernel.ids import new_id
 from hub.services import endings, history, news, notices, turns
 from hub.services.core import Core
 from hub.services.hosted import answering
+from hub.services.portal import contact_news
 from hub.services.record_links import record_link
 from hub.services.wordings import EMAIL
 from hub.storage.models import Message, Recipient, Request
@@ -74,20 +75,7 @@ def answer_remark(
         row = reply(core, rows, request, person, said)
         if answering.owe(core, rows, request, row):
             return
-        way = notices.way_to(person.contact)
-        notices.owe_notice(
-            core,
-            rows,
-            request,
-            way=way,
-            about="answer",
-            key=row.id,
-            to=person.contact.get("email" if way == EMAIL else "mobile") or "",
-            to_name=person.contact.get("name") or "",
-            language=person.language,
-            values={"text": said, "link": core.links.customer(person.id)},
-            writer=person,
-        )
+        contact_news.tell_person(core, rows, request, person, row.id, said)
     core.wake()
 
 

@@ -47,7 +47,7 @@ class Reader:
     @property
     def key(self) -> tuple[str, str]:
         """By which address the choice is found; that is empty where there is none."""
-        email = addresses.email_of(self.email)
+        email = _plain(self.email)
         return (EMAIL, email) if email else (SMS, self.mobile)
 
 
@@ -87,10 +87,16 @@ def of_all(
 def way_of(core: Core, one: Chosen, event: str) -> str:
     """How the reader is told of an event: sms, email, digest, or none. None too where the address
     for it is not known, or takes nothing any more."""
-    way = one.row.choices.get(event) or one.reader.offered.get(event, NONE)
+    way = shown(one.row, event)
     if way == NONE:
         return NONE
     return way if takes(core, one.row, SMS if way == SMS else EMAIL) else NONE
+
+
+def shown(row: Preference, event: str) -> str:
+    """The same, whether its address takes anything or not."""
+    way: str = row.choices.get(event) or row.offered.get(event, NONE)
+    return way
 
 
 def takes(core: Core, row: Preference, way: str) -> bool:
@@ -111,7 +117,12 @@ def choose(row: Preference, choices: Mapping[str, str]) -> None:
     """Keep what the reader said of each event. Whoever says something reads: what came back before
     counts no more."""
     known = {key: way for key, way in choices.items() if key in EVENTS[row.audience]}
-    kept = {key: way for key, way in known.items() if way in (*TOLD, NONE)}
+    kept = {
+        key: way
+        for key, way in known.items()
+        if way in (*TOLD, NONE)
+        and way != shown(row, key)  # what was left alone stays the mapping's
+    }
     row.choices = {**row.choices, **kept}
     row.undelivered = {}
 
@@ -184,7 +195,7 @@ def _renew(core: Core, row: Preference, reader: Reader) -> None:
     """What is told of somebody now; written where it differs."""
     now = core.clock.now()
     told = {
-        "email": addresses.email_of(reader.email) or None,
+        "email": reader.email.strip() or None,
         "mobile": reader.mobile or None,
         "name": reader.name,
         "language": reader.language,
@@ -202,7 +213,8 @@ def _indexes(core: Core, workspace_id: str, reader: Reader) -> list[str]:
 
 
 def _address_hashes(core: Core, workspace_id: str, way: str, address: str) -> list[str]:
-    return core.vault.macs(f"preference:{way}", f"{workspace_id}:{address}")
+    plain = address if way == SMS else _plain(address)
+    return core.vault.macs(f"preference:{way}", f"{workspace_id}:{plain}")
 
 
 def _address(row: Preference, way: str) -> str:
@@ -210,4 +222,9 @@ def _address(row: Preference, way: str) -> str:
 
 
 def _same(way: str, one: str, other: str) -> bool:
-    return one == other if way == SMS else addresses.email_of(one) == other
+    return one == other if way == SMS else _plain(one) == _plain(other)
+
+
+def _plain(email: str) -> str:
+    """As it is compared; what is no address is tried all the same, and the gateway says so."""
+    return addresses.email_of(email) or email.strip().casefold()

@@ -12,7 +12,7 @@ from hub.kernel.errors import NotFound
 from hub.services.core import Core
 from hub.services.portal import contacts, sessions
 from hub.services.portal.sharing import holder_of
-from hub.services.portal.views import NotSignedIn
+from hub.services.portal.views import NoPortal, NotSignedIn
 from hub.storage.models import Contact, PortalSession, Request, Share
 
 
@@ -33,6 +33,15 @@ class Visitor:
         """What shares may name for this visitor to see them."""
         customers = {one.customer for one in self.contacts if one.customer}
         return [*(one.id for one in self.contacts), *(holder_of(one) for one in sorted(customers))]
+
+
+def portal_id(core: Core, workspace: str) -> str:
+    """The row id of a workspace that has a portal. Raises ``NoPortal``."""
+    found = core.workspace_ids.get(workspace)
+    if found is None:
+        raise NoPortal("there is no such workspace")
+    sessions.settings(core, found)
+    return found
 
 
 def visitor(core: Core, session: Session, workspace_id: str, token: str) -> Visitor:

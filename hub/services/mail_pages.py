@@ -81,6 +81,7 @@ def as_html(
     page = _template().render(
         **_around(workspace, subject, language, choose),
         paragraphs=list(_paragraphs(text, link)),
+        parts=(),
         link=link,
         button=in_language(BUTTONS.get(about, OPEN_RECORD), language),
         otherwise=in_language(OTHERWISE, language),
@@ -130,7 +131,6 @@ def _around(
         "dark": (dark_theme(digits) if digits else None) or LIGHT_GREEN,
         "choose": choose,
         "choosing": in_language(CHOOSE, language),
-        "parts": (),
     }
 
 

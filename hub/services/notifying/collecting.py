@@ -110,8 +110,7 @@ class CollectedTimer(TimerHandler):
         return self._core.clock.now() + timedelta(minutes=1)
 
     def _owe_itself(self, session: Session, one: HeldNotice) -> None:
-        request = session.get_one(Request, one.request_id)
-        self._owe(session, one, f"{request.id}:notice:{one.key}", one.about, one.payload, one.key)
+        self._owe(session, one, f"held:{one.id}", one.about, one.payload, one.key)
 
     def _owe_digest(
         self, session: Session, row: Preference, timer: TimerWork, mails: Sequence[HeldNotice]

@@ -55,7 +55,7 @@ def tell(core: Core, session: Session, request: Request, one: Chosen, news: News
         session,
         workspace_id=request.workspace_id,
         request_id=request.id,
-        entity=f"{request.id}:notice:{news.key}:{one.row.id}",
+        entity=f"notice:{one.row.id}:{news.key}",
         kind=owed_kinds.NOTICE,
         step=news.about,
         destination=channel,

@@ -101,7 +101,7 @@ def _ask(customer, clerk):
     portal = opened.value
     portal.get_by_label("Your answer").fill(ANSWERED)
     portal.get_by_role("button", name="Send answer").click()
-    expect(portal.get_by_text(ANSWERED)).to_be_visible()
+    expect(portal.locator("li.mine", has_text=ANSWERED)).to_be_visible()
     put_away(portal)
     customer.page.reload()
     expect(customer.page.get_by_text(ANSWERED)).to_be_visible()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload, load_only
 
 from hub.contracts.requests import RequestState
 from hub.kernel.errors import Unfit
@@ -18,6 +18,10 @@ from hub.storage.models import Request, Share
 
 PAGE = 20
 _EACH = 50  # holders that are asked for one by one
+_READ = (  # opening what is sealed takes longest: no record, no answers
+    Request.title, Request.plan, Request.source_id, Request.state, Request.expires_at,
+    Request.finished_at,
+)  # fmt: skip
 _SHOWN = tuple(
     state.value
     for state in (
@@ -84,7 +88,9 @@ def _documents(
 ) -> tuple[ShownDocument, ...]:
     if not ids:
         return ()
-    requests = {one.id: one for one in session.scalars(select(Request).where(Request.id.in_(ids)))}
+    only = load_only(*_READ), lazyload(Request.recipients)
+    query = select(Request).options(*only).where(Request.id.in_(ids))
+    requests = {one.id: one for one in session.scalars(query)}
     mine = visible(who, now), Share.request_id.in_(ids)
     shares: dict[str, Any] = {
         one.request_id: one for one in session.scalars(select(Share).where(*mine))

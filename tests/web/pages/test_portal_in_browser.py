@@ -63,10 +63,12 @@ def test_from_the_address_to_signing_out(page: Page, stage, language, width):
         _good(page, language)
     page.goto(f"{url}/p/alice/")
     page.locator(".card").nth(1).click()
+    page.wait_for_url("**/s/**")
     _good(page, language)
     document = page.url
     page.locator(".back a").click()
     page.locator("form.out button").first.click()
+    page.wait_for_url("**/sign-out")
     _good(page, language)
     page.goto(document)
     _good(page, language)
@@ -100,7 +102,7 @@ def test_without_javascript(browser: Browser, stage):
     page.goto(f"{url}/p/alice/")
     _sign_in(case, page)
     page.locator(".card").first.click()
-    assert "/s/" in page.url
+    page.wait_for_url("**/s/**")
     context.close()
 
 

@@ -113,7 +113,7 @@ def _of_share(at: Path, share: Mapping[str, Any]) -> Iterator[Removal]:
     """What of a share reads the record, and how long it lasts. Where contacts are listed, or all of
     a customer's may be meant, it is no mapping without the customer."""
     contacts, may_go = share.get("contacts"), ("contact", None)
-    names = ("with", "customer_name", "archive_after", "remove_after")
+    names = ("with", "customer_name", "tell", "archive_after", "remove_after")
     for name in (*names, *(("customer",) if not contacts and share.get("with") in may_go else ())):
         if name in share:
             told = "audience" if name == "with" else name

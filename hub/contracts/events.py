@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     REMARKED = "remarked"  # the customer wrote to the sender, or the sender answered
     REPLIED = "replied"  # the sender answered a remark; in the history a remark with a direction
     PREPARED = "prepared"  # documents and attachments are here, rendered and hashed
+    REPLACED = "replaced"  # a changed document took the former one's place; orders on that are void
+    CHANGE_REFUSED = "change_refused"  # a changed document could not; what was sent still holds
     PLACED = "placed"  # a hosted provider has it: people can read and sign there
     MOVED = "moved"  # another provider takes over, before the customer has acted
     LATE = "late"  # a former agreement told of something: kept, and counts for nothing

@@ -30,6 +30,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b[\w.+-]+@([\w-]+\.[\w.-]+)"), MASK + r"@\1"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+"), r"\1 " + MASK),
     (re.compile(r"(/s/)[\w-]{8,}"), r"\1" + MASK),
+    (re.compile(r"(/p/\w+/(?:o|enter)/)[\w-]{8,}"), r"\1" + MASK),
     (re.compile(r"(/hooks/[^/\s]+/[^/\s]+/)[^\s\"'?]+"), r"\1" + MASK),
     (re.compile(r"(?i)((?:token|secret|password|key|code)=)[^&\s\"']+"), r"\1" + MASK),
 )
@@ -37,7 +38,7 @@ _TELLING = re.compile(r"(status|state|code|error|success|type|unit)$", re.IGNORE
 _WORD = re.compile(r"[A-Za-z_-]{1,40}")
 _MOST = 40  # keys of one object that an outline shows
 # One look that tells whether any of the patterns can match at all: most texts are harmless.
-_SUSPECT = re.compile(r"\d[\d ()+-]{5}|@|/s/|/hooks/|=|(?i:bearer|basic)\s")
+_SUSPECT = re.compile(r"\d[\d ()+-]{5}|@|/s/|/p/|/hooks/|=|(?i:bearer|basic)\s")
 _KEEP = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"  # row ids
     r"|\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?",  # moments

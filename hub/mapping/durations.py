@@ -1,20 +1,29 @@
-"""Durations as people write them: ``90s``, ``30m``, ``24h``, ``14d``."""
+"""Durations as people write them: ``90s``, ``30m``, ``24h``, ``14d``, ``2w``, ``3mo``. A month is
+30 days, so that a period is as long whenever it begins."""
 
 from __future__ import annotations
 
 import re
 from datetime import timedelta
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_UNITS = {
+    "s": timedelta(seconds=1),
+    "m": timedelta(minutes=1),
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+    "mo": timedelta(days=30),
+}
+PATTERN = "([0-9]{1,6})(s|mo?|h|d|w)"
 LONGEST = timedelta(days=3650)
 
 
 def duration(text: str) -> timedelta | None:
     """The duration that ``text`` says; None when it says none."""
-    match = re.fullmatch(r"(\d{1,6})([smhd])", text, re.ASCII)
+    match = re.fullmatch(PATTERN, text)
     if match is None or int(match[1]) == 0:
         return None
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    return int(match[1]) * _UNITS[match[2]]
 
 
 def written(span: timedelta) -> str:

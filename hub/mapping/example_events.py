@@ -16,6 +16,7 @@ from hub.mapping.expectations import WorkspaceText
 from hub.mapping.notify import assigned
 from hub.mapping.plan import RequestPlan
 from hub.mapping.sendings import Email, Sending, Webhook
+from hub.mapping.share import public_link
 from hub.mapping.steps import SEALED, Render, Step
 from hub.mapping.texts import is_text_key
 
@@ -165,7 +166,7 @@ def _context(
 
 
 def _request(plan: RequestPlan, given: Mapping[str, Any]) -> dict[str, Any]:
-    called = {"id": "example", "number": "1", "url": ""}
+    called = {"id": "example", "number": "1", "url": "", "public_link": public_link(plan.share)}
     told = {"title": plan.title, "language": plan.language, "provider": plan.providers[0]}
     return {**called, **told, **given.get("request", {})}
 

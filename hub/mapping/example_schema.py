@@ -18,6 +18,8 @@ EVENTS: Mapping[str, str] = {
     EventKind.STARTED.value: "A record upstream asked for a signature.",
     EventKind.INVITED.value: "The link is on its way to the customer.",
     EventKind.PREPARED.value: "Documents and attachments are here.",
+    EventKind.REPLACED.value: "A changed document took the place of the one that was sent.",
+    EventKind.CHANGE_REFUSED.value: "A changed document could not; the outcome says why.",
     EventKind.PLACED.value: "A provider that keeps the document has it.",
     EventKind.OPENED.value: "The customer looked at the page.",
     EventKind.VIEWED.value: "Somebody looked at the documents; once a visit.",

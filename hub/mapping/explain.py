@@ -28,6 +28,7 @@ from hub.mapping.problems import Path
 from hub.mapping.references import placed_rows
 from hub.mapping.rows import UNSET, Row, Source
 from hub.mapping.sendings import Sending, Webhook
+from hub.mapping.share import RULE as SHARE
 from hub.mapping.steps import Step
 from hub.mapping.texts import names_in, render
 from hub.mapping.watched import Noted, Notes, Run, Watch, value_at
@@ -58,6 +59,9 @@ class Explained:
     problem: str = ""
 
 
+_UNWANTED = ("when", f"{SHARE}.archive_when")  # what decides that a record asks for nothing
+
+
 @dataclass(frozen=True)
 class ExplainedStep:
     """A step: its operation (None: nothing to do), or why there is none, and each row."""
@@ -84,7 +88,7 @@ def explain_plan(
     plan = watched.plan(record, now)
     if plan is None:
         rows = _explained(watch, lambda row: UNSET, {})
-        return None, tuple(row for row in rows if row.rule == "when")
+        return None, tuple(row for row in rows if row.rule in _UNWANTED)
     problems = {one.rule: one.message for one in plan.problems}
     rows = _explained(watch, lambda row: _planned(plan, row), problems)
     template, at = rule.title_text(plan.language), (*part, "title")

@@ -114,6 +114,9 @@ def _share(rule: ShareRule, watch: Watch) -> ShareRule:
         audience=watched["with"],
         customer=watched.get("customer"),
         customer_name=watched.get("customer_name"),
+        archive_when=watch.condition(
+            rule.archive_when, f"{SHARE}.archive_when", ("request", "share", "archive_when")
+        ),
         items=source("for_each", items, "contacts") if items is not None else None,
         rows=watch.rows(rule.rows, ("request", "share", "contacts", "rows")),
     )

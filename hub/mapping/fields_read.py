@@ -4,7 +4,7 @@ address. Known from the rows; for the rest, from what the field is called."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ from hub.mapping.compiled import CompiledMapping
 from hub.mapping.converters import Converter
 from hub.mapping.forms import FieldType, FormSpec
 from hub.mapping.papers import PaperRule
+from hub.mapping.people import Part
 from hub.mapping.rows import Row, Source
 from hub.mapping.texts import is_text_key, names_in
 from hub.mapping.watched import named_paths
@@ -35,6 +36,7 @@ class Kind(StrEnum):
     ID = "id"
     ADDRESS_OF_FILE = "address_of_file"
     CONTENT = "content"
+    PASSWORD = "password"
 
 
 _NAMED: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
@@ -56,6 +58,8 @@ _TARGETS = {
     "mobile": Kind.PHONE,
     "email": Kind.EMAIL,
     "national_id": Kind.NATIONAL_ID,
+    "customer_name": Kind.NAME,
+    "password": Kind.PASSWORD,
 }
 FORM_KINDS = {
     FieldType.EMAIL: Kind.EMAIL,
@@ -124,6 +128,10 @@ def fields_read(mapping: CompiledMapping, form: FormSpec | None) -> FieldsRead:
             _row(found, row, _TARGETS.get(row.to))
     for paper in request.papers:
         _paper(found, paper)
+    if request.share is not None:
+        _parts(found, request.share.parts(), request.share.items)
+    if request.notify is not None:
+        _parts(found, request.notify.parts(), None)
     for refusal in request.refusals:
         for name in (name for text in refusal.words.values() for name in names_in(text)):
             _root(found, name)
@@ -139,6 +147,15 @@ def fields_read(mapping: CompiledMapping, form: FormSpec | None) -> FieldsRead:
     _expressions(found, mapping)
     found.words = set(_own_words(mapping))
     return found
+
+
+def _parts(found: FieldsRead, parts: Iterable[Part], items: Source | None) -> None:
+    """What a share and news read, each value by its name; ``items`` are the share's contacts."""
+    below = _record_path(items.reads) if items is not None else ""
+    for part in parts:
+        if isinstance(part.what, Source):
+            kind = _TARGETS.get(part.rule.rpartition(".")[2])
+            _row(found, Row("", part.what), kind, below)
 
 
 def _paper(found: FieldsRead, paper: PaperRule) -> None:

@@ -12,7 +12,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, vali
 
 from hub.contracts.json_schema import MEANINGS, JsonSchema, Walk, any_of, pattern
 from hub.mapping.document import Document
-from hub.mapping.durations import LONGEST, duration, written
+from hub.mapping.durations import LONGEST, PATTERN, duration, written
 from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
 
 _REQUIRED = "Missing data for required field."
@@ -28,7 +28,7 @@ _SAID = {
     "Invalid input type.": "must be a block of keys; write 'key: value' below it",
     "Not a valid mapping type.": "must be a block of keys; write 'key: value' below it",
 }
-_NO_DURATION = "is no duration; write for example 90s, 30m, 24h or 14d"
+_NO_DURATION = "is no duration; write for example 90s, 30m, 24h, 14d, 2w or 3mo"
 _NO_HOURS = 'is no span of hours; write for example "21:00-08:00"'
 NOT_EMPTY = validate.Length(1, error="is empty; write at least one entry")
 
@@ -186,7 +186,7 @@ class Blocks(fields.Field[dict[str, Any]]):
 
 
 class Duration(fields.Field[timedelta]):
-    """``90s``, ``30m``, ``24h``, ``14d``."""
+    """``90s``, ``30m``, ``24h``, ``14d``, ``2w``, ``3mo``."""
 
     def _serialize(self, value: Any, attr: Any, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else written(value)
@@ -200,7 +200,7 @@ class Duration(fields.Field[timedelta]):
         return span
 
     def json_schema(self, walk: Walk) -> JsonSchema:
-        return pattern("^(?=0*[1-9])[0-9]{1,6}[smhd]$", _NO_DURATION)
+        return pattern(f"^(?=0*[1-9]){PATTERN}$", _NO_DURATION)
 
 
 class Quiet(fields.Field[tuple[time, time]]):

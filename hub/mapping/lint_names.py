@@ -37,7 +37,7 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
     ),
     "remark": ("text",),
     "signature": (*_SIGNATURE, "method"),
-    "request": ("id", "number", "title", "language", "state", "provider"),
+    "request": ("id", "number", "title", "language", "state", "provider", "public_link"),
     "recipient": _PERSON,
     "lines": _LINES,
     "line": (*_LINES, "step_name"),

@@ -18,6 +18,7 @@ from phonenumbers import PhoneNumberFormat
 from hub.mapping.converters import ConversionError, Converter, convert, parse_converter
 from hub.mapping.fields_read import FieldsRead, Kind
 from hub.mapping.made_up_numbers import mobile_numbers, national_ids
+from hub.mapping.share import SHORTEST_PASSWORD
 
 NAMES = (
     "Alice Andersson", "Bob Berg", "Charlie Dahl", "David Ek", "Eva Falk", "Frida Holm",
@@ -160,6 +161,7 @@ class MadeUp:
             Kind.BIRTH: lambda: _births(text),
             Kind.ID: lambda: _shaped(text, 1),
             Kind.ADDRESS_OF_FILE: lambda: (f"https://example.com/file-{n}" for n in count(1)),
+            Kind.PASSWORD: lambda: _passwords(text),
             Kind.CONTENT: lambda: (b64encode(f"file {n}".encode()).decode() for n in count(1)),
         }
         if kind is not None:
@@ -201,6 +203,13 @@ def _names(text: str, path: str) -> Candidates:
 def _births(text: str) -> Candidates:
     for n in range(20):
         yield f"{80 + n}0101" if _SIX.fullmatch(text) else f"19{80 + n}-01-01"
+
+
+def _passwords(text: str) -> Candidates:
+    """One that a public link takes, or one that is too short alike."""
+    long = len(text) >= SHORTEST_PASSWORD
+    for n in count(1):
+        yield f"made-up password {n}" if long else str(n)
 
 
 def _emails() -> Candidates:

@@ -16,6 +16,7 @@ from hub.mapping.compiled import COMPLETED, ON_CALL, CompiledMapping
 from hub.mapping.examples import run_examples
 from hub.mapping.loader import compile_document
 from hub.mapping.problems import Path, Problem
+from hub.mapping.share import KEEP
 from hub.mapping.steps import Render
 
 # Parts of the request that are one value each.
@@ -24,7 +25,7 @@ _VALUES = ("title", "number", "language", "user_language", "reminders")
 _USUAL: Mapping[str, tuple[Any, ...]] = {
     "role": (SIGNER,), "turn": (1,), "must_view": (False,), "methods": ([*METHODS],),
     "receipt": (False,), "remarks": (False,), "forward": (False,), "in_person": (False,),
-    "download": (True,),
+    "download": (True,), "on_change": (KEEP,),
 }  # fmt: skip
 _ROWS = ("recipient", "prefill")
 
@@ -113,9 +114,12 @@ def _of_share(at: Path, share: Mapping[str, Any]) -> Iterator[Removal]:
     """What of a share reads the record, and how long it lasts. Where contacts are listed, or all of
     a customer's may be meant, it is no mapping without the customer."""
     contacts, may_go = share.get("contacts"), ("contact", None)
-    names = ("with", "customer_name", "tell", "archive_after", "remove_after")
+    if "archive_when" in share:
+        cut: Path = (*at, "archive_when")
+        yield Removal(cut, cut, "expect: {skipped: true} of a closed record")
+    names = ("with", "customer_name", "tell", "on_change", "archive_after", "remove_after")
     for name in (*names, *(("customer",) if not contacts and share.get("with") in may_go else ())):
-        if name in share:
+        if name in share and share[name] not in _USUAL.get(name, ()):
             told = "audience" if name == "with" else name
             yield Removal((*at, name), (*at, name), f"expect: {{share: {{{told}: …}}}}")
     if contacts:

@@ -140,10 +140,13 @@ class RequestRule:
 
     @property
     def conditions(self) -> tuple[Expression, ...]:
-        """What decides whether its people and papers are there, and whether it is refused."""
+        """What decides whether its people and papers are there, whether it is refused, and whether
+        it is closed."""
         each: tuple[PersonRule | PaperRule | RefusalRule, ...]
         each = (*self.people, *self.papers, *self.refusals)
-        return tuple(one.when for one in each if one.when is not None)
+        closes = self.share.archive_when if self.share is not None else None
+        found = (*(one.when for one in each), closes)
+        return tuple(one for one in found if one is not None)
 
     def parts(self) -> Iterator[Part]:
         """Everything about refusals, people, papers and signing that reads the record."""
@@ -157,8 +160,8 @@ class RequestRule:
             yield from one.parts()
 
     def plan(self, record: Mapping[str, Any], now: datetime) -> RequestPlan | None:
-        """The request for ``record``; None when ``when`` says that there is none to make. Of a
-        record that is refused nothing else is told."""
+        """The request for ``record``; None when ``when`` says that there is none to make, or the
+        record is closed. Of a record that is refused nothing else is told."""
         problems: list[RowProblem] = []
         if self.when is not None:
             wanted, problem = wants(self.when, "when", self.data(record), now)
@@ -166,6 +169,8 @@ class RequestRule:
                 problems.append(problem)
             elif not wanted:
                 return None
+        if self.share is not None and self.share.is_closed(self.data(record), now, problems):
+            return None
         against = refused(self.refusals, self.data(record), now)
         plan = self.planned(record, now, problems)
         return replace(plan, problems=against) if against else plan

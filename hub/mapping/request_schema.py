@@ -21,6 +21,7 @@ from hub.mapping.plan import FAILOVER_AFTER
 from hub.mapping.reminder_schema import ReminderSchema
 from hub.mapping.row_schema import LineRow, PrefillRow, RecipientRow, RecordValue
 from hub.mapping.rows import Source
+from hub.mapping.share import REPLACE
 from hub.mapping.share_schema import ShareSchema
 from hub.mapping.signing import SigningRule
 from hub.mapping.steps_field import StepsField
@@ -275,5 +276,15 @@ class RequestSchema(Strict):
         if faults:
             raise ValidationError(faults)
 
+    @validates_schema
+    def _has_versions(self, data: Mapping[str, Any], **_: Any) -> None:
+        share = data.get("share")
+        if share is not None and share.on_change == REPLACE and not data.get("documents"):
+            said = "there is no document to replace; add documents, or remove on_change"
+            raise ValidationError({"share": {"on_change": [said]}})
+
     def json_rules(self, walk: Walk) -> JsonSchema:
-        return one_key_of("recipient", "recipients")
+        replaces = {"properties": {"on_change": {"const": REPLACE}}, "required": ["on_change"]}
+        asked: JsonSchema = {"properties": {"share": replaces}, "required": ["share"]}
+        needs: JsonSchema = {"if": asked, "then": {"required": ["documents"]}}
+        return {**one_key_of("recipient", "recipients"), "allOf": [needs]}

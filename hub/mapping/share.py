@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from hub.mapping.conditions import wants
+from hub.mapping.expressions import Expression
 from hub.mapping.people import LONGEST, Part, Unfit, language_code, one_line
 from hub.mapping.problems import BAD_VALUE, MISSING, RowProblem, row_problem
 from hub.mapping.reading import below
 from hub.mapping.rows import UNSET, Row, Source, evaluate, evaluate_one
 
 RULE = "request.share"
-CONTACT, CUSTOMER = "contact", "customer"
+CONTACT, CUSTOMER, PUBLIC = "contact", "customer", "public"
 AUDIENCES: Mapping[str, str] = {
     CONTACT: "The request's own recipients, and nobody else.",
     CUSTOMER: "Those, and everybody whom the customer's contacts name.",
+    PUBLIC: "The request's own recipients, and whoever has a link and its password.",
 }
+KEEP, REPLACE = "keep", "replace"
+ON_CHANGE = (KEEP, REPLACE)
 CONTACT_FIELDS = ("key", "name", "email", "mobile", "language")
 MOST_CONTACTS = 200
-_LONGEST = {"customer": 100, "customer_name": 200}
+SHORTEST_PASSWORD = 8
+_LONGEST = {"customer": 100, "customer_name": 200, "password": 128}
 _ITEM = ("item", "position")
 
 
@@ -47,11 +53,14 @@ class SharePlan:
     tell: tuple[str, ...] = ()
     archive_after: float | None = None
     remove_after: float | None = None
+    password: str = field(default="", repr=False)
+    on_change: str = KEEP
 
     def data(self) -> dict[str, Any]:
-        """As plain data."""
+        """As plain data, which is stored and shown: without the password."""
+        told = {name: value for name, value in vars(self).items() if name != "password"}
         contacts = [dict(vars(one)) for one in self.contacts]
-        return {**vars(self), "contacts": contacts, "tell": list(self.tell)}
+        return {**told, "contacts": contacts, "tell": list(self.tell)}
 
 
 @dataclass(frozen=True)
@@ -66,9 +75,30 @@ class ShareRule:
     tell: tuple[str, ...] = ()
     archive_after: timedelta | None = None
     remove_after: timedelta | None = None
+    password: Source | None = None
+    on_change: str = KEEP
+    archive_when: Expression | None = None
+
+    @property
+    def looks_on(self) -> bool:
+        """Whether a record that was asked about is looked at again when it has changed."""
+        return self.on_change == REPLACE or self.archive_when is not None
+
+    def is_closed(
+        self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem] | None = None
+    ) -> bool:
+        """Whether the record is closed upstream: what is shared of it belongs in the archive. A
+        condition that fails closes nothing."""
+        if self.archive_when is None:
+            return False
+        closed, problem = wants(self.archive_when, f"{RULE}.archive_when", data, now)
+        if problem is not None and problems is not None:
+            problems.append(problem)
+        return closed
 
     def sources(self) -> Iterator[tuple[str, Source]]:
-        """What it reads beside the contacts, by key."""
+        """What it reads beside the contacts, by key. The password is not among them, so that
+        nothing that explains values tells it."""
         yield "with", self.audience
         for name in ("customer", "customer_name"):
             source: Source | None = getattr(self, name)
@@ -77,14 +107,20 @@ class ShareRule:
 
     def parts(self) -> Iterator[Part]:
         """Everything of it that reads the record."""
+        if self.archive_when is not None:
+            at = ("request", "share", "archive_when")
+            yield Part(at, f"{RULE}.archive_when", self.archive_when)
         for name, source in self.sources():
             row = Row(name, source, rule=f"{RULE}.{name}")
             yield Part(("request", "share", name), row.rule, source, row=row)
+        if self.password is not None:
+            row = Row("password", self.password, rule=f"{RULE}.password")
+            yield Part(("request", "share", "password"), row.rule, self.password, row=row)
         if self.items is not None:
-            at = ("request", "share", "contacts")
-            yield Part((*at, "for_each"), f"{RULE}.contacts.for_each", self.items)
+            inside = ("request", "share", "contacts")
+            yield Part((*inside, "for_each"), f"{RULE}.contacts.for_each", self.items)
             for index, row in enumerate(self.rows):
-                yield Part((*at, "rows", index), row.rule, row.source, _ITEM, row=row)
+                yield Part((*inside, "rows", index), row.rule, row.source, _ITEM, row=row)
 
     def plan(self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]) -> SharePlan:
         """For one record. What does not fit goes to ``problems``."""
@@ -105,7 +141,23 @@ class ShareRule:
             tell=self.tell,
             archive_after=_seconds(self.archive_after),
             remove_after=_seconds(self.remove_after),
+            password=self._password(data, now, problems) if audience == PUBLIC else "",
+            on_change=self.on_change,
         )
+
+    def _password(self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]) -> str:
+        """The password of a public link. Without a good one the record does not fit: nothing is
+        shown to whoever has a link alone."""
+        before = len(problems)
+        given = self._one("password", self.password, data, now, problems)
+        if len(given) >= SHORTEST_PASSWORD or len(problems) > before:
+            return given
+        reads = self.password.reads if self.password is not None else ""
+        code, text = MISSING, "is missing, and a public link needs a password"
+        if given:
+            code, text = BAD_VALUE, f"the value has less than {SHORTEST_PASSWORD} characters"
+        problems.append(row_problem(f"{RULE}.password", reads, code, text))
+        return ""
 
     def _one(
         self,
@@ -185,6 +237,12 @@ class ShareRule:
     @cached_property
     def _reads_inside(self) -> bool:
         return any(name for row in self.rows for name in below(row.source, "item"))
+
+
+def public_link(share: SharePlan | None) -> str:
+    """What stands in the place of a request's public link where there is no hub to make one."""
+    is_public = share is not None and share.audience == PUBLIC
+    return "https://hub.example/p/example/o/LINK" if is_public else ""
 
 
 def _seconds(span: timedelta | None) -> float | None:

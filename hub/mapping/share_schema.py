@@ -9,12 +9,26 @@ from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from hub.contracts.json_schema import JsonSchema, Walk
 from hub.contracts.papers import CONTACT_NEWS
+from hub.mapping.compiling_fields import ExpressionField
 from hub.mapping.good_rows import Inside
 from hub.mapping.grammar import NOT_EMPTY, Duration, OneOrMany, Strict, Word
 from hub.mapping.row_schema import PersonRow, RecordValue
 from hub.mapping.rows import UNSET, Row, Source
-from hub.mapping.share import AUDIENCES, CONTACT, CONTACT_FIELDS, CUSTOMER, RULE, ShareRule
+from hub.mapping.share import (
+    AUDIENCES,
+    CONTACT,
+    CONTACT_FIELDS,
+    CUSTOMER,
+    KEEP,
+    ON_CHANGE,
+    PUBLIC,
+    RULE,
+    SHORTEST_PASSWORD,
+    ShareRule,
+)
 from hub.mapping.value_fields import CodeField, ItemsField
+
+_WRITTEN = ("value", "default", "map")  # a value block's keys that hold values themselves
 
 
 class ContactRow(PersonRow):
@@ -68,7 +82,7 @@ class ShareSchema(Strict):
         load_default=Source(value=CONTACT),
         metadata={
             "help": "`contact`: the request's own people; `customer`: all contacts of the customer "
-            "too; or where the record says so."
+            "too; `public`: whoever has a link and its password; or where the record says so."
         },
     )
     customer = Inside(
@@ -95,6 +109,30 @@ class ShareSchema(Strict):
             "quiet hours of reminders. They may choose otherwise."
         },
     )
+    password = Inside(
+        RecordValue,
+        load_default=None,
+        metadata={
+            "help": "Where the record has the password of a public link, of at least "
+            f"{SHORTEST_PASSWORD} characters. It is kept as a hash."
+        },
+    )
+    on_change = Word(
+        ON_CHANGE,
+        "way",
+        load_default=KEEP,
+        metadata={
+            "help": "What a changed document does while nobody has signed: `replace` makes it a "
+            "new version; `keep` leaves what was sent."
+        },
+    )
+    archive_when = ExpressionField(
+        load_default=None,
+        metadata={
+            "help": "When the record is closed: what is shared of it moves to the archive, an open "
+            "request ends, and nothing new is shared."
+        },
+    )
     archive_after = Duration(
         load_default=None,
         metadata={"help": "How long after its end it moves to the archive. Else never."},
@@ -107,9 +145,10 @@ class ShareSchema(Strict):
     @validates_schema
     def _fits(self, data: Mapping[str, Any], **_: Any) -> None:
         audience, customer = data.get("audience"), data.get("customer")
-        if customer is None and (data.get("contacts") is not None or _may_be_all(audience)):
+        if customer is None and (data.get("contacts") is not None or _may_be(CUSTOMER, audience)):
             said = "say whose contacts they are: customer: {from: …}"
             raise ValidationError(said, "customer")
+        _check_password(data.get("audience"), data.get("password"))
         archive, remove = data.get("archive_after"), data.get("remove_after")
         if archive is not None and remove is not None and remove < archive:
             said = "is before the archive; make it longer than archive_after, or remove one"
@@ -117,7 +156,15 @@ class ShareSchema(Strict):
 
     def json_rules(self, walk: Walk) -> JsonSchema:
         needs: JsonSchema = {"required": ["customer"]}
-        return {"dependentSchemas": {"contacts": needs}}
+        public: JsonSchema = {"properties": {"with": {"const": PUBLIC}}, "required": ["with"]}
+        written: JsonSchema = {"anyOf": [{"required": [name]} for name in _WRITTEN]}
+        return {
+            "allOf": [
+                {"dependentSchemas": {"contacts": needs}},
+                {"if": public, "then": {"required": ["password"]}},
+                {"properties": {"password": {"not": written}}},
+            ]
+        }
 
     @post_load
     def _build(self, data: Mapping[str, Any], **_: Any) -> ShareRule:
@@ -135,12 +182,35 @@ class ShareSchema(Strict):
             tell=tuple(data["tell"] or ()),
             archive_after=data["archive_after"],
             remove_after=data["remove_after"],
+            password=data["password"],
+            on_change=data["on_change"],
+            archive_when=data["archive_when"],
         )
 
 
-def _may_be_all(audience: Source | None) -> bool:
-    """Whether a request may be shared with all contacts of a customer."""
+def _check_password(audience: Source | None, password: Source | None) -> None:
+    if password is None:
+        if PUBLIC in _given(audience):
+            said = "say where the record has the link's password: password: {from: …}"
+            raise ValidationError(said, "password")
+        return
+    if not _may_be(PUBLIC, audience):
+        raise ValidationError("belongs to a public link; write with: public, or remove", "password")
+    if password.value is not UNSET or password.default is not UNSET or password.choices:
+        said = "a password does not stand in a file; write where the record has it: {from: …}"
+        raise ValidationError(said, "password")
+
+
+def _given(audience: Source | None) -> tuple[Any, ...]:
+    """The audiences that the file itself names."""
+    if audience is None:
+        return ()
+    return (audience.value, audience.default, *(audience.choices or {}).values())
+
+
+def _may_be(wanted: str, audience: Source | None) -> bool:
+    """Whether a request may be shared with this audience."""
     if audience is None:
         return False
-    given = (audience.value, audience.default, *(audience.choices or {}).values())
-    return CUSTOMER in given or (audience.value is UNSET and not audience.choices)
+    anything = audience.value is UNSET and not audience.choices
+    return wanted in _given(audience) or anything

@@ -15,6 +15,7 @@ from hub.contracts.provider import Progress
 from hub.contracts.requests import ClientContext
 from hub.kernel.errors import Unfit
 from hub.services import codes, offers, order_data, orders, papers, places
+from hub.services.changes import VOID
 from hub.services.core import Core
 from hub.services.signing import Signing
 from hub.services.views import CaseClosed, NotReady, SigningView
@@ -84,7 +85,7 @@ def _is_changed(rows: Session, place: places.Place, order: SigningOrder, languag
     sentence = order_data.task_of(order).options.get("consent")
     if same and sentence == offers.consent(place.request, language):
         return False
-    order.status, order.code = "cancelled", "documents_changed"
+    order.status, order.code = "cancelled", "other_language" if same else VOID
     return True
 
 

@@ -63,7 +63,8 @@ class Cases:
         shown = papers.shown(place.request, found)
         view = self._view(place, token, language, accepted, held, seen, shown)
         if place.portal:
-            view = replace(view, portal=self._core.workspace(place.request.workspace_id).key)
+            key = self._core.workspace(place.request.workspace_id).key
+            view = replace(view, portal="" if place.public else key, public=place.public)
         if row is None or (place.portal and place.recipient.role == turns.VIEWER):
             return view  # who reads from the portal has no page of their own at the provider
         return replace(view, elsewhere=True, address=rows.link(row, place.recipient))
@@ -264,7 +265,7 @@ def _has_signer(request: Request) -> bool:
 def _looks(session: Session, place: Place, now: datetime) -> list[tuple[EventKind, str]]:
     """What a look at the page is, and the keys under which it is kept."""
     looks = []
-    if history.is_open(place.request):
+    if history.is_open(place.request) and not place.public:  # nobody knows who that was
         looks.append((EventKind.OPENED, endings.opening_of(place.request, place.recipient)))
     if papers.is_readable(place.request):
         visit = view_counts.new_visit(session, place, now)

@@ -33,6 +33,17 @@ class DocumentView:
 
 
 @dataclass(frozen=True)
+class FormerView:
+    """A former version of a document: shown from ``since`` until ``replaced_at``."""
+
+    key: str
+    version: int
+    title: str
+    since: datetime
+    replaced_at: datetime
+
+
+@dataclass(frozen=True)
 class AttachmentView:
     """A file beside the documents. ``picture``: it can be shown in the page, of a PDF the first of
     its ``pages``; ``seen``: this recipient has fetched all of it; ``must_view``: nobody signs
@@ -122,7 +133,9 @@ class PapersView:
     along when it is over, of ``signed`` and ``proof``. ``in_person``: shown on the sender's tablet;
     ``locked``: that is over. ``forwarded_to``: whom the holder of the link passed it on to.
     ``may_choose``: optional lines may be ticked; not any more once somebody has signed or
-    approved them."""
+    approved them. ``former``: versions that were replaced, newest first; ``is_news``: this person
+    has looked at one of them, and not yet at all of the present one. ``stamp`` tells what is shown
+    from what was shown before."""
 
     documents: tuple[DocumentView, ...] = ()
     attachments: tuple[AttachmentView, ...] = ()
@@ -139,6 +152,9 @@ class PapersView:
     locked: bool = False
     forwarded_to: str = ""
     may_choose: bool = True
+    former: tuple[FormerView, ...] = ()
+    is_news: bool = False
+    stamp: str = ""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from hub.services.core import Core
 from hub.services.hosted import proving
 from hub.services.hosted import rows as hosted_rows
 from hub.services.lines import decided
+from hub.services.portal import public
 from hub.storage.models import (
     Acceptance,
     Attachment,
@@ -47,6 +48,7 @@ def dossier(core: Core, workspace_id: str, request_id: str) -> dict[str, Any]:
             "receipts": _receipts(session, request),
             "agreement": _agreement(core, session, request),
             "former_agreements": _former(core, session, request),
+            "public_link": public.address(core, session, request) or None,
             "banner": banners.banner(core, session, request, place),
         }
 

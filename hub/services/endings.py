@@ -26,6 +26,8 @@ _EACH_TIME = frozenset(
     kind.value
     for kind in (
         EventKind.PREPARED,
+        EventKind.REPLACED,
+        EventKind.CHANGE_REFUSED,
         EventKind.SIGNED,
         EventKind.APPROVED,
         EventKind.UNREACHABLE,

@@ -24,6 +24,7 @@ from hub.mapping.notify import assigned
 from hub.mapping.people import RecipientPlan
 from hub.mapping.plan import RequestPlan
 from hub.mapping.rehearsal import Rehearsed, rehearse
+from hub.mapping.share import public_link
 from hub.mapping.texts import render
 from hub.services.moments import in_zone
 from hub.services.study import Study
@@ -92,6 +93,7 @@ class Imagined:
                 "language": plan.language,
                 "state": event,
                 "provider": plan.providers[0],
+                "public_link": public_link(plan.share),
             },
             "outcome": self._outcome(plan, event),
             "remark": {"text": "…"} if event in _TALK else {},

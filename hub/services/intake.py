@@ -20,10 +20,11 @@ from hub.contracts.events import EventKind
 from hub.contracts.records import Record, RecordRef
 from hub.contracts.requests import Reason
 from hub.engine.work import Failure, Handler, Work
+from hub.kernel import passwords
 from hub.kernel.errors import NotFound
 from hub.kernel.logging import get_logger
 from hub.mapping.problems import RowProblem
-from hub.services import deadlines, endings, history, job_lines, papers, preparing
+from hub.services import deadlines, endings, following, history, job_lines, papers, preparing
 from hub.services.core import Core
 from hub.services.hosted import moving
 from hub.services.mappings import ActiveMapping, open_key
@@ -34,6 +35,7 @@ from hub.services.new_requests import (
     started,
     token_row,
 )
+from hub.services.portal import public
 from hub.services.step_context import user_language
 from hub.storage import queries_request as queries
 from hub.storage.models import AccessToken, Inbound, Recipient, Request
@@ -81,10 +83,14 @@ class IntakeHandler(Handler):
         if plan is None or existing is not None:
             outcome = ("not_wanted", None) if existing is None else ("already_open", existing[0])
             job_lines.keep(core, session, *where, read)
+            closed = following.is_closed(core, active, result.fields)
+            following.follow(core, session, *where, result.fields, closed=closed)
             _settle_inbound(session, payload["inbound"], *outcome)
             return
         request = create(core, session, *where, result.fields, plan_data(plan))
         job_lines.keep(core, session, *where, read, request)
+        if plan.share is not None and plan.share.password and not plan.problems:
+            public.keep(core, session, request, passwords.hashed(plan.share.password))
         _settle_inbound(session, payload["inbound"], "request", request.id)
         go_on(core, session, request, plan.problems)
 

@@ -9,6 +9,7 @@ from hub.services.core import Core
 from hub.services.credentials.fresh import Fresh
 from hub.services.credentials.pause_notes import RecordNoteHandler
 from hub.services.deadlines import EXPIRY, REMINDER
+from hub.services.following import FollowHandler
 from hub.services.hosted import (
     answering,
     collecting,
@@ -33,7 +34,7 @@ from hub.services.replay_calls import CallHandler
 from hub.services.replay_filters import CALL
 from hub.services.step_context import STEP_KIND
 from hub.services.steps import StepHandler
-from hub.services.trigger_rows import INTAKE
+from hub.services.trigger_rows import FOLLOW, INTAKE
 from hub.services.webhooks import KIND as WEBHOOK
 from hub.services.webhooks import WebhookHandler
 
@@ -46,6 +47,7 @@ def handlers(core: Core) -> dict[str, Handler]:
 def _handlers(core: Core) -> dict[str, Handler]:
     return {
         INTAKE: IntakeHandler(core),
+        FOLLOW: FollowHandler(core),
         MESSAGE: MessageHandler(core),
         NOTICE: NoticeHandler(core),
         PAPERS: PaperHandler(core),

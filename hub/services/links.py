@@ -84,6 +84,10 @@ class Links:
         """That page's address."""
         return f"{self.public_url}/n/{token}"
 
+    def public(self, workspace: str, token: str) -> str:
+        """Where whoever has the password reads what is shared by a public link."""
+        return f"{self.portal(workspace)}o/{token}"
+
     def hook_secret(self, workspace: str, instance: str) -> str:
         """The secret in an instance's hook address."""
         return self._vault.mac("hook", f"{workspace}/{instance}")[:32]

@@ -15,9 +15,16 @@ from hub.storage.models import Recipient, Request
 
 
 def offer(
-    core: Core, request: Request, me: Recipient, language: str, *, open_now: bool
+    core: Core,
+    request: Request,
+    me: Recipient,
+    language: str,
+    *,
+    open_now: bool,
+    public: bool = False,
 ) -> SigningOffer:
-    """What is offered to ``me``; nothing but what may be taken along when it is over."""
+    """What is offered to ``me``; nothing but what may be taken along when it is over.
+    Whoever came by a public link writes to nobody: an answer would be read by all of them."""
     wanted = signing(request)
     acting = me.role in turns.ACTING and me.forwarded_at is None and open_now
     code = code_way(request, me) if acting else ""
@@ -26,7 +33,7 @@ def offer(
         consent=consent(request, language) if acting else "",
         code=code,
         code_to=masked(me.contact, code),
-        remarks=bool(wanted.get("remarks")) and open_now,
+        remarks=bool(wanted.get("remarks")) and open_now and not public,
         forward=bool(wanted.get("forward")) and acting and me.signed_at is None,
         download=bool(wanted.get("download", True)),
         receipt=bool(wanted.get("receipt")) and bool(me.contact.get("email")),

@@ -11,9 +11,9 @@ from hub.contracts.events import EventKind
 from hub.contracts.requests import RequestState
 from hub.engine.outbox import insert_new
 from hub.kernel.ids import new_id
-from hub.services import endings, file_names, history, news, offers, papers, places, proofs
+from hub.services import endings, file_names, former, history, news, offers, papers, places, proofs
 from hub.services.core import Core
-from hub.services.document_views import FileView
+from hub.services.document_views import FileView, PageView
 from hub.services.views import LinkInvalid, Look, NotReady
 from hub.storage.models import Attachment, Document, DocumentPage, Recipient, Viewing
 
@@ -45,6 +45,15 @@ class PaperDesk:
         with self._core.db.read() as rows:
             place = places.find_shown(self._core, rows, token)
             return _page(rows, place, document, version, number, text=True)[1].text
+
+    def former_pages(self, token: str, document: str, version: int) -> tuple[PageView, ...]:
+        """See ``CustomerCases.former_pages``."""
+        with self._core.db.read() as rows:
+            place = places.find_shown(self._core, rows, token)
+            found = former.pages(rows, place.request, document, version)
+        if not found:
+            raise LinkInvalid("there is no such version")
+        return found
 
     def attachment(self, token: str, key: str, look: Look, *, original: bool) -> FileView:
         """See ``CustomerCases.attachment``."""
@@ -172,6 +181,8 @@ def _made(rows: Session, place: places.Place, what: str) -> tuple[str, str, str]
     found = proofs.of_now(rows, place.request)
     if found is None:
         raise NotReady("evidence")
+    if what == PROOF and place.public:
+        raise LinkInvalid("it holds what not everybody may know")
     if what == SIGNED:
         return file_names.signed(place.request), PDF, found.pdf_sha256
     return file_names.proof(place.request), ZIP, found.bundle_sha256

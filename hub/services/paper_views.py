@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.contracts.decisions import ACCEPTED
-from hub.services import history, lines, offers, papers, proofs, turns
+from hub.services import former, history, lines, offers, papers, proofs, turns
 from hub.services.core import Core
 from hub.services.document_views import (
     AttachmentView,
@@ -22,6 +22,8 @@ from hub.services.document_views import (
     RemarkView,
     TotalsView,
 )
+from hub.services.portal import words
+from hub.services.portal.sharing import PUBLIC_KEY
 from hub.storage.models import (
     Acceptance,
     Attachment,
@@ -50,17 +52,20 @@ def papers_view(
         attachments=_attachments(session, me, found.attachments),
         lines=lines_view(request),
         totals=totals_view(request),
-        people=tuple(_person(one, me, accepted, request) for one in request.recipients),
+        people=tuple(_person(one, me, accepted, request, language) for one in request.recipients),
         remarks=_remarks(session, me) if request.plan.get("signing", {}).get("remarks") else (),
-        offer=offers.offer(core, request, me, language, open_now=open_now),
+        offer=offers.offer(core, request, me, language, open_now=open_now, public=place.public),
         role=me.role,
         act=act,
         unseen=tuple(missing),
-        files=() if open_now else _files(session, request),
+        files=() if open_now else _files(session, place),
         may_choose=act == "sign" and lines.may_choose(request, me),
         forwarded_to=_forwarded_to(request, me),
         in_person=place.in_person,
         locked=place.locked,
+        former=former.versions(session, request),
+        is_news=act in ("sign", "approve") and former.is_news(session, me, found),
+        stamp=papers.stamp(request, found),
     )
 
 
@@ -147,12 +152,17 @@ def lines_view(request: Request) -> tuple[LineView, ...]:
 
 
 def _person(
-    one: Recipient, me: Recipient, accepted: Mapping[str, Acceptance], request: Request
+    one: Recipient,
+    me: Recipient,
+    accepted: Mapping[str, Acceptance],
+    request: Request,
+    language: str,
 ) -> PersonView:
     mine = accepted.get(one.id)
     signature = mine.signature if mine else {}
+    called = words.anybody(language) if one.key == PUBLIC_KEY else one.contact.get("name")
     return PersonView(
-        name=signature.get("name") or one.contact.get("name") or "",
+        name=signature.get("name") or called or "",
         role=one.role,
         state=_person_state(one, request),
         me=one.id == me.id,
@@ -186,6 +196,9 @@ def _remarks(session: Session, me: Recipient) -> tuple[RemarkView, ...]:
     return tuple(RemarkView(one.direction == "in", one.text, one.at) for one in found)
 
 
-def _files(session: Session, request: Request) -> tuple[str, ...]:
-    """What can be taken along: nothing while it is being made."""
-    return ("signed", "proof") if proofs.of_now(session, request) is not None else ()
+def _files(session: Session, place: Place) -> tuple[str, ...]:
+    """What can be taken along: nothing while it is being made. The proof, which holds the people's
+    addresses and networks, is not for whoever has a public link."""
+    if proofs.of_now(session, place.request) is None:
+        return ()
+    return ("signed",) if place.public else ("signed", "proof")

@@ -90,6 +90,12 @@ def shown_hash(what: dict[str, Any]) -> str:
     return sha256_hex(canonical_json(what))
 
 
+def stamp(request: Request, papers: Papers) -> str:
+    """Tells what is offered now from what was offered before, whatever of it is chosen."""
+    offered = {**shown(request, papers), "lines": request.plan.get("lines", ()), "totals": None}
+    return shown_hash(offered)[:16]
+
+
 def totals_of(request: Request) -> Totals | None:
     """What the lines come to as they are decided now; None without lines."""
     offered = request.plan.get("lines", ())

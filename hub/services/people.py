@@ -116,7 +116,8 @@ class PeopleDesk:
         with core.db.write() as rows:
             place = places.find_shown(self._core, rows, token)
             request = place.request
-            if not history.is_open(request) or not offers.signing(request).get("remarks"):
+            wanted = offers.signing(request).get("remarks") and not place.public
+            if not history.is_open(request) or not wanted:
                 raise CaseClosed("no remarks are taken any more")
             mine = select(func.count(), func.max(Message.id)).where(
                 Message.recipient_id == place.recipient.id, Message.direction == "in"

@@ -13,7 +13,8 @@ from hub.services import history, in_hand, turns
 from hub.services.core import Core
 from hub.services.hosted.rows import ELSEWHERE
 from hub.services.links import TOKEN_LENGTH, token_hash
-from hub.services.portal import sessions
+from hub.services.portal import seeing
+from hub.services.portal.sharing import PUBLIC_KEY
 from hub.services.views import CaseClosed, LinkInvalid
 from hub.storage.models import AccessToken, Recipient, Request, SigningOrder
 
@@ -51,6 +52,11 @@ class Place:
         return f"{AT_THE_SENDERS}{key}" if self.in_person else key
 
     @property
+    def public(self) -> bool:
+        """Whether it was opened by a public link, where nobody knows who looks."""
+        return self.portal and self.recipient.key == PUBLIC_KEY
+
+    @property
     def locked(self) -> bool:
         """Whether it is a tablet's link, and all was done there."""
         over = self.recipient.signed_at is not None or not history.is_open(self.request)
@@ -66,7 +72,7 @@ def find(core: Core, session: Session, token: str) -> Place:
     if row is None or row.revoked_at is not None:
         raise LinkInvalid("no such link token")
     if row.portal_session_id is not None:
-        sessions.require(core, session, row.portal_session_id)
+        seeing.require(core, session, row.portal_session_id, row.request_id)
     request = session.get_one(Request, row.request_id)
     recipient = next(one for one in request.recipients if one.id == row.recipient_id)
     return Place(

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import starmap
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hub.contracts.events import EventKind
@@ -22,30 +22,23 @@ from hub.engine.outbox import owe
 from hub.engine.retry import UNEXPECTED
 from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import ConfigurationError, Refused
-from hub.kernel.ids import new_id
 from hub.services import (
+    changes,
     endings,
     history,
     in_hand,
-    order_data,
     owed_kinds,
+    paper_rows,
     paper_sources,
     papers,
     renewing,
     turns,
 )
 from hub.services.core import Core
-from hub.services.hosted import moving, rows
-from hub.services.paper_sources import ReadyAttachment, ReadyDocument, ReadyPage
+from hub.services.hosted import moving
+from hub.services.paper_sources import ReadyAttachment, ReadyDocument
 from hub.services.renewing import Renewed
-from hub.storage.models import (
-    Acceptance,
-    Attachment,
-    Delivery,
-    Document,
-    DocumentPage,
-    Request,
-)
+from hub.storage.models import Acceptance, Delivery, Request
 
 KIND = owed_kinds.PREPARE
 
@@ -116,32 +109,34 @@ class PaperHandler(Handler):
         core = self._core
         request = session.get_one(Request, work.request_id)
         again = work.payload["number"] > 1
-        if not history.is_open(request) or _is_signed(session, request):
-            return  # what was signed while they were read must stay what it was
+        if not history.is_open(request):
+            return
+        if _is_signed(session, request):  # what was signed must stay what it was
+            if again:
+                found = (result.documents, result.attachments, result.renewed)
+                changes.refuse_signed(core, session, request, *found)
+            return
         now = core.clock.now()
         before = _shown(session, request) if again else None
         if result.renewed is not None:
             renewing.apply(request, result.renewed)
-        _keep(session, request, result, now)
+        paper_rows.keep(session, request, result.documents, result.attachments, now)
         if again and _shown(session, request) == before:
             return
         if not _tell(session, request, work, result, now):
             return  # done again by a replay
         endings.owe_steps(core, session, request, EventKind.PREPARED.value)
-        if again and request.plan.get(rows.ELSEWHERE):
-            moving.replace(core, session, request, "documents_changed")
-        elif again:
-            order_data.cancel_pending(session, request, "documents_changed")
+        if again:
+            changes.take_place(core, session, request, work.key)
         else:
             moving.begin(core, session, request)
 
     def gave_up(self, session: Session, work: Work, failure: Failure) -> None:
-        """A first reading that fails ends the request, in words; a later one changes nothing."""
+        """A first reading that fails ends the request, in words; a later one changes nothing, and
+        the record is told why."""
         if failure.code == "request_over":
             over = update(Delivery).where(Delivery.id == work.id)
             session.execute(over.values(state="cancelled"))
-            return
-        if work.payload["number"] > 1:
             return
         request = session.get_one(Request, work.request_id)
         reason = endings.giving_up(self._core, work)
@@ -150,6 +145,10 @@ class PaperHandler(Handler):
             reason is not Reason.GAVE_UP and not ours
         ):  # what is refused at once is the paper's fault
             reason = Reason.BAD_DOCUMENT
+        if work.payload["number"] > 1:
+            reason = Reason.BAD_RECORD if failure.code == renewing.BAD_RECORD else reason
+            changes.refuse_unusable(self._core, session, request, reason, failure.detail)
+            return
         endings.fail(self._core, session, request, reason, detail=failure.detail)
 
 
@@ -170,10 +169,18 @@ def read_again(
                 code="signed_already",
             )
         renewing.check_given(core, request, record)
-        number = int(request.plan.get("papers_read", 1)) + 1
-        request.plan = {**request.plan, "papers_read": number}
-        owe_papers(core, session, request, number, record)
+        number = owe_again(core, session, request, record)
     core.wake()
+    return number
+
+
+def owe_again(
+    core: Core, session: Session, request: Request, record: Mapping[str, Any] | None
+) -> int:
+    """Owe one more reading of an open request's papers; the how many-th that is."""
+    number = int(request.plan.get("papers_read", 1)) + 1
+    request.plan = {**request.plan, "papers_read": number}
+    owe_papers(core, session, request, number, record)
     return number
 
 
@@ -188,97 +195,6 @@ def _is_signed(session: Session, request: Request) -> bool:
 def _shown(session: Session, request: Request) -> dict[str, Any]:
     """All that is signed of what is shown now."""
     return papers.shown(request, papers.papers_of(session, request, texts=False))
-
-
-def _keep(session: Session, request: Request, ready: Ready, now: datetime) -> None:
-    """The papers as they are now. What the record does not give any more is not shown any more;
-    former versions of documents stay."""
-    for one in ready.documents:
-        _keep_document(session, request, one, now)
-    for other in ready.attachments:
-        _keep_attachment(session, request, other, now)
-    left = update(Document).where(
-        Document.request_id == request.id,
-        Document.key.not_in([one.key for one in ready.documents]),
-    )
-    session.execute(left.values(current=None))
-    gone = delete(Attachment).where(
-        Attachment.request_id == request.id,
-        Attachment.key.not_in([one.key for one in ready.attachments]),
-    )
-    session.execute(gone)
-    session.flush()
-
-
-def _keep_document(session: Session, request: Request, ready: ReadyDocument, now: datetime) -> None:
-    """A version of a document, unless its bytes are there already."""
-    mine = Document.request_id == request.id, Document.key == ready.key
-    former = session.scalar(select(Document).where(*mine, Document.current.is_(True)))
-    last = session.scalar(select(func.max(Document.version)).where(*mine)) or 0
-    if former is not None and former.sha256 == ready.blob["sha256"]:
-        former.title, former.position = ready.title, ready.position
-        return
-    if former is not None:
-        session.execute(update(Document).where(Document.id == former.id).values(current=None))
-    for blob in (ready.blob, *(page.blob for page in ready.pages)):
-        papers.keep_blob(session, request, blob, now)
-    document = Document(
-        id=new_id(),
-        workspace_id=request.workspace_id,
-        request_id=request.id,
-        key=ready.key,
-        version=last + 1,
-        current=True,
-        position=ready.position,
-        title=ready.title,
-        source=ready.source,
-        sha256=ready.blob["sha256"],
-        size=ready.blob["size"],
-        pages=len(ready.pages),
-        created_at=now,
-    )
-    session.add(document)
-    session.flush()
-    session.add_all(_page_row(document, page) for page in ready.pages)
-
-
-def _page_row(document: Document, page: ReadyPage) -> DocumentPage:
-    return DocumentPage(
-        workspace_id=document.workspace_id,
-        document_id=document.id,
-        number=page.number,
-        width=page.width,
-        height=page.height,
-        sha256=page.blob["sha256"],
-        text=page.text,
-    )
-
-
-def _keep_attachment(
-    session: Session, request: Request, ready: ReadyAttachment, now: datetime
-) -> None:
-    for blob in filter(None, (ready.blob, ready.shown)):
-        papers.keep_blob(session, request, blob, now)
-    values = {
-        "position": ready.position,
-        "title": ready.title,
-        "file_name": ready.file_name,
-        "media_type": ready.blob["media_type"],
-        "sha256": ready.blob["sha256"],
-        "shown_sha256": ready.shown["sha256"] if ready.shown else None,
-        "pages": ready.pages,
-        "size": ready.blob["size"],
-        "must_view": ready.must_view,
-    }
-    known = session.scalar(
-        select(Attachment).where(Attachment.request_id == request.id, Attachment.key == ready.key)
-    )
-    if known is None:
-        place = {"workspace_id": request.workspace_id, "request_id": request.id}
-        session.add(Attachment(**place, key=ready.key, created_at=now, **values))
-        return
-    for name, value in values.items():
-        setattr(known, name, value)
 
 
 def _tell(session: Session, request: Request, work: Work, ready: Ready, now: datetime) -> bool:

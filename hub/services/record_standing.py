@@ -15,6 +15,7 @@ from hub.services.core import Core
 from hub.services.document_views import PersonView
 from hub.services.hosted import rows, surveying
 from hub.services.links import CHECK, DECIDE
+from hub.services.portal import public
 from hub.services.record_views import (
     GONE,
     HERE,
@@ -54,6 +55,7 @@ def standing(
         lines=paper_views.lines_view(request) if empty.action == DECIDE else (),
         currency=totals.currency if totals is not None else "",
         others=others,
+        public_link=public.address(core, session, request),
     )
 
 

@@ -55,7 +55,7 @@ class NotedView:
 class RecordView:
     """A record's newest open request, else its newest one, and whether ``action`` can be done.
     ``request_id`` is empty where there never was one. ``others``: more of its requests are
-    open."""
+    open. ``public_link`` is where anybody with the password reads it."""
 
     action: str
     sender: SenderView
@@ -73,6 +73,7 @@ class RecordView:
     lines: tuple[LineView, ...] = ()
     currency: str = ""
     others: bool = False
+    public_link: str = ""
 
 
 @dataclass(frozen=True)

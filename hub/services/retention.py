@@ -32,6 +32,7 @@ from hub.storage.models import (
     PortalEntry,
     PortalSession,
     Preference,
+    PublicTry,
     ReplayItem,
     Timer,
 )
@@ -128,6 +129,10 @@ def _entries(session: Session, ids: Sequence[str]) -> None:
     session.execute(delete(PortalEntry).where(PortalEntry.id.in_(ids)))
 
 
+def _tries(session: Session, ids: Sequence[str]) -> None:
+    session.execute(delete(PublicTry).where(PublicTry.id.in_(ids)))
+
+
 def _sessions(session: Session, ids: Sequence[str]) -> None:
     session.execute(delete(AccessToken).where(AccessToken.portal_session_id.in_(ids)))
     session.execute(delete(PortalSession).where(PortalSession.id.in_(ids)))
@@ -144,6 +149,7 @@ _KINDS = (
     _Kind("timers", queries.OLD_TIMERS, _timers, lambda s: s.keep_timers),
     _Kind("codes", queries.OLD_CODES, _codes, lambda _: KEEP_CODES),
     _Kind("sign_ins", queries.OLD_ENTRIES, _entries, lambda _: KEEP_CODES),
+    _Kind("tries", queries.OLD_TRIES, _tries, lambda _: KEEP_CODES),
     _Kind("sessions", queries.OLD_SESSIONS, _sessions, lambda _: KEEP_SESSIONS),
     _Kind("preferences", queries.OLD_PREFERENCES, _preferences, lambda _: KEEP_PREFERENCES),
 )

@@ -34,6 +34,7 @@ from hub.services import (
     signing_words,
     turns,
 )
+from hub.services.changes import VOID
 from hub.services.core import Core
 from hub.services.credentials.fresh import pause_refused
 from hub.services.hosted import moving
@@ -242,9 +243,10 @@ class Signing:
                 provider = self._provider(order.workspace_id, order.provider)
                 step = provider.next_step(stored, task_of(order), client)
                 said = getattr(step, "message", None) or said
-        said = said or signing_words.OVER
+        void = order.code == VOID
+        said = signing_words.REPLACED if void else said or signing_words.OVER
         text = said.get(language) or said["en"]
-        return SigningView(order.id, status, text, order.flow, step)
+        return SigningView(order.id, status, text, order.flow, step, replaced=void)
 
     def _mine(
         self, rows: Session, place: places.Place, order_id: str, session: str

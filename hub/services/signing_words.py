@@ -77,3 +77,21 @@ TOO_LATE: Wording = {
     "fr": "C'est déjà signé ou terminé ; rien n'a été signé deux fois.",
     "de": "Dies ist bereits unterschrieben oder beendet; nichts wurde zweimal unterschrieben.",
 }
+REPLACED: Wording = {
+    "en": "The sender has changed the document, so this attempt has ended and nothing is signed. "
+    "Please read the current version.",
+    "sv": "Avsändaren har ändrat dokumentet. Därför är försöket avslutat och inget är "
+    "undertecknat. Läs den aktuella versionen.",
+    "da": "Afsenderen har ændret dokumentet. Derfor er forsøget afsluttet, og intet er "
+    "underskrevet. Læs den aktuelle version.",
+    "nb": "Avsenderen har endret dokumentet. Derfor er forsøket avsluttet, og ingenting er "
+    "signert. Les den gjeldende versjonen.",
+    "fi": "Lähettäjä on muuttanut asiakirjaa, joten tämä yritys on päättynyt eikä mitään ole "
+    "allekirjoitettu. Lue nykyinen versio.",
+    "ro": "Expeditorul a modificat documentul, așa că această încercare s-a încheiat și nu s-a "
+    "semnat nimic. Citiți versiunea actuală.",
+    "fr": "L'expéditeur a modifié le document : cette tentative est terminée et rien n'est signé. "
+    "Veuillez lire la version actuelle.",
+    "de": "Der Absender hat das Dokument geändert. Dieser Versuch ist deshalb beendet und nichts "
+    "ist unterschrieben. Bitte lesen Sie die aktuelle Fassung.",
+}

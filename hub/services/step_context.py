@@ -24,6 +24,7 @@ from hub.mapping.people import in_language
 from hub.services import paper_context, people_states
 from hub.services.core import Core
 from hub.services.hosted import rows
+from hub.services.portal import public
 from hub.storage.models import Delivery, Recipient, Request, RequestEvent
 
 STEP_KIND = "step"
@@ -61,14 +62,7 @@ def step_context(
         "form": (request.answers or {}).get("values", {}),
         "recipient": {k: v for k, v in recipient.items() if k != "national_id"},
         "recipients": {key: _person(key, one) for key, one in _people(request).items()},
-        "request": {
-            "id": request.id,
-            "number": request.number,
-            "title": request.title,
-            "language": request.language,
-            "state": request.state,
-            "provider": request.provider,
-        },
+        "request": _request(core, session, request),
         "outcome": _outcome(request, event, now, told),
         "remark": {name: told[name] for name in ("text",) if name in told},
         "signature": paper_context.signature(session, request, now),
@@ -83,6 +77,12 @@ def step_context(
         "carries_on": request.carries_on,
         "handling": request.carries_on,
     }
+
+
+def _request(core: Core, session: Session, request: Request) -> dict[str, Any]:
+    names = ("id", "number", "title", "language", "state", "provider")
+    told = {name: getattr(request, name) for name in names}
+    return {**told, "public_link": public.address(core, session, request)}
 
 
 def _agreement(core: Core, session: Session, request: Request) -> dict[str, Any]:

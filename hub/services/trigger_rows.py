@@ -11,7 +11,7 @@ from hub.kernel.ids import new_id
 from hub.services.core import Core
 from hub.services.mappings import ActiveMapping, open_key
 
-INTAKE = "intake"
+INTAKE, FOLLOW = "intake", "follow"
 LONGEST_ENTITY = 120
 
 

@@ -19,6 +19,7 @@ from hub.contracts.capabilities import Capability
 from hub.engine.outbox import add_delivery, owe
 from hub.kernel.errors import NotFound, Refused
 from hub.kernel.logging import get_logger
+from hub.services import following
 from hub.services.core import Core
 from hub.services.mappings import ActiveMapping
 from hub.services.new_requests import plan_data, rows_of
@@ -101,8 +102,8 @@ def _mapped(
     followers: str | None,
 ) -> tuple[Rows, str | None] | None:
     """What a record that came with its trigger becomes, and the request's id."""
-    if active.mapping.request.line_steps is not None:
-        return None  # its lines are kept beside it, which intake does
+    if active.mapping.request.line_steps is not None or following.looks_on(active):
+        return None  # what is kept or shared of it follows the record, which intake does
     fields = trigger.record or {}
     try:
         plan = active.mapping.plan(fields, now=inbound["received_at"])
@@ -152,6 +153,14 @@ def _check_inline(core: Core, trigger: Trigger, active: ActiveMapping) -> None:
 
 
 def _store(core: Core, session: Session, trigger: Trigger, active: ActiveMapping) -> Accepted:
+    """Keep the call; where its record was asked about already, it may have changed since."""
+    accepted = _kept(core, session, trigger, active)
+    if accepted.repeated and following.looks_on(active):
+        following.owe_look(core, session, trigger, active, accepted.inbound_id)
+    return accepted
+
+
+def _kept(core: Core, session: Session, trigger: Trigger, active: ActiveMapping) -> Accepted:
     now = core.clock.now()
     known = _known(session, trigger, now)
     if known is not None:

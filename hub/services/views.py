@@ -16,7 +16,7 @@ from hub.contracts.requests import ClientContext, RequestState
 from hub.contracts.steps import NextStep
 from hub.kernel.errors import ParaphError
 from hub.mapping.forms import FormSpec
-from hub.services.document_views import CodeView, FileView, PapersView, TotalsView
+from hub.services.document_views import CodeView, FileView, PageView, PapersView, TotalsView
 
 
 class LinkInvalid(ParaphError):
@@ -62,8 +62,8 @@ class CaseView:
     ``visible_text`` is exactly what will be signed (review page), present once the form is done.
     ``reason`` is what the customer said with a no. ``provider_title`` e.g. ``BankID``. Moments are
     aware UTC; ``zone`` is the workspace's zone. ``may_change``: the answers may be changed; not any
-    more once somebody has signed them. ``portal``: the workspace from whose portal it was opened.
-    ``elsewhere``: it is read and signed at a provider that
+    more once somebody has signed them. ``portal``: the workspace from whose portal it was opened;
+    ``public``: it was by a public link. ``elsewhere``: it is read and signed at a provider that
     keeps it, at this person's own ``address``; empty while it is made ready there.
     """
 
@@ -95,6 +95,7 @@ class CaseView:
     elsewhere: bool = False
     address: str = field(default="", repr=False)
     portal: str = ""
+    public: bool = False
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,7 @@ class SigningView:
     message: str
     flow: str  # this_device | other_device
     step: NextStep | None = None
+    replaced: bool = False  # over, since the sender has changed what it would have signed
 
 
 class CustomerCases(Protocol):
@@ -195,6 +197,10 @@ class CustomerCases(Protocol):
     def page_text(self, token: str, document: str, version: int, number: int) -> str:
         """What is written on a page, for those who cannot see its image; empty where it holds
         pictures only. Does not count as seen. Raises ``LinkInvalid``."""
+        ...
+
+    def former_pages(self, token: str, document: str, version: int) -> tuple[PageView, ...]:
+        """The pages of a version that was replaced. Raises ``LinkInvalid``."""
         ...
 
     def attachment(self, token: str, key: str, look: Look, *, original: bool) -> FileView:

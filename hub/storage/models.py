@@ -26,7 +26,14 @@ from hub.storage.models_paper import (
     Viewing,
 )
 from hub.storage.models_polled import KeptHooks, PolledTable
-from hub.storage.models_portal import Contact, PortalEntry, PortalSession, Share
+from hub.storage.models_portal import (
+    Contact,
+    PortalEntry,
+    PortalSession,
+    PublicLink,
+    PublicTry,
+    Share,
+)
 from hub.storage.models_register import CaseNote, Customer, CustomerKey, NumberSeries, RepairCase
 from hub.storage.models_request import (
     AccessToken,
@@ -73,6 +80,8 @@ __all__ = [
     "PortalEntry",
     "PortalSession",
     "Preference",
+    "PublicLink",
+    "PublicTry",
     "Recipient",
     "RepairCase",
     "Replay",

@@ -41,8 +41,9 @@ class Contact(Scoped, Base):
 
 
 class Share(Scoped, Base):
-    """A request that one holder may see in the portal: ``holder`` is a contact's id, or
-    ``customer:<customer>`` for all contacts of one. From ``archive_at`` on it stands in the
+    """A request that one holder may see in the portal: ``holder`` is a contact's id,
+    ``customer:<customer>`` for all contacts of one, or ``public:<request id>`` for whoever has
+    given the password of its public link. From ``archive_at`` on it stands in the
     archive, from ``remove_at`` on nowhere. ``audience`` is what the mapping said."""
 
     __tablename__ = "share"
@@ -84,10 +85,39 @@ class PortalEntry(Scoped, Base):
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class PublicLink(Scoped, Base):
+    """The link by which a request is shared with whoever has its password, an argon2id hash. Only
+    the SHA-256 of the link's token is kept."""
+
+    __tablename__ = "public_link"
+
+    request_id: Mapped[str] = mapped_column(ForeignKey("request.id"), unique=True)
+    token_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    password: Mapped[str] = mapped_column(SealedText)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class PublicTry(Scoped, Base):
+    """A password that was given for a link, there or not, and was not the right one.
+    ``link_sha256`` is the token's, ``asked_by`` a keyed hash of the network."""
+
+    __tablename__ = "public_try"
+    __table_args__ = (
+        Index("ix_public_try_network", "workspace_id", "asked_by", "created_at"),
+        Index("ix_public_try_link", "workspace_id", "link_sha256", "created_at"),
+    )
+
+    link_sha256: Mapped[str] = mapped_column(String(64))
+    asked_by: Mapped[str] = mapped_column(String(64))
+    session_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class PortalSession(Scoped, Base):
     """Somebody who has shown to hold an address: sees what is shared with any contact that has it.
     Ends when it is idle for long, when its time is over, or by signing out. ``address_index`` is
-    the address's keyed hash under the key of that day."""
+    the address's keyed hash under the key of that day. With ``way`` public it is somebody who has
+    given the password of a public link, and ``address`` is its request's id."""
 
     __tablename__ = "portal_session"
     __table_args__ = (Index("ix_portal_session_address", "workspace_id", "address_index"),)

@@ -37,6 +37,7 @@ _under_way = (
     _d.workspace_id == bindparam("workspace_id"),
     # as the partial index says it: bound words would not let SQLite use that
     text("delivery.state IN ('pending', 'retry', 'leased', 'paused')"),
+    _d.kind != "follow",  # that makes no request, see ``hub.services.following``
 )
 UNDER_WAY = Prepared.of(select(_d.id).where(*_under_way))
 """Whether something is owed for an entity. Parameters: entity, workspace_id."""

@@ -19,6 +19,7 @@ from hub.storage.models import (
     PortalEntry,
     PortalSession,
     Preference,
+    PublicTry,
     Timer,
 )
 from hub.storage.prepared import Prepared
@@ -28,6 +29,7 @@ _d, _i, _t = Delivery.__table__.c, Inbound.__table__.c, Timer.__table__.c
 _c = OneTimeCode.__table__.c
 _e, _p = PortalEntry.__table__.c, PortalSession.__table__.c
 _w = Preference.__table__.c
+_tries = PublicTry.__table__.c
 
 
 def _walk(sql: str) -> TextClause:
@@ -122,6 +124,16 @@ OLD_ENTRIES = Prepared.of(
       FROM portal_entry e WHERE e.id > :after ORDER BY e.id LIMIT :most
     """
     ).columns(_e.id, column("at", UtcDateTime), column("ended", Boolean))
+)
+"""Parameters: after, before, most."""
+
+OLD_TRIES = Prepared.of(
+    _walk(
+        """
+    SELECT t.id, t.created_at AS at, t.created_at < :before AS ended
+      FROM public_try t WHERE t.id > :after ORDER BY t.id LIMIT :most
+    """
+    ).columns(_tries.id, column("at", UtcDateTime), column("ended", Boolean))
 )
 """Parameters: after, before, most."""
 

@@ -19,6 +19,8 @@ from hub.kernel.redact import _SUSPECT, MASK, _mask, last_digits, outline, redac
         "alice@example.com",
         "Bearer abc.def-123",
         "http://hub.example/s/4Zr0kk2p9wYw0sJp3B3o5tX1c8ZbqN7v6mLr2aHd1eU",
+        "http://hub.example/p/alice/o/4Zr0kk2p9wYw0sJp3B3o5tX1c8ZbqN7v6mLr2aHd1eU",
+        "/p/alice/enter/4Zr0kk2p9wYw0sJp3B3o5tX1c8ZbqN7v6mLr2aHd1eU",
         "/hooks/alice/source/4Zr0kk2p9wYw0sJp3B3o5tX1c8ZbqN7v6mLr2aHd1eU",
         "password=hunter22&x=1",
     ],

@@ -78,6 +78,14 @@ def test_a_condition_tells_what_it_saw_and_an_unwanted_record_that_only():
     assert rows["when"].value is False
 
 
+def test_a_closed_record_tells_by_what():
+    mapping = load_mapping(ROOT / "mappings" / "portal_offer.yaml")
+    plan, rows = plan_rows(mapping, {"share": True, "status": "Closed"})
+    assert plan is None
+    assert rows["request.share.archive_when"].value is True
+    assert Noted("status", "Closed") in rows["request.share.archive_when"].read
+
+
 def test_a_row_that_does_not_fit_tells_its_problem_and_the_others_their_values():
     plan, rows = plan_rows(load_mapping(SHIPPED), {**RECORD, "customer_mobile": "070-12"})
     assert [problem.code for problem in plan.problems] == ["bad_number"]

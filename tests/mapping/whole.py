@@ -163,7 +163,8 @@ request:
     digest: "07:30"
     quiet: "19:00-07:00"
   share:
-    with: {from: audience, map: {all: customer}, default: contact}
+    with: {from: audience, map: {all: customer, anybody: public}, default: contact}
+    password: {from: link_password}
     customer: {from: account.id}
     customer_name: {from: account.name}
     tell: [shared, changed]
@@ -172,7 +173,9 @@ request:
       rows:
         - {to: key, from: item.id}
         - {to: email, from: item.email, convert: [trim, lower]}
-    archive_after: 30d
+    on_change: replace
+    archive_when: status = "Closed"
+    archive_after: 4w
     remove_after: 365d
 back:
   sealed: [{update: [{to: level, from: evidence.level}]}]

@@ -1,7 +1,8 @@
 """Customers of two workspaces who try every door with everybody's ids, cursors, links and cookies.
 
 Each document's title holds a mark of its own. Whatever comes back, to whomever, may hold no mark of
-a document that is not shared with them.
+a document that is not shared with them. Some are shared by a public link: its reader has given its
+password, and everybody tries everybody's links with everybody's passwords.
 """
 
 from __future__ import annotations
@@ -14,8 +15,10 @@ from datetime import timedelta
 from typing import Any
 
 from tests.services.portal.portal_case import AGENT, HOST, Browser, PortalCase
+from tests.services.portal.public_links import link_of
 
 _MARK = re.compile(r"MARK-[0-9a-f]{10}")
+_DOCUMENT = re.compile(r"/s/[\w-]{43}")
 _WORKSPACES = ("alice", "bob")
 _PAGES = (
     "", "document", "review", "decline", "done", "form/contact", "remarks",
@@ -34,6 +37,15 @@ class Customer:
     opened: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class PublicDocument:
+    """A public link: its path, its password, the mark of its document."""
+
+    path: str
+    password: str
+    mark: str
+
+
 class Strangers:
     """Three customers in two workspaces, with documents of their own and some that two share."""
 
@@ -50,10 +62,13 @@ class Strangers:
             self._customer("alice@example.com", "bob", "K1"),
         ]
         self._both()
+        self.public: list[PublicDocument] = []
+        self.customers += [self._reader(workspace) for workspace in _WORKSPACES]
         for one in self.customers:
             for request in [key for key, mark in self.marks.items() if mark in one.allowed]:
                 answer = one.browser.open(request, one.workspace)
-                one.opened.append(answer.location.rpartition("/")[2])
+                if "/s/" in answer.location:  # a reader of a public link has no list
+                    one.opened.append(answer.location.rpartition("/")[2])
 
     def run(self, cases: int) -> None:
         """So many requests; what leaked is in ``leaks``."""
@@ -61,7 +76,28 @@ class Strangers:
             who = self.dice.choice(self.customers)
             if number % 500 == 0:  # time passes, and sessions stay alive
                 self.case.clock.advance(timedelta(minutes=1))
-            self._one(who)
+            if self.dice.random() < 0.02:
+                self.guess(who)
+            else:
+                self._one(who)
+
+    def guess(self, who: Customer) -> None:
+        """Somebody, or a stranger in whatever network, tries a link with a password."""
+        dice = self.dice
+        link, other = dice.choice(self.public), dice.choice(self.public)
+        password = self._bent(other.password)
+        if password == link.password:
+            return
+        browser = who.browser
+        if dice.random() < 0.7:
+            browser = self.case.browser(f"203.0.{dice.randrange(256)}.{dice.randrange(256)}")
+        path = self._bent(link.path)
+        answer = browser.give(path, password)
+        self.answers[answer.status_code] += 1
+        entered = _DOCUMENT.search(answer.location or "")
+        if entered or _MARK.search(answer.text) or answer.status_code >= 500:
+            told = f"{answer.status_code} {answer.location}"
+            self.leaks.append(f"{who.email} {who.workspace}: {path} by '{password}': {told}")
 
     def _one(self, who: Customer) -> None:
         client = who.browser.client
@@ -95,6 +131,8 @@ class Strangers:
                 f"/p/{workspace}/documents/{self._bent(request)}",
                 f"/p/{workspace}/code",
                 f"/p/{workspace}/enter/{token}",
+                f"/p/{workspace}/o/{token}",
+                self._bent(dice.choice(self.public).path),
                 f"/s/{token}",
                 f"/s/{token}/{dice.choice(_PAGES)}",
                 f"/api/v1/requests/{request}",
@@ -131,6 +169,21 @@ class Strangers:
             audience = "customer" if number % 3 == 0 else "contact"
             found.add(self._share(email, workspace, customer=customer, audience=audience))
         return Customer(email, workspace, self.case.signed_in(email, workspace), found)
+
+    def _reader(self, workspace: str) -> Customer:
+        """Somebody who has the passwords of two links of a workspace; a third nobody has."""
+        reader = Customer("reader", workspace, self.case.browser())
+        for number in range(3):
+            password = f"password {self.dice.randrange(10**6):06d}"
+            told = {"audience": "public", "link_password": password}
+            mark = self._share("carol@example.com", workspace, **told)
+            path = link_of(self.case, self.requests[-1], workspace)
+            self.public.append(PublicDocument(path, password, mark))
+            if number < 2:
+                answer = reader.browser.give(path, password)
+                reader.opened.append(answer.location.rpartition("/")[2])
+                reader.allowed.add(mark)
+        return reader
 
     def _both(self) -> None:
         """Documents that two contacts of one workspace may see."""

@@ -187,6 +187,7 @@ def test_a_stopped_sweep_deletes_nothing_more(house, tmp_path):
     one = Retention(house.db, house.clock, hub(tmp_path, HUB))
     one.stop()
     assert one.sweep() == {
-        "deliveries": 0, "calls": 0, "timers": 0, "codes": 0, "sign_ins": 0, "sessions": 0,
+        "deliveries": 0, "calls": 0, "timers": 0, "codes": 0, "sign_ins": 0, "tries": 0,
+        "sessions": 0, "preferences": 0,
     }  # fmt: skip
     assert house.states() == {"first": "delivered"}

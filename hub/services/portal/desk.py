@@ -9,10 +9,11 @@ from hub.kernel.errors import NotFound
 from hub.services import addressing
 from hub.services.cases import sender_view
 from hub.services.core import Core
-from hub.services.portal import entering, listing, opening, seeing, sessions
+from hub.services.portal import entering, listing, opening, public, seeing, sessions
 from hub.services.portal.views import Asked, NoPortal, PortalView, Shelf
 from hub.services.views import LinkInvalid
 from hub.services.wordings import EMAIL, SMS
+from hub.storage.locks import alone
 from hub.storage.models import PortalSession
 
 
@@ -94,6 +95,42 @@ class PortalDesk:
                 return opening.open_document(core, session, who, request_id)
         except NotFound:
             raise LinkInvalid("there is no such document") from None
+
+    def public_state(self, workspace: str, link: str) -> str:
+        """What the page of a public link does: ``ASKS`` for the password, or ``GONE``."""
+        core, workspace_id = self._core, self._id(workspace)
+        with core.db.read() as session:
+            return public.state(core, session, workspace_id, link)
+
+    def public_link(self, workspace: str, request_id: str) -> str:
+        """The token of a request's public link; empty where it has none."""
+        core, workspace_id = self._core, self._id(workspace)
+        with core.db.read() as session:
+            return public.token_of(core, session, workspace_id, request_id)
+
+    def enter_public(
+        self, workspace: str, link: str, password: str, client: ClientContext, browser: str
+    ) -> str:
+        """The token of a new session, which sees this link's document. Raises ``Unfit``."""
+        core, workspace_id = self._core, self._id(workspace)
+        return public.enter(core, workspace_id, link, password, client, browser)
+
+    def open_public(self, workspace: str, link: str, token: str) -> str:
+        """The link token of the document's page, for this session. Raises ``NotSignedIn`` where the
+        password was not given, ``LinkInvalid`` for what is not shared any more."""
+        core, workspace_id = self._core, self._id(workspace)
+        try:
+            with core.db.read() as session:
+                request_id = public.request_of(session, workspace_id, link)
+                who = seeing.public_visitor(core, session, workspace_id, token, request_id)
+                known = opening.known_token(core, session, who, request_id)
+            if known is not None:
+                return known
+            with core.db.write() as session:
+                alone(session, f"public:{request_id}")  # all of them are one recipient
+                return opening.open_document(core, session, who, request_id)
+        except NotFound:
+            raise LinkInvalid("it is not shared any more") from None
 
     def sign_out(self, workspace: str, token: str, *, everywhere: bool) -> None:
         """End the session, or all of the same address. Again is no error."""

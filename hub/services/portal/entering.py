@@ -24,6 +24,7 @@ from hub.kernel.ids import new_id, random_token
 from hub.services import addressing, mail_pages, owed_kinds
 from hub.services.core import Core
 from hub.services.portal import addresses, contacts, sessions
+from hub.services.portal.networks import network_of
 from hub.services.portal.views import Asked
 from hub.services.portal.words import sign_in
 from hub.services.wordings import EMAIL, SMS
@@ -47,7 +48,7 @@ def ask(
     region = sessions.settings(core, workspace_id).region
     way, address = addresses.given(core, workspace_id, region, text)
     index = addresses.indexes(core, workspace_id, way, address)[0]
-    network = core.vault.mac("portal-network", f"{workspace_id}:{client.ip}")[:64]
+    network = network_of(core, workspace_id, client.ip)
     now = core.clock.now()
     recent = PortalEntry.workspace_id == workspace_id, PortalEntry.created_at > now - HOUR
     there = session.scalar(select(func.count()).where(*recent, PortalEntry.asked_by == network))

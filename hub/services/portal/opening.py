@@ -4,6 +4,7 @@ for as long as the session lives and in the browser that holds it."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,8 +13,9 @@ from hub.kernel.ids import new_id
 from hub.services import turns
 from hub.services.core import Core
 from hub.services.links import token_hash
-from hub.services.portal import addresses
+from hub.services.portal import addresses, words
 from hub.services.portal.seeing import Visitor, one
+from hub.services.portal.sharing import PUBLIC_KEY
 from hub.services.wordings import EMAIL
 from hub.storage.models import AccessToken, Recipient, Request
 
@@ -57,6 +59,8 @@ def open_document(core: Core, session: Session, who: Visitor, request_id: str) -
 
 def _recipient(core: Core, request: Request, who: Visitor) -> Recipient | None:
     """Whom of the request's people the visitor is: who acts first, and who passed it on last."""
+    if who.is_public:
+        return next((one for one in request.recipients if one.key == PUBLIC_KEY), None)
     mine = list(_with_address(request, who))
     mine.sort(key=lambda one: (one.forwarded_at is not None, one.role not in turns.ACTING, one.id))
     return next(iter(mine), None)
@@ -74,21 +78,23 @@ def _with_address(request: Request, who: Visitor) -> Iterator[Recipient]:
 
 
 def _reader(core: Core, session: Session, request: Request, who: Visitor) -> Recipient:
-    """A recipient who reads: invited by nobody, since they are here."""
-    contact = who.contacts[0]
+    """A recipient who reads: invited by nobody, since they are here. All who come by a public link
+    are one, of whom nothing is known."""
+    about: dict[str, Any] = dict.fromkeys(("name", "mobile", "email", "national_id"))
+    if who.is_public:
+        key, language = PUBLIC_KEY, request.language
+        about["name"] = words.anybody(language)
+    else:
+        key, language = f"{_KEY}{len(request.recipients)}", who.contacts[0].language
+        about |= {name: getattr(who.contacts[0], name) for name in ("name", "mobile", "email")}
     reader = Recipient(
         id=new_id(),
         workspace_id=request.workspace_id,
         request_id=request.id,
-        key=f"{_KEY}{len(request.recipients)}",
+        key=key,
         role=turns.VIEWER,
-        language=contact.language,
-        contact={
-            "name": contact.name,
-            "mobile": contact.mobile,
-            "email": contact.email,
-            "national_id": None,
-        },
+        language=language,
+        contact=about,
         invited_at=core.clock.now(),
     )
     request.recipients.append(reader)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hub.kernel.crypto import sha256_hex
 from hub.kernel.ids import new_id, random_token
+from hub.mapping.share import PUBLIC
 from hub.services.core import Core
 from hub.services.portal import holding
 from hub.services.portal.addresses import indexes
@@ -62,11 +63,18 @@ def lives(core: Core, row: PortalSession) -> bool:
     return now < row.seen_at + portal.idle and now < row.created_at + portal.lives
 
 
-def require(core: Core, session: Session, session_id: str) -> None:
-    """Raise ``SignedOut`` unless the session lives and the browser in front holds it."""
+def require(core: Core, session: Session, session_id: str) -> PortalSession:
+    """A session that lives and that the browser in front holds. Raises ``SignedOut``."""
     row = session.get_one(PortalSession, session_id)
     if not holding.held(row.token_sha256) or not lives(core, row):
-        raise SignedOut(core.workspace(row.workspace_id).key)
+        raise over(core, row)
+    return row
+
+
+def over(core: Core, row: PortalSession) -> SignedOut:
+    """What to raise where a document may not be read any more in a session."""
+    public = row.address if row.way == PUBLIC else ""
+    return SignedOut(core.workspace(row.workspace_id).key, public)
 
 
 def stale(core: Core, row: PortalSession) -> bool:
@@ -81,9 +89,10 @@ def touch(session: Session, session_id: str, now: datetime) -> None:
 
 
 def end(core: Core, session: Session, row: PortalSession, *, everywhere: bool) -> None:
-    """Sign out here, or wherever the same address is signed in."""
+    """Sign out here, or wherever the same address is signed in. Those who came by one public link
+    have nothing to do with each other."""
     mine = PortalSession.id == row.id
-    if everywhere:
+    if everywhere and row.way != PUBLIC:
         stored = indexes(core, row.workspace_id, row.way, row.address)
         mine = (PortalSession.workspace_id == row.workspace_id) & (
             PortalSession.address_index.in_(stored)

@@ -11,11 +11,14 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hub.kernel.ids import new_id
-from hub.mapping.share import CUSTOMER
+from hub.mapping.share import CUSTOMER, PUBLIC
 from hub.services.core import Core
 from hub.services.portal import contact_news, contacts
 from hub.services.portal.contacts import Person
 from hub.storage.models import Request, Share
+
+PUBLIC_KEY = "portal.public"  # of the recipient who stands for all that came by the public link
+CLOSED = "closed"  # of a plan: it is archived as soon as it ends
 
 
 def is_shared(request: Request) -> bool:
@@ -26,6 +29,11 @@ def is_shared(request: Request) -> bool:
 def holder_of(customer: str) -> str:
     """The holder that stands for all contacts of a customer."""
     return f"customer:{customer}"
+
+
+def public_holder(request_id: str) -> str:
+    """The holder that stands for whoever has given the password of a request's public link."""
+    return f"{PUBLIC}:{request_id}"
 
 
 def publish(core: Core, session: Session, request: Request) -> None:
@@ -50,6 +58,8 @@ def publish(core: Core, session: Session, request: Request) -> None:
     holders = [row.id for row in named]
     if plan["audience"] == CUSTOMER and customer:
         holders.append(holder_of(customer))
+    if plan["audience"] == PUBLIC:
+        holders.append(public_holder(request.id))
     for holder in dict.fromkeys(holders):
         if holder not in known:
             session.add(_row(core, request, plan["audience"], holder))
@@ -62,7 +72,8 @@ def ended(session: Session, request: Request, now: datetime) -> None:
     """The request is over: from when on it stands in the archive, and nowhere any more (B4)."""
     plan = request.plan.get("share")
     if plan:
-        archive_at = _later(now, plan["archive_after"])
+        closed = request.plan.get(CLOSED)
+        archive_at = now if closed else _later(now, plan["archive_after"])
         _file(session, request, archive_at, _later(now, plan["remove_after"]))
 
 

@@ -35,11 +35,17 @@ class NotSignedIn(ParaphError):
 
 class SignedOut(LinkInvalid):
     """A document's page that was opened from the portal, and whose session is over or belongs to
-    another browser. ``workspace`` is where to sign in again."""
+    another browser. ``workspace`` is where to sign in again; ``public`` is the request whose public
+    link it was opened by, if it was."""
 
-    def __init__(self, workspace: str) -> None:
+    def __init__(self, workspace: str, public: str = "") -> None:
         super().__init__("the portal's session is over")
         self.workspace = workspace
+        self.public = public
+
+
+# What the page of a public link does: it asks for the password, or tells that all is over.
+ASKS, GONE = "asks", "gone"
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,23 @@ _SUBJECT: Wording = {
 }
 
 
+_ANYBODY: Wording = {
+    "en": "Anybody with the link",
+    "sv": "Alla som har länken",
+    "da": "Alle med linket",
+    "nb": "Alle med lenken",
+    "fi": "Kaikki, joilla on linkki",
+    "ro": "Oricine are linkul",
+    "fr": "Toute personne ayant le lien",
+    "de": "Alle mit dem Link",
+}
+
+
+def anybody(language: str) -> str:
+    """What all are called together who came by a public link."""
+    return in_language(_ANYBODY, language)
+
+
 def sign_in(way: str, language: str, sender: str, code: str, link: str) -> tuple[str, str]:
     """Text and subject; an SMS brings the code alone, in one part."""
     said = in_language(_CODE, language).format(sender=sender, code=code)

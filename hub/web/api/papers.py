@@ -10,7 +10,7 @@ from flask import Response, g, send_file
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
-from hub.services import dossier, handed_out, in_person, preparing, turns
+from hub.services import dossier, following, handed_out, in_person, preparing, turns
 from hub.services.clearing import LONGEST_REASON, clear
 from hub.services.document_views import FileView
 from hub.services.house import House
@@ -95,6 +95,7 @@ def add_papers(blueprint: Blueprint, house: House) -> None:
     _clear(blueprint, house)
     _in_person(blueprint, house)
     _refresh(blueprint, house)
+    _archive(blueprint, house)
     _remarks(blueprint, house)
     _links(blueprint, house)
 
@@ -194,6 +195,16 @@ def _refresh(blueprint: Blueprint, house: House) -> None:
         signing and deadlines stay."""
         where = (house.core, g.caller.workspace_id, request_id)
         return {"number": preparing.read_again(*where, body.get("record"))}
+
+
+def _archive(blueprint: Blueprint, house: House) -> None:
+    @blueprint.route("/requests/<request_id>/archive", methods=["POST"])
+    @blueprint.response(200)
+    def archive_request(request_id: str) -> dict[str, Any]:
+        """Move a request that is shared in a portal to the archive, where it can still be read. An
+        open one ends as withdrawn: of a closed record nothing is left to accept."""
+        following.archive(house.core, g.caller.workspace_id, request_id)
+        return told(house, request_id)
 
 
 def _remarks(blueprint: Blueprint, house: House) -> None:

@@ -21,6 +21,7 @@ from hub.web.pages.files import FilePages
 from hub.web.pages.notices import NoticePages
 from hub.web.pages.papers import PaperPages
 from hub.web.pages.portal import PortalPages
+from hub.web.pages.public import PublicPages
 from hub.web.pages.record import RecordPages
 from hub.web.pages.screens import Desk, visit
 from hub.web.pages.signing import SigningPages
@@ -80,6 +81,7 @@ def create_pages(
         NoticePages(desk, notices).register(blueprint)
     if portal is not None:
         PortalPages(desk, portal).register(blueprint)
+        PublicPages(desk, portal).register(blueprint)
     blueprint.add_app_template_filter(_base64, "base64")
     return blueprint
 

@@ -14,6 +14,7 @@ from hub.web.pages.standing import first_undone, is_over, may_act, needs_review,
 from hub.web.pages.words import N_
 
 LINE_FIELD = "line"
+_TOLD = ("replaced", "missing", "changed")  # what the page says on top
 _HAS_LINES = "lines"  # the form holds tick boxes, of which none may be ticked
 
 
@@ -31,6 +32,7 @@ class PaperPages:
         add("/s/<token>/lines", "lines", self.lines_address)
         add("/s/<token>/lines", "choose_lines", self.choose_lines, methods=["POST"])
         add("/s/<token>/d/<key>/text/<int:number>", "page_words", self.page_words)
+        add("/s/<token>/earlier/<key>/<int:version>", "former", self.former)
         add("/s/<token>/a/<key>", "attachment", self.attachment)
 
     def document(self, token: str) -> AnyResponse:
@@ -40,7 +42,7 @@ class PaperPages:
             return redirect(url_for("pages.landing", token=token))
         if may_act(case) and first_undone(case) is not None:
             return redirect(next_address(case))
-        told = next((word for word in ("missing", "changed") if word in request.args), "")
+        told = next((word for word in _TOLD if word in request.args), "")
         return document_page(self._desk, case, told)
 
     def act(self, token: str) -> AnyResponse:
@@ -48,6 +50,8 @@ class PaperPages:
         case = self._desk.case(token)
         if not may_act(case) or first_undone(case) is not None:
             return redirect(url_for("pages.landing", token=token), 303)
+        if request.form.get("stamp", case.papers.stamp) != case.papers.stamp:
+            return redirect(url_for("pages.document", token=token, replaced=1), 303)
         ticked = _ticked(case)
         if ticked is not None and ticked != _chosen(case):
             self._desk.cases.choose_lines(token, sorted(ticked))
@@ -83,6 +87,16 @@ class PaperPages:
             raise LinkInvalid
         text = self._desk.cases.page_text(token, key, found.version, number)
         return self._desk.show("page_words", document=found, number=number, text=text)
+
+    def former(self, token: str, key: str, version: int) -> AnyResponse:
+        """A version that was replaced, to read only."""
+        case = self._desk.case(token)
+        known = {(one.key, one.version): one for one in case.papers.former}
+        found = known.get((key, version))
+        if found is None:
+            raise LinkInvalid
+        pages = self._desk.cases.former_pages(token, key, version)
+        return self._desk.show("former", document=found, pages=pages)
 
     def attachment(self, token: str, key: str) -> AnyResponse:
         """One attachment: its picture, or its file to fetch."""

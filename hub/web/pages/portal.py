@@ -158,6 +158,9 @@ class PortalPages:
         for name in ("case", "sender", "language"):
             g.pop(name, None)
         view = self._speak(error.workspace)
+        if error.public:
+            link = self._portal.public_link(error.workspace, error.public)
+            return self._desk.show("public_over", 403, portal=view, link=link)
         return self._desk.show("portal_over", 403, portal=view)
 
     def _seen(self) -> None:
@@ -173,8 +176,7 @@ class PortalPages:
         return view
 
     def _token(self, workspace: str) -> str:
-        tokens = dict(self._desk.visits.portal_tokens(request))
-        return tokens.get(workspace, "")
+        return self._desk.visits.portal_token(request, workspace)
 
     def _sign_in(
         self, view: PortalView, address: str, errors: dict[str, str], status: int = 200

@@ -115,6 +115,8 @@ class SigningPages:
             return canvas_page(self._desk, case, order, view.step)
         screen = screen_of(view, self._desk.language())
         template = "over" if screen.kind == "over" else "sign"
+        if view.replaced:
+            template = "replaced"
         return self._desk.show(template, order=order, flow=view.flow, screen=screen)
 
     def status(self, token: str, order: str) -> Response:

@@ -28,6 +28,10 @@ WORDS = {
     "needs_email": N_("Please give an e-mail address: an e-mail is sent to this person."),
     "bad_email": N_("This does not look like an e-mail address."),
     "too_many_sign_ins": N_("Too many codes were asked for from here. Try again in an hour."),
+    "no_password": N_("Please enter the password."),
+    "wrong_password": N_("The password does not fit this link. Check both of them."),
+    "too_many_tries": N_("Too many passwords were tried from here. Try again in an hour."),
+    "busy": N_("Many people open documents just now. Please try again in a moment."),
     "bad_number": N_("This does not look like a mobile number."),
 }
 _ANYTHING = N_("Something is not right here. Please check what you gave.")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from flask import Request, Response
 
 from hub.contracts.requests import ClientContext
-from hub.kernel.crypto import Vault
+from hub.kernel.crypto import Vault, sha256_hex
 from hub.kernel.errors import ParaphError
 from hub.kernel.ids import random_token
 from hub.web.pages.browsers import is_ahead, is_handheld, is_person
@@ -22,6 +22,7 @@ CSRF_FIELD = "csrf"
 _CSRF_USE = "csrf"
 _DEVICE_AGE = 399 * 24 * 3600  # browsers cap cookies at 400 days
 _LANGUAGE_AGE = 365 * 24 * 3600
+_OF_LINK = "."  # which no key of a workspace holds
 _ID = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
@@ -95,21 +96,33 @@ class Visits:
             self._set(response, self.language_cookie, visit.language, _LANGUAGE_AGE)
 
     def portal_tokens(self, request: Request) -> list[tuple[str, str]]:
-        """Workspace and token of each portal session that this browser holds."""
+        """Workspace and token of each portal session that this browser holds, those of public links
+        too."""
         held = []
         for name, token in request.cookies.items():
             if name.startswith(self._portal_cookie) and _ID.fullmatch(token):
-                held.append((name.removeprefix(self._portal_cookie), token))
+                workspace = name.removeprefix(self._portal_cookie).partition(_OF_LINK)[0]
+                held.append((workspace, token))
         return held
 
-    def keep_portal(self, response: Response, workspace: str, token: str) -> None:
-        """Somebody has signed in; the browser forgets it when it is closed, if not before."""
-        self._set(response, f"{self._portal_cookie}{workspace}", token, None)
+    def portal_token(self, request: Request, workspace: str, link: str = "") -> str:
+        """The token of the session in a workspace's portal, or in that of a public link."""
+        token = request.cookies.get(self._portal_name(workspace, link), "")
+        return token if _ID.fullmatch(token) else ""
+
+    def keep_portal(self, response: Response, workspace: str, token: str, link: str = "") -> None:
+        """Somebody has signed in; the browser forgets it when it is closed, if not before. Each
+        public link has a cookie of its own: it ends no sign-in and no other link's."""
+        self._set(response, self._portal_name(workspace, link), token, None)
 
     def drop_portal(self, response: Response, workspace: str) -> None:
         """Somebody has signed out."""
         name = f"{self._portal_cookie}{workspace}"
         response.delete_cookie(name, path="/", httponly=True, secure=self._secure, samesite="Lax")
+
+    def _portal_name(self, workspace: str, link: str) -> str:
+        of_link = f"{_OF_LINK}{sha256_hex(link.encode('utf-8', 'replace'))[:16]}" if link else ""
+        return f"{self._portal_cookie}{workspace}{of_link}"
 
     def csrf_token(self, visit: Visit) -> str:
         """What every form of this session carries."""

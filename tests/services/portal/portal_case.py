@@ -44,6 +44,7 @@ request:
     with: {from: audience, default: contact}
     customer: {from: customer}
     customer_name: {from: customer_name}
+    password: {from: link_password}
     contacts:
       for_each: contacts
       rows:
@@ -58,6 +59,7 @@ request:
     - {to: email, from: email}
     - {to: mobile, from: mobile}
 back:
+  invited: [{update: [{to: public_link, from: request.public_link}]}]
   opened: [{update: [{to: state, value: Opened}]}]
   completed: [{update: [{to: state, value: Signed}]}]
 examples:
@@ -88,7 +90,12 @@ class PortalCase:
     again = timedelta(minutes=20)  # behind which a code is no double tap, and holds no more
 
     def __init__(
-        self, folder: Path, database: str, portal: str = "{region: DK}", url: str = HOST
+        self,
+        folder: Path,
+        database: str,
+        portal: str = "{region: DK}",
+        url: str = HOST,
+        mapping: str = MAPPING,
     ) -> None:
         self.clock = ManualClock(NOON)
         self.world = folder.name
@@ -97,7 +104,7 @@ class PortalCase:
             (config / name).mkdir(parents=True)
         hub = HUB.format(data=folder / "data", database=database).replace(HOST, url)
         (config / "paraph.yaml").write_text(hub, encoding="utf-8")
-        (config / "mappings" / "offer.yaml").write_text(MAPPING, encoding="utf-8")
+        (config / "mappings" / "offer.yaml").write_text(mapping, encoding="utf-8")
         post = "channel:simulated, settings: {{gateway: {world}}}"
         for key in ("alice", "bob"):
             text = WORKSPACE.replace("POST", post).format(name=key.title(), world=self._place(key))
@@ -224,6 +231,10 @@ class Browser:
     def enter(self, code: str, workspace: str = "alice") -> TestResponse:
         """Type the code."""
         return self.post(f"/p/{workspace}/code", {"code": code})
+
+    def give(self, link: str, password: str) -> TestResponse:
+        """Give the password on the page of a public link, whose path this is."""
+        return self.post(link, {"password": password})
 
     def shelf(self, workspace: str = "alice", **query: str) -> list[str]:
         """The titles in the list."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hub.kernel import passwords
 from tests.portal_fuzz.strangers import Strangers
 
 
@@ -15,6 +16,15 @@ def test_nobody_sees_anothers_document(portal):
 
 def test_a_leak_would_be_seen(portal):
     strangers = Strangers(portal, seed=2)
-    strangers.customers[0].allowed.clear()
+    for one in strangers.customers:
+        one.allowed.clear()
     strangers.run(200)
+    assert strangers.leaks
+
+
+def test_a_password_that_opens_another_link_would_be_seen(portal, monkeypatch):
+    strangers = Strangers(portal, seed=3)
+    monkeypatch.setattr(passwords, "matches", lambda kept, given: True)
+    for _ in range(10):
+        strangers.guess(strangers.customers[0])
     assert strangers.leaks

@@ -34,7 +34,10 @@ def test_who_left_the_customer_sees_nothing_from_that_moment_on(portal):
     portal.share(**FIRM, audience="customer", contacts=[BOB, CAROL])
     bob = portal.signed_in("bob@example.com")
     assert bob.shelf() == ["Offer O-1"]
+    opened = bob.open(portal.request().id).location
+    assert bob.get(opened, follow_redirects=True).status_code == 200
     portal.share(**FIRM, audience="customer", contacts=[CAROL])
+    assert bob.get(opened).status_code == 403  # a page that stood open, too
     assert bob.get("/p/alice/").location == "/p/alice/sign-in"
     before = len(portal.messages("bob@example.com"))
     assert portal.browser().ask("bob@example.com").status_code == 303

@@ -11,6 +11,7 @@ from hub.kernel.errors import Refused, Unfit
 from hub.services.document_views import (
     CodeView,
     FileView,
+    PageView,
     PapersView,
     PersonView,
     RemarkView,
@@ -84,6 +85,10 @@ class FakePapers:
         if found is None or version != found.version or not 1 <= number <= len(found.pages):
             raise LinkInvalid
         return self.texts.get(number, WRITTEN)
+
+    def former_pages(self, token: str, document: str, version: int) -> tuple[PageView, ...]:
+        self._check(token)
+        return (PageView(1, 1240, 1754),)
 
     def attachment(self, token: str, key: str, look: Look, *, original: bool) -> FileView:
         self._check(token)

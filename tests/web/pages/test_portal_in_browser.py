@@ -13,8 +13,7 @@ from werkzeug.serving import make_server
 from hub.contracts.requests import ClientContext
 from hub.sandbox.ports import calm_port
 from tests.services.portal.portal_case import PortalCase
-from tests.web.pages.axe import findings
-from tests.web.pages.look import sideways
+from tests.web.pages.good_pages import good, tab_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.heavy]
 LONG = "Ventilation til produktionshallen med varmegenvinding og styring af fugt i alle rum"
@@ -50,40 +49,40 @@ def test_from_the_address_to_signing_out(page: Page, stage, language, width):
     case, url = stage
     page.set_viewport_size({"width": width, "height": 844})
     page.goto(f"{url}/p/alice/sign-in?lang={language}")
-    _good(page, language)
+    good(page, language)
     page.fill("#address", "alice@")
     page.keyboard.press("Enter")
     page.wait_for_selector("#address-error")
-    _good(page, language)
+    good(page, language)
     _sign_in(case, page)
-    _good(page, language)
+    good(page, language)
     assert page.locator(".card").count() == 3
     for group in ("open", "ended", "archive"):
         page.goto(f"{url}/p/alice/?show={group}")
-        _good(page, language)
+        good(page, language)
     page.goto(f"{url}/p/alice/")
     page.locator(".card").nth(1).click()
     page.wait_for_url("**/s/**")
-    _good(page, language)
+    good(page, language)
     document = page.url
     page.locator(".back a").click()
     page.locator("form.out button").first.click()
     page.wait_for_url("**/sign-out")
-    _good(page, language)
+    good(page, language)
     page.goto(document)
-    _good(page, language)
+    good(page, language)
     assert page.locator(".card").count() == 0
 
 
 def test_by_keyboard_alone(page: Page, stage):
     case, url = stage
     page.goto(f"{url}/p/alice/sign-in")
-    _tab_to(page, "address")
+    tab_to(page, "address")
     page.keyboard.type("alice@example.com")
     page.keyboard.press("Enter")
     page.wait_for_selector("#code")
     case.work()
-    _tab_to(page, "code")
+    tab_to(page, "code")
     page.keyboard.type(case.browser().code("alice@example.com"))
     page.keyboard.press("Enter")
     page.wait_for_selector(".card")
@@ -115,17 +114,3 @@ def _sign_in(case: PortalCase, page: Page) -> None:
     page.fill("#code", case.browser().code("alice@example.com"))
     page.locator(".bar .button").click()
     page.wait_for_selector(".shelf")
-
-
-def _tab_to(page: Page, ident: str) -> None:
-    for _ in range(30):
-        if page.evaluate("document.activeElement.id") == ident:
-            return
-        page.keyboard.press("Tab")
-    pytest.fail(f"#{ident} cannot be reached")
-
-
-def _good(page: Page, language: str) -> None:
-    assert findings(page) == []
-    assert not sideways(page)
-    assert page.locator("html").get_attribute("lang") == language

@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 from hub.app import create_app
 from tests.services.paper_case import RECORD
 from tests.services.portal.portal_case import AGENT, HOST, MAPPING, PortalCase
+from tests.services.portal.published_case import PUBLISHED, PublishedCase
 
 
 class Reader:
@@ -48,14 +49,13 @@ def told(papers):
 
 
 @pytest.fixture
-def shared(tmp_path, database_url, monkeypatch):
+def shared(tmp_path, database_url):
     """Two workspaces with a portal each, whose mapping tells contacts."""
 
     def make(tell="[shared, changed]", quiet=""):
         text = MAPPING.replace("    archive_after", f"    tell: {tell}\n    archive_after")
         text = text.replace("limit: 0}", f"limit: 0{quiet}}}")
-        monkeypatch.setattr("tests.services.portal.portal_case.MAPPING", text)
-        case = PortalCase(tmp_path, database_url)
+        case = PortalCase(tmp_path, database_url, mapping=text)
         made.append(case)
         return case
 
@@ -64,3 +64,16 @@ def shared(tmp_path, database_url, monkeypatch):
         yield make
         for one in made:
             one.close()
+
+
+@pytest.fixture
+def replaced(tmp_path, database_url):
+    """An offer whose document changes; the assigned user and Bob want to know of it."""
+    notify = "  notify: {email: {value: owner@example.com}, about: [changed]}\n"
+    text = PUBLISHED.replace(", poll]", "]")
+    text = text.replace("    archive_after", "    tell: [changed]\n    archive_after")
+    text = text.replace("  recipient:\n", f"{notify}  recipient:\n")
+    with capture_logs():
+        case = PublishedCase(tmp_path, database_url, mapping=text)
+        yield case
+        case.close()

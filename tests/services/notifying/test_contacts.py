@@ -7,6 +7,7 @@ from sqlalchemy import event
 from hub.services.portal import contact_news
 from hub.services.told import told_of
 from hub.storage.models import HeldNotice, Preference, Request
+from tests.services.portal.published_case import SECOND, paper
 from tests.services.portal.test_sharing import BOB, FIRM
 
 DAVE = {"key": "c3", "name": "Dave", "mobile": "+4520123499"}
@@ -34,6 +35,21 @@ def test_who_was_not_asked_learns_of_a_shared_document_with_a_way_to_it(shared):
     (sms,) = case.messages(DAVE["mobile"])  # no e-mail: by SMS
     assert "https://hub.example/p/alice/documents/" in sms.text
     assert told(case, "alice@example.com") == []  # she was sent the link itself
+
+
+def test_a_document_that_is_replaced_is_told_to_both_sides(replaced):
+    people = {**ALL, "contacts": [BOB]}
+    replaced.source.put("offer", "1", {**replaced.source.records("offer")["1"], **people})
+    replaced.trigger("button")
+    assert replaced.messages("bob@example.com") == []
+    fields = {**replaced.source.records("offer")["1"], "paper": paper(SECOND)}
+    replaced.source.put("offer", "1", fields)
+    replaced.trigger("button")
+    assert replaced.events("replaced") == ["replaced"]
+    (mail,) = replaced.messages("bob@example.com")
+    assert mail.text.startswith("Alice has changed Offer O-1. Sign in to read it as it is now:")
+    (news,) = replaced.messages("owner@example.com")
+    assert news.text.startswith("Offer O-1 (O-1) has been changed")
 
 
 def test_nobody_is_told_where_the_mapping_tells_nobody(shared):

@@ -11,8 +11,7 @@ from structlog.testing import capture_logs
 from werkzeug.serving import make_server
 
 from hub.sandbox.ports import calm_port
-from tests.services.portal import portal_case
-from tests.services.portal.portal_case import PortalCase
+from tests.services.portal.portal_case import MAPPING, PortalCase
 from tests.services.portal.test_sharing import BOB, FIRM
 from tests.web.pages.axe import findings
 from tests.web.pages.look import sideways
@@ -33,11 +32,10 @@ def stage(tmp_path_factory):
     """A house behind a real server; whose page is where."""
     folder, port = tmp_path_factory.mktemp("notices"), calm_port()
     url = f"http://127.0.0.1:{port}"
-    text = portal_case.MAPPING.replace("    archive_after", "    tell: [shared]\n    archive_after")
+    text = MAPPING.replace("    archive_after", "    tell: [shared]\n    archive_after")
     text = text.replace("  recipient:\n", f"{NOTIFY}  recipient:\n")
-    with pytest.MonkeyPatch.context() as patched, capture_logs():
-        patched.setattr(portal_case, "MAPPING", text)
-        case = PortalCase(folder, f"sqlite:///{folder / 'paraph.db'}", url=url)
+    with capture_logs():
+        case = PortalCase(folder, f"sqlite:///{folder / 'paraph.db'}", url=url, mapping=text)
         case.share(**FIRM, audience="customer", contacts=[BOB])
         server = make_server("127.0.0.1", port, case.app, threaded=True)
         thread = threading.Thread(target=server.serve_forever, daemon=True)

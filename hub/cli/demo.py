@@ -12,11 +12,14 @@ from typing import Any
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from hub.cli.demo_folder import claimed
 from hub.cli.document_story import DocumentStory, load_document_script, plays_documents
 from hub.cli.endings import Ending
+from hub.cli.portal_script import load_portal_script, plays_portal
+from hub.cli.portal_story import PortalStory
 from hub.cli.robot import Stuck
 from hub.cli.stage import Stage, free_port
 from hub.cli.story import Moment, Story, Timeline, load_script
@@ -59,7 +62,7 @@ def demo(
     if name not in stories:
         raise click.UsageError(f"there is no story '{name}'; there are: {', '.join(stories)}")
     path = source / "stories" / f"{name}.yaml"
-    if no_answer and (plays_documents(path) or plays_hosted(path)):
+    if no_answer and any(one(path) for one in (plays_documents, plays_hosted, plays_portal)):
         raise click.UsageError(f"nobody leaves the story '{name}' unanswered; leave --story out")
     # one that plays must not take the folder of one that somebody looks at
     folder = folder or Path("data/demo-headless" if headless else "data/demo")
@@ -92,7 +95,7 @@ def _ports(headless: bool, port: int | None, sandbox_port: int | None) -> tuple[
 def _by_hand(stage: Stage) -> int:
     click.echo(
         f"""
-Paraph is up. Open {stage.sandbox_url}/ and follow one of the three stories there:
+Paraph is up. Open {stage.sandbox_url}/ and follow one of the four stories there:
 
   A repair, signed in an app        press the button on a case, read the SMS
                                     ({stage.sandbox_url}/phone), sign, see the case change
@@ -100,6 +103,9 @@ Paraph is up. Open {stage.sandbox_url}/ and follow one of the three stories ther
   by two people                     ({stage.sandbox_url}/mailbox), sign, see the sealed PDF
   An additional sale, decided       send it from an order in the workshop's ERP, read the SMS,
   line by line                      tick and sign at the provider, see each line in the ERP
+
+  Offers in the customer's portal   share one in the field-service system, sign in to the portal
+                                    with an address of the customer's, read, write, accept
 
   The hub itself                    {stage.hub_url}/health/sync
   Its API, described                {stage.hub_url}/api/openapi.json
@@ -116,7 +122,7 @@ Ctrl-C ends both processes.
 def _play(stage: Stage, path: Path, no_answer: bool) -> int:
     console = Console(highlight=False)
     timeline = Timeline(lambda moment: _tell(console, moment))
-    story: Story | DocumentStory | WorkshopStory
+    story: Story | DocumentStory | WorkshopStory | PortalStory
     roots = stage.folder / "data" / "seal" / "root.pem"
     if plays_documents(path):
         story = DocumentStory(load_document_script(path), stage.sandbox_url, roots, timeline)
@@ -124,6 +130,11 @@ def _play(stage: Stage, path: Path, no_answer: bool) -> int:
         told = load_workshop_script(path)
         api = _api(stage, told.workspace)
         story = WorkshopStory(told, stage.sandbox_url, api, roots, timeline)
+    elif plays_portal(path):
+        shared = load_portal_script(path)
+        portal = f"{stage.hub_url}/p/{shared.workspace}/"
+        api = _api(stage, shared.workspace)
+        story = PortalStory(shared, stage.sandbox_url, portal, api, timeline)
     else:
         story = Story(load_script(path), stage.sandbox_url, timeline)
     before = story.record()
@@ -154,7 +165,7 @@ def _show(console: Console, before: Mapping[str, Any], after: Mapping[str, Any])
         old, new = str(before.get(name) or ""), str(after.get(name) or "")
         plain = not isinstance(after[name], dict | list)
         if old != new or (plain and (old or new)):
-            table.add_row(("* " if old != new else "  ") + name, old, new)
+            table.add_row(("* " if old != new else "  ") + name, escape(old), escape(new))
     console.print(table)
 
 

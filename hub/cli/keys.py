@@ -165,11 +165,13 @@ def all_addresses(core: Core) -> dict[str, dict[str, Any]]:
     where it calls, and the button links of the mappings that read its records, ``button`` of the
     first one, ``button.<kind>`` and ``button.<kind>.<table>``, and the other buttons of any record
     there: ``check``, ``cancel``, ``decide``; ``hook.<workspace>`` is where it calls for that
-    one."""
+    one, and ``portal.<workspace>`` its customers' portal."""
     found: dict[str, dict[str, Any]] = {
         "links": {"hub": core.links.public_url}, "hooks": {}, "own": {}
     }  # fmt: skip
     for workspace in core.workspaces.values():
+        if workspace.portal is not None:
+            found["links"][f"portal.{workspace.key}"] = core.links.portal(workspace.key)
         for key, one in workspace.instances.items():
             hook = core.links.hook(workspace.key, key)
             found["hooks"].setdefault(one.plugin, hook)

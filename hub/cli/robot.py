@@ -72,6 +72,11 @@ class Page:
         found = self._tree.xpath("//a[@id=$mark]/@href", mark=mark)
         return urljoin(self.url, str(found[0])) if found else None
 
+    def link_about(self, words: str) -> str | None:
+        """The address of the first link that says this among other things."""
+        found = self._tree.xpath("//main//a[contains(., $words)]/@href", words=words)
+        return urljoin(self.url, str(found[0])) if found else None
+
     def boxes(self) -> dict[str, str]:
         """What can be ticked: the words beside each box, and the box's name."""
         return {

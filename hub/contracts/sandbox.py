@@ -64,7 +64,7 @@ class SandboxContext:
 @dataclass(frozen=True)
 class SandboxLink:
     """A link for the start page: what a person can look at or do in this simulator. ``begins``
-    names the story of the start page that begins here: ``case``, ``offer`` or ``order``;
+    names the story of the start page that begins here: ``case``, ``offer``, ``order``, ``share``;
     ``portal`` is where the sender looks at what a provider keeps."""
 
     title: str
@@ -109,9 +109,9 @@ class Sandbox(ABC):
     def connect(self, links: Mapping[str, str]) -> None:
         """Told after all is up: ``links`` holds the hub's addresses, e.g. ``hub`` (public base
         URL), ``hook`` (hook URL of the instance using this simulator), ``hook.<workspace>`` (of
-        the instance of that workspace), ``button`` (base of the
-        button links of the first mapping that reads records here), ``button.<kind>`` and
-        ``button.<kind>.<table>`` (of each kind of request, and where its records are), ``check``,
-        ``cancel`` and ``decide`` (the other buttons of any record here, with ``{table}`` and
-        ``{id}``)."""
+        the instance of that workspace), ``portal.<workspace>`` (where its customers look),
+        ``button`` (base of the button links of the first mapping that reads records here),
+        ``button.<kind>`` and ``button.<kind>.<table>`` (of each kind of request, and where its
+        records are), ``check``, ``cancel`` and ``decide`` (the other buttons of any record here,
+        with ``{table}`` and ``{id}``)."""
         return None

@@ -184,9 +184,9 @@ def conditions(which: WorkFilter, states: Collection[str]) -> list[ColumnElement
 
 
 def _of_mapping(workspace_id: str, mapping: str) -> ColumnElement[bool]:
-    """Everything owed because of a mapping's requests, and the intakes that make them."""
+    """Everything owed because of a mapping's requests, and the readings of their records."""
     requests = select(Request.id).where(
         Request.workspace_id == workspace_id, Request.mapping_key == mapping
     )
-    intakes = and_(Delivery.kind == "intake", Delivery.step == mapping)
+    intakes = and_(Delivery.kind.in_(("intake", "follow")), Delivery.step == mapping)
     return or_(Delivery.request_id.in_(requests), intakes)

@@ -86,8 +86,8 @@ class GivenSchema(Leaf):
     )
     outcome = fields.Dict(
         metadata={
-            "help": "What is told of it: reason, reason_text, at, recipient, what; of an "
-            "answer that was noted by hand decision, how, by, remark."
+            "help": "What is told of it: reason, reason_text, at, recipient, name, what; "
+            "of an answer that was noted by hand decision, how, by, remark."
         }
     )
     remark = fields.Dict(metadata={"help": "What was written: text."})

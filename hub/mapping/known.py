@@ -50,7 +50,8 @@ NOTHING_KNOWN = KnownTables()
 @dataclass(frozen=True)
 class Around:
     """A mapping and what surrounds it. ``workspace`` is what messages call the workspace's file,
-    ``secrets`` are the names of those that sign webhooks there."""
+    ``secrets`` are the names of those that sign webhooks there, ``portal`` is whether it has
+    one."""
 
     mapping: CompiledMapping
     instances: Mapping[str, InstanceInfo]
@@ -59,6 +60,7 @@ class Around:
     tables: Mapping[str, KnownTables] = field(default_factory=dict)
     workspace: str = "the workspace's file"
     secrets: Collection[str] = ()
+    portal: bool = True
 
     @cached_property
     def places(self) -> tuple[tuple[Place, tuple[tuple[Path, Names], ...]], ...]:

@@ -32,17 +32,19 @@ def lint(
     tables: Mapping[str, KnownTables] | None = None,
     workspace: str = "the workspace's file",
     secrets: Collection[str] = (),
+    portal: bool = True,
 ) -> list[Problem]:
     """Everything that does not fit, in the order of the file.
 
     ``tables`` tells, by instance, which tables and fields are known; what is not known is not
     checked. ``source_fields`` says it of the source's table alone. ``workspace`` is what messages
-    call the workspace's file, ``secrets`` are the names of those that sign webhooks there.
+    call the workspace's file, ``secrets`` are the names of those that sign webhooks there,
+    ``portal`` is whether customers have a portal there.
     """
     known = dict(tables or {})
     if source_fields is not None:
         known[mapping.source_instance] = KnownTables({mapping.source_table: source_fields})
-    around = Around(mapping, instances, forms, texts, known, workspace, secrets)
+    around = Around(mapping, instances, forms, texts, known, workspace, secrets, portal)
     found = dict.fromkeys(_all(around))
     return sorted(found, key=lambda problem: (problem.file, problem.line, problem.column))
 
@@ -66,6 +68,9 @@ def _request(around: Around) -> Iterator[Problem]:
         yield around.problem(("request", "form"), message)
     if request.prefill and request.form is None:
         yield around.problem(("request", "prefill"), "needs a form; add 'form' or remove it")
+    if request.share is not None and not around.portal:
+        message = f"there is no portal to show it; add portal: {{region: …}} to {around.workspace}"
+        yield around.problem(("request", "share"), message, severity="warning")
     reminders = request.reminders
     if reminders.limit and reminders.after >= request.expires_after:
         message = "the first reminder is due when the request has expired; remind sooner"

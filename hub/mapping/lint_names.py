@@ -32,6 +32,7 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
         "reason_text",
         "at",
         "recipient",
+        "name",
         "what",
         *decisions.TOLD,
     ),

@@ -163,6 +163,10 @@ class ShareSchema(Strict):
                 {"dependentSchemas": {"contacts": needs}},
                 {"if": public, "then": {"required": ["password"]}},
                 {"properties": {"password": {"not": written}}},
+                {
+                    "if": {"required": ["password"]},
+                    "then": {"required": ["with"], "properties": {"with": _may_be_public()}},
+                },
             ]
         }
 
@@ -186,6 +190,16 @@ class ShareSchema(Strict):
             on_change=data["on_change"],
             archive_when=data["archive_when"],
         )
+
+
+def _may_be_public() -> JsonSchema:
+    """What says, or may find in the record, that whoever has a link may read."""
+    public: JsonSchema = {"const": PUBLIC}
+    named: JsonSchema = {"not": {"additionalProperties": {"not": public}}}
+    by_map: JsonSchema = {"required": ["map"], "properties": {"map": named}}
+    anything: JsonSchema = {"not": {"anyOf": [{"required": [one]} for one in ("value", "map")]}}
+    written = [{"required": [one], "properties": {one: public}} for one in ("value", "default")]
+    return {"anyOf": [public, {"type": "object", "anyOf": [*written, by_map, anything]}]}
 
 
 def _check_password(audience: Source | None, password: Source | None) -> None:

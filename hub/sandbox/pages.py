@@ -20,6 +20,7 @@ from hub.sandbox.words import LANGUAGES, WORDS
 
 _LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
 ANSWERED = ("taken", "refused")
+_PORTAL_LANGUAGE = "da"  # of the contact who is asked in the story
 _LOCAL = "http://127.0.0.1:* http://localhost:*"  # pictures that the hub on this machine serves
 _POLICY = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self' data: {pictures}; "
@@ -93,8 +94,15 @@ def _add_start(site: Blueprint, house: SandboxHouse) -> None:
                 link.begins: f"/{key}{link.path}" for _, key, _, links in shown for link in links
             },
             hub_links=house.links,
+            portal=_portal(house),
             unread={"phone": len(house.phone.all()), "mailbox": len(house.mailbox.all())},
         )
+
+
+def _portal(house: SandboxHouse) -> str | None:
+    """A portal of the hub's, in the language of those who look at it here."""
+    found = (url for name, url in house.links.items() if name.startswith("portal."))
+    return next((f"{url}?lang={_PORTAL_LANGUAGE}" for url in found), None)
 
 
 def _first_link(house: SandboxHouse, kind: PluginKind) -> str | None:

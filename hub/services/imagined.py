@@ -197,6 +197,7 @@ def _about(plan: RequestPlan, event: str) -> dict[str, str]:
     taken = plan.documents[:1] if event == EventKind.DOWNLOADED else ()
     return {
         "recipient": plan.signer.key if event in _DOINGS else "",
+        "name": str(plan.signer.told().get("name") or "") if event in _DOINGS else "",
         "what": taken[0].key if taken else "",
     }
 

@@ -57,6 +57,7 @@ def mapping_problems(
         tables=tables,
         workspace=workspace.file,
         secrets=workspace.webhook_secrets,
+        portal=workspace.portal is not None,
     )
     if any(problem.severity == "error" for problem in found):
         return found

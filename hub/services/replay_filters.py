@@ -16,13 +16,14 @@ from hub.kernel.errors import NotFound, Refused
 from hub.services.messages import KIND as MESSAGE
 from hub.services.owed_kinds import EVIDENCE, HOSTED, NOTICE, PREPARE, RECORD_NOTE
 from hub.services.step_context import STEP_KIND
-from hub.services.trigger_rows import INTAKE
+from hub.services.trigger_rows import FOLLOW, INTAKE
 from hub.services.webhooks import KIND as WEBHOOK
 from hub.storage.models import Delivery, Inbound, Instance, MappingVersion, Request
 
 CALL = "call"  # a delivery of this kind takes a stored call again
 KINDS = (
-    INTAKE, PREPARE, MESSAGE, NOTICE, STEP_KIND, RECORD_NOTE, EVIDENCE, CALL, WEBHOOK, *HOSTED,
+    INTAKE, FOLLOW, PREPARE, MESSAGE, NOTICE, STEP_KIND, RECORD_NOTE, EVIDENCE, CALL, WEBHOOK,
+    *HOSTED,
 )  # fmt: skip
 SOURCES = ("api", "button", "hook", "poll")
 OUTCOMES = (

@@ -112,10 +112,18 @@ def _outcome(
         "reason": about.get("reason", request.reason or ""),
         "reason_text": about.get("reason_text") or reason_text(request, user_language(request)),
         "recipient": about.get("recipient", ""),
+        "name": _name(request, about.get("recipient", "")),
         "what": about.get("what", ""),
         **{name: about.get(name, "") for name in decisions.TOLD},
         "at": now.isoformat(timespec="seconds"),
     }
+
+
+def _name(request: Request, key: str) -> str:
+    """What somebody is called who may be none of the mapping's own people: who reads it in the
+    portal has a key too."""
+    found = next((one.contact.get("name") for one in request.recipients if one.key == key), "")
+    return found or ""
 
 
 def first_signer(request: Request) -> Recipient | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import statistics
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -40,6 +40,7 @@ _SLOW = {
     "downloadThroughput": 1_600_000 / 8,
     "uploadThroughput": 750_000 / 8,
 }
+_GUEST = "alice@solsikken.example"
 _LINK = re.compile(r"https?://\S+/s/[\w-]+")
 _IMAGE = re.compile(r"/d/[^/]+/\d+/1\.webp$")
 # When the first page of the document has been decoded and painted, in ms since the link was opened.
@@ -88,8 +89,10 @@ class Traffic:
 
 
 def page_weight(store: str) -> list[Figure]:
-    """Kilobytes and requests of the document before its first image, and of the page to sign on."""
-    with _on_stage() as (link, browser):
+    """Kilobytes and requests of the document before its first image, of the page to sign on, and
+    of the portal: where one signs in, the list, a document that is opened from it."""
+    with _on_stage() as (stage, browser):
+        link = _invited(stage)
         reading = Traffic()
         with _phone(browser, reading) as page:
             page.goto(link)
@@ -100,18 +103,51 @@ def page_weight(store: str) -> list[Figure]:
             address = _to_the_canvas(page, link)
             cookies = page.context.cookies()
         with _phone(browser, signing) as page:
-            page.context.add_cookies([{**one} for one in cookies])  # type: ignore[typeddict-item]
+            _keep(page, cookies)
             page.goto(address)
             page.wait_for_load_state("networkidle")
             page.locator("canvas").wait_for()
             told += _told("signing", signing.before_image())
+        told += _portal_weight(stage, browser)
+    return told
+
+
+def _portal_weight(stage: Stage, browser: Browser) -> list[Figure]:
+    """Each page is loaded by a phone that holds the session's cookies and nothing else."""
+    portal = f"{stage.hub_url}/p/service/"
+    clerk = Robot("Mozilla/5.0")
+    clerk.send(Form(f"{stage.sandbox_url}/crm_rest/service/1/share", {"to": "customer"}, ()))
+    wait_for(lambda: len(_mails(clerk, stage, _GUEST)) == 1, "the e-mail of the offer")
+    entering, listing, reading = Traffic(), Traffic(), Traffic()
+    with _phone(browser, entering) as page:
+        page.goto(portal)
+        page.wait_for_load_state("networkidle")
+        told = _told("portal_sign_in", entering.before_image())
+        page.locator("#address").fill(_GUEST)
+        page.locator(".bar .button").click()
+        page.locator("#code").wait_for()
+        mails = wait_for(lambda: _mails(clerk, stage, _GUEST)[1:], "the code")
+        page.locator("#code").fill(re.findall(r"\b\d{6}\b", mails[-1])[0])
+        page.locator(".bar .button").click()
+        page.locator(".shelf").wait_for()
+        cookies = page.context.cookies()
+        document = f"{stage.hub_url}{page.locator('.shelf .card').first.get_attribute('href')}"
+    clerk.close()
+    shown = (("portal_list", portal, listing), ("portal_document", document, reading))
+    for what, address, traffic in shown:
+        with _phone(browser, traffic) as page:
+            _keep(page, cookies)
+            page.goto(address)
+            page.wait_for_load_state("networkidle")
+            told += _told(what, traffic.before_image())
     return told
 
 
 def page_visible(store: str) -> list[Figure]:
     """Milliseconds until a slow phone shows the document's first page; nothing is cached."""
     times: list[float] = []
-    with _on_stage() as (link, browser):
+    with _on_stage() as (stage, browser):
+        link = _invited(stage)
         for _ in range(ROUNDS + 1):
             with _phone(browser, Traffic(), _slow) as page:
                 page.add_init_script(_WATCH)
@@ -138,14 +174,14 @@ def _told(what: str, loaded: list[tuple[str, int]]) -> list[Figure]:
 
 
 @contextmanager
-def _on_stage() -> Iterator[tuple[str, Browser]]:
-    """The link of an offer's first signer, and a browser."""
+def _on_stage() -> Iterator[tuple[Stage, Browser]]:
+    """The hub with its sandbox, and a browser."""
     with tempfile.TemporaryDirectory(prefix="paraph-pages-") as folder, sync_playwright() as tool:
         stage = Stage(Path(folder), free_port(0), free_port(0))
         browser = tool.chromium.launch(executable_path=find_browser(), args=list(_FLAGS))
         try:
             stage.build(ROOT / "config")
-            yield _invited(stage), browser
+            yield stage, browser
         finally:
             browser.close()
             stage.stop()
@@ -155,12 +191,16 @@ def _invited(stage: Stage) -> str:
     """Ask for signatures, and read the link in the e-mail."""
     clerk = Robot("Mozilla/5.0")
     clerk.send(Form(f"{stage.sandbox_url}/crm_rest/offers/1", {}, ()))
-    url = f"{stage.sandbox_url}/mailbox/messages?to=alice@example.com"
-    found: Any = wait_for(lambda: clerk.json(url)["messages"], "the e-mail with the link")
+    mails = wait_for(lambda: _mails(clerk, stage, "alice@example.com"), "the e-mail with the link")
     clerk.close()
-    match = _LINK.search(str(found[-1]["text"]))
+    match = _LINK.search(mails[-1])
     assert match is not None
     return match.group()
+
+
+def _mails(clerk: Robot, stage: Stage, to: str) -> list[str]:
+    found: Any = clerk.json(f"{stage.sandbox_url}/mailbox/messages?to={to}")
+    return [str(one["text"]) for one in found["messages"]]
 
 
 @contextmanager
@@ -175,6 +215,11 @@ def _phone(
         slow(context, page)
     yield page
     context.close()
+
+
+def _keep(page: Page, cookies: Iterable[Mapping[str, Any]]) -> None:
+    """Give the phone the cookies of another one."""
+    page.context.add_cookies([{**one} for one in cookies])  # type: ignore[typeddict-item]
 
 
 def _slow(context: BrowserContext, page: Page) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ from hub.storage.models import Base, Contact, Recipient, Request, Share
 from tests.bench.figures import Figure, short
 from tests.bench.load import percentile
 from tests.bench.stores import store_url
-from tests.services.portal.portal_case import HOST, PortalCase
+from tests.services.portal.portal_case import HOST, Browser, PortalCase
 
 DOCUMENTS, CUSTOMERS, LARGE = 100_000, 20_000, 10_000
 ROUNDS = 300
@@ -47,9 +48,13 @@ def portal_list(store: str) -> list[Figure]:
             page = browser.get("/p/alice/").text
             assert page.count('class="card"') >= 4, "the list is empty"
             paths = ["/p/alice/", "/p/alice/?show=open", "/p/alice/?show=signed"]
-            times = _timed(lambda n, b=browser, p=paths: b.get(p[n % 3]))  # type: ignore[misc]
+            times = _timed(partial(_look, browser, paths))
             told.append(_figure(f"portal_list.{name}", store, times, 60))
         return told
+
+
+def _look(browser: Browser, paths: list[str], number: int) -> None:
+    browser.get(paths[number % len(paths)])
 
 
 def chase_list(store: str) -> list[Figure]:

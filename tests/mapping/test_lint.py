@@ -46,6 +46,15 @@ def found(extra: str = "", *, request: str = GOOD, **changed: object) -> list[Pr
     return [problem for problem in problems if "no example shows" not in problem.message]
 
 
+def test_what_is_shared_where_there_is_no_portal_is_a_warning() -> None:
+    request = GOOD + "  share: {with: contact}\n"
+    assert found(request=request) == []
+    (problem,) = found(request=request, portal=False, workspace="alice.yaml")
+    assert (problem.severity, problem.row) == ("warning", "request.share")
+    assert problem.message == "there is no portal to show it"
+    assert problem.fix == "add portal: {region: …} to alice.yaml"
+
+
 def test_a_mapping_that_fits_has_no_problems() -> None:
     assert (
         found("records: {c: {in: agiloft, rows: [{to: a, from: form.name}], note: signature}}\n")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Collection, Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -23,7 +22,6 @@ from hub.services import papers
 from hub.services.access import create_key
 from hub.services.evidence.seals import checker, trusting
 from hub.services.evidence.verifying import Verdict, verify
-from hub.services.house import House, open_house
 from hub.services.trigger_rows import Trigger
 from hub.services.triggers import accept
 from hub.services.views import Look, SigningView
@@ -35,8 +33,9 @@ from hub.storage.models import (
     Request,
     RequestEvent,
 )
-from tests.made_before import lend_processes, put_seal
+from tests.made_before import put_seal
 from tests.providers.native_canvas.strokes import ALICE, BOB
+from tests.services.open_house import OpenHouse
 from tests.services.paper_texts import HUB, MAPPING, OFFER, PEOPLE, SIGNING, WORKSPACE
 from tests.simulated_house import NOON
 
@@ -68,7 +67,7 @@ RECORD: Mapping[str, Any] = {
 }
 
 
-class PaperCase:
+class PaperCase(OpenHouse):
     """A house, and an offer in its upstream. The parts of the mapping may be written anew."""
 
     def __init__(
@@ -130,26 +129,9 @@ class PaperCase:
         return config
 
     def open(self) -> None:
-        """Open the house, or another one on the same database: the process has died."""
-        self.house: House = open_house(self.config, clock=self.clock)
-        lend_processes(self.house.core)
-        self.core, self.desk = self.house.core, self.house.customers
-
-    def close(self) -> None:
-        """Close the house; its engine was never started."""
-        self.house.engine.runner.close()
-        self.core.registry.close()
-        self.core.workshop.close()
-        self.core.db.close()
-
-    def work(self) -> None:
-        """Do what is due now."""
-        self.house.engine.run_due()
-
-    def later(self, **span: float) -> None:
-        """Let time pass, then work."""
-        self.clock.advance(timedelta(**span))
-        self.work()
+        """Also the customers' desk."""
+        super().open()
+        self.desk = self.house.customers
 
     def send(self, record_id: str = "1") -> None:
         """Trigger, prepare, invite."""

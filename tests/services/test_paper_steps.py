@@ -15,7 +15,7 @@ back:
     - note: "viewed {{ views.count }} {{ recipients.alice.state }} by {{ outcome.recipient }}"
   downloaded:
     - note: "downloaded {{ views.downloads }} {{ outcome.what }} by {{ outcome.recipient }}"
-  remarked: [{note: "{{ outcome.recipient }} remarked: {{ remark.text }}"}]
+  remarked: [{note: "{{ outcome.recipient }}, {{ outcome.name }}, remarked: {{ remark.text }}"}]
   forwarded: [{note: "forwarded {{ recipients.alice.state }}"}]
   approved: [{note: "approved {{ recipients.boss.state }} by {{ outcome.recipient }}"}]
   signed:
@@ -69,7 +69,7 @@ def test_every_event_of_papers_can_be_written_back_with_what_was_known_then(case
         "viewed 1 waiting by boss",
         "viewed 2 waiting by boss",
         "downloaded 1 offer by boss",
-        "boss remarked: Good.",
+        "boss, Boss, remarked: Good.",
         "approved approved by boss",
         "signed alice Alice drawn\n2026-03-02 14:00 CET",
         "signed bob Bob typed\n2026-03-02 14:00 CET",

@@ -223,7 +223,7 @@ def test_filters_narrow(house, narrowed, keys):
 
 BAD = [
     ({"destination": "fax"}, "unknown_destination", ["'fax'", "agiloft"]),
-    ({"kind": "letter"}, "unknown_kind", ["'letter'", "call, collect, evidence, intake"]),
+    ({"kind": "letter"}, "unknown_kind", ["'letter'", "call, collect, evidence, follow, intake"]),
     ({"state": "lost"}, "unknown_state", ["'lost'", "gave_up"]),
     ({"mapping": "other"}, "unknown_mapping", ["'other'"]),
     ({"colour": "red"}, "unknown_filter", ["'colour'", "destination"]),

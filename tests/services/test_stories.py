@@ -26,6 +26,9 @@ def settle_in(case, world):
     config = Path(case.simulated.config)
     for name in STORIES:
         shutil.copy(ROOT / "mappings" / f"{name}.yaml", config / "mappings")
+    offer = config / "mappings" / "portal_offer.yaml"  # the simulated desk has no canvas
+    drawn = offer.read_text("utf-8").replace("    methods: [typed]\n", "")
+    offer.write_text(drawn.replace("methods: [typed], ", ""), "utf-8")
     shutil.copytree(ROOT / "mappings" / "shared", config / "mappings" / "shared")
     path = config / "workspaces" / "alice.yaml"
     text = path.read_text(encoding="utf-8")

@@ -12,8 +12,10 @@ from typing import Any
 from flask import Blueprint, Flask, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as Answer
 
+from connectors.crm_rest.sandbox import service
 from connectors.crm_rest.sandbox.api import Api
 from connectors.crm_rest.sandbox.gate import Gate
+from connectors.crm_rest.sandbox.service_screen import ServiceScreen
 from connectors.crm_rest.sandbox.signins import TOKEN, SignIns
 from connectors.crm_rest.sandbox.store import CASES, CONTACTS, OFFERS, Refusal, Row, Store
 from hub.contracts.sandbox import Sandbox, SandboxContext, SandboxLink
@@ -37,7 +39,8 @@ class CrmRestSandbox(Sandbox):
         self.gate = Gate()
         self.sign_ins = SignIns(context.clock)
         self._api = Api(self.store, self.gate, self.sign_ins, context.base_url)
-        self._hook = ""
+        self._service = ServiceScreen(self.store, context.clock, context.base_url)
+        self._hook = self._service_hook = ""
         self.store.changed = self._notify
         self._app = self._make_app()
 
@@ -74,13 +77,19 @@ class CrmRestSandbox(Sandbox):
                 "record_link": f"{self.context.base_url}/#{one}-{{id}}",
             }
             found[f"{one}_notes"] = {"path": f"/{name}/{{parent}}/notes", **envelope}
-        return found
+        return found | service.tables(_common, self.context.base_url)
 
     def links(self) -> tuple[SandboxLink, ...]:
         """What the start page shows."""
         return (
             SandboxLink(
                 "CRM", "/", "Offers and cases; a button asks for signatures.", begins="offer"
+            ),
+            SandboxLink(
+                "Field service",
+                "/service/",
+                "Offers that are shared in the customer's portal, and what came of each.",
+                begins="share",
             ),
         )
 
@@ -92,8 +101,11 @@ class CrmRestSandbox(Sandbox):
         self.store.reset()
 
     def connect(self, links: Mapping[str, str]) -> None:
-        """Learn the address of the hub's hook."""
+        """Learn the addresses of the hub's hooks, of its button for an offer and of the portal."""
         self._hook = links.get("hook", "")
+        self._service_hook = links.get("hook.service", "")
+        self._service.chase = links.get("button.portal_offer", "")
+        self._service.portal = links.get("portal.service", "")
 
     def signed(self, body: bytes, moment: str) -> dict[str, str]:
         """The headers of a webhook with this body."""
@@ -106,12 +118,13 @@ class CrmRestSandbox(Sandbox):
         }
 
     def _notify(self, table: str, record_id: str) -> None:
-        if not self._hook:
+        hook = self._service_hook if table in service.FIELDS else self._hook
+        if not hook:
             return
         revision = self.store.row(table, record_id).revision
         event = {"event_id": f"e{revision}", "record": {"type": table, "id": record_id}}
         body = json.dumps(event).encode()
-        client = HttpClient(self._hook)
+        client = HttpClient(hook)
         try:
             client.call("POST", "", data=body, headers=self.signed(body, str(int(time.time()))))
         except ParaphError as error:
@@ -124,6 +137,7 @@ class CrmRestSandbox(Sandbox):
         app.config["MAX_CONTENT_LENGTH"] = _LARGEST_CALL
         app.register_blueprint(self._api.blueprint())
         app.register_blueprint(self._people())
+        app.register_blueprint(self._service.blueprint())
         app.add_url_rule(
             "/_control/<what>", view_func=self._control, methods=["GET", "POST", "DELETE"]
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connectors.crm_rest.sandbox import offer
+from connectors.crm_rest.sandbox import offer, service
 from hub.kernel.clock import Clock
 
 CONTACTS, CASES, OFFERS = "contacts", "cases", "offers"
@@ -37,6 +37,7 @@ FIELDS: dict[str, dict[str, Any]] = {
     },
     OFFERS: offer.FIELDS,
 }
+_NAMES = {name: frozenset(fields) for name, fields in (*FIELDS.items(), *service.FIELDS.items())}
 
 
 class Refusal(Exception):
@@ -91,14 +92,17 @@ class Store:
         self.reset()
 
     def reset(self) -> None:
-        """Back to the seed: one contact, one case, one offer with a drawing."""
+        """Back to the seed: one contact, one case, one offer with a drawing; and the offers of
+        the field-service side."""
         with self.guard:
             self._revision = 0
-            self.rows: dict[str, dict[str, Row]] = {name: {} for name in FIELDS}
+            self.rows: dict[str, dict[str, Row]] = {name: {} for name in _NAMES}
             for name, fields in FIELDS.items():
                 self.create(name, deepcopy(fields))
             plan = StoredFile(offer.DRAWING, "image/png", offer.drawing())
             self.rows[OFFERS]["1"].files.append(plan)
+            for fields in service.seed():
+                self.create(service.OFFER, fields)
 
     def row(self, table: str, record_id: str) -> Row:
         with self.guard:
@@ -119,7 +123,7 @@ class Store:
             own = fields.get("external_id")
             if own and any(row.fields["external_id"] == own for row in rows.values()):
                 raise Refusal(409, "duplicate", f"external_id {own} is taken")
-            new = Row(str(len(rows) + 1), {**dict.fromkeys(FIELDS[table]), **fields}, *self._mark())
+            new = Row(str(len(rows) + 1), {**dict.fromkeys(_NAMES[table]), **fields}, *self._mark())
             rows[new.id] = new
             return new
 
@@ -162,7 +166,7 @@ class Store:
             raise Refusal(423, "locked", "somebody edits the record", wait)
 
     def _check(self, table: str, fields: Mapping[str, Any]) -> None:
-        unknown = [name for name in fields if name not in FIELDS[table]]
+        unknown = [name for name in fields if name not in _NAMES[table]]
         if unknown:
             raise Refusal(422, "unknown_field", f"{table} has no field {unknown[0]}")
 

@@ -20,6 +20,7 @@ OWED, NO_ADDRESS, NO_CHANNEL = "owed", "no_address", "no_channel"
 # What is owed, as people call it.
 _KINDS = {
     "message": "messages", "notice": "notices", "step": "steps", "intake": "new requests",
+    "follow": "changed records",
     "place": "documents to place", "survey": "looks at documents", "say": "remarks",
     "withdraw": "documents to take back", "collect": "signed documents to fetch",
 }  # fmt: skip

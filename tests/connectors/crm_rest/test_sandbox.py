@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import requests
 from pytest_httpserver import HTTPServer
@@ -12,10 +14,46 @@ from tests.contracts.connector_driver import HOOK_URL, STARTED
 
 
 def test_its_links_open_and_show_what_is_there(driver, site):
-    for link in driver.sandbox.links():
-        page = requests.get(site.url + link.path, timeout=10)
-        assert page.status_code == 200
-        assert "Bicycle makes a noise" in page.text
+    shown = {
+        link.title: requests.get(site.url + link.path, timeout=10)
+        for link in driver.sandbox.links()
+    }
+    assert {page.status_code for page in shown.values()} == {200}
+    assert "Bicycle makes a noise" in shown["CRM"].text
+    assert "Varmepumpe til bageriet" in shown["Field service"].text
+
+
+def test_an_offer_that_is_shared_is_told_and_stands_among_those_that_nobody_has_opened(
+    driver, site, httpserver: HTTPServer
+):
+    httpserver.expect_request("/service").respond_with_data("")
+    links = {
+        "hook.service": httpserver.url_for("/service"),
+        "button.portal_offer": "http://hub/b?id={id}",
+        "portal.service": "http://hub/p/service/",
+    }
+    driver.sandbox.connect(links)
+    requests.post(f"{site.url}/service/1/share", data={"to": "customer"}, timeout=10)
+    told = httpserver.log[0][0].get_json()
+    assert told["record"] == {"type": "offer", "id": "1"}
+    offer = driver.sandbox.store.row("offer", "1").fields
+    assert (offer["share"], offer["visible_to"]) == (True, "customer")
+    at = driver.sandbox.context.clock.wall() - timedelta(days=3)
+    offer |= {"portal_status": "Shared", "shared_at": at.isoformat()}
+
+    def unopened(days):
+        shown = requests.get(f"{site.url}/service/?days={days}", timeout=10).text
+        return shown.partition("data-unopened")[2].partition("</ul>")[0]
+
+    assert "http://hub/b?id=1" in unopened(3)
+    assert "has been opened" in unopened(4)
+    page = requests.get(f"{site.url}/service/1", timeout=10).text
+    assert "http://hub/p/service/?lang=ro" in page
+    assert "http://hub/b?id=1" in page
+    offer["portal_status"] = "Opened"
+    assert "has been opened" in unopened(3)
+    for gone in ("/service/99", "/service/1/files/7"):
+        assert requests.get(site.url + gone, timeout=10).status_code == 404
 
 
 def test_a_records_link_opens_the_page(driver, connector):

@@ -17,11 +17,10 @@ from hub.app import create_app
 from hub.channels.simulated.gateway import gateway
 from hub.contracts.channel import Message
 from hub.kernel.clock import ManualClock
-from hub.services.house import open_house
 from hub.services.trigger_rows import Trigger
 from hub.services.triggers import accept
 from hub.storage.models import Recipient, Request
-from tests.made_before import lend_processes
+from tests.services.open_house import OpenHouse
 from tests.services.paper_texts import HUB, WORKSPACE
 from tests.simulated_house import NOON
 
@@ -84,7 +83,7 @@ examples:
 """
 
 
-class PortalCase:
+class PortalCase(OpenHouse):
     """Workspaces ``alice`` and ``bob``, each with an upstream of its own."""
 
     again = timedelta(minutes=20)  # behind which a code is no double tap, and holds no more
@@ -99,7 +98,7 @@ class PortalCase:
     ) -> None:
         self.clock = ManualClock(NOON)
         self.world = folder.name
-        config = folder / "config"
+        self.config = config = folder / "config"
         for name in ("workspaces", "forms", "mappings"):
             (config / name).mkdir(parents=True)
         hub = HUB.format(data=folder / "data", database=database).replace(HOST, url)
@@ -110,27 +109,9 @@ class PortalCase:
             text = WORKSPACE.replace("POST", post).format(name=key.title(), world=self._place(key))
             told = text + f"portal: {portal}\n"
             (config / "workspaces" / f"{key}.yaml").write_text(told, encoding="utf-8")
-        self.house = open_house(config, clock=self.clock)
-        lend_processes(self.house.core)
-        self.core = self.house.core
+        self.open()
         self.app = create_app(self.house)
         self._records = 0
-
-    def close(self) -> None:
-        """Close the house; its engine was never started."""
-        self.house.engine.runner.close()
-        self.core.registry.close()
-        self.core.workshop.close()
-        self.core.db.close()
-
-    def work(self) -> None:
-        """Do what is due now."""
-        self.house.engine.run_due()
-
-    def later(self, **span: float) -> None:
-        """Let time pass, then work."""
-        self.clock.advance(timedelta(**span))
-        self.work()
 
     def share(
         self, email: str | None = "alice@example.com", *, workspace: str = "alice", **fields: Any

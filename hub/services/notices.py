@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from hub.engine.outbox import owe
-from hub.services import mail_pages, owed_kinds
+from hub.services import lines, mail_pages, owed_kinds
 from hub.services.addressing import channel_for
 from hub.services.core import Core
 from hub.services.own_words import hub_text, said, with_choice
@@ -79,7 +79,10 @@ def worded(
     """What stands in the message; ``choose`` is where its reader chooses what to be told."""
     workspace = core.workspace(request.workspace_id)
     given = _given(core, request, values)
-    text, subject = hub_text(workspace, way, about, language, given, request.kind)
+    unsigned = lines.unsigned(request)
+    text, subject = hub_text(
+        workspace, way, about, language, given, request.kind, unsigned=unsigned
+    )
     link = values.get("link") if way == EMAIL else None
     return {
         "text": with_choice(text, language, choose),
@@ -103,7 +106,8 @@ def told(
     """The same among others in one e-mail: the text, and the link apart."""
     workspace = core.workspace(request.workspace_id)
     given = {**_given(core, request, values), "link": ""}
-    text = said(workspace, EMAIL, about, language, given, request.kind)
+    unsigned = lines.unsigned(request)
+    text = said(workspace, EMAIL, about, language, given, request.kind, unsigned=unsigned)
     return {"text": text.strip(), "link": values.get("link") or ""}
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub.mapping.texts import render
+from hub.services import accepted_words
+from hub.services.accepted_words import ACCEPTED
 from hub.services.news_words import CHOOSE, NEWS, TO_CONTACTS
 from hub.services.wordings import EMAIL, SMS
 from hub.settings import WorkspaceSettings
@@ -169,9 +171,12 @@ def hub_text(
     language: str,
     values: Mapping[str, Any],
     kind: str = "",
+    *,
+    unsigned: bool = False,
 ) -> tuple[str, str]:
-    """Text and subject of a notice about a request of this ``kind``; an SMS has no subject."""
-    text = said(workspace, way, about, language, values, kind)
+    """Text and subject of a notice about a request of this ``kind``; an SMS has no subject.
+    ``unsigned``: it is accepted with one click, so that no word of a signature fits."""
+    text = said(workspace, way, about, language, values, kind, unsigned=unsigned)
     if way == SMS:
         return text, ""
     if about != "code":
@@ -179,6 +184,8 @@ def hub_text(
     subject = _SUBJECTS.get(about)
     key = _subject_key(way, about)
     template = _template(workspace, key, subject, language, kind) if subject else _SHORT
+    if unsigned and subject and about in ACCEPTED:
+        template = _in(accepted_words.SUBJECT, language)
     return text, " ".join(render(template, values).split())
 
 
@@ -189,10 +196,18 @@ def said(
     language: str,
     values: Mapping[str, Any],
     kind: str = "",
+    *,
+    unsigned: bool = False,
 ) -> str:
     """The text of a notice without its closing."""
     own = _SPOKEN_TO[way] if about == "confirmation" else _BODIES[about]
-    text = render(_template(workspace, f"{way}_{about}", own, language, kind), values)
+    accepted = ACCEPTED.get(about) if unsigned else None
+    template = (
+        _in(accepted, language)
+        if accepted
+        else _template(workspace, f"{way}_{about}", own, language, kind)
+    )
+    text = render(template, values)
     return "\n\n".join([text, *_below(way, about, language, values)])
 
 

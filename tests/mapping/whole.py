@@ -162,6 +162,7 @@ request:
     ways: {completed: sms, viewed: digest}
     digest: "07:30"
     quiet: "19:00-07:00"
+  options: {signature: {default: false}, recipient: true, message: true}
   share:
     with: {from: audience, map: {all: customer, anybody: public}, default: contact}
     password: {from: link_password}

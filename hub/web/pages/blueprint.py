@@ -7,11 +7,12 @@ import base64
 from flask import Blueprint, Response, abort, g, request
 
 from hub.kernel.crypto import Vault
+from hub.services.button_views import Buttons
 from hub.services.notifying.desk import PreferenceDesk
 from hub.services.portal import holding
 from hub.services.portal.desk import PortalDesk
 from hub.services.record_views import RecordDesk
-from hub.services.views import Buttons, CustomerCases
+from hub.services.views import CustomerCases
 from hub.web.pages import assets, headers
 from hub.web.pages.button import ButtonPages
 from hub.web.pages.canvas import CanvasPages

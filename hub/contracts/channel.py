@@ -42,7 +42,9 @@ class Message:
     names this message. ``created_at`` bounds the look-up after an unknown outcome.
     ``thread`` names the conversation: messages of one request to one person share it. ``files`` go
     along with an e-mail; an SMS carries none. ``reply_token`` names the person in the address where
-    answers are to go, for a channel that takes them; empty where none are wanted.
+    answers are to go, for a channel that takes them; empty where none are wanted. ``unsubscribe``
+    is where a mail program may refuse further ones by one click (RFC 8058); empty for what nobody
+    can refuse.
     """
 
     to: str
@@ -57,6 +59,7 @@ class Message:
     thread: str = ""
     files: tuple[File, ...] = ()
     reply_token: str = ""
+    unsubscribe: str = ""
 
 
 class ReportStatus(StrEnum):
@@ -93,13 +96,13 @@ class DeliveryReport:
 class Reply:
     """What somebody has written back. ``token`` is the ``reply_token`` of the message that it
     answers, ``name`` makes it count once however often it comes, ``sender`` is the address that it
-    says to come from, ``files`` how many files came along, which are not taken."""
+    says to come from, ``files`` what came along, as it came."""
 
     token: str
     text: str
     name: str
     sender: str = ""
-    files: int = 0
+    files: tuple[File, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from hub.contracts.papers import SOURCES, TEMPLATE
+from hub.mapping.attached import file_of, items_of
 from hub.mapping.compiled import COMPLETED, ON_CALL, CompiledMapping
 from hub.mapping.document import Document
 from hub.mapping.lines import lines_rule
@@ -30,7 +31,6 @@ from hub.mapping.steps import (
     UPDATE,
     Step,
     StepSpec,
-    sealed_file,
 )
 from hub.mapping.surroundings import identity
 
@@ -194,17 +194,10 @@ def _back_steps(
             spec = _spec(key, SOURCE, NOTE, [part["note"], when], made)
             yield Step(spec, path, text=part["note"], **more)
         else:
-            kind, name, text = _file(part["attach"])
+            kind, name, text = file_of(part["attach"])
             spec = _spec(key, SOURCE, kind, [name, text, when], made)
+            more["items"] = items_of(kind, part)
             yield Step(spec, path, text=text, file_name=name, **more)
-
-
-def _file(part: Mapping[str, str]) -> tuple[str, str, str]:
-    """The kind of step, the file's name and its text."""
-    if "file" not in part:
-        return ATTACH, part["name"], part["text"]
-    kind, usual, _ = sealed_file(part["file"])
-    return kind, part.get("name", usual), ""
 
 
 def _sending(key: str, path: Path, part: Mapping[str, Any], made: Sequence[str]) -> Step:
@@ -240,7 +233,7 @@ def _then_steps(
         rows, text, name = named(body.get("rows", ()), key), body.get("text", ""), ""
         target: Source | None = body.get("id")
         if kind == ATTACH:
-            kind, name, text = _file(body)
+            kind, name, text = file_of(body)
         yield Step(
             _spec(key, body["instance"], kind, [*_sources(rows), target, text, name, when], made),
             path,
@@ -251,7 +244,7 @@ def _then_steps(
             file_name=name,
             when=when,
             target=target,
-            items=part["for_each"],
+            items=items_of(kind, part),
         )
 
 

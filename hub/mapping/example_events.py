@@ -17,7 +17,7 @@ from hub.mapping.notify import assigned
 from hub.mapping.plan import RequestPlan
 from hub.mapping.sendings import Email, Sending, Webhook
 from hub.mapping.share import public_link
-from hub.mapping.steps import SEALED, Render, Step
+from hub.mapping.steps import ATTACH_REMARK, REMARK, SEALED, Render, Step
 from hub.mapping.texts import is_text_key
 
 _TOLD = ("totals", "views", "evidence", "agreement", "remark")
@@ -73,7 +73,7 @@ def happened(
             _record(found, given, rest, operation, context["records"])
         elif operation is not None:
             found.entries[part, len(found.parts[part])] = mapping.step(spec.key)
-            found.parts[part].append(_shown(operation))
+            found.parts[part].append(_shown(operation, spec.kind))
     return found
 
 
@@ -177,7 +177,7 @@ def _people(plan: RequestPlan, given: Mapping[str, Any]) -> dict[str, Any]:
     return {one.key: {**one.told(), **told.get(one.key, {})} for one in plan.recipients}
 
 
-def _shown(operation: Operation | Sending) -> dict[str, Any]:
+def _shown(operation: Operation | Sending, kind: str) -> dict[str, Any]:
     if isinstance(operation, Email):
         said = {"email": operation.to, "subject": operation.subject, "text": operation.text}
         return {**said, **_along(operation)}
@@ -189,7 +189,7 @@ def _shown(operation: Operation | Sending) -> dict[str, Any]:
         return {"create": dict(operation.fields), "table": operation.table}
     if isinstance(operation, Note):
         return {"note": operation.text}
-    what = _sealed_as(operation.content_type)
+    what = REMARK if kind == ATTACH_REMARK else _sealed_as(operation.content_type)
     if what:
         return {"attach": operation.file_name, "file": what}
     return {"attach": operation.file_name, "content": operation.content.decode("utf-8", "replace")}

@@ -37,6 +37,7 @@ EVENTS: Mapping[str, str] = {
     EventKind.CANCELLED.value: "The upstream or an operator withdrew it.",
     EventKind.DECIDED.value: "The customer's answer was noted by hand; the outcome says which.",
     EventKind.UNREACHABLE.value: "A message could not be delivered.",
+    EventKind.UNDELIVERED.value: "A notice, a code or a receipt could not be delivered.",
     EventKind.CHASED.value: "The sender asked the customer once more, by hand.",
     EventKind.MOVED.value: "The next provider took over, before anybody had signed.",
     EventKind.LATE.value: "A former provider told of an answer, which counts for nothing.",
@@ -90,7 +91,9 @@ class GivenSchema(Leaf):
             "of an answer that was noted by hand decision, how, by, remark."
         }
     )
-    remark = fields.Dict(metadata={"help": "What was written: text."})
+    remark = fields.Dict(
+        metadata={"help": "What was written: text, and files, each with name and media_type."}
+    )
     signature = fields.Dict(
         metadata={"help": "Who signed, when and how: name, at, order_ref, provider."}
     )

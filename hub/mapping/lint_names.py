@@ -36,7 +36,7 @@ _BELOW: Mapping[str, tuple[str, ...]] = {
         "what",
         *decisions.TOLD,
     ),
-    "remark": ("text",),
+    "remark": ("text", "files"),
     "signature": (*_SIGNATURE, "method"),
     "request": ("id", "number", "title", "language", "state", "provider", "public_link"),
     "recipient": _PERSON,

@@ -12,7 +12,7 @@ from hub.mapping.problems import Path, Problem, did_you_mean, unknown_word
 from hub.mapping.reading import Readable, below, mentions
 from hub.mapping.rows import Row, Source
 from hub.mapping.sendings import AIMS
-from hub.mapping.steps import Step
+from hub.mapping.steps import ATTACH_REMARK, Step
 from hub.mapping.texts import is_text_key, names_in
 
 _OF_ITEM = ("item", "position")
@@ -115,10 +115,13 @@ def _matched(mapping: CompiledMapping, step: Step) -> Iterator[Problem]:
 
 
 def _sealed(mapping: CompiledMapping, step: Step) -> Iterator[Problem]:
-    """What is sealed is there when everybody has signed, and not before."""
+    """What is sealed is there when everybody has signed, what came with a message after it."""
     what = step.spec.sealed
     if what and step.path[1] != COMPLETED:
         message = f"'{what}' is only there when completed; move it to '{COMPLETED}'"
+        yield mapping.document.problem((*step.path, step.action), message)
+    if step.spec.kind == ATTACH_REMARK and step.path[1:2] not in _REMARKS:
+        message = f"files of a message are known after '{EventKind.REMARKED}' only; move it there"
         yield mapping.document.problem((*step.path, step.action), message)
 
 

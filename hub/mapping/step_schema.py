@@ -8,6 +8,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from hub.contracts.json_schema import JsonSchema, Walk, any_of, one_key_of
+from hub.mapping.attached import ATTACHED
 from hub.mapping.compiling_fields import ExpressionField, TextField
 from hub.mapping.good_rows import Inside
 from hub.mapping.grammar import NOT_EMPTY, SHORT, OneOrMany, Strict, Word
@@ -15,7 +16,7 @@ from hub.mapping.request_schema import rows_of
 from hub.mapping.row_schema import CONTEXT, ContextValue, StepRow
 from hub.mapping.rows import Row
 from hub.mapping.sending_schema import EmailSchema, WebhookSchema
-from hub.mapping.steps import FILES
+from hub.mapping.steps import REMARK
 from hub.mapping.value_fields import ItemsField
 
 _AROUND = ("when", "for_each")
@@ -99,7 +100,11 @@ class FileSchema(Strict):
         CONTEXT,
         metadata={"help": "What stands in it: a text, or the key of one of the workspace's texts."},
     )
-    file = Word(FILES, "file", metadata={"help": "Instead of a text: what came of the request."})
+    file = Word(
+        ATTACHED,
+        "file",
+        metadata={"help": "Instead of a text: what came of the request, or with a message."},
+    )
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def _text_or_file(self, data: Any, original_data: Any, **_: Any) -> None:
@@ -119,16 +124,16 @@ _FILE = fields.Nested(FileSchema)
 
 
 class AttachField(fields.Field[Mapping[str, str]]):
-    """The word ``signed`` or ``evidence``, or a block that says more."""
+    """The word ``signed``, ``evidence`` or ``remark``, or a block that says more."""
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Mapping[str, str]:
         if isinstance(value, str):
-            return {"file": Word(FILES, "attachment").deserialize(value) or ""}
+            return {"file": Word(ATTACHED, "attachment").deserialize(value) or ""}
         loaded: Mapping[str, str] = _FILE.deserialize(value)
         return loaded
 
     def json_schema(self, walk: Walk) -> JsonSchema:
-        return any_of(walk.value(Word(FILES)), walk.block(FileSchema()))
+        return any_of(walk.value(Word(ATTACHED)), walk.block(FileSchema()))
 
 
 class _OneAction(Strict):
@@ -147,12 +152,19 @@ class _OneAction(Strict):
         given = [key for key in original_data if key not in _AROUND]
         if len(given) != 1:
             raise ValidationError(f"must hold one action; write one of: {', '.join(actions)}")
+        if "for_each" in original_data and _is_remark(original_data.get("attach")):
+            told = "stands beside files of a message, which are attached one by one; remove it"
+            raise ValidationError(told, "for_each")
 
     def json_rules(self, walk: Walk) -> JsonSchema:
         return one_key_of(*self._actions())
 
     def _actions(self) -> list[str]:
         return [name for name in self.load_fields if name not in _AROUND]
+
+
+def _is_remark(attach: Any) -> bool:
+    return (attach.get("file") if isinstance(attach, Mapping) else attach) == REMARK
 
 
 class BackStep(_OneAction):
@@ -170,7 +182,7 @@ class BackStep(_OneAction):
     attach = AttachField(
         metadata={
             "help": "A file that is put to the record: signed (the sealed PDF), evidence (the "
-            "proof as a zip file), or one made of a text."
+            "proof as a zip file), remark (each file of the message), or one made of a text."
         }
     )
     email = fields.Nested(EmailSchema, metadata=_EMAIL)

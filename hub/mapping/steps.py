@@ -27,6 +27,7 @@ from hub.mapping.texts import TextError
 SOURCE = "source"
 CREATE, UPDATE, NOTE, ATTACH = "create", "update", "note", "attach"
 ATTACH_SIGNED, ATTACH_EVIDENCE = "attach_signed", "attach_evidence"
+ATTACH_REMARK, REMARK = "attach_remark", "remark"
 MOST_ITEMS = 200
 _PLAIN = "text/plain; charset=utf-8"
 # What comes of a completed request, and what each is.
@@ -41,16 +42,16 @@ SEALED: Mapping[str, tuple[str, str, str]] = {
 }
 Render = Callable[[str, Mapping[str, Any]], str]
 Sealed = Callable[[str], bytes]
-"""Gives ``signed`` or ``evidence``."""
+"""Gives ``signed`` or ``evidence``, or after ``remark:`` a message's file by its id."""
 
 
 @dataclass(frozen=True)
 class StepSpec:
     """One thing owed. ``instance`` is an instance's key, or ``source``; of a webhook the name of
-    its secret. ``kind`` is create, update, note, attach, attach_signed, attach_evidence, email or
-    webhook; ``needs`` names the records whose results it reads, ``sealed`` the file that it needs.
-    The key of a step that is done for each of several items ends with its index,
-    ``then.completed.0[2]``."""
+    its secret. ``kind`` is create, update, note, attach, attach_signed, attach_evidence,
+    attach_remark, email or webhook; ``needs`` names the records whose results it reads, ``sealed``
+    the file that it needs. The key of a step that is done for each of several items ends with its
+    index, ``then.completed.0[2]``."""
 
     key: str
     instance: str
@@ -83,7 +84,7 @@ class Step:
     @property
     def action(self) -> str:
         """The key in the file that holds what is done."""
-        return ATTACH if self.spec.kind in SEALED else self.spec.kind
+        return ATTACH if self.spec.kind in (*SEALED, ATTACH_REMARK) else self.spec.kind
 
     @property
     def aim(self) -> str:
@@ -139,6 +140,10 @@ class Step:
         try:
             if self.spec.kind in SEALED:
                 return self._attached(ref, render(self.file_name, data).strip(), sealed)
+            if self.spec.kind == ATTACH_REMARK:
+                name, item = render(self.file_name, data).strip(), data["item"]
+                content = sealed(f"{REMARK}:{item.get('id', '')}") if sealed else b""
+                return Attach(ref, name, item["media_type"], content)
             text = render(self.text, data)
             if self.spec.kind == ATTACH:
                 return Attach(ref, render(self.file_name, data).strip(), _PLAIN, text.encode())

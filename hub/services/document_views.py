@@ -101,12 +101,33 @@ class PersonView:
 
 
 @dataclass(frozen=True)
+class EnclosedView:
+    """A file that came with a message; ``id`` is in its address."""
+
+    id: str
+    name: str
+    size: int
+    picture: bool
+
+
+@dataclass(frozen=True)
+class GivenFile:
+    """A file as somebody gave it, before it was looked at."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class RemarkView:
-    """What was written: ``mine`` by the holder of the link, else by the sender."""
+    """What was written: ``mine`` by the holder of the link, else by the sender. ``new``: by the
+    sender, and not shown before."""
 
     mine: bool
     text: str
     at: datetime
+    files: tuple[EnclosedView, ...] = ()
+    new: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,17 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.services import banners, case_rows, papers, people_states, proofs, turns, view_counts
+from hub.services import (
+    banners,
+    case_rows,
+    enclosures,
+    papers,
+    people_states,
+    proofs,
+    reading,
+    turns,
+    view_counts,
+)
 from hub.services.core import Core
 from hub.services.hosted import proving
 from hub.services.hosted import rows as hosted_rows
@@ -42,7 +52,8 @@ def dossier(core: Core, workspace_id: str, request_id: str) -> dict[str, Any]:
             "lines": [{**line, "decision": decision} for line, decision in decided(request)],
             "totals": sums.data() if sums is not None else None,
             "views": view_counts.of_one(session, request),
-            "remarks": remarks(session, request),
+            "remarks": remarks(core, session, request),
+            "unread": reading.unread(session, [request.id]).get(request.id, 0),
             "evidence": next((one for one in made if one["number"] == now), None),
             "earlier_evidence": [one for one in made if one["number"] != now],
             "receipts": _receipts(session, request),
@@ -88,8 +99,11 @@ def people(request: Request) -> list[dict[str, Any]]:
     ]
 
 
-def remarks(session: Session, request: Request) -> list[dict[str, Any]]:
-    """What was written, oldest first; ``direction`` is in (from the customer) or out."""
+def remarks(core: Core, session: Session, request: Request) -> list[dict[str, Any]]:
+    """What was written, oldest first; ``direction`` is in (from the customer) or out. ``read_at``:
+    since when whom it was written to has it."""
+    files = enclosures.of_request(session, request.id)
+    place = f"{core.links.public_url}/api/v1/requests/{request.id}/remarks/files"
     names = {one.id: one.key for one in request.recipients}
     query = select(Message).where(Message.request_id == request.id).order_by(Message.id)
     return [
@@ -99,6 +113,11 @@ def remarks(session: Session, request: Request) -> list[dict[str, Any]]:
             "direction": one.direction,
             "text": one.text,
             "at": one.at.isoformat(),
+            "read_at": one.read_at.isoformat() if one.read_at else None,
+            "files": [
+                {**file, "url": f"{place}/{file['id']}"}
+                for file in enclosures.told(files.get(one.id, ()))
+            ],
         }
         for one in session.scalars(query)
     ]

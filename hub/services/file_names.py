@@ -6,6 +6,12 @@ import re
 
 from hub.storage.models import Attachment, Document, Request
 
+_ENDINGS = {
+    "application/pdf": "pdf",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "text/plain": "txt",
+}
 _ODD = re.compile(r"[^\w.-]+")
 
 
@@ -31,10 +37,21 @@ def document(request: Request, one: Document) -> str:
 
 def attachment(one: Attachment) -> str:
     """An attachment's name with the ending that it came with."""
-    name = one.file_name.replace("\\", "/").rpartition("/")[2]
+    name = last_part(one.file_name)
     stem, dot, ending = name.rpartition(".")
     plain = _plain(stem if dot else ending) or one.key
     return f"{plain}.{_plain(ending)}" if dot and _plain(ending) else plain
+
+
+def enclosed(name: str, media_type: str) -> str:
+    """The name of a message's file: what somebody called it, with the ending of what it is."""
+    stem, dot, ending = last_part(name).rpartition(".")
+    return f"{_plain(stem if dot else ending) or 'file'}.{_ENDINGS[media_type]}"
+
+
+def last_part(name: str) -> str:
+    """A file's name without the folders that some programs put before it."""
+    return name.replace("\\", "/").rpartition("/")[2]
 
 
 def _named(request: Request) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub.contracts.requests import RequestState
 from hub.kernel.errors import NotFound, Refused
-from hub.services import file_names, proofs, turns
+from hub.services import enclosures, file_names, proofs, turns
 from hub.services.core import Core
 from hub.services.document_views import FileView
 from hub.services.views import NotReady
@@ -73,6 +73,13 @@ def _no_attachment(session: Session, request: Request, key: str) -> NotReady | N
     there = select(Attachment.key).where(Attachment.request_id == request.id)
     names = ", ".join(session.scalars(there.order_by(Attachment.position))) or "none"
     return NotFound(f"there is no attachment '{key[:40]}'; there are: {names}")
+
+
+def enclosed(core: Core, workspace_id: str, request_id: str, file_id: str) -> FileView:
+    """A file that came with a message. Raises ``NotFound``."""
+    found = enclosures.one_of(core, workspace_id, request_id, file_id)
+    content = core.workshop.blobs.get(workspace_id, found.sha256)
+    return FileView(found.name, found.media_type, content, found.sha256)
 
 
 def _evidence(session: Session, request: Request, number: int | None) -> Evidence:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -27,7 +28,7 @@ from hub.kernel.ids import new_id
 from hub.kernel.logging import get_logger
 from hub.kernel.redact import redact
 from hub.registry import InstanceKey
-from hub.services import message_sending, replies
+from hub.services import message_sending, notice_sending, replies
 from hub.services.core import Core
 from hub.services.hosted import surveying
 from hub.services.trigger_rows import Trigger
@@ -35,6 +36,7 @@ from hub.services.triggers import accept
 from hub.storage.models import Delivery, Inbound
 
 _log = get_logger(__name__)
+LONGEST_MAIL = 30_000_000
 
 
 class Hooks:
@@ -47,6 +49,14 @@ class Hooks:
         """Raise ``HookRejected`` unless the address is one of ours."""
         if not self._core.links.hook_matches(workspace, instance, secret):
             raise HookRejected("the address is not one of this hub", status=404)
+
+    def longest(self, workspace: str, instance: str) -> int:
+        """How many bytes a call may have: mails bring files along."""
+        core, where = self._core, InstanceKey(workspace, instance)
+        with suppress(ConfigurationError):
+            if core.registry.manifest(where).can(Capability.REPLIES):
+                return max(core.settings.body_limit, LONGEST_MAIL)
+        return core.settings.body_limit
 
     def receive(self, workspace: str, instance: str, secret: str, raw: RawHook) -> HookAnswer:
         """Verify and store one call. Raises ``HookRejected``; nothing is stored then."""
@@ -117,12 +127,13 @@ class Hooks:
         told = [{"delivery": named, **vars(report)} for report in reading.reports]
         outcome = "reply" if reading.replies else "report"
         same = "\n".join(reply.name for reply in reading.replies)
+        looked = [replies.look_at(core, workspace_id, reply) for reply in reading.replies]
         with core.db.write() as session:
             if not self._store(session, where, raw, outcome, {"reports": told}, same=same):
                 return reading.answer
             apply_reports(core, session, workspace_id, where.key, reports)
-            for reply in reading.replies:
-                replies.take(core, session, workspace_id, reply)
+            for reply, files in zip(reading.replies, looked, strict=True):
+                replies.take(core, session, workspace_id, reply, files)
         core.wake()
         return reading.answer
 
@@ -158,7 +169,8 @@ class Hooks:
             "method": raw.method,
             "path": f"/hooks/{where}",
             "headers": redact(dict(raw.headers)),
-            "body": body_text(raw.body),
+            # Files of a mail stand in the object store; of the mail its beginning is kept.
+            "body": body_text(raw.body[: self._core.settings.body_limit]),
             "verified": True,
             "dedupe": f"{outcome}:{where.key}:{same}",
             "outcome": outcome,
@@ -179,10 +191,12 @@ def apply_reports(
     """Apply a gateway's reports, each with the delivery that the called address named, if any."""
     for named, report in reports:
         delivery = _delivery(session, workspace_id, instance, named, report.reference)
-        if delivery is not None and delivery.request_id is not None:
-            message_sending.apply_report(
-                core, session, delivery, report.status, core.clock.now(), report.reason
-            )
+        if delivery is None:
+            continue
+        notice_sending.apply_report(core, session, delivery, report.status, report.reason)
+        message_sending.apply_report(
+            core, session, delivery, report.status, core.clock.now(), report.reason
+        )
 
 
 def _delivery(

@@ -6,8 +6,9 @@ also tells under which key a token was made once there are several. Hook
 addresses carry a secret per instance; report addresses name the message; button links are
 signed.
 
-A record's buttons have two keys for each instance: one looks (``check``), one ends its request
-(``cancel``, ``decide``), so that whoever may do the one may do the other.
+A record's buttons have three keys for each instance: one looks (``check``), one ends its request
+(``cancel``, ``decide``), so that whoever may do the one may do the other, and one reads and answers
+its customers' messages (``talk``).
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ from hub.storage.models import AccessToken
 
 _REPLY_BYTES = 16 + 10  # a recipient's id and its MAC
 TOKEN_LENGTH = 43  # 256 bits, base64url without padding
-CHECK, CANCEL, DECIDE = "check", "cancel", "decide"
+CHECK, CANCEL, DECIDE, TALK = "check", "cancel", "decide", "talk"
 # What a button on a record does → what its key lets one do.
-RECORD_ACTIONS = {CHECK: "look", CANCEL: "end", DECIDE: "end"}
+RECORD_ACTIONS = {CHECK: "look", CANCEL: "end", DECIDE: "end", TALK: "talk"}
 
 
 Stored = Callable[[str], Collection[str]]
@@ -74,6 +75,15 @@ class Links:
     def portal(self, workspace: str) -> str:
         """Where a workspace's customers sign in; ends with a slash."""
         return f"{self.public_url}/p/{quote(workspace)}/"
+
+    def choice_tokens(self, preference_id: str) -> list[str]:
+        """The tokens of the page where somebody chooses what to be told, under every master key;
+        the first one is handed out anew."""
+        return self._vault.macs("choice-link", preference_id)
+
+    def choice(self, token: str) -> str:
+        """That page's address."""
+        return f"{self.public_url}/n/{token}"
 
     def public(self, workspace: str, token: str) -> str:
         """Where whoever has the password reads what is shared by a public link."""

@@ -18,7 +18,7 @@ from hub.contracts.money import rounded
 from hub.contracts.papers import SIGNER
 from hub.contracts.records import RecordRef
 from hub.kernel.errors import ParaphError
-from hub.services import papers
+from hub.services import papers, reading
 from hub.services.core import Core
 from hub.services.made_records import address, made_of
 from hub.storage.models import HostedAgreement, JobLine, Recipient, Request
@@ -44,6 +44,7 @@ class Shown:
     people: Mapping[str, Sequence[Any]]
     made: Mapping[str, Sequence[Mapping[str, Any]]]
     agreements: Mapping[str, Any]
+    unread: Mapping[str, int]
 
     @classmethod
     def read(cls, core: Core, session: Session, workspace_id: str, ids: Collection[str]) -> Shown:
@@ -70,7 +71,8 @@ class Shown:
         agreements = {row.request_id: row for row in session.execute(current)}
         made = made_of(core, session, workspace_id, ids)
         now = core.clock.now()
-        return cls(core, workspace_id, now, requests, people, made, agreements)
+        unread = reading.unread(session, ids)
+        return cls(core, workspace_id, now, requests, people, made, agreements, unread)
 
     def customer(self, request_id: str) -> str | None:
         """The name of the signer who comes first."""
@@ -125,6 +127,7 @@ def request_item(shown: Shown, request_id: str) -> dict[str, Any]:
         "record_url": address(core, shown.workspace_id, row.source_instance, ref),
         "provider_url": shown.provider_url(row.id),
         "made": list(shown.made.get(row.id, ())),
+        "unread": shown.unread.get(row.id, 0),
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.contracts.decisions import ACCEPTED
-from hub.services import former, history, lines, offers, papers, proofs, turns
+from hub.services import enclosures, former, history, lines, offers, papers, proofs, turns
 from hub.services.core import Core
 from hub.services.document_views import (
     AttachmentView,
@@ -28,6 +28,7 @@ from hub.storage.models import (
     Acceptance,
     Attachment,
     Message,
+    MessageFile,
     Recipient,
     Request,
     Viewing,
@@ -193,8 +194,20 @@ def _remarks(session: Session, me: Recipient) -> tuple[RemarkView, ...]:
     query = select(Message).where(
         Message.request_id == me.request_id, Message.recipient_id == me.id
     )
-    found = session.scalars(query.order_by(Message.id))
-    return tuple(RemarkView(one.direction == "in", one.text, one.at) for one in found)
+    found = session.scalars(query.order_by(Message.id)).all()
+    files = enclosures.of_request(session, me.request_id) if found else {}
+    return tuple(_remark(one, files.get(one.id, ())) for one in found)
+
+
+def _remark(one: Message, files: Sequence[MessageFile]) -> RemarkView:
+    mine = one.direction == "in"
+    return RemarkView(
+        mine=mine,
+        text=one.text,
+        at=one.at,
+        files=tuple(enclosures.shown(file) for file in files),
+        new=not mine and one.read_at is None,
+    )
 
 
 def _files(session: Session, place: Place) -> tuple[str, ...]:

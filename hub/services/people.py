@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from hub.contracts.events import EventKind
 from hub.contracts.requests import ClientContext
@@ -13,22 +14,26 @@ from hub.kernel.errors import Unfit
 from hub.services import (
     acceptance,
     codes,
+    enclosures,
     endings,
     forwarding,
     history,
     offers,
     papers,
     places,
+    reading,
     receipts,
     remarks,
     turns,
 )
 from hub.services.core import Core
-from hub.services.document_views import CodeView
+from hub.services.document_views import CodeView, FileView, GivenFile
+from hub.services.enclosures import ReadyFile
 from hub.services.moments import in_zone
+from hub.services.places import Place
 from hub.services.remarks import LONGEST_REMARK
-from hub.services.views import CaseClosed, NotReady
-from hub.storage.models import Message
+from hub.services.views import CaseClosed, LinkInvalid, NotReady
+from hub.storage.models import Message, MessageFile
 
 MOST_REMARKS = 50  # of one recipient
 
@@ -106,26 +111,57 @@ class PeopleDesk:
             raise wrong
         core.wake()
 
-    def remark(self, token: str, text: str, client: ClientContext) -> None:
+    def remark(
+        self, token: str, text: str, client: ClientContext, files: Sequence[GivenFile] = ()
+    ) -> None:
         """See ``CustomerCases.remark``."""
         core, said = self._core, text.strip()
-        if not said:
+        if not said and not files:
             raise Unfit("empty", "the remark is empty", field="text")
         if len(said) > LONGEST_REMARK:
             raise Unfit("too_long", "the remark is too long", field="text", limit=LONGEST_REMARK)
+        ready: tuple[ReadyFile, ...] = ()
+        if files:
+            with core.db.read() as rows:  # who may not write has no file looked at
+                request = _writing(core, rows, token).request
+            ready = enclosures.look_at(core, request.workspace_id, files)
+            said = said or enclosures.names(ready)
         with core.db.write() as rows:
-            place = places.find_shown(self._core, rows, token)
-            request = place.request
-            wanted = offers.signing(request).get("remarks") and not place.public
-            if not history.is_open(request) or not wanted:
-                raise CaseClosed("no remarks are taken any more")
-            mine = select(func.count(), func.max(Message.id)).where(
-                Message.recipient_id == place.recipient.id, Message.direction == "in"
-            )
-            many, last = rows.execute(mine).one()
-            if last and rows.get_one(Message, last).text == said:
+            place = _writing(core, rows, token)
+            if remarks.is_last(rows, place.recipient, remarks.IN, said, ready):
                 return  # sent twice by a double tap
-            if many >= MOST_REMARKS:
-                raise Unfit("too_many", "there are too many remarks", field="text")
-            remarks.take_in(core, rows, request, place.recipient, said)
+            remarks.take_in(core, rows, place.request, place.recipient, said, files=ready)
         core.wake()
+
+    def read_remarks(self, token: str) -> None:
+        """See ``CustomerCases.read_remarks``."""
+        with self._core.db.write() as rows:
+            place = places.find_shown(self._core, rows, token)
+            if not place.in_person:
+                reading.read_by_customer(self._core, rows, place.recipient)
+
+    def enclosed(self, token: str, file_id: str) -> FileView:
+        """See ``CustomerCases.enclosed``."""
+        core = self._core
+        with core.db.read() as rows:
+            place = places.find_shown(core, rows, token)
+            mine = Message.recipient_id == place.recipient.id, MessageFile.id == file_id
+            query = select(MessageFile).join(Message, Message.id == MessageFile.message_id)
+            found = rows.scalar(query.where(*mine))
+        if found is None or place.in_person:
+            raise LinkInvalid("there is no such file")
+        content = core.workshop.blobs.get(found.workspace_id, found.sha256)
+        return FileView(found.name, found.media_type, content, found.sha256)
+
+
+def _writing(core: Core, rows: Session, token: str) -> Place:
+    """Whoever may write one more. Raises ``CaseClosed``, ``Unfit``."""
+    place = places.find_shown(core, rows, token)
+    request = place.request
+    wanted = offers.signing(request).get("remarks") and not place.public
+    if not history.is_open(request) or not wanted:
+        raise CaseClosed("no remarks are taken any more")
+    mine = Message.recipient_id == place.recipient.id, Message.direction == remarks.IN
+    if (rows.scalar(select(func.count()).where(*mine)) or 0) >= MOST_REMARKS:
+        raise Unfit("too_many", "there are too many remarks", field="text")
+    return place

@@ -22,6 +22,7 @@ from hub.services.core import Core
 from hub.services.deciding import Noted, decide
 from hub.services.hosted import surveying
 from hub.services.record_ids import plain_id
+from hub.services.record_talk import RecordTalk
 from hub.services.record_views import NOTHING, RecordView, Said
 from hub.services.views import LinkInvalid
 from hub.services.withdrawals import withdraw
@@ -31,7 +32,7 @@ _DOOR = "button"  # in the history: through which one it came
 _LONGEST = 100  # of a table's name and a record's id
 
 
-class RecordButtons:
+class RecordButtons(RecordTalk):
     """``services.record_views.RecordDesk`` on the hub."""
 
     def __init__(self, core: Core) -> None:

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from hub.contracts.events import EventKind
 from hub.kernel.errors import ConfigurationError
-from hub.services import history, in_hand, paper_views, people_states
+from hub.services import history, in_hand, paper_views, people_states, reading, record_talk
 from hub.services.core import Core
 from hub.services.document_views import PersonView
 from hub.services.hosted import rows, surveying
-from hub.services.links import CHECK, DECIDE
+from hub.services.links import CHECK, DECIDE, TALK
 from hub.services.portal import public
 from hub.services.record_views import (
     GONE,
@@ -55,6 +55,9 @@ def standing(
         lines=paper_views.lines_view(request) if empty.action == DECIDE else (),
         currency=totals.currency if totals is not None else "",
         others=others,
+        talk=record_talk.talk(session, request) if empty.action == TALK else (),
+        writers=record_talk.writers(session, request) if empty.action == TALK else (),
+        unread=reading.unread(session, [request.id]).get(request.id, 0),
         public_link=public.address(core, session, request),
     )
 
@@ -64,6 +67,8 @@ def _obstacle(
 ) -> str:
     """Why what the button does cannot be done now; empty where it can."""
     open_now = history.is_open(request)
+    if action == TALK:
+        return ""
     if action == CHECK:
         return _unseen(core, request, row, open_now)
     if not open_now:

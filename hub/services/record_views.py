@@ -5,12 +5,18 @@ They are for the sender's own people, who see the record: names stand in them, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from hub.services.document_views import LineView, PersonView
+from hub.services.document_views import (
+    EnclosedView,
+    FileView,
+    GivenFile,
+    LineView,
+    PersonView,
+)
 from hub.services.views import SenderView
 
 # Why what a button does cannot be done now.
@@ -52,10 +58,25 @@ class NotedView:
 
 
 @dataclass(frozen=True)
+class SpokenView:
+    """A message of a record's talk: ``name`` of the customer who wrote it, or whom the sender's
+    people wrote it to (``ours``). ``new``: a customer's that nobody has read."""
+
+    name: str
+    ours: bool
+    text: str
+    at: datetime
+    files: tuple[EnclosedView, ...] = ()
+    new: bool = False
+
+
+@dataclass(frozen=True)
 class RecordView:
     """A record's newest open request, else its newest one, and whether ``action`` can be done.
     ``request_id`` is empty where there never was one. ``others``: more of its requests are
-    open. ``public_link`` is where anybody with the password reads it."""
+    open; ``unread``: messages of customers that nobody has read. ``public_link`` is where anybody
+    with the password reads it. ``talk`` is what was written, ``writers`` key and name of those who
+    can be answered, who wrote last first."""
 
     action: str
     sender: SenderView
@@ -73,6 +94,9 @@ class RecordView:
     lines: tuple[LineView, ...] = ()
     currency: str = ""
     others: bool = False
+    unread: int = 0
+    talk: tuple[SpokenView, ...] = ()
+    writers: tuple[tuple[str, str], ...] = ()
     public_link: str = ""
 
 
@@ -88,9 +112,9 @@ class Said:
 
 
 class RecordDesk(Protocol):
-    """What the pages of a record's buttons call: ``check``, ``cancel`` and ``decide`` of an
-    instance's record, whatever mapping reads it. ``query`` is the link's whole query. Each raises
-    ``LinkInvalid``.
+    """What the pages of a record's buttons call: ``check``, ``cancel``, ``decide`` and ``talk`` of
+    an instance's record, whatever mapping reads it. ``query`` is the link's whole query. Each
+    raises ``LinkInvalid``.
 
     What changes something is told which request was shown, so that a page that stood open touches
     no later one; done twice, it is done once.
@@ -118,4 +142,26 @@ class RecordDesk(Protocol):
     def decide(self, instance: str, query: Mapping[str, str], request_id: str, said: Said) -> None:
         """Note the customer's answer. Raises ``Unfit`` with the field at fault, and ``Refused`` as
         ``cancel`` does."""
+        ...
+
+    def read(self, instance: str, query: Mapping[str, str], request_id: str) -> None:
+        """Somebody of the sender's has seen what customers wrote."""
+        ...
+
+    def answer(
+        self,
+        instance: str,
+        query: Mapping[str, str],
+        request_id: str,
+        to: str,
+        text: str,
+        files: Sequence[GivenFile] = (),
+    ) -> None:
+        """Write to one of the request's people. Raises ``Unfit``, ``Retryable``."""
+        ...
+
+    def enclosed(
+        self, instance: str, query: Mapping[str, str], request_id: str, file_id: str
+    ) -> FileView:
+        """A file that came with a message of the request."""
         ...

@@ -52,7 +52,8 @@ def step_context(
     """What mapping rows of ``back``, ``records`` and ``then`` may refer to; ``now`` is the moment
     of the event, ``line`` the id of the line that it is about, ``about`` what else is told of it:
     whose doing it was (``recipient``), of which file or system (``what``), why (``reason``,
-    ``reason_text``), a remark's ``text``."""
+    ``reason_text``), a remark's ``text`` and
+    ``files``."""
     told = about or {}
     offered = lines(request)
     signer = first_signer(request)
@@ -64,7 +65,7 @@ def step_context(
         "recipients": {key: _person(key, one) for key, one in _people(request).items()},
         "request": _request(core, session, request),
         "outcome": _outcome(request, event, now, told),
-        "remark": {name: told[name] for name in ("text",) if name in told},
+        "remark": {name: told[name] for name in ("text", "files") if name in told},
         "signature": paper_context.signature(session, request, now),
         "signatures": paper_context.signatures(session, request, now),
         "records": _records(session, request),

@@ -21,8 +21,9 @@ from hub.contracts.records import Operation, Receipt, RecordRef, Update
 from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import OutcomeUnknown, Refused, Retryable
 from hub.mapping.sendings import Email, Sending, Webhook
+from hub.mapping.steps import REMARK
 from hub.mapping.texts import render
-from hub.services import history
+from hub.services import enclosures, history
 from hub.services.core import Core
 from hub.services.step_context import STEP_KIND as KIND
 from hub.services.step_context import moment, step_context
@@ -31,6 +32,7 @@ from hub.services.step_sending import send
 from hub.storage.models import Delivery, Evidence, Request
 
 READ_BACK_TRIES = 4
+OF_MESSAGE = f"{REMARK}:"
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,8 @@ class StepHandler(Handler):
             return render(template, values)
 
         def sealed(what: str) -> bytes:
+            if what.startswith(OF_MESSAGE):
+                return enclosures.content(core, request, what.removeprefix(OF_MESSAGE))
             if made is None:
                 raise Refused("the evidence is not made: replay that first", code="no_evidence")
             sha256 = made.pdf_sha256 if what == "signed" else made.bundle_sha256

@@ -6,7 +6,7 @@ language and safe to show to the holder of the link.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -16,7 +16,14 @@ from hub.contracts.requests import ClientContext, RequestState
 from hub.contracts.steps import NextStep
 from hub.kernel.errors import ParaphError
 from hub.mapping.forms import FormSpec
-from hub.services.document_views import CodeView, FileView, PageView, PapersView, TotalsView
+from hub.services.document_views import (
+    CodeView,
+    FileView,
+    GivenFile,
+    PageView,
+    PapersView,
+    TotalsView,
+)
 
 
 class LinkInvalid(ParaphError):
@@ -244,6 +251,16 @@ class CustomerCases(Protocol):
         ``CaseClosed``."""
         ...
 
-    def remark(self, token: str, text: str, client: ClientContext) -> None:
-        """Write to the sender. Raises ``Unfit``, ``CaseClosed``."""
+    def remark(
+        self, token: str, text: str, client: ClientContext, files: Sequence[GivenFile] = ()
+    ) -> None:
+        """Write to the sender, with files. Raises ``Unfit``, ``CaseClosed``, ``Retryable``."""
+        ...
+
+    def read_remarks(self, token: str) -> None:
+        """What the sender wrote was shown to a person."""
+        ...
+
+    def enclosed(self, token: str, file_id: str) -> FileView:
+        """A file that came with a message of the link holder's talk. Raises ``LinkInvalid``."""
         ...

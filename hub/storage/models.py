@@ -13,6 +13,7 @@ from hub.storage.models_core import (
 )
 from hub.storage.models_hosted import HostedAgreement
 from hub.storage.models_lines import JobLine
+from hub.storage.models_notices import HeldNotice, Preference
 from hub.storage.models_paper import (
     Acceptance,
     Attachment,
@@ -20,7 +21,6 @@ from hub.storage.models_paper import (
     Document,
     DocumentPage,
     Evidence,
-    Message,
     OneTimeCode,
     Viewing,
 )
@@ -42,6 +42,7 @@ from hub.storage.models_request import (
     SigningOrder,
 )
 from hub.storage.models_secret import HeldRequest, InstancePause, InstanceSecret
+from hub.storage.models_talk import Message, MessageFile
 from hub.storage.models_webhook import WebhookSubscription
 from hub.storage.models_work import Attempt, Delivery, Lease, Replay, ReplayItem, Timer
 
@@ -61,6 +62,7 @@ __all__ = [
     "Document",
     "DocumentPage",
     "Evidence",
+    "HeldNotice",
     "HeldRequest",
     "HostedAgreement",
     "Inbound",
@@ -72,11 +74,13 @@ __all__ = [
     "Lease",
     "MappingVersion",
     "Message",
+    "MessageFile",
     "NumberSeries",
     "OneTimeCode",
     "PolledTable",
     "PortalEntry",
     "PortalSession",
+    "Preference",
     "PublicLink",
     "PublicTry",
     "Recipient",

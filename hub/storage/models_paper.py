@@ -1,5 +1,5 @@
 """Rows of what is signed and of who saw it: blobs, documents with their pages, attachments, looks
-at them, one-time codes, remarks, acceptances and the evidence that comes out."""
+at them, one-time codes, acceptances and the evidence that comes out."""
 
 from __future__ import annotations
 
@@ -110,24 +110,6 @@ class Viewing(Scoped, Base):
     times: Mapped[int] = mapped_column(Integer)
     first_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-class Message(Scoped, Base):
-    """A remark: ``direction`` is in (from the customer) or out (to the customer). ``external_id``
-    is its name at a hosted provider, or of the e-mail that it came by."""
-
-    __tablename__ = "message"
-    __table_args__ = (
-        Index("ix_message_request", "request_id", "id"),
-        Index("ix_message_external", "request_id", "external_id", unique=True),
-    )
-
-    request_id: Mapped[str] = mapped_column(ForeignKey("request.id"))
-    recipient_id: Mapped[str] = mapped_column(ForeignKey("recipient.id"))
-    direction: Mapped[str] = mapped_column(String(8))
-    text: Mapped[str] = mapped_column(SealedText)
-    at: Mapped[datetime] = mapped_column(UtcDateTime)
-    external_id: Mapped[str | None] = mapped_column(String(100))
 
 
 class OneTimeCode(Scoped, Base):

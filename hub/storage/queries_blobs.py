@@ -16,6 +16,7 @@ from hub.storage.models import (
     DocumentPage,
     Evidence,
     HostedAgreement,
+    MessageFile,
     Viewing,
     Workspace,
 )
@@ -27,6 +28,7 @@ NAMING: tuple[tuple[Any, Any], ...] = (
     (Attachment, Attachment.sha256),
     (Attachment, Attachment.shown_sha256),
     (Viewing, Viewing.sha256),
+    (MessageFile, MessageFile.sha256),
     (Evidence, Evidence.bundle_sha256),
     (Evidence, Evidence.pdf_sha256),
     (HostedAgreement, HostedAgreement.file_sha256),

@@ -21,6 +21,7 @@ def create_hooks(house: House) -> Blueprint:
         """Take a call from an instance's other side; the secret is part of the address."""
         try:
             house.hooks.check(workspace, instance, secret)  # before a byte of the body is read
+            request.max_content_length = house.hooks.longest(workspace, instance)
             answer = house.hooks.receive(workspace, instance, secret, _raw(house))
         except HookRejected as error:
             return problem(error.status, error.customer, code=error.code)

@@ -3,6 +3,7 @@ once, and what bounces is told on the record."""
 
 from __future__ import annotations
 
+import io
 from email import message_from_bytes, policy
 
 import pytest
@@ -14,13 +15,11 @@ from hub.channels.smtp.sandbox_answers import undelivered, written
 from hub.contracts.channel import Reply
 from hub.contracts.records import RecordRef
 from hub.contracts.sandbox import SandboxContext
-from hub.kernel.crypto import Vault
-from hub.kernel.errors import HookRejected
+from hub.kernel.errors import HookRejected, Retryable
 from hub.services import replies
-from hub.services.links import Links
-from hub.services.replies import FILES, OTHER
-from hub.settings.workspace import LANGUAGES
-from hub.storage.models import Inbound, Message
+from hub.services.documents.inspection import Inspector
+from hub.storage.models import Inbound, Message, MessageFile
+from tests.services.documents import made
 from tests.services.paper_case import CLIENT
 
 PEOPLE = """
@@ -151,7 +150,7 @@ def test_what_cannot_be_taken_says_why_and_keeps_nothing(case, relay, post):
         assert post(raw.replace(token.encode(), other.encode())) == (404, "unknown_reply")
         assert post(raw.replace(token.encode(), b"nobody")) == (404, "unknown_reply")
         assert post(raw, "text/plain") == (415, "media_type")
-        assert post(raw + b"x" * 1_000_000)[0] == 413
+        assert post(raw + b"x" * 30_000_000)[0] == 413
         assert post(answered(relay, case, "> nothing of my own")) == (422, "no_text")
     told = [one for one in logs if one["event"] == "hook_rejected"]
     assert [one["code"] for one in told][:3] == ["unknown_reply", "unknown_reply", "media_type"]
@@ -198,20 +197,79 @@ def test_who_was_passed_the_mail_may_answer_and_the_office_is_told(case, relay, 
     ]
 
 
-def test_a_long_answer_is_cut_and_says_so_and_files_are_counted(case):
-    def take(text, files, name):
+def test_a_long_answer_is_cut_and_says_so_and_refused_files_are_named(case):
+    def take(text, left, name):
         token = case.core.links.reply_token(case.person("alice").id)
+        reply, looked = Reply(token, text, name), replies.Looked((), left)
         with case.core.db.write() as session:
-            replies.take(case.core, session, case.workspace, Reply(token, text, name, files=files))
+            replies.take(case.core, session, case.workspace, reply, looked)
 
-    take("x" * 4000, 0, "1")
-    take("y" * 4001, 0, "2")
-    take("z" * 4001, 2, "3")
-    exact, cut, both = (text for _, text in said(case))
+    take("x" * 4000, (), "1")
+    take("y" * 4001, (), "2")
+    take("z" * 4001, ("a.exe", "b.zip"), "3")
+    take("", ("a.exe",) * 11, "4")
+    exact, cut, both, bare = (text for _, text in said(case))
     assert exact == "x" * 4000
     assert cut == "y" * 3999 + "…"
-    assert both.endswith("z…\n\nAttached files that did not come along: 2")
+    assert both.endswith("z…\n\nAttached files that were not taken: a.exe, b.zip")
     assert len(both) == 4000
+    assert bare == "Attached files that were not taken: " + ", ".join(["a.exe"] * 10) + "…"
+
+
+def with_files(raw, *files):
+    """The mail with files attached, as programs do."""
+    mail = message_from_bytes(raw, policy=policy.SMTP)
+    for name, content in files:
+        mail.add_attachment(content, maintype="application", subtype="x-any", filename=name)
+    return mail.as_bytes()
+
+
+def test_files_of_an_answer_are_taken_by_the_same_rules(case, relay, post):
+    raw = with_files(
+        answered(relay, case, "See here"),
+        ("photo.pdf", made.picture("PNG")), ("film.mp4", b"\x00\x01"), ("a.txt", b"a"),
+        ("b.txt", b"b"), ("c.txt", b"c"),
+    )  # fmt: skip
+    for _ in range(2):
+        assert post(raw) == (204, None)
+    kept = [(one.name, one.media_type) for one in case.rows(MessageFile)]
+    assert kept == [("photo.png", "image/png"), ("a.txt", "text/plain"), ("b.txt", "text/plain")]
+    assert said(case) == [("in", "See here\n\nAttached files that were not taken: film.mp4, c.txt")]
+    view = case.desk.view(case.token("alice")).papers.remarks[0]
+    assert [one.name for one in view.files] == [name for name, _ in kept]
+
+
+def test_an_answer_of_files_alone_names_them(case, relay, post):
+    raw = with_files(answered(relay, case, "> nothing of my own"), ("a.txt", b"a"))
+    assert post(raw) == (204, None)
+    assert said(case) == [("in", "a.txt")]
+
+
+def test_a_large_mail_is_taken_and_its_beginning_kept(case, relay, post):
+    photo = made.photo(1400, 1400)
+    content = io.BytesIO()
+    photo.save(content, "PNG")
+    raw = with_files(answered(relay, case, "Large"), ("p.png", content.getvalue() * 1))
+    padded = raw + b"\n" + b"x" * 2_000_000
+    assert post(padded) == (204, None)
+    assert len(case.rows(MessageFile)) == 1
+    (call,) = [one for one in case.rows(Inbound) if one.outcome == "reply"]
+    assert len(call.body) == case.core.settings.body_limit
+
+
+def test_while_files_cannot_be_looked_at_the_mail_server_comes_again(
+    case, relay, post, monkeypatch
+):
+    def away(self, content):
+        raise Retryable("busy")
+
+    raw = with_files(answered(relay, case, "See here"), ("a.txt", b"a"))
+    with monkeypatch.context() as patch:
+        patch.setattr(Inspector, "inspect_enclosed", away)
+        assert post(raw)[0] == 503
+    assert said(case) == []
+    assert post(raw) == (204, None)
+    assert len(case.rows(MessageFile)) == 1
 
 
 def test_who_writes_without_end_is_stopped(case, monkeypatch):
@@ -231,24 +289,3 @@ def test_a_token_of_another_workspace_names_nobody(case):
     with case.core.db.write() as session, pytest.raises(HookRejected) as caught:
         replies.take(case.core, session, "another", Reply(token, "Hello", "1"))
     assert caught.value.code == "unknown_reply"
-
-
-def test_a_token_outlives_a_change_of_the_key_and_says_nothing_by_itself():
-    old, new = "an old key that is long enough for it", "a new key that is long enough for it"
-    ident = "019c0000-0000-7000-8000-000000000001"
-    links = Links(Vault(old), "https://hub.example")
-    token = links.reply_token(ident)
-    assert token.isalnum()
-    assert token == token.lower()
-    later = Links(Vault(new, old), "https://hub.example")
-    assert later.replying(token) == later.replying(token.upper()) == ident
-    assert later.reply_token(ident) != token
-    assert Links(Vault(new), "https://hub.example").replying(token) is None
-    for wrong in ("", "a", token[:-1], token + "a", token[:-1] + "0", "å" * 42, "=" * 42):
-        assert links.replying(wrong) is None
-
-
-@pytest.mark.parametrize(("words", "name"), [(FILES, "{count}"), (OTHER, "{sender}")])
-def test_every_language_says_what_must_be_known_of_an_answer(words, name):
-    assert set(words) == set(LANGUAGES)
-    assert all(name in text for text in words.values())

@@ -17,12 +17,12 @@ from lxml import etree, html
 
 from hub.channels.smtp.quotes import own_words
 from hub.channels.smtp.settings import SmtpSettings
-from hub.contracts.channel import Reply
+from hub.contracts.channel import File, Reply
 from hub.kernel.crypto import sha256_hex
 from hub.kernel.errors import HookRejected
 from hub.toolkit.addresses import wire_domain
 
-LARGEST = 1_000_000
+LARGEST = 30_000_000  # bytes, as much as most mail servers carry
 PREFIX = "reply+"
 MEDIA_TYPE = "message/rfc822"
 # Where mail servers say whom the envelope named, the surest first; then what the writer said.
@@ -68,12 +68,25 @@ def read_reply(mail: EmailMessage, body: bytes, settings: SmtpSettings) -> Reply
     token = next(_tokens(mail, settings), "")
     if not token:
         raise _refused(404, "unknown_reply", "The mail is not to an address for answers.")
-    text = own_words(_text(mail))
-    if not text:
+    text, files = own_words(_text(mail)), tuple(_files(mail))
+    if not text and not files:
         raise _refused(422, "no_text", _NO_TEXT)
     name = _whole(str(mail.get("Message-ID", "")).strip()) or sha256_hex(body)
-    attached = [part for part in mail.walk() if part.get_content_disposition() == "attachment"]
-    return Reply(token, text, name, sender=_sender(mail), files=len(attached))
+    return Reply(token, text, name, sender=_sender(mail), files=files)
+
+
+def _files(mail: EmailMessage) -> Iterator[File]:
+    """What was attached. Phones send photographs inside the text; what the text itself shows is a
+    letterhead (RFC 2392)."""
+    body = mail.get_body(("plain", "html"))
+    for part in mail.walk():
+        name = part.get_filename()
+        bare = part.get_content_disposition() != "attachment"
+        if part.is_multipart() or part is body or (bare and (not name or "Content-ID" in part)):
+            continue
+        content = part.get_payload(decode=True)
+        given = content if isinstance(content, bytes) else b""
+        yield File(_whole(name or ""), part.get_content_type(), given)
 
 
 def _sender(mail: EmailMessage) -> str:

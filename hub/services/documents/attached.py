@@ -28,7 +28,7 @@ _NO_MATTER = frozenset({"signed", "form"})
 
 def looked_at(content: bytes, name: str) -> tuple[str, PageImage | None, int]:
     """Media type, what is shown (if anything can be), number of pages of a PDF."""
-    if _is_image(content):
+    if is_image(content):
         media_type, shown = shown_image(content)
         return media_type, shown, 0
     if pdf.is_pdf(content):
@@ -51,7 +51,8 @@ def _pdf(content: bytes) -> tuple[PageImage | None, int]:
         return None, 0
 
 
-def _is_image(content: bytes) -> bool:
+def is_image(content: bytes) -> bool:
+    """Whether it begins as a JPEG, PNG or WebP does."""
     return (
         content.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
         or content[:4] + content[8:12] == b"RIFFWEBP"

@@ -16,7 +16,13 @@ from hub.kernel.errors import ParaphError, Retryable, Unfit
 from hub.services.apart import wire
 from hub.services.apart.child import Child, Ended
 from hub.services.apart.pool import Pool
-from hub.services.documents.shapes import InspectedFile, InspectedPdf, Limits, PageImage
+from hub.services.documents.shapes import (
+    EnclosedFile,
+    InspectedFile,
+    InspectedPdf,
+    Limits,
+    PageImage,
+)
 from hub.settings import DocumentSettings
 
 _MODULE = "hub.services.documents.process"
@@ -58,6 +64,12 @@ class Inspector:
         answer, pages = self._ask(content, {"what": "attachment", "name": name})
         shown = pages[0] if pages else None
         return InspectedFile(answer["media_type"], sha256_hex(content), shown, answer["count"])
+
+    def inspect_enclosed(self, content: bytes) -> EnclosedFile:
+        """What a file of a message is, and what is handed on of it. Errors as of
+        ``inspect_pdf``."""
+        answer, drawn = self._ask(content, {"what": "enclosed"})
+        return EnclosedFile(answer["media_type"], drawn[0].content if drawn else content)
 
     @property
     def pids(self) -> frozenset[int]:

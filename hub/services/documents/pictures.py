@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from PIL import Image, ImageCms, ImageOps
@@ -49,20 +50,29 @@ def _with_fewer_colours(page: Image.Image) -> Image.Image | None:
 def shown_image(content: bytes) -> tuple[str, PageImage]:
     """Media type of an attached image, and how it is shown: upright, on white, in sRGB, no larger
     than a screen needs. ``Unfit`` when it is broken or has too many pixels."""
+    with reading(content, _SHOWN) as image:
+        media_type = TYPES[image.format or ""]
+        return media_type, _image(1, upright(image, _SHOWN), "", quality=80, method=4)
+
+
+@contextmanager
+def reading(content: bytes, longest: int) -> Iterator[Image.Image]:
+    """An image that is about to be drawn with sides of at most ``longest`` pixels. ``Unfit`` when
+    it is broken, also where that shows later, or has too many pixels."""
     try:
         with Image.open(io.BytesIO(content), formats=list(TYPES)) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise Unfit("too_many_pixels", megapixels=MOST_PIXELS // 1_000_000)
-            media_type = TYPES[image.format or ""]
-            image.draft("RGB", (_SHOWN, _SHOWN))  # a JPEG is decoded at the size it is shown in
-            return media_type, _image(1, _upright(image), "", quality=80, method=4)
+            image.draft("RGB", (longest, longest))  # a JPEG is decoded at about that size
+            yield image
     except (OSError, ValueError, SyntaxError, EOFError, KeyError, TypeError) as error:
         raise Unfit("broken_image", type(error).__name__) from None
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def upright(image: Image.Image, longest: int) -> Image.Image:
+    """The picture alone, turned upright, on white, in sRGB, of at most ``longest`` pixels."""
     profile = image.info.get("icc_profile")
-    image.thumbnail((_SHOWN, _SHOWN))
+    image.thumbnail((longest, longest))
     turned = ImageOps.exif_transpose(image)
     if turned.mode.startswith("I") or turned.mode == "F":
         turned = turned.point(lambda value: value / 256).convert("L")

@@ -18,7 +18,7 @@ import orjson
 
 from hub.kernel.errors import Unfit
 from hub.services.apart import wire
-from hub.services.documents import attached, pdf
+from hub.services.documents import attached, enclosed, pdf
 from hub.services.documents.shapes import PageImage
 
 _IDLE = 300.0  # seconds without a question, after which it ends
@@ -62,7 +62,11 @@ def _looked_at(question: dict[str, Any], content: bytes) -> tuple[dict[str, Any]
     if question["what"] == "pdf":
         pictures = _within(question["output"], pdf.pages(content, question["pages"]))
         return {"pages": [_plain(one) for one in pictures]}, pictures
-    media_type, shown, count = attached.looked_at(content, question["name"])
+    if question["what"] == "enclosed":
+        media_type, shown = enclosed.looked_at(content)
+        count = 0
+    else:
+        media_type, shown, count = attached.looked_at(content, question["name"])
     pictures = [shown] if shown else []
     answer = {"media_type": media_type, "count": count, "pages": [_plain(one) for one in pictures]}
     return answer, pictures

@@ -47,3 +47,11 @@ class InspectedFile:
     sha256: str
     shown: PageImage | None = None
     pages: int = 0
+
+
+@dataclass(frozen=True)
+class EnclosedFile:
+    """A file of a message as it is handed on; an image is another one than came."""
+
+    media_type: str
+    content: bytes

@@ -52,7 +52,8 @@ def pages_of(content: bytes) -> list[Size]:
         found.add("scripted")
     if "/Perms" in root:  # certified, or with rights that only Adobe's programs give
         found.add("signed")
-    for code in ("signed", "scripted", "embedded_files", "form"):
+    # What acts comes first: some of those who ask take the rest.
+    for code in ("scripted", "embedded_files", "signed", "form"):
         if code in found:
             raise Unfit(code)
     sizes = [size(page.get_object(), inherited) for page, inherited in leaves(root)]

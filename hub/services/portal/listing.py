@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,11 +12,14 @@ from sqlalchemy.orm import Session, lazyload, load_only
 
 from hub.contracts.requests import RequestState
 from hub.kernel.errors import Unfit
+from hub.services import reading
 from hub.services.core import Core
+from hub.services.hosted.rows import ELSEWHERE
+from hub.services.portal.opening import recipient_of
 from hub.services.portal.seeing import Visitor, visible
 from hub.services.portal.sharing import holder_of
 from hub.services.portal.views import ARCHIVE, FILTERS, Shelf, ShownDocument
-from hub.storage.models import Request, Share
+from hub.storage.models import Recipient, Request, Share
 
 PAGE = 20
 _EACH = 50  # holders that are asked for one by one
@@ -96,7 +101,31 @@ def _documents(
         one.request_id: one for one in session.scalars(select(Share).where(*mine))
     }
     names = _customer_names(who)
-    return tuple(_shown(requests[key], shares[key], names, now) for key in ids)
+    talk = [one.id for one in requests.values() if _shows_talk(one)]
+    unread = _unread(session, who, talk)
+    return tuple(
+        replace(_shown(requests[key], shares[key], names, now), unread=unread.get(key, 0))
+        for key in ids
+    )
+
+
+def _shows_talk(request: Request) -> bool:
+    """Whether the document's page shows what was written."""
+    signing = request.plan.get("signing") or {}
+    return bool(signing.get("remarks")) and not request.plan.get(ELSEWHERE)
+
+
+def _unread(session: Session, who: Visitor, ids: list[str]) -> dict[str, int]:
+    """How many messages wait for the visitor, by request: people are opened only where some do."""
+    waiting = reading.unread_of_people(session, ids)
+    if not waiting:
+        return {}
+    people: dict[str, list[Recipient]] = defaultdict(list)
+    wanted = select(Recipient).where(Recipient.request_id.in_({key for key, _ in waiting}))
+    for one in session.scalars(wanted):
+        people[one.request_id].append(one)
+    mine = {key: recipient_of(found, who) for key, found in people.items()}
+    return {key: waiting.get((key, one.id), 0) for key, one in mine.items() if one is not None}
 
 
 def _shown(request: Request, share: Share, names: dict[str, str], now: datetime) -> ShownDocument:

@@ -3,7 +3,7 @@ for as long as the session lives and in the browser that holds it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import select
@@ -27,7 +27,7 @@ def known_token(core: Core, session: Session, who: Visitor, request_id: str) -> 
     """The token by which this session has opened the request before. Raises ``NotFound`` for what
     the visitor may not see."""
     request = one(core, session, who, request_id)
-    recipient = _recipient(core, request, who)
+    recipient = recipient_of(request.recipients, who)
     if recipient is None:
         return None
     token = _token(core, who, recipient)
@@ -39,7 +39,7 @@ def open_document(core: Core, session: Session, who: Visitor, request_id: str) -
     """The token of the document's page. Somebody with whom it is shared, and who is none of its
     recipients, becomes one who reads. Raises ``NotFound``."""
     request = one(core, session, who, request_id)
-    recipient = _recipient(core, request, who) or _reader(core, session, request, who)
+    recipient = recipient_of(request.recipients, who) or _reader(core, session, request, who)
     token = _token(core, who, recipient)
     stored = select(AccessToken.id).where(AccessToken.sha256 == token_hash(token))
     if session.scalar(stored) is None:
@@ -57,17 +57,17 @@ def open_document(core: Core, session: Session, who: Visitor, request_id: str) -
     return token
 
 
-def _recipient(core: Core, request: Request, who: Visitor) -> Recipient | None:
-    """Whom of the request's people the visitor is: who acts first, and who passed it on last."""
+def recipient_of(people: Iterable[Recipient], who: Visitor) -> Recipient | None:
+    """Whom of a request's people the visitor is: who acts first, and who passed it on last."""
     if who.is_public:
-        return next((one for one in request.recipients if one.key == PUBLIC_KEY), None)
-    mine = list(_with_address(request, who))
+        return next((one for one in people if one.key == PUBLIC_KEY), None)
+    mine = list(_with_address(people, who))
     mine.sort(key=lambda one: (one.forwarded_at is not None, one.role not in turns.ACTING, one.id))
     return next(iter(mine), None)
 
 
-def _with_address(request: Request, who: Visitor) -> Iterator[Recipient]:
-    for one_of_them in request.recipients:
+def _with_address(people: Iterable[Recipient], who: Visitor) -> Iterator[Recipient]:
+    for one_of_them in people:
         contact = one_of_them.contact
         if who.session.way == EMAIL:
             found = addresses.email_of(contact.get("email") or "")

@@ -71,7 +71,7 @@ class Asked:
 @dataclass(frozen=True)
 class ShownDocument:
     """A row of the list. ``waits``: it is this person's turn to answer; ``archived``: it stands in
-    the archive."""
+    the archive; ``unread``: how many messages of the sender this person has not seen."""
 
     request_id: str
     title: str
@@ -82,6 +82,7 @@ class ShownDocument:
     expires_at: datetime
     finished_at: datetime | None
     archived: bool
+    unread: int = 0
 
 
 @dataclass(frozen=True)

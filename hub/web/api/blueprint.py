@@ -27,6 +27,7 @@ from hub.web.api.lean import LeanParser
 from hub.web.api.lists import add_lists
 from hub.web.api.mappings import add_mappings
 from hub.web.api.papers import add_papers, told
+from hub.web.api.remarks import LONGEST_BODY, add_remarks
 from hub.web.api.replays import add_replays
 from hub.web.api.schemas import (
     DeliveryQuery,
@@ -49,10 +50,12 @@ _MAY: Mapping[str, frozenset[str]] = {
         for name in (
             "requests", "one_request", "remarks", "follow_ups_of",
             "listed_requests", "listed_lines", "lines", "dashboard",
-            "signed_pdf", "evidence", "document", "attachment",
+            "signed_pdf", "evidence", "document", "attachment", "remark_file",
         )
     ),
 }  # fmt: skip
+
+_WITH_FILES = {"api.answer"}
 
 
 def create_api(house: House) -> Blueprint:
@@ -68,6 +71,7 @@ def create_api(house: House) -> Blueprint:
     add_follow_ups(blueprint, house)
     add_lists(blueprint, house)
     add_papers(blueprint, house)
+    add_remarks(blueprint, house)
     add_webhooks(blueprint, house)
     add_replays(blueprint, house)
     add_instances(blueprint, house)
@@ -91,6 +95,8 @@ def _guard(blueprint: Blueprint, house: House) -> None:
         elif caller.role in _MAY and request.endpoint not in _MAY[caller.role]:
             abort(403)
         g.caller = caller
+        if request.endpoint in _WITH_FILES:
+            request.max_content_length = LONGEST_BODY
         sent = request.content_length or request.headers.get("Transfer-Encoding")
         if request.method in ("POST", "PATCH") and sent and request.mimetype != "application/json":
             abort(415)

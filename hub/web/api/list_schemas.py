@@ -58,6 +58,7 @@ class ListedRequest(_OfRequest):
     amount = fields.Nested(Amount, allow_none=True)
     finished_at = fields.String(allow_none=True)
     mapping = fields.String()
+    unread = fields.Integer(metadata=_said("Messages of customers that nobody has read."))
 
 
 class ListedRequests(Schema):

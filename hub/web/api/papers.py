@@ -1,28 +1,22 @@
-"""Routes below ``/api/v1/requests``: files, clearing, in person, remarks, links."""
+"""Routes below ``/api/v1/requests``: files, clearing, in person, links."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from io import BytesIO
 from typing import Any
 
-from flask import Response, g, send_file
+from flask import Response, g
 from flask_smorest import Blueprint
 from marshmallow import Schema, fields, validate
 
 from hub.services import dossier, following, handed_out, in_person, preparing, turns
 from hub.services.clearing import LONGEST_REASON, clear
-from hub.services.document_views import FileView
 from hub.services.house import House
 from hub.services.overview import Overview
-from hub.services.remarks import LONGEST_REMARK, answer_remark
-from hub.services.views import NotReady
-from hub.web.api.problems import problem
+from hub.web.api.handing import handed
 from hub.web.api.schemas import Page, Strict
 
 _RECIPIENT = {"description": "A person's key; without it whoever it concerns."}
 _KEY = validate.Length(1, 40)
-_SOON = {"Retry-After": "5"}  # seconds
 
 
 class ClearBody(Strict):
@@ -40,15 +34,6 @@ class PersonBody(Strict):
     """Who signs."""
 
     recipient = fields.String(validate=_KEY, metadata=_RECIPIENT)
-
-
-class RemarkBody(Strict):
-    """An answer to a customer's remarks."""
-
-    recipient = fields.String(
-        validate=_KEY, metadata={"description": "A person's key; needed where there are several."}
-    )
-    text = fields.String(required=True, validate=validate.Length(1, LONGEST_REMARK))
 
 
 class VersionQuery(Strict):
@@ -96,7 +81,6 @@ def add_papers(blueprint: Blueprint, house: House) -> None:
     _in_person(blueprint, house)
     _refresh(blueprint, house)
     _archive(blueprint, house)
-    _remarks(blueprint, house)
     _links(blueprint, house)
 
 
@@ -114,7 +98,7 @@ def _files(blueprint: Blueprint, house: House) -> None:
     def signed_pdf(query: dict[str, Any], request_id: str) -> Response:
         """The sealed PDF: documents and certificate."""
         where = (house.core, g.caller.workspace_id, request_id)
-        return _handed(lambda: handed_out.made(*where, handed_out.SIGNED, **query))
+        return handed(lambda: handed_out.made(*where, handed_out.SIGNED, **query))
 
     @blueprint.route("/requests/<request_id>/evidence.zip")
     @blueprint.arguments(ProofQuery, location="query")
@@ -122,7 +106,7 @@ def _files(blueprint: Blueprint, house: House) -> None:
     def evidence(query: dict[str, Any], request_id: str) -> Response:
         """The proof that anyone can check with `paraph verify`."""
         where = (house.core, g.caller.workspace_id, request_id)
-        return _handed(lambda: handed_out.made(*where, handed_out.PROOF, **query))
+        return handed(lambda: handed_out.made(*where, handed_out.PROOF, **query))
 
     @blueprint.route("/requests/<request_id>/documents/<key>")
     @blueprint.arguments(VersionQuery, location="query")
@@ -130,35 +114,14 @@ def _files(blueprint: Blueprint, house: House) -> None:
     def document(query: dict[str, Any], request_id: str, key: str) -> Response:
         """A document as it was sent, in its current or another version."""
         where = (house.core, g.caller.workspace_id, request_id)
-        return _handed(lambda: handed_out.document(*where, key, **query))
+        return handed(lambda: handed_out.document(*where, key, **query))
 
     @blueprint.route("/requests/<request_id>/attachments/<key>")
     @blueprint.response(200, content_type="application/octet-stream")
     def attachment(request_id: str, key: str) -> Response:
         """An attachment as it came, always to be saved; its own media type stands in the answer."""
         where = (house.core, g.caller.workspace_id, request_id)
-        return _handed(lambda: handed_out.attachment(*where, key))
-
-
-def _handed(find: Callable[[], FileView]) -> Response:
-    """A file for taking along, or that it is still being made."""
-    try:
-        file = find()
-    except NotReady as error:
-        detail = "The documents are being made: ask again in a few seconds."
-        if error.step == "evidence":
-            detail = "The proof is being made: ask again in a few seconds."
-        return problem(409, detail, code="being_made", headers=_SOON)
-    answer = send_file(
-        BytesIO(file.content),
-        mimetype=file.media_type,
-        as_attachment=True,
-        download_name=file.name,
-        etag=file.etag,
-    )
-    answer.headers["Cache-Control"] = "private, no-cache"
-    answer.headers["X-Content-Type-Options"] = "nosniff"
-    return answer
+        return handed(lambda: handed_out.attachment(*where, key))
 
 
 def _clear(blueprint: Blueprint, house: House) -> None:
@@ -205,28 +168,6 @@ def _archive(blueprint: Blueprint, house: House) -> None:
         open one ends as withdrawn: of a closed record nothing is left to accept."""
         following.archive(house.core, g.caller.workspace_id, request_id)
         return told(house, request_id)
-
-
-def _remarks(blueprint: Blueprint, house: House) -> None:
-    def listed(request_id: str) -> dict[str, Any]:
-        with house.core.db.read() as session:
-            request = turns.own(session, g.caller.workspace_id, request_id)
-            return {"items": dossier.remarks(session, request), "next": None}
-
-    @blueprint.route("/requests/<request_id>/remarks")
-    @blueprint.response(200, Page)
-    def remarks(request_id: str) -> dict[str, Any]:
-        """What customers wrote on the page and what they were answered, oldest first."""
-        return listed(request_id)
-
-    @blueprint.route("/requests/<request_id>/remarks", methods=["POST"])
-    @blueprint.arguments(RemarkBody())
-    @blueprint.response(201, Page)
-    def answer(body: dict[str, Any], request_id: str) -> dict[str, Any]:
-        """Answer a customer, who is told by e-mail or SMS."""
-        where = (house.core, g.caller.workspace_id, request_id)
-        answer_remark(*where, body.get("recipient"), body["text"])
-        return listed(request_id)
 
 
 def _links(blueprint: Blueprint, house: House) -> None:

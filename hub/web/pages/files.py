@@ -32,6 +32,7 @@ class FilePages:
         add("/s/<token>/d/<key>/<int:version>/<int:number>.txt", "page_text", self.page_text)
         add("/s/<token>/a/<key>/picture", "picture", self.picture)
         add("/s/<token>/a/<key>/file", "original", self.original)
+        add("/s/<token>/m/<file_id>", "enclosed", self.enclosed)
         add("/s/<token>/file/<what>", "download", self.download)
         add("/s/<token>/files", "files", self.files)
 
@@ -67,6 +68,10 @@ class FilePages:
     def download(self, token: str, what: str) -> Response:
         """A document, the signed file or its proof."""
         return answer(self._desk.cases.download(token, what, look()), _ASK_AGAIN)
+
+    def enclosed(self, token: str, file_id: str) -> Response:
+        """A file that came with a message: to be saved, never shown as a page of ours."""
+        return answer(self._desk.cases.enclosed(token, file_id), _ASK_AGAIN)
 
     def files(self, token: str) -> Response:
         """Which of the made files are there, for the script of the page that waits for them."""

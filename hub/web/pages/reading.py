@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, url_for
 
 from hub.services.document_views import PersonView, TotalsView
+from hub.services.enclosures import LARGEST, MOST_FILES
 from hub.services.views import CaseView
-from hub.web.pages.screens import Desk
+from hub.web.pages.screens import Desk, visit
 from hub.web.pages.standing import count_steps, is_over, may_act, needs_review
 from hub.web.pages.words import N_
 
 MAX_REMARK = 2000
+# What a dialogue for choosing files offers first; what is taken, the bytes say.
+TAKEN_TYPES = "application/pdf,image/jpeg,image/png,image/webp,text/plain"
+# What the field for files of a message needs to be told.
+FILE_FACTS: Mapping[str, Any] = {
+    "files_problem": "",
+    "files_lost": False,
+    "max_files": MOST_FILES,
+    "largest_file": LARGEST,
+    "taken_types": TAKEN_TYPES,
+}
 
 
 @dataclass(frozen=True)
@@ -50,10 +62,8 @@ def done_page(desk: Desk, case: CaseView, *, again: bool, **facts: object) -> Re
     """What was signed, by whom and when, and what can be taken along."""
     return desk.show(
         "done",
-        422 if facts.get("remark_problem") else 200,
-        again=again,
-        **_shared(desk, case),
-        **facts,
+        422 if facts.get("remark_problem") or facts.get("files_problem") else 200,
+        **{"again": again, **_shared(desk, case), **facts},
     )
 
 
@@ -71,6 +81,8 @@ def total_rows(desk: Desk, totals: TotalsView | None) -> list[tuple[str, str]]:
 
 def _shared(desk: Desk, case: CaseView) -> dict[str, Any]:
     papers = case.papers
+    if visit().person and any(one.new for one in papers.remarks) and not papers.in_person:
+        desk.cases.read_remarks(case.token)  # this page shows them as new, the next one does not
     me = next((one for one in papers.people if one.me), None)
     return {
         "rows": total_rows(desk, papers.totals),
@@ -79,6 +91,11 @@ def _shared(desk: Desk, case: CaseView) -> dict[str, Any]:
         "max_remark": MAX_REMARK,
         "remark": "",
         "remark_problem": "",
+        **FILE_FACTS,
+        "file_address": lambda file_id: url_for(
+            "pages.enclosed", token=case.token, file_id=file_id
+        ),
+        "unread": sum(one.new for one in papers.remarks),
     }
 
 

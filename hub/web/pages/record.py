@@ -18,7 +18,7 @@ from hub.web.pages.screens import Desk
 from hub.web.pages.unfit import problem
 from hub.web.pages.words import N_
 
-_SHOWN = "r"  # in an address: which request was acted on, so that this one is shown
+SHOWN = "r"  # in an address: which request was acted on, so that this one is shown
 _LINK = ("w", "k", "table", "id", "e", "lang")
 _EMPTY = Said("", "", "", "", frozenset())
 _MOST = 4000  # characters of a field; the use case says what fits
@@ -40,34 +40,34 @@ class RecordPages:
     def show(self, instance: str, action: str) -> Response:
         """How it stands, and the one button. A HEAD gets no page."""
         if request.method == "HEAD":
-            self._desk.records.check(instance, action, _query())
+            self._desk.records.check(instance, action, link_query())
             return make_response("")
-        shown = request.args.get(_SHOWN, "")
-        view = self._desk.records.view(instance, action, _query(), shown)
+        shown = request.args.get(SHOWN, "")
+        view = self._desk.records.view(instance, action, link_query(), shown)
         return self._page(instance, view)
 
     def press(self, instance: str, action: str) -> AnyResponse:
         """Do it, then show how it stands; a reload of that page does nothing again."""
         wanted = request.form.get("request", "")
-        view = self._desk.records.view(instance, action, _query(), wanted)
+        view = self._desk.records.view(instance, action, link_query(), wanted)
         self._speak(view)
         said = _said() if action == DECIDE else _EMPTY
         try:
             errors = self._act(instance, action, wanted, said)
         except Refused:  # it has ended, or a signature is in hand: the page says which
-            view = self._desk.records.view(instance, action, _query(), wanted)
+            view = self._desk.records.view(instance, action, link_query(), wanted)
             return self._page(instance, view, status=409)
         if errors:
             return self._page(instance, view, status=422, said=said, errors=errors)
-        return redirect(_address(instance, action, **{_SHOWN: wanted}), 303)
+        return redirect(address(instance, action, **{SHOWN: wanted}), 303)
 
     def _act(self, instance: str, action: str, wanted: str, said: Said) -> dict[str, str]:
         """What is wrong with what was filled in, by field; empty when it is done."""
         records = self._desk.records
         if action == CHECK:
-            records.look(instance, _query(), wanted)
+            records.look(instance, link_query(), wanted)
         elif action == CANCEL:
-            records.cancel(instance, _query(), wanted)
+            records.cancel(instance, link_query(), wanted)
         else:
             return self._note(instance, wanted, said)
         return {}
@@ -77,7 +77,7 @@ class RecordPages:
         if errors:
             return {name: self._desk.say(words) for name, words in errors.items()}
         try:
-            self._desk.records.decide(instance, _query(), wanted, said)
+            self._desk.records.decide(instance, link_query(), wanted, said)
         except Unfit as error:
             return problem(error, self._desk, "remark")
         except Refused as error:
@@ -96,8 +96,8 @@ class RecordPages:
         errors: Mapping[str, str] | None = None,
     ) -> Response:
         self._speak(view)
-        facts: dict[str, Any] = {"view": view, "here": _address(instance, view.action)}
-        ends = {other: _address(instance, other) for other in (CANCEL, DECIDE)}
+        facts: dict[str, Any] = {"view": view, "here": address(instance, view.action)}
+        ends = {other: address(instance, other) for other in (CANCEL, DECIDE)}
         if view.action == DECIDE and not view.obstacle:
             found = errors or {}
             fields = note_fields(self._desk, said or _EMPTY, found)
@@ -111,15 +111,15 @@ class RecordPages:
         g.zone = view.zone
 
 
-def _query() -> dict[str, str]:
+def link_query() -> dict[str, str]:
     """The link's own values."""
     return {name: request.args[name] for name in _LINK if name in request.args}
 
 
-def _address(instance: str, action: str, **more: str) -> str:
+def address(instance: str, action: str, **more: str) -> str:
     """This record's page of an action; the key of one that ends a request opens the other too."""
     place = url_for("pages.record", instance=instance, action=action)
-    return f"{place}?{urlencode({**_query(), **more})}"
+    return f"{place}?{urlencode({**link_query(), **more})}"
 
 
 def _said() -> Said:

@@ -19,7 +19,7 @@ from hub.web.pages import assets, words
 from hub.web.pages.visit import Visit, Visits
 from hub.web.pages.words import NAMES, SOURCE, Words
 
-_LIST = {"show", "after", "way"}  # what narrows a list stays when the language changes
+_LIST = {"show", "after", "way", "done"}  # what narrows a list stays when the language changes
 
 
 class CaseLocked(ParaphError):
@@ -68,6 +68,7 @@ class Desk:
             f"pages/{template}.html",
             **{
                 "_": self.words.gettext(self.language()),
+                "ngettext": self.words.plural(self.language()),
                 "lang": self.language(),
                 "case": case,
                 "sender": sender,

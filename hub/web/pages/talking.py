@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, redirect, request, url_for
+from typing import Any
+
+from flask import Blueprint, Response, g, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from hub.kernel.errors import Unfit
+from hub.kernel.errors import Retryable, Unfit
+from hub.services.enclosures import FIELD
 from hub.services.views import CaseView
 from hub.web.pages.codes import send_code
 from hub.web.pages.reading import MAX_REMARK, document_page, done_page
 from hub.web.pages.screens import Desk, visit
+from hub.web.pages.sent_files import given_files
 from hub.web.pages.standing import is_over, may_act
 from hub.web.pages.unfit import problem
 
@@ -39,14 +43,24 @@ class TalkPages:
     def remark(self, token: str) -> AnyResponse:
         """Tell the sender something; the same words once more are not sent again."""
         case = self._desk.case(token)
-        text = request.form.get("text", "").replace("\r\n", "\n").strip()
-        if text and not _just_said(case, text):
-            try:
-                self._desk.cases.remark(token, text, visit().client)
-            except Unfit as error:
-                return self._wrong(case, text, error)
-        elif not text:
-            return self._wrong(case, text, Unfit("empty", field="text"))
+        form = request.form if g.cut is None else g.cut
+        text = form.get("text", "").replace("\r\n", "\n").strip()
+        if g.cut is not None:
+            return self._wrong(case, text, Unfit("files_long", field=FIELD))
+        files = given_files(request)
+        if not files and text and _just_said(case, text):
+            return self._said(token)
+        try:
+            self._desk.cases.remark(token, text, visit().client, files)
+        except Unfit as error:
+            return self._wrong(case, text, error, files_lost=bool(files))
+        except Retryable:
+            if not files:
+                raise
+            return self._wrong(case, text, Unfit("files_later", field=FIELD))
+        return self._said(token)
+
+    def _said(self, token: str) -> AnyResponse:
         return redirect(url_for("pages.landing", token=token, _anchor="remarks"), 303)
 
     def forward(self, token: str) -> AnyResponse:
@@ -79,9 +93,18 @@ class TalkPages:
 
         return send_code(self._desk, case, "forward", page)
 
-    def _wrong(self, case: CaseView, text: str, error: Unfit) -> Response:
-        words = next(iter(problem(error, self._desk, "text").values()))
-        facts = {"remark": text[: 2 * MAX_REMARK], "remark_problem": words}
+    def _wrong(
+        self, case: CaseView, text: str, error: Unfit, *, files_lost: bool = True
+    ) -> Response:
+        """The page once more, with what is wrong and with what was typed; which files were chosen a
+        browser forgets."""
+        found = problem(error, self._desk, "text")
+        facts: dict[str, Any] = {
+            "remark": text[: 2 * MAX_REMARK],
+            "remark_problem": found.get("text", ""),
+            "files_problem": found.get(FIELD, ""),
+            "files_lost": files_lost,
+        }
         if is_over(case) or case.papers.act == "done":
             return done_page(self._desk, case, again=True, **facts)
         return document_page(self._desk, case, status=422, **facts)
@@ -99,8 +122,8 @@ def _given() -> dict[str, str]:
 
 
 def _just_said(case: CaseView, text: str) -> bool:
-    remarks = case.papers.remarks
-    return bool(remarks) and remarks[-1].mine and remarks[-1].text.strip() == text
+    last = case.papers.remarks[-1] if case.papers.remarks else None
+    return last is not None and last.mine and not last.files and last.text.strip() == text
 
 
 def _may_forward(case: CaseView) -> bool:

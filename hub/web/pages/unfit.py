@@ -28,6 +28,19 @@ WORDS = {
     "needs_email": N_("Please give an e-mail address: an e-mail is sent to this person."),
     "bad_email": N_("This does not look like an e-mail address."),
     "too_many_sign_ins": N_("Too many codes were asked for from here. Try again in an hour."),
+    "too_many_files": N_("Send at most %(limit)s files with one message."),
+    "large_file": N_("%(name)s is larger than %(megabytes)s MB. Make it smaller and send that."),
+    "empty_file": N_("%(name)s is empty."),
+    "bad_type": N_(
+        "%(name)s cannot be sent. Send a PDF, a picture (JPEG, PNG, WebP) or plain text."
+    ),
+    "acting_file": N_("%(name)s holds programs or other files. Print it to a new PDF."),
+    "locked_file": N_("%(name)s is locked by a password. Save it without one."),
+    "broken_file": N_("%(name)s is damaged and cannot be read. Save it again and send that."),
+    "files_full": N_("You have sent %(megabytes)s MB of files already. Please call us instead."),
+    "files_long": N_("The files are too large together. Send them with several messages."),
+    "no_files_there": N_("Messages carry no files where this document is kept. Send text alone."),
+    "files_later": N_("Files cannot be taken just now. Please try again in a minute."),
     "no_password": N_("Please enter the password."),
     "wrong_password": N_("The password does not fit this link. Check both of them."),
     "too_many_tries": N_("Too many passwords were tried from here. Try again in an hour."),
@@ -46,4 +59,5 @@ def problem(error: Unfit, desk: Desk, other: str) -> dict[str, str]:
     field = named or (first if first in _FIELDS else other)
     words = error.words.get(desk.language())
     ours = WORDS.get(f"{field}.{error.code}") or WORDS.get(error.code, _ANYTHING)
-    return {field: words or desk.say(ours)}
+    values = {name: value for name, value in error.values.items() if name != "field"}
+    return {field: words or desk.say(ours, **values)}

@@ -51,6 +51,7 @@ _LOCALES = {
 _KILO, _MEGA = 1000, 1_000_000
 
 Gettext = Callable[..., str]
+Plural = Callable[..., str]
 
 
 class Words:
@@ -74,6 +75,17 @@ class Words:
         def translate(message: str, **values: object) -> str:
             text = catalogue.gettext(message)
             return text % values if values else text
+
+        return translate
+
+    def plural(self, language: str) -> Plural:
+        """The ``ngettext`` of a template: the form that ``count`` wants, which stands in it as
+        %(count)s."""
+        catalogue = self._catalogues[language]
+
+        def translate(one: str, many: str, count: int, **values: object) -> str:
+            shown = format_decimal(count, locale=_locale(language))
+            return catalogue.ngettext(one, many, count) % {"count": shown, **values}
 
         return translate
 

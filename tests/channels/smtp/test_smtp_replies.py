@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hub.channels.smtp.quotes import own_words
 from hub.channels.smtp.sandbox import REPLY_DOMAIN
 from hub.channels.smtp.sandbox_answers import undelivered, written
-from hub.contracts.channel import ChannelHook, ReportStatus
+from hub.contracts.channel import ChannelHook, File, ReportStatus
 from hub.contracts.plugin import RawHook
 from hub.kernel.errors import HookRejected
 from tests.channels.smtp.smtp_driver import SmtpDriver
@@ -71,8 +71,30 @@ def test_an_answer_names_whom_it_is_from_and_itself(channel):
     made = mail("Is it blue?\n\n> What colour?\n")
     made.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="a.pdf")
     (reply,) = channel.read_hook(call(made, "Message/RFC822; charset=utf-8")).replies
-    assert (reply.token, reply.text, reply.files) == ("abc234", "Is it blue?", 1)
+    assert (reply.token, reply.text) == ("abc234", "Is it blue?")
+    assert reply.files == (File("a.pdf", "application/pdf", b"%PDF"),)
     assert reply.name == "<1@kund.example>"
+
+
+def test_photographs_of_a_phone_are_files_and_a_letterhead_is_none(channel):
+    made = mail("See here")
+    made.make_mixed()
+    made.add_attachment(
+        b"photo", maintype="image", subtype="jpeg", filename="IMG_1.jpg", disposition="inline"
+    )
+    made.add_attachment(
+        b"logo", maintype="image", subtype="png", filename="l.png", cid="<1>", disposition="inline"
+    )
+    (reply,) = channel.read_hook(call(made)).replies
+    assert [(one.name, one.content) for one in reply.files] == [("IMG_1.jpg", b"photo")]
+    assert reply.text == "See here"
+
+
+def test_a_file_alone_is_an_answer(channel):
+    made = mail("> quoted\n")
+    made.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="a.pdf")
+    (reply,) = channel.read_hook(call(made)).replies
+    assert (reply.text, len(reply.files)) == ("", 1)
 
 
 def test_an_answer_without_an_id_is_known_by_its_bytes(channel):
@@ -188,7 +210,7 @@ def refused(channel, *given, **more):
 
 def test_what_cannot_be_taken_is_answered_with_the_reason(channel):
     assert refused(channel, mail(), "application/json") == (415, "media_type")
-    assert refused(channel, mail("x" * 1_000_000)) == (413, "too_large")
+    assert refused(channel, mail("x" * 30_000_000)) == (413, "too_large")
     assert refused(channel, mail("")) == (422, "no_text")
     assert refused(channel, mail("> only quoted\n-- \nAlice")) == (422, "no_text")
     assert refused(channel, mail(to="office@paraph.example")) == (404, "unknown_reply")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,9 @@ from hub.contracts.requests import ClientContext, RequestState
 from hub.kernel.errors import Refused, Unfit
 from hub.services.document_views import (
     CodeView,
+    EnclosedView,
     FileView,
+    GivenFile,
     PageView,
     PapersView,
     PersonView,
@@ -35,6 +37,8 @@ class FakePapers:
     case: CaseView
     orders: dict[str, Any]
     texts: dict[int, str]  # of pages that say something else
+    enclosures: dict[str, GivenFile]
+    talk_trouble: Exception | None
 
     def _check(self, token: str) -> None:
         raise NotImplementedError
@@ -160,11 +164,35 @@ class FakePapers:
         rest = tuple(one for one in self.papers.people if not one.me)
         self.set_papers(people=(new, me, *rest), act="read", forwarded_to=data["name"])
 
-    def remark(self, token: str, text: str, client: ClientContext) -> None:
+    def remark(
+        self, token: str, text: str, client: ClientContext, files: Sequence[GivenFile] = ()
+    ) -> None:
         self._check(token)
+        if self.talk_trouble is not None:
+            raise self.talk_trouble
+        if not text and not files:
+            raise Unfit("empty", field="text")
         if len(text) > 2000:
             raise Unfit("too_long", field="text")
-        self.set_papers(remarks=(*self.papers.remarks, RemarkView(True, text, AT)))
+        if len(files) > 3:
+            raise Unfit("too_many_files", field="files", limit=3)
+        sent = tuple(
+            EnclosedView(f"file-{number}", one.name, len(one.content), picture=False)
+            for number, one in enumerate(files)
+        )
+        self.enclosures |= {one.id: file for one, file in zip(sent, files, strict=True)}
+        self.set_papers(remarks=(*self.papers.remarks, RemarkView(True, text, AT, sent)))
+
+    def read_remarks(self, token: str) -> None:
+        self._check(token)
+        self.set_papers(remarks=tuple(replace(one, new=False) for one in self.papers.remarks))
+
+    def enclosed(self, token: str, file_id: str) -> FileView:
+        self._check(token)
+        found = self.enclosures.get(file_id)
+        if found is None:
+            raise LinkInvalid
+        return FileView(found.name, "text/plain", found.content, tag(found.content))
 
     def act(self, state: str, ink: str = "") -> None:
         """The holder of the link has acted; the next one is asked, or all is done."""

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from hub.kernel.errors import Refused, Unfit
-from hub.services.document_views import LineView, PersonView
-from hub.services.record_views import OVER, AgreementView, NotedView, RecordView, Said
+from hub.services.document_views import (
+    EnclosedView,
+    FileView,
+    GivenFile,
+    LineView,
+    PersonView,
+)
+from hub.services.record_views import (
+    OVER,
+    AgreementView,
+    NotedView,
+    RecordView,
+    Said,
+    SpokenView,
+)
 from hub.services.views import LinkInvalid, SenderView
 
 NOW = datetime(2026, 11, 28, 13, 5, tzinfo=UTC)
@@ -48,6 +61,14 @@ def _line(key: str, text: str, amount: str, *, optional: bool = True) -> LineVie
     )
 
 
+PHOTO = EnclosedView("f1", "worn-wheel.jpg", 1_240_000, picture=True)
+TALK = (
+    SpokenView("Alice Andersson", False, "Does the battery fit?", NOW, (PHOTO,), new=True),
+    SpokenView("Alice Andersson", True, "It does.", NOW),
+    SpokenView("Bob Berg", False, "<img src=x onerror=alert(1)>", NOW, new=True),
+)
+WRITERS = (("bob", "Bob Berg"), ("alice", "Alice Andersson"))
+
 LINES = (
     _line("brakes", "New brakes, front and rear", "3490", optional=False),
     _line("wash", "Undercarriage wash and rust protection", "1295.50"),
@@ -73,6 +94,9 @@ SHOWN = RecordView(
     agreement=AGREEMENT,
     lines=LINES,
     currency="SEK",
+    unread=2,
+    talk=TALK,
+    writers=WRITERS,
 )
 
 
@@ -82,13 +106,14 @@ class FakeRecords:
 
     shown: RecordView = SHOWN
     refusal: Refused | None = None
+    trouble: Exception | None = None
     checked: list[str] = field(default_factory=list)
     done: list[str] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
 
     def check(self, instance: str, action: str, query: Mapping[str, str]) -> None:
         self.checked.append(action)
-        good = action in ("check", "cancel", "decide") and query.get("k") == "good"
+        good = action in ("check", "cancel", "decide", "talk") and query.get("k") == "good"
         if instance != "erp" or not good:
             raise LinkInvalid
 
@@ -114,6 +139,42 @@ class FakeRecords:
             raise Unfit("too_long", field="remark")
         self.said.append(said)
         self._end(NotedView(said.decision, said.by, said.how, said.remark, NOW))
+
+    def read(self, instance: str, query: Mapping[str, str], request_id: str) -> None:
+        self.check(instance, "talk", query)
+        fresh = tuple(replace(one, new=False) for one in self.shown.talk)
+        self.shown = replace(self.shown, talk=fresh, unread=0)
+
+    def answer(
+        self,
+        instance: str,
+        query: Mapping[str, str],
+        request_id: str,
+        to: str,
+        text: str,
+        files: Sequence[GivenFile] = (),
+    ) -> None:
+        self._act("talk", instance, query, request_id)
+        names = dict(self.shown.writers)
+        if to not in names:
+            raise LinkInvalid
+        if self.trouble is not None:
+            raise self.trouble
+        sent = tuple(
+            EnclosedView(f"file-{number}", one.name, len(one.content), picture=False)
+            for number, one in enumerate(files)
+        )
+        said = SpokenView(names[to], ours=True, text=text, at=NOW, files=sent)
+        self.shown = replace(self.shown, talk=(*self.shown.talk, said))
+
+    def enclosed(
+        self, instance: str, query: Mapping[str, str], request_id: str, file_id: str
+    ) -> FileView:
+        self.check(instance, "talk", query)
+        known = {one.id: one for said in self.shown.talk for one in said.files}
+        if request_id != REQUEST or file_id not in known:
+            raise LinkInvalid
+        return FileView(known[file_id].name, "text/plain", b"<script>", "tag")
 
     def turn(self, state: str) -> None:
         """The reading is in."""

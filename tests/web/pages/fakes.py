@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from hub.contracts.requests import FINAL_STATES, ClientContext, RequestState
 from hub.contracts.steps import Canvas, NextStep, ScanCode
 from hub.mapping.forms import said
+from hub.services.document_views import GivenFile
 from hub.services.views import (
     CaseClosed,
     CaseView,
@@ -64,7 +65,9 @@ class FakeCases(FakePapers):
     orders: dict[str, Order] = field(default_factory=dict)
     nonces: dict[str, str] = field(default_factory=dict)
     texts: dict[int, str] = field(default_factory=dict)
+    enclosures: dict[str, GivenFile] = field(default_factory=dict)
     trouble: Exception | None = None
+    talk_trouble: Exception | None = None
 
     def view(self, token: str, language: str | None = None) -> CaseView:
         self._check(token)

@@ -8,6 +8,8 @@ from typing import Any
 
 from hub.contracts.requests import RequestState
 from hub.contracts.steps import Wait
+from hub.kernel.errors import Unfit
+from hub.services.document_views import EnclosedView, RemarkView
 from hub.services.views import SigningStatus
 from tests.web.pages.conftest import BASE
 from tests.web.pages.fakes import new_offer
@@ -79,6 +81,37 @@ def _remark_error(stage: Any) -> None:
     stage.go(BASE)
     show_all(stage.page)
     stage.press("#remarks .button")
+
+
+def talk(stage: Any) -> None:
+    """Messages with files, two of which are new."""
+    on_offer(stage)
+    photo = EnclosedView("f1", "Station-i-trädgården.jpg", 1_240_000, picture=True)
+    long = EnclosedView("f2", "x" * 76 + ".pdf", 84_000, picture=False)
+    stage.cases.set_papers(
+        remarks=(
+            RemarkView(True, "Does the new battery fit the old station?", AT, (photo,)),
+            RemarkView(False, "Yes, it does. See the plan.", AT, (long,), new=True),
+            RemarkView(False, "<script>alert(1)</script> & so on", AT, new=True),
+        )
+    )
+
+
+def _talk(stage: Any) -> None:
+    talk(stage)
+    stage.go(BASE)
+    show_all(stage.page)
+
+
+def _talk_refused(stage: Any) -> None:
+    talk(stage)
+    stage.go(BASE)
+    stage.cases.talk_trouble = Unfit("bad_type", field="files", name="invoice.exe")
+    stage.page.fill("#text", "Here is the invoice.")
+    exe = {"name": "invoice.exe", "mimeType": "application/pdf", "buffer": b"MZ"}
+    stage.page.set_input_files("#files", exe)
+    stage.press("#remarks .button")
+    show_all(stage.page)
 
 
 def _waiting(stage: Any) -> None:
@@ -223,6 +256,8 @@ SCENES: dict[str, Act] = {
     "document-long": _long,
     "document-bare": _bare,
     "remark-error": _remark_error,
+    "talk": _talk,
+    "talk-refused": _talk_refused,
     "document-waiting": _waiting,
     "document-forwarded": _reading,
     "approve": _approve,

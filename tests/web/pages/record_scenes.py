@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from hub.contracts.requests import RequestState
+from hub.kernel.errors import Unfit
 from hub.services.record_views import HERE, IN_HAND, NOTHING, OVER
 from hub.services.views import SenderView
-from tests.web.pages.fake_records import AGREEMENT, address
+from tests.web.pages.fake_records import AGREEMENT, WRITERS, address
 from tests.web.pages.scenes import LONG, Act, Stage
 
 
@@ -45,6 +46,15 @@ def _decided(stage: Stage) -> None:
     stage.press("form .button")
 
 
+def _talk_error(stage: Stage) -> None:
+    stage.records.trouble = Unfit("large_file", field="files", name="plan.pdf", megabytes=10)
+    stage.go(address("talk"))
+    stage.page.fill("#text", "It does. The plan shows where.")
+    file = {"name": "plan.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
+    stage.page.set_input_files("#files", file)
+    stage.press("form .button")
+
+
 _LONG = {
     "sender": SenderView("Nordic " + "Mähmaschinen-Reparatur " * 12, "08-123 456 78"),
     "record_title": LONG,
@@ -73,4 +83,7 @@ SCENES: dict[str, Act] = {
     "record-decide": _at("decide"),
     "record-decide-errors": _decide_errors,
     "record-decided": _decided,
+    "record-talk": _at("talk"),
+    "record-talk-error": _talk_error,
+    "record-talk-empty": _at("talk", talk=(), writers=WRITERS[:1], unread=0),
 }

@@ -144,7 +144,7 @@ def test_another_browser_cannot_sign_this_order(
 
 def test_a_drawing_may_be_large_and_other_forms_not(signer: Browser) -> None:
     assert signer.post(ORDER, {**PEN, "ink": "x" * 600_000}).status_code == 303
-    assert signer.post(f"{BASE}/remark", {"text": "x" * 70_000}).status_code == 413
+    assert signer.post(f"{BASE}/forward", {"name": "x" * 70_000}).status_code == 413
 
 
 def test_a_code_is_sent_by_a_button_and_what_was_given_stays(

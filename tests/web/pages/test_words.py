@@ -43,7 +43,7 @@ def _translated(language: str) -> dict[str, Message]:
 def test_every_text_is_translated_and_no_translation_is_left_over(language: str) -> None:
     translated = _translated(language)
     assert set(translated) == _in_sources()
-    assert [key for key, one in translated.items() if not one.string or one.fuzzy] == []
+    assert [key for key, one in translated.items() if not all(_forms(one)) or one.fuzzy] == []
 
 
 @pytest.mark.parametrize("language", OTHERS)
@@ -52,7 +52,43 @@ def test_translations_fill_in_the_same_values(language: str) -> None:
         return set(re.findall(r"%\((\w+)\)s", text))
 
     for key, one in _translated(language).items():
-        assert values(str(one.string)) == values(key)
+        for form in _forms(one):
+            assert values(form) == values(key)
+
+
+def _forms(message: Message) -> tuple[str, ...]:
+    """What it is translated to: one text, or one for each plural form."""
+    said = message.string
+    return tuple(said) if isinstance(said, list | tuple) else (str(said),)
+
+
+NEW = ("%(count)s new message", "%(count)s new messages")
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "two", "twenty"),
+    [
+        ("en", "1 new message", "2 new messages", "20 new messages"),
+        ("sv", "1 nytt meddelande", "2 nya meddelanden", "20 nya meddelanden"),
+        ("ro", "1 mesaj nou", "2 mesaje noi", "20 de mesaje noi"),
+        ("fr", "1 nouveau message", "2 nouveaux messages", "20 nouveaux messages"),
+        ("fi", "1 uusi viesti", "2 uutta viestiä", "20 uutta viestiä"),
+    ],
+)
+def test_plural_forms_are_those_of_the_language(
+    language: str, one: str, two: str, twenty: str
+) -> None:
+    say = Words().plural(language)
+    assert [say(*NEW, count) for count in (1, 2, 20)] == [one, two, twenty]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_plural_has_all_forms_that_its_language_has(language: str) -> None:
+    with (FOLDER / language / "LC_MESSAGES" / "messages.po").open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    plurals = [one for one in catalogue if one.pluralizable]
+    assert plurals
+    assert {len(_forms(one)) for one in plurals} == {catalogue.num_plurals}
 
 
 def test_the_request_s_own_language_is_the_first_choice(visitor: Browser, cases: FakeCases) -> None:

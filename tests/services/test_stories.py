@@ -131,7 +131,9 @@ def test_a_quote_becomes_an_order_of_what_was_ticked(stories):
     assert (quote["state"], quote["chosen"]) == ("accepted", "Pompe, Joint")
     assert (quote["total"], quote["views"]) == ("126.00", 1)
     ref = RecordRef("quote", "7")
-    assert stories.upstream.notes(ref) == ["Alice: Livraison avant mars ?"]
+    viewed, remark = stories.upstream.notes(ref)
+    assert viewed.endswith(" · Alice a consulté le devis (1)")
+    assert remark == "Alice: Livraison avant mars ?"
     assert [one.file_name for one in stories.upstream.files(ref)] == [
         f"signed-{stories.request().number}.pdf"
     ]

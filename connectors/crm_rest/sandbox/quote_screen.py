@@ -46,7 +46,7 @@ class QuoteScreen:
         made.add_url_rule("/quotes/<record_id>.json", "shown", self.shown)
         made.add_url_rule("/quotes/<record_id>/files/<int:number>", "file", self.file)
         made.add_app_template_filter(money, "euros")
-        made.add_app_template_filter(moment, "moment")
+        made.add_app_template_filter(moment, "moment_fr")
         made.register_error_handler(Refusal, _refused)
         return made
 

@@ -19,6 +19,7 @@ DONE = " ".join(SCRIPT.tasks)
 
 
 @pytest.mark.heavy
+@pytest.mark.timeout(300)
 def test_a_customer_reads_writes_accepts_and_declines_and_the_records_hold_it(tmp_path):
     command = [sys.executable, "-m", "hub.cli", "demo", "--headless", "--story", "portal"]
     told = subprocess.run(

@@ -43,6 +43,8 @@ def _customer(usual: dict[str, Any], number: str, contact: dict[str, Any]) -> di
 def share(clerk: Person, record: str) -> None:
     """From the start page to the offer, and the button."""
     clerk.start()
+    portal = clerk.page.get_by_role("link", name="Öppna portalen som kunden")
+    expect(portal).to_have_attribute("href", re.compile(r"/p/service/\?lang=da$"))
     clerk.follow(clerk.page.get_by_role("link", name="Dela en offert"))
     clerk.page.locator(f"#offer-{record} a").click()
     clerk.press("Share in the portal")

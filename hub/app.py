@@ -6,6 +6,7 @@ from flask import Flask, redirect, url_for
 from flask_smorest import Api
 
 from hub.services.house import House
+from hub.services.notifying.desk import PreferenceDesk
 from hub.services.portal.desk import PortalDesk
 from hub.services.record_buttons import RecordButtons
 from hub.web import health, hooks, proxy
@@ -41,6 +42,7 @@ def create_app(house: House) -> Flask:
             vault=house.core.vault,
             public_base_url=settings.public_url,
             portal=PortalDesk(house.core),
+            notices=PreferenceDesk(house.core),
         )
     )
     problems.register(app, lost=lambda: redirect(url_for("pages.nothing"), 303))

@@ -20,6 +20,8 @@ from hub.cli.document_story import DocumentStory, load_document_script, plays_do
 from hub.cli.endings import Ending
 from hub.cli.portal_script import load_portal_script, plays_portal
 from hub.cli.portal_story import PortalStory
+from hub.cli.quote_script import load_quote_script, plays_quotes
+from hub.cli.quote_story import QuoteStory
 from hub.cli.robot import Stuck
 from hub.cli.stage import Stage, free_port
 from hub.cli.story import Moment, Story, Timeline, load_script
@@ -62,7 +64,8 @@ def demo(
     if name not in stories:
         raise click.UsageError(f"there is no story '{name}'; there are: {', '.join(stories)}")
     path = source / "stories" / f"{name}.yaml"
-    if no_answer and any(one(path) for one in (plays_documents, plays_hosted, plays_portal)):
+    others = (plays_documents, plays_hosted, plays_portal, plays_quotes)
+    if no_answer and any(one(path) for one in others):
         raise click.UsageError(f"nobody leaves the story '{name}' unanswered; leave --story out")
     # one that plays must not take the folder of one that somebody looks at
     folder = folder or Path("data/demo-headless" if headless else "data/demo")
@@ -95,7 +98,7 @@ def _ports(headless: bool, port: int | None, sandbox_port: int | None) -> tuple[
 def _by_hand(stage: Stage) -> int:
     click.echo(
         f"""
-Paraph is up. Open {stage.sandbox_url}/ and follow one of the four stories there:
+Paraph is up. Open {stage.sandbox_url}/ and follow one of the five stories there:
 
   A repair, signed in an app        press the button on a case, read the SMS
                                     ({stage.sandbox_url}/phone), sign, see the case change
@@ -103,7 +106,8 @@ Paraph is up. Open {stage.sandbox_url}/ and follow one of the four stories there
   by two people                     ({stage.sandbox_url}/mailbox), sign, see the sealed PDF
   An additional sale, decided       send it from an order in the workshop's ERP, read the SMS,
   line by line                      tick and sign at the provider, see each line in the ERP
-
+  A quote, followed and chased      send it by e-mail from the CRM's quotes, read or chase, sign,
+                                    see views, history and order on the quote
   Offers in the customer's portal   share one in the field-service system, sign in to the portal
                                     with an address of the customer's, read, write, accept
 
@@ -122,7 +126,7 @@ Ctrl-C ends both processes.
 def _play(stage: Stage, path: Path, no_answer: bool) -> int:
     console = Console(highlight=False)
     timeline = Timeline(lambda moment: _tell(console, moment))
-    story: Story | DocumentStory | WorkshopStory | PortalStory
+    story: Story | DocumentStory | WorkshopStory | PortalStory | QuoteStory
     roots = stage.folder / "data" / "seal" / "root.pem"
     if plays_documents(path):
         story = DocumentStory(load_document_script(path), stage.sandbox_url, roots, timeline)
@@ -130,6 +134,10 @@ def _play(stage: Stage, path: Path, no_answer: bool) -> int:
         told = load_workshop_script(path)
         api = _api(stage, told.workspace)
         story = WorkshopStory(told, stage.sandbox_url, api, roots, timeline)
+    elif plays_quotes(path):
+        quotes = load_quote_script(path)
+        api = _api(stage, quotes.workspace)
+        story = QuoteStory(quotes, stage.sandbox_url, api, roots, timeline)
     elif plays_portal(path):
         shared = load_portal_script(path)
         portal = f"{stage.hub_url}/p/{shared.workspace}/"

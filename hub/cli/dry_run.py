@@ -15,6 +15,7 @@ from hub.cli import options
 from hub.cli.words import below, in_words
 from hub.contracts.papers import ACTING
 from hub.mapping.durations import written
+from hub.mapping.notify import offered
 from hub.mapping.signing import SigningPlan
 from hub.services.dry_run import DryRun
 from hub.services.form_answers import read_answers
@@ -144,7 +145,15 @@ def _source(source: dict[str, Any]) -> str:
 def _notified(notify: dict[str, Any] | None) -> Iterator[str]:
     if notify is not None:
         to = notify["mobile" if notify["by"] == "sms" else "email"] or "nobody"
-        yield f"  news by {notify['by']} to {to}: {', '.join(notify['about']) or 'none'}"
+        yield f"  news by {notify['by']} to {to}: {_told(notify) or 'none'}"
+
+
+def _told(notify: dict[str, Any]) -> str:
+    """The events, those that go another way with it."""
+    usual = notify["by"]
+    return ", ".join(
+        event if way == usual else f"{event} ({way})" for event, way in offered(notify).items()
+    )
 
 
 def _signing(signing: dict[str, Any]) -> Iterator[str]:

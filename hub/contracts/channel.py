@@ -42,7 +42,9 @@ class Message:
     names this message. ``created_at`` bounds the look-up after an unknown outcome.
     ``thread`` names the conversation: messages of one request to one person share it. ``files`` go
     along with an e-mail; an SMS carries none. ``reply_token`` names the person in the address where
-    answers are to go, for a channel that takes them; empty where none are wanted.
+    answers are to go, for a channel that takes them; empty where none are wanted. ``unsubscribe``
+    is where a mail program may refuse further ones by one click (RFC 8058); empty for what nobody
+    can refuse.
     """
 
     to: str
@@ -57,6 +59,7 @@ class Message:
     thread: str = ""
     files: tuple[File, ...] = ()
     reply_token: str = ""
+    unsubscribe: str = ""
 
 
 class ReportStatus(StrEnum):

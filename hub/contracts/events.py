@@ -41,6 +41,7 @@ class EventKind(StrEnum):
     CHASED = "chased"  # the sender asked once more, by hand
     FORWARDED = "forwarded"  # the recipient passed the link on to somebody else
     UNREACHABLE = "unreachable"  # a message could not be delivered
+    UNDELIVERED = "undelivered"  # a notice could not be delivered; nothing waits for it
     REFUSED_PERSON = "refused_person"  # somebody else than the named one tried to sign
     RECORDED = "recorded"  # customer, repair case or note was created or matched
     WRITTEN_BACK = "written_back"  # the upstream record holds what was owed to it, read back

@@ -63,11 +63,25 @@ METHODS: Mapping[str, str] = {
 }
 # What the assigned user can be told of, and what it is.
 NEWS: Mapping[str, str] = {
+    "invited": "The link is on its way.",
+    "opened": "Somebody opened the link for the first time.",
     "viewed": "Somebody looked at the documents; once a visit.",
     "downloaded": "Somebody took a file along.",
+    "remarked": "The customer wrote to the sender.",
+    "forwarded": "Somebody passed the link on.",
+    "reminded": "A reminder is on its way.",
+    "changed": "The documents were changed.",
     "completed": "Everybody has signed.",
     "declined": "Somebody said no.",
-    "remarked": "The customer wrote to the sender.",
+    "expired": "The time ran out.",
+    "failed": "It ended without an answer.",
+    "unreachable": "A message to a customer could not be delivered.",
+}
+# What a customer's contacts can be told of a document that is shared with them.
+CONTACT_NEWS: Mapping[str, str] = {
+    "shared": "A document was shared with them that others were asked to sign.",
+    "changed": "A document that they may see was changed.",
+    "replied": "The sender has answered what they wrote.",
 }
 
 CODES: Mapping[str, str] = {

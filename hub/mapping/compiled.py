@@ -72,9 +72,12 @@ class CompiledMapping:
         """Who goes on after completion: ``hub``, ``upstream`` or an instance's key."""
         return self.request.carries_on
 
-    def plan(self, record: Mapping[str, Any], *, now: datetime) -> RequestPlan | None:
-        """The request for a record; None when the mapping's ``when`` is false."""
-        return self.request.plan(record, now)
+    def plan(
+        self, record: Mapping[str, Any], *, now: datetime, language: str = ""
+    ) -> RequestPlan | None:
+        """The request for a record, in its customer's or in another ``language``; None when the
+        mapping's ``when`` is false."""
+        return self.request.plan(record, now, language)
 
     def planned(self, record: Mapping[str, Any], *, now: datetime) -> RequestPlan:
         """The request for a record that is asked about already: ``when`` is not looked at."""

@@ -107,6 +107,7 @@ def _request(data: Mapping[str, Any], values: Mapping[str, Any]) -> RequestRule:
         signing=part["signing"],
         notify=part["notify"],
         share=part["share"],
+        options=part["options"],
         refusals=refusals(part["refuse"]),
         failover_after=part["failover_after"],
         together=part["together"],

@@ -37,6 +37,8 @@ EVENTS: Mapping[str, str] = {
     EventKind.CANCELLED.value: "The upstream or an operator withdrew it.",
     EventKind.DECIDED.value: "The customer's answer was noted by hand; the outcome says which.",
     EventKind.UNREACHABLE.value: "A message could not be delivered.",
+    EventKind.UNDELIVERED.value: "A notice, a code or a receipt could not be delivered.",
+    EventKind.CHASED.value: "The sender asked the customer once more, by hand.",
     EventKind.MOVED.value: "The next provider took over, before anybody had signed.",
     EventKind.LATE.value: "A former provider told of an answer, which counts for nothing.",
     EventKind.LINE_OFFERED.value: "The offer with this line was sent; its step has moved.",

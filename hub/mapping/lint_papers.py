@@ -8,6 +8,7 @@ from hub.contracts.capabilities import Capability as C
 from hub.contracts.manifest import PluginKind
 from hub.contracts.papers import ACTING, APPROVER, ATTACHMENT, COPY, SIGNER
 from hub.mapping.known import Around
+from hub.mapping.notify import DIGEST
 from hub.mapping.problems import Path, Problem
 from hub.mapping.signing import ADDRESSES
 
@@ -77,9 +78,14 @@ def _notify(around: Around) -> Iterator[Problem]:
     if rule is None:
         return
     channels = [one for one in around.instances.values() if one.kind is PluginKind.CHANNEL]
-    if not any(_CARRIES[rule.by] in one.capabilities for one in channels):
-        message = f"no channel of the workspace can do '{_CARRIES[rule.by]}'; add one, or remove it"
-        yield around.problem(("request", "notify", "by"), message)
+    for place, way in (
+        ("by", rule.by),
+        *(("ways", way) for way in dict.fromkeys(rule.ways.values())),
+    ):
+        able = _CARRIES["email" if way == DIGEST else way]
+        if not any(able in one.capabilities for one in channels):
+            message = f"no channel of the workspace can do '{able}'; add one, or remove it"
+            yield around.problem(("request", "notify", place), message)
 
 
 def _ticks(around: Around) -> Iterator[Problem]:

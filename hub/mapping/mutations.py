@@ -117,7 +117,7 @@ def _of_share(at: Path, share: Mapping[str, Any]) -> Iterator[Removal]:
     if "archive_when" in share:
         cut: Path = (*at, "archive_when")
         yield Removal(cut, cut, "expect: {skipped: true} of a closed record")
-    names = ("with", "customer_name", "on_change", "archive_after", "remove_after")
+    names = ("with", "customer_name", "tell", "on_change", "archive_after", "remove_after")
     for name in (*names, *(("customer",) if not contacts and share.get("with") in may_go else ())):
         if name in share and share[name] not in _USUAL.get(name, ()):
             told = "audience" if name == "with" else name

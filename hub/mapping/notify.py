@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, time
 from typing import Any
 
 from hub.contracts.papers import NEWS
@@ -18,6 +18,14 @@ WAYS: Mapping[str, str] = {
     "sms": "By SMS, to `mobile`.",
 }
 ADDRESSES = {"email": "email", "sms": "mobile"}
+DIGEST, NONE = "digest", "none"
+# How each event may be told.
+TOLD: Mapping[str, str] = {
+    "email": "By e-mail, at once.",
+    "sms": "By SMS, at once.",
+    DIGEST: "In the mail that collects a day's news.",
+}
+DAILY = "08:00"  # when that leaves, where nobody says
 
 
 @dataclass(frozen=True)
@@ -29,10 +37,14 @@ class NotifyPlan:
     mobile: str = ""
     about: tuple[str, ...] = ()
     by: str = "email"
+    ways: Mapping[str, str] = field(default_factory=dict)
+    digest: str = ""
+    quiet: tuple[time, time] | None = None
 
     def data(self) -> dict[str, Any]:
-        """As plain data."""
-        return {**vars(self), "about": list(self.about)}
+        """As plain data; quiet hours as ``HH:MM``."""
+        quiet = [one.isoformat("minutes") for one in self.quiet] if self.quiet else None
+        return {**vars(self), "about": list(self.about), "ways": dict(self.ways), "quiet": quiet}
 
 
 @dataclass(frozen=True)
@@ -43,6 +55,9 @@ class NotifyRule:
     mobile: Source | None
     about: Source
     by: str
+    ways: Mapping[str, str] = field(default_factory=dict)
+    digest: str = ""
+    quiet: tuple[time, time] | None = None
 
     def sources(self) -> Iterator[tuple[str, Source]]:
         """What it reads, by key."""
@@ -75,7 +90,17 @@ class NotifyRule:
                     problem = row_problem(row.rule, source.reads, BAD_VALUE, said)
             if problem is not None:
                 problems.append(problem)
-        return NotifyPlan(**found, by=self.by)
+        return NotifyPlan(**found, by=self.by, ways=self.ways, digest=self.digest, quiet=self.quiet)
+
+
+def offered(planned: Mapping[str, Any]) -> dict[str, str]:
+    """How each event is told that a ``NotifyPlan``'s data names; requests of former versions have
+    no ways of their own."""
+    usual = planned.get("by") or "email"
+    if planned.get("digest") and usual == "email":
+        usual = DIGEST
+    ways = planned.get("ways") or {}
+    return {event: ways.get(event, usual) for event in planned.get("about") or ()}
 
 
 def assigned(planned: Mapping[str, Any]) -> dict[str, str]:

@@ -22,15 +22,16 @@ from hub.mapping.people import (
     RecipientPlan,
     Unfit,
     in_language,
-    language_code,
     one_line,
     plan_people,
 )
 from hub.mapping.problems import BAD_VALUE, RowProblem, row_problem
 from hub.mapping.refusals import RefusalRule, refused
 from hub.mapping.rows import UNSET, Row, evaluate, evaluate_one, plain
+from hub.mapping.send_options import Choice, OptionsRule
 from hub.mapping.share import SharePlan, ShareRule
 from hub.mapping.signing import SigningPlan, SigningRule
+from hub.mapping.spoken import spoken
 from hub.mapping.texts import TextError, render
 
 FALLBACK_LANGUAGE = "en"
@@ -76,6 +77,7 @@ class RequestPlan:
     failover_after: timedelta = FAILOVER_AFTER
     together: bool = False
     share: SharePlan | None = None  # None: it is not in the portal
+    options: Choice | None = None  # what was chosen at the send
     problems: tuple[RowProblem, ...] = ()
 
     @property
@@ -122,6 +124,7 @@ class RequestRule:
     failover_after: timedelta = FAILOVER_AFTER
     together: bool = False
     share: ShareRule | None = None
+    options: OptionsRule | None = None
 
     @property
     def recipient(self) -> tuple[Row, ...]:
@@ -159,7 +162,9 @@ class RequestRule:
         for one in each:
             yield from one.parts()
 
-    def plan(self, record: Mapping[str, Any], now: datetime) -> RequestPlan | None:
+    def plan(
+        self, record: Mapping[str, Any], now: datetime, language: str = ""
+    ) -> RequestPlan | None:
         """The request for ``record``; None when ``when`` says that there is none to make, or the
         record is closed. Of a record that is refused nothing else is told."""
         problems: list[RowProblem] = []
@@ -172,26 +177,26 @@ class RequestRule:
         if self.share is not None and self.share.is_closed(self.data(record), now, problems):
             return None
         against = refused(self.refusals, self.data(record), now)
-        plan = self.planned(record, now, problems)
+        plan = self.planned(record, now, problems, language)
         return replace(plan, problems=against) if against else plan
 
     def planned(
-        self, record: Mapping[str, Any], now: datetime, problems: list[RowProblem] | None = None
+        self,
+        record: Mapping[str, Any],
+        now: datetime,
+        problems: list[RowProblem] | None = None,
+        language: str = "",
     ) -> RequestPlan:
         """The request for ``record`` whatever ``when`` says: it was begun already. The record may
         say so itself since, by what was written back. ``problems`` were found before."""
         data = self.data(record)
         problems = [] if problems is None else problems
-        language = _language(self.language, data, now, problems) or FALLBACK_LANGUAGE
+        language = language or spoken(self.language, data, now, problems) or FALLBACK_LANGUAGE
         users = self.user_language
         people = plan_people(self.people, data, language, now, problems)
-        asked = [row for row in self.prefill if _reads(row)]
-        prefill, faults = evaluate(asked, data, now)
-        problems += faults
-        problems += [_no_answer(row) for row in asked if _is_no_answer(prefill.get(row.to))]
-        lines, currency = (
-            self.lines.plan(data, now, problems) if self.lines is not None else ((), "")
-        )
+        prefill = self._prefilled(data, now, problems)
+        rule = self.lines
+        lines, currency = rule.plan(data, now, problems) if rule is not None else ((), "")
         return RequestPlan(
             kind=self.kind,
             title=self._title(language, data, problems),
@@ -211,12 +216,21 @@ class RequestRule:
             attachments=plan_papers(self.attachments, data, language, now, problems),
             signing=self.signing.plan(data, people, problems),
             notify=self.notify.plan(data, now, problems) if self.notify is not None else None,
-            user_language=_language(users, data, now, problems) if users is not None else "",
+            user_language=spoken(users, data, now, problems) if users is not None else "",
             failover_after=self.failover_after,
             together=self.together,
             share=self.share.plan(data, now, problems) if self.share is not None else None,
             problems=tuple(problems),
         )
+
+    def _prefilled(
+        self, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]
+    ) -> Mapping[str, Any]:
+        asked = [row for row in self.prefill if _reads(row)]
+        prefill, faults = evaluate(asked, data, now)
+        problems += faults
+        problems += [_no_answer(row) for row in asked if _is_no_answer(prefill.get(row.to))]
+        return prefill
 
     def read_lines(self, record: Mapping[str, Any], now: datetime) -> ReadLines | None:
         """Every line of a record with its step, asked about or not; None for lines without."""
@@ -255,19 +269,6 @@ class RequestRule:
             text = f"the title {error}" if isinstance(error, Unfit) else str(error)
             problems.append(row_problem("request.title", "", BAD_VALUE, text))
             return ""
-
-
-def _language(row: Row, data: Mapping[str, Any], now: datetime, problems: list[RowProblem]) -> str:
-    """A language's code; empty where the record has none."""
-    value, problem = evaluate_one(row, data, now)
-    if problem is None and value is not UNSET:
-        try:
-            return language_code(value)
-        except Unfit as fault:
-            problem = _unfit(row, fault)
-    if problem:
-        problems.append(problem)
-    return ""
 
 
 def _unfit(row: Row, fault: Unfit) -> RowProblem:

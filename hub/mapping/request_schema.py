@@ -14,6 +14,7 @@ from hub.mapping.good_rows import Inside, Leaf
 from hub.mapping.grammar import NOT_EMPTY, Duration, Flag, OneOrMany, Strict, Word, up_to
 from hub.mapping.lines import CURRENCY
 from hub.mapping.notify_schema import NotifySchema
+from hub.mapping.options_schema import CHOICE_NEEDS_CONTACTS, OptionsSchema, lacks_contacts
 from hub.mapping.paper_schema import AttachmentSchema, DocumentSchema, exactly_one
 from hub.mapping.people import LANGUAGE
 from hub.mapping.people_schema import MOST_PEOPLE, PersonSchema, SigningSchema
@@ -240,6 +241,11 @@ class RequestSchema(Strict):
         load_default=None,
         metadata={"help": "With whom it is shared in the customer's portal. Else it is not there."},
     )
+    options = fields.Nested(
+        OptionsSchema,
+        load_default=None,
+        metadata={"help": "What whoever sends may choose on the button's page, or by the API."},
+    )
     notify = fields.Nested(
         NotifySchema,
         load_default=None,
@@ -256,6 +262,9 @@ class RequestSchema(Strict):
             raise ValidationError({"recipient": [missing]})
         if len(given) > 1:
             raise ValidationError("stands beside 'recipient'; keep one of them", "recipients")
+        if lacks_contacts(original_data):
+            said = "chooses among no contacts; add share.contacts, or remove it"
+            raise ValidationError({"options": {"recipient": [said]}})
         people = _blocks(original_data.get("recipients"))
         if people and not any(one.get("role", SIGNER) == SIGNER for one in people.values()):
             raise ValidationError("nobody signs; give one of them role: signer", "recipients")
@@ -287,4 +296,4 @@ class RequestSchema(Strict):
         replaces = {"properties": {"on_change": {"const": REPLACE}}, "required": ["on_change"]}
         asked: JsonSchema = {"properties": {"share": replaces}, "required": ["share"]}
         needs: JsonSchema = {"if": asked, "then": {"required": ["documents"]}}
-        return {**one_key_of("recipient", "recipients"), "allOf": [needs]}
+        return {**one_key_of("recipient", "recipients"), "allOf": [needs, CHOICE_NEEDS_CONTACTS]}

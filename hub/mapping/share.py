@@ -50,6 +50,7 @@ class SharePlan:
     customer: str = ""
     customer_name: str = ""
     contacts: tuple[ContactPlan, ...] = ()
+    tell: tuple[str, ...] = ()
     archive_after: float | None = None
     remove_after: float | None = None
     password: str = field(default="", repr=False)
@@ -58,7 +59,8 @@ class SharePlan:
     def data(self) -> dict[str, Any]:
         """As plain data, which is stored and shown: without the password."""
         told = {name: value for name, value in vars(self).items() if name != "password"}
-        return {**told, "contacts": [dict(vars(one)) for one in self.contacts]}
+        contacts = [dict(vars(one)) for one in self.contacts]
+        return {**told, "contacts": contacts, "tell": list(self.tell)}
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class ShareRule:
     customer_name: Source | None = None
     items: Source | None = None
     rows: tuple[Row, ...] = ()
+    tell: tuple[str, ...] = ()
     archive_after: timedelta | None = None
     remove_after: timedelta | None = None
     password: Source | None = None
@@ -135,6 +138,7 @@ class ShareRule:
             customer=customer,
             customer_name=self._one("customer_name", self.customer_name, data, now, problems),
             contacts=tuple(self._contacts(data, now, problems)),
+            tell=self.tell,
             archive_after=_seconds(self.archive_after),
             remove_after=_seconds(self.remove_after),
             password=self._password(data, now, problems) if audience == PUBLIC else "",

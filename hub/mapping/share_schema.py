@@ -8,9 +8,10 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_load, validates_schema
 
 from hub.contracts.json_schema import JsonSchema, Walk
+from hub.contracts.papers import CONTACT_NEWS
 from hub.mapping.compiling_fields import ExpressionField
 from hub.mapping.good_rows import Inside
-from hub.mapping.grammar import NOT_EMPTY, Duration, Strict, Word
+from hub.mapping.grammar import NOT_EMPTY, Duration, OneOrMany, Strict, Word
 from hub.mapping.row_schema import PersonRow, RecordValue
 from hub.mapping.rows import UNSET, Row, Source
 from hub.mapping.share import (
@@ -99,6 +100,15 @@ class ShareSchema(Strict):
         load_default=None,
         metadata={"help": "Everybody of the customer's; who is not among them any more has left."},
     )
+    tell = OneOrMany(
+        Word(CONTACT_NEWS, "event"),
+        unique=True,
+        load_default=(),
+        metadata={
+            "help": "What contacts who can see it are told of, by e-mail or else SMS, not in the "
+            "quiet hours of reminders. They may choose otherwise."
+        },
+    )
     password = Inside(
         RecordValue,
         load_default=None,
@@ -153,6 +163,10 @@ class ShareSchema(Strict):
                 {"dependentSchemas": {"contacts": needs}},
                 {"if": public, "then": {"required": ["password"]}},
                 {"properties": {"password": {"not": written}}},
+                {
+                    "if": {"required": ["password"]},
+                    "then": {"required": ["with"], "properties": {"with": _may_be_public()}},
+                },
             ]
         }
 
@@ -169,12 +183,23 @@ class ShareSchema(Strict):
             customer_name=data["customer_name"],
             items=contacts.get("for_each"),
             rows=rows,
+            tell=tuple(data["tell"] or ()),
             archive_after=data["archive_after"],
             remove_after=data["remove_after"],
             password=data["password"],
             on_change=data["on_change"],
             archive_when=data["archive_when"],
         )
+
+
+def _may_be_public() -> JsonSchema:
+    """What says, or may find in the record, that whoever has a link may read."""
+    public: JsonSchema = {"const": PUBLIC}
+    named: JsonSchema = {"not": {"additionalProperties": {"not": public}}}
+    by_map: JsonSchema = {"required": ["map"], "properties": {"map": named}}
+    anything: JsonSchema = {"not": {"anyOf": [{"required": [one]} for one in ("value", "map")]}}
+    written = [{"required": [one], "properties": {one: public}} for one in ("value", "default")]
+    return {"anyOf": [public, {"type": "object", "anyOf": [*written, by_map, anything]}]}
 
 
 def _check_password(audience: Source | None, password: Source | None) -> None:

@@ -81,15 +81,14 @@ def go_on(core: Core, session: Session, request: Request) -> None:
 
 
 def _names(session: Session, request: Request) -> str:
-    """Everybody who has signed."""
+    """Everybody who has signed; who has accepted, where nobody was asked to sign."""
     session.flush()
     mine = select(Acceptance).where(
-        Acceptance.request_id == request.id,
-        Acceptance.kind == "signed",
-        Acceptance.current.is_(True),
+        Acceptance.request_id == request.id, Acceptance.current.is_(True)
     )
-    found = session.scalars(mine.order_by(Acceptance.at, Acceptance.id))
-    return ", ".join(one.signature.get("name") or "" for one in found)
+    found = list(session.scalars(mine.order_by(Acceptance.at, Acceptance.id)))
+    signed = [one for one in found if one.kind == "signed"] or found
+    return ", ".join(one.signature.get("name") or "" for one in signed)
 
 
 def keep(

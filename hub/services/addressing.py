@@ -62,6 +62,8 @@ def payload(
     text, subject = wording(
         workspace, SMS if is_sms else EMAIL, purpose, language, values, request.kind
     )
+    if not is_sms and purpose == "invite":
+        text = with_own_words(text, (request.plan.get("options") or {}).get("message", ""))
     made = {
         "to": to,
         "to_name": recipient.contact.get("name", ""),
@@ -78,6 +80,15 @@ def payload(
     return made | mail_pages.written(
         workspace, text, subject, link, about=purpose, language=language, title=title, page=page
     )
+
+
+def with_own_words(text: str, words: str) -> str:
+    """An e-mail's text with what the sender wrote to this customer, after the greeting."""
+    if not words:
+        return text
+    greeting, gap, rest = text.partition("\n\n")
+    has_greeting = gap and "://" not in greeting
+    return f"{greeting}\n\n{words}\n\n{rest}" if has_greeting else f"{words}\n\n{text}"
 
 
 def _values(core: Core, request: Request, recipient: Recipient, number: int) -> dict[str, Any]:

@@ -69,3 +69,13 @@ NO_ADDRESS: Wording = {
     "fr": "Il n'y a ni numéro de mobile ni adresse où envoyer.",
     "de": "Es gibt keine Mobilnummer oder Adresse, an die gesendet werden kann.",
 }
+TOO_LONG: Wording = {
+    "en": "The message is too long. Shorten it to at most {limit} characters.",
+    "sv": "Meddelandet är för långt. Korta det till högst {limit} tecken.",
+    "da": "Beskeden er for lang. Forkort den til højst {limit} tegn.",
+    "nb": "Meldingen er for lang. Forkort den til høyst {limit} tegn.",
+    "fi": "Viesti on liian pitkä. Lyhennä se enintään {limit} merkkiin.",
+    "ro": "Mesajul este prea lung. Scurtați-l la cel mult {limit} de caractere.",
+    "fr": "Le message est trop long. Raccourcissez-le à {limit} caractères au plus.",
+    "de": "Die Nachricht ist zu lang. Kürzen Sie sie auf höchstens {limit} Zeichen.",
+}

@@ -106,7 +106,7 @@ class Cases:
             return
         about = {"recipient": place.recipient.key}
         endings.owe_steps(core, session, place.request, kind.value, about=about)
-        if viewed:
+        if not place.in_person:
             news.tell(core, session, place.request, kind.value, place.name)
 
     def save_step(

@@ -16,7 +16,9 @@ from hub.services import change_words, endings, history, order_data, papers, ste
 from hub.services.core import Core
 from hub.services.hosted import moving, rows
 from hub.services.paper_sources import ReadyAttachment, ReadyDocument
+from hub.services.portal.contact_news import CHANGED
 from hub.services.renewing import Renewed
+from hub.services.told import told_of
 from hub.storage.models import Request
 
 VOID = "documents_changed"  # why an order ended that would have signed the former version
@@ -32,6 +34,7 @@ def take_place(core: Core, session: Session, request: Request, key: str) -> None
     if any(one.invited_at for one in request.recipients):  # else nobody has seen another one
         now, dedupe = core.clock.now(), f"replaced:{key}"
         history.append(session, request, EventKind.REPLACED, now, dedupe=dedupe, data=told)
+        told_of(core, session, request, CHANGED)
         endings.owe_steps(core, session, request, EventKind.REPLACED.value)
     if request.plan.get(rows.ELSEWHERE):
         moving.replace(core, session, request, VOID)

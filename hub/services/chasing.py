@@ -58,26 +58,37 @@ def unopened(core: Core, workspace_id: str, days: int, after: str | None = None)
     with core.db.read() as session:
         ids = list(session.scalars(query.order_by(Request.id).limit(PAGE + 1)))
         shown = Shown.read(core, session, workspace_id, ids[:PAGE])
-        chased = _chased(session, ids[:PAGE])
-        items = [{**request_item(shown, one), **chased[one]} for one in ids[:PAGE]]
+        times = chased(session, ids[:PAGE])
+        items = [{**request_item(shown, one), **times[one]} for one in ids[:PAGE]]
     return {"items": items, "next": ids[PAGE - 1] if len(ids) > PAGE else None}
 
 
 def _whom(request: Request, recipient_key: str | None) -> list[Recipient]:
-    waited = [one for one in turns.at_turn(request.recipients) if one.invited_at is not None]
+    waiting = waited(request)
     if recipient_key is not None:
         if recipient_key not in {one.key for one in request.recipients}:
             raise turns.unknown_recipient(request, recipient_key)
-        waited = [one for one in waited if one.key == recipient_key]
-    if not waited:
+        waiting = [one for one in waiting if one.key == recipient_key]
+    if not waiting:
         raise Refused("nobody who was asked is waited for now", code="nobody_waited_for")
-    return waited
+    return waiting
+
+
+def waited(request: Request) -> list[Recipient]:
+    """Who was asked and is waited for now."""
+    return [one for one in turns.at_turn(request.recipients) if one.invited_at is not None]
+
+
+def too_soon(core: Core, session: Session, request: Request, whom: Recipient) -> bool:
+    """Whether somebody was chased a moment ago."""
+    last, _ = _last(session, request, whom)
+    return last is not None and core.clock.now() - last < AGAIN
 
 
 def _ask_again(core: Core, session: Session, request: Request, whom: Recipient) -> bool:
-    last, number = _last(session, request, whom)
-    if last is not None and core.clock.now() - last < AGAIN:
+    if too_soon(core, session, request, whom):
         raise Refused("they were asked a moment ago", code="chased_just_now")
+    _, number = _last(session, request, whom)
     return messages.owe_message(core, session, request, messages.CHASE, number + 1, recipient=whom)
 
 
@@ -95,7 +106,7 @@ def _last(session: Session, request: Request, whom: Recipient) -> tuple[datetime
     )
 
 
-def _chased(session: Session, ids: list[str]) -> dict[str, dict[str, Any]]:
+def chased(session: Session, ids: list[str]) -> dict[str, dict[str, Any]]:
     """How often each was chased, and when last."""
     told: dict[str, dict[str, Any]] = {one: {"chased": 0, "chased_at": None} for one in ids}
     query = select(Delivery.request_id, Delivery.created_at).where(

@@ -154,9 +154,9 @@ class PapersView:
     along when it is over, of ``signed`` and ``proof``. ``in_person``: shown on the sender's tablet;
     ``locked``: that is over. ``forwarded_to``: whom the holder of the link passed it on to.
     ``may_choose``: optional lines may be ticked; not any more once somebody has signed or
-    approved them. ``former``: versions that were replaced, newest first; ``is_news``: this person
-    has looked at one of them, and not yet at all of the present one. ``stamp`` tells what is shown
-    from what was shown before."""
+    approved them. ``unsigned``: no signature is asked for, one click accepts. ``former``: versions
+    that were replaced, newest first; ``is_news``: this person has looked at one of them, and not
+    yet at all of the present one. ``stamp`` tells what is shown from what was shown before."""
 
     documents: tuple[DocumentView, ...] = ()
     attachments: tuple[AttachmentView, ...] = ()
@@ -173,6 +173,7 @@ class PapersView:
     locked: bool = False
     forwarded_to: str = ""
     may_choose: bool = True
+    unsigned: bool = False
     former: tuple[FormerView, ...] = ()
     is_news: bool = False
     stamp: str = ""

@@ -14,7 +14,7 @@ from hub.contracts.requests import Reason
 from hub.engine.outbox import owe
 from hub.engine.work import Work
 from hub.kernel.crypto import sha256_hex
-from hub.services import deadlines, history, line_moves, step_places
+from hub.services import deadlines, history, line_moves, news, step_places
 from hub.services.core import Core
 from hub.services.hosted import withdrawing
 from hub.services.portal import sharing
@@ -31,6 +31,7 @@ _EACH_TIME = frozenset(
         EventKind.SIGNED,
         EventKind.APPROVED,
         EventKind.UNREACHABLE,
+        EventKind.UNDELIVERED,
         EventKind.VIEWED,
         EventKind.DOWNLOADED,
         EventKind.REMARKED,
@@ -42,6 +43,8 @@ _EACH_TIME = frozenset(
         EventKind.RESUMED,
     )
 )
+# Endings that nobody's doing caused, whom their news would name.
+_TOLD = (EventKind.EXPIRED, EventKind.FAILED)
 DAYS = timedelta(days=2)  # from then on "for several days" is true
 
 
@@ -97,6 +100,8 @@ def end(
         )
     told = {name: value for name, value in (data or {}).items() if name == "recipient"}
     owe_steps(core, session, request, owed, about={**told, **(about or {})})
+    if kind in _TOLD:
+        news.tell(core, session, request, kind.value)
     for event, line in line_moves.ended(core, session, request, kind):
         owe_steps(core, session, request, event, line)
     return True

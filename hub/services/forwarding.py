@@ -16,7 +16,7 @@ from hub.contracts.requests import ClientContext
 from hub.kernel.errors import Unfit
 from hub.kernel.ids import new_id
 from hub.mapping.signing import ADDRESSES
-from hub.services import addressing, endings, history, offers, places, turns
+from hub.services import addressing, endings, history, news, offers, places, turns
 from hub.services.core import Core
 from hub.services.new_requests import token_row
 from hub.services.recipient_words import given_recipient
@@ -84,4 +84,5 @@ def forward(
     )
     about = {"recipient": me.key}
     endings.owe_steps(core, rows, request, EventKind.FORWARDED.value, about=about)
+    news.tell(core, rows, request, EventKind.FORWARDED.value, place.name)
     turns.invite(core, rows, request)

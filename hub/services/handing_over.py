@@ -32,6 +32,7 @@ def hand_over(
         thread=f"{work.request_id}:{payload['to']}".lower() if work.request_id else "",
         files=files,
         reply_token=core.links.reply_token(payload["reply"]) if "reply" in payload else "",
+        unsubscribe=payload.get("unsubscribe", ""),
     )
     return core.registry.channel(where).send(
         message, work.key, uncertain=work.uncertain, absent_since=absent_since

@@ -28,7 +28,7 @@ from hub.kernel.ids import new_id
 from hub.kernel.logging import get_logger
 from hub.kernel.redact import redact
 from hub.registry import InstanceKey
-from hub.services import message_sending, replies
+from hub.services import message_sending, notice_sending, replies
 from hub.services.core import Core
 from hub.services.hosted import surveying
 from hub.services.trigger_rows import Trigger
@@ -191,10 +191,12 @@ def apply_reports(
     """Apply a gateway's reports, each with the delivery that the called address named, if any."""
     for named, report in reports:
         delivery = _delivery(session, workspace_id, instance, named, report.reference)
-        if delivery is not None and delivery.request_id is not None:
-            message_sending.apply_report(
-                core, session, delivery, report.status, core.clock.now(), report.reason
-            )
+        if delivery is None:
+            continue
+        notice_sending.apply_report(core, session, delivery, report.status, report.reason)
+        message_sending.apply_report(
+            core, session, delivery, report.status, core.clock.now(), report.reason
+        )
 
 
 def _delivery(

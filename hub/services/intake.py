@@ -23,6 +23,7 @@ from hub.engine.work import Failure, Handler, Work
 from hub.kernel import passwords
 from hub.kernel.errors import NotFound
 from hub.kernel.logging import get_logger
+from hub.mapping.options import chosen_plan
 from hub.mapping.problems import RowProblem
 from hub.services import deadlines, endings, following, history, job_lines, papers, preparing
 from hub.services.core import Core
@@ -70,7 +71,8 @@ class IntakeHandler(Handler):
         existing = queries.OPEN.first(session, place)
         try:
             read = mapping.request.read_lines(result.fields, core.clock.now())
-            plan = mapping.plan(result.fields, now=core.clock.now())
+            chosen = payload.get("options")
+            plan = chosen_plan(mapping, result.fields, core.clock.now(), chosen)
             orjson.dumps(result.fields, default=str)  # what cannot be stored is no record either
         except Exception as error:  # trying again for days would not mend it
             _log.error("mapping_failed", mapping=mapping.key, exc_info=error)

@@ -22,8 +22,9 @@ from hub.services.hosted import (
 from hub.services.intake import IntakeHandler
 from hub.services.message_sending import MessageHandler
 from hub.services.messages import KIND as MESSAGE
+from hub.services.notice_sending import NoticeHandler
 from hub.services.notices import KIND as NOTICE
-from hub.services.notices import NoticeHandler
+from hub.services.notifying import collecting as collected
 from hub.services.orders import CONCLUDE, POLL, ConcludeTimer, PollTimer
 from hub.services.owed_kinds import RECORD_NOTE
 from hub.services.preparing import KIND as PAPERS
@@ -73,4 +74,5 @@ def timers(core: Core) -> dict[str, TimerHandler]:
         polls.KIND: polls.TablePollTimer(core),
         hook_care.KIND: hook_care.KeepHooksTimer(core),
         watching.KIND: watching.WatchTimer(core),
+        collected.KIND: collected.CollectedTimer(core),
     }

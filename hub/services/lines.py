@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.contracts.decisions import ACCEPTED, DECLINED
 from hub.contracts.events import EventKind
-from hub.contracts.papers import SIGNER
+from hub.contracts.papers import APPROVER, SIGNER
 from hub.kernel.errors import Refused
 from hub.services import endings, history, line_moves
 from hub.services.core import Core
@@ -20,9 +20,15 @@ _EVENTS = {ACCEPTED: EventKind.LINE_ACCEPTED, DECLINED: EventKind.LINE_DECLINED}
 
 
 def may_choose(request: Request, me: Recipient) -> bool:
-    """Whether ``me`` decides about the optional lines: a signer, until somebody has signed or
-    approved them."""
-    return me.role == SIGNER and not any(one.signed_at for one in request.recipients)
+    """Whether ``me`` decides about the optional lines: a signer, or who accepts where nobody signs,
+    until somebody has signed or approved them."""
+    mine = me.role == SIGNER or (me.role == APPROVER and unsigned(request))
+    return mine and not any(one.signed_at for one in request.recipients)
+
+
+def unsigned(request: Request) -> bool:
+    """Whether no signature is asked for: it is accepted with one click."""
+    return all(one.role != SIGNER for one in request.recipients)
 
 
 def choose(request: Request, chosen: Collection[str]) -> None:

@@ -76,6 +76,15 @@ class Links:
         """Where a workspace's customers sign in; ends with a slash."""
         return f"{self.public_url}/p/{quote(workspace)}/"
 
+    def choice_tokens(self, preference_id: str) -> list[str]:
+        """The tokens of the page where somebody chooses what to be told, under every master key;
+        the first one is handed out anew."""
+        return self._vault.macs("choice-link", preference_id)
+
+    def choice(self, token: str) -> str:
+        """That page's address."""
+        return f"{self.public_url}/n/{token}"
+
     def public(self, workspace: str, token: str) -> str:
         """Where whoever has the password reads what is shared by a public link."""
         return f"{self.portal(workspace)}o/{token}"

@@ -8,7 +8,8 @@ Pictures are named (``cid:page``) and added when the mail leaves; see ``handing_
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -21,6 +22,7 @@ from sqlalchemy.orm import Session
 from hub.services import mail_logo
 from hub.services.accents import Theme, accent_hex, dark_theme, light_theme
 from hub.services.mail_words import BUTTONS, OPEN_RECORD, OTHERWISE, PICTURE, in_language
+from hub.services.news_words import CHOOSE
 from hub.settings import WorkspaceSettings
 from hub.storage.models import Document, DocumentPage, Request
 
@@ -29,6 +31,16 @@ SHOWN_WIDTH = 280
 GREEN, LIGHT_GREEN = Theme("#146c43", "#ffffff"), Theme("#86dba8", "#12151b")
 _DRAWN_WIDTH = 2 * SHOWN_WIDTH  # phones have two pixels for one
 _COLOURS = 32
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a mail tells of one request among several: ``lines`` in their order, and where to read
+    on, with the words of that link."""
+
+    lines: tuple[str, ...]
+    link: str
+    label: str
 
 
 def written(
@@ -41,12 +53,15 @@ def written(
     language: str,
     title: str = "",
     page: str | None = None,
+    choose: str = "",
 ) -> dict[str, Any]:
     """What a message keeps of its HTML: itself, and which pictures go along. ``about`` is what the
-    mail is for, ``page`` the hash of the image of the first page of ``title``."""
+    mail is for, ``page`` the hash of the image of the first page of ``title``, ``choose`` where its
+    reader chooses what to be told."""
     html = as_html(
-        workspace, text, subject, link, about=about, language=language, shows=page and title
-    )
+        workspace, text, subject, link, about=about, language=language, shows=page and title,
+        choose=choose,
+    )  # fmt: skip
     return {"html": html, **mail_logo.named(workspace.logo), **({PAGE: page} if page else {})}
 
 
@@ -59,30 +74,64 @@ def as_html(
     about: str,
     language: str,
     shows: str | None = None,
+    choose: str = "",
 ) -> str:
     """``text`` as HTML, its ``link`` as a button. ``shows`` is the title of what a picture shows
     the first page of, where there is one."""
-    digits = accent_hex(workspace.accent)
     page = _template().render(
-        language=language,
-        subject=subject,
-        sender=workspace.name,
+        **_around(workspace, subject, language, choose),
         paragraphs=list(_paragraphs(text, link)),
+        parts=(),
         link=link,
         button=in_language(BUTTONS.get(about, OPEN_RECORD), language),
         otherwise=in_language(OTHERWISE, language),
         picture="" if shows is None else PAGE,
         alt=in_language(PICTURE, language).format(title=shows),
-        width=SHOWN_WIDTH,
-        logo=mail_logo.LOGO if mail_logo.logo_file(workspace.logo) else "",
-        phone=workspace.phone,
-        website=workspace.website,
-        green=GREEN,
-        light_green=LIGHT_GREEN,
-        light=(light_theme(digits) if digits else None) or GREEN,
-        dark=(dark_theme(digits) if digits else None) or LIGHT_GREEN,
     )
     return str(_inliner().inline(page))
+
+
+def collected(
+    workspace: WorkspaceSettings,
+    subject: str,
+    words: tuple[str, str],
+    parts: Sequence[Part],
+    *,
+    language: str,
+    choose: str,
+) -> dict[str, Any]:
+    """What a mail keeps of its HTML that tells several things. ``words`` stand above and below
+    them."""
+    page = _template().render(
+        **_around(workspace, subject, language, choose),
+        paragraphs=[[[words[0]]]],
+        parts=parts,
+        last=words[1].split("\n"),
+        link="",
+    )
+    return {"html": str(_inliner().inline(page)), **mail_logo.named(workspace.logo)}
+
+
+def _around(
+    workspace: WorkspaceSettings, subject: str, language: str, choose: str
+) -> dict[str, Any]:
+    """What every mail has: who writes, in which colours, and how to be told something else."""
+    digits = accent_hex(workspace.accent)
+    return {
+        "language": language,
+        "subject": subject,
+        "sender": workspace.name,
+        "width": SHOWN_WIDTH,
+        "logo": mail_logo.LOGO if mail_logo.logo_file(workspace.logo) else "",
+        "phone": workspace.phone,
+        "website": workspace.website,
+        "green": GREEN,
+        "light_green": LIGHT_GREEN,
+        "light": (light_theme(digits) if digits else None) or GREEN,
+        "dark": (dark_theme(digits) if digits else None) or LIGHT_GREEN,
+        "choose": choose,
+        "choosing": in_language(CHOOSE, language),
+    }
 
 
 def first_page(session: Session, request: Request) -> str | None:

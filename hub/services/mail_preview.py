@@ -24,9 +24,12 @@ from hub.mapping.loader import load_mapping
 from hub.mapping.problems import unknown_word
 from hub.services import mail_logo, mail_pages, mail_samples
 from hub.services.house import beside, make_clock
-from hub.services.mail_words import in_language
+from hub.services.mail_pages import Part
+from hub.services.mail_words import OPEN_RECORD, in_language
 from hub.services.moments import in_zone
-from hub.services.own_words import NOTICES, hub_text
+from hub.services.news_words import NEWS, TO_CONTACTS
+from hub.services.notifying import digest
+from hub.services.own_words import NOTICES, hub_text, said, with_choice
 from hub.services.study import Study
 from hub.services.wordings import EMAIL, wording
 from hub.settings import WorkspaceSettings, load_hub_settings, load_workspaces
@@ -34,7 +37,9 @@ from hub.settings.texts import TEXTS
 from hub.settings.workspace import LANGUAGES
 
 ASKING = {"send": "invite", "chase": "chase", "reminder": "reminder"}
-MOMENTS = (*ASKING, *NOTICES)
+DIGEST = "digest"
+MOMENTS = (*ASKING, *NOTICES, DIGEST)
+REFUSABLE = (*NEWS, *TO_CONTACTS, "remark", "answer")  # whose readers choose what to be told
 ANY = "any"  # a kind without texts of its own
 _SENDER = "preview@example.com"
 
@@ -100,8 +105,12 @@ class Letters:
         _check("language", given, LANGUAGES)
         _check("kind", kind, {ANY, *kinds(workspace, self.mappings)})
         values = self._values(given)
+        if moment == DIGEST:
+            return self._collected(given, kind, values)
         text, subject = _said(workspace, kind, moment, given, values)
-        made = Preview(workspace.name, values["name"], subject, text, None, given)
+        page = self._choice() if moment in REFUSABLE else ""
+        whole = with_choice(text, given, page)
+        made = Preview(workspace.name, values["name"], subject, whole, None, given)
         link = values["link"]
         if link not in text:
             return made
@@ -109,9 +118,29 @@ class Letters:
         shows = moment in ASKING and any(one.request.documents for one in of_kind)
         html = mail_pages.as_html(
             workspace, text, subject, link, about=ASKING.get(moment, moment), language=given,
-            shows=values["title"] if shows else None,
+            shows=values["title"] if shows else None, choose=page,
         )  # fmt: skip
         return replace(made, html=html, files=_pictures(workspace, shows))
+
+    def _collected(self, language: str, kind: str, values: Mapping[str, Any]) -> Preview:
+        """The mail that collects a day's news of two requests."""
+        workspace = self.workspace
+        alone = {**values, "link": ""}
+        lines = [
+            said(workspace, EMAIL, about, language, alone, kind)
+            for about in ("opened", "downloaded", "remark", "completed")
+        ]
+        label = in_language(OPEN_RECORD, language)
+        first = Part(tuple(lines[:3]), values["link"], label)
+        parts = [first, Part(tuple(lines[3:]), values["link"], label)]
+        made = digest.written(workspace, language, parts, self._choice())
+        return Preview(
+            workspace.name, values["name"], made["subject"], made["text"], made["html"], language,
+            _pictures(workspace, False),
+        )  # fmt: skip
+
+    def _choice(self) -> str:
+        return f"{self.public_url}/n/preview"
 
     def _values(self, language: str) -> dict[str, Any]:
         workspace = self.workspace

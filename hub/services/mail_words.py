@@ -56,6 +56,8 @@ BUTTONS: Mapping[str, Wording] = {
     "sign_in": SIGN_IN,
     "receipt": OPEN_DOCUMENT,
     "receipt_link": OPEN_DOCUMENT,
+    "contact_shared": OPEN_DOCUMENT,
+    "contact_changed": OPEN_DOCUMENT,
 }
 PICTURE: Wording = {
     "en": "First page of {title}",

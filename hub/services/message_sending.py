@@ -15,7 +15,7 @@ from hub.contracts.events import EventKind
 from hub.contracts.requests import FINAL_STATES, Reason
 from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import Refused, Retryable
-from hub.services import deadlines, endings, foreseen, history, in_hand, messages, together
+from hub.services import deadlines, endings, foreseen, history, in_hand, messages, news, together
 from hub.services.core import Core
 from hub.services.handing_over import hand_over, kept
 from hub.storage import queries_request as queries
@@ -64,7 +64,7 @@ class MessageHandler(Handler):
 
     def foreseen(self, work: Work, result: Sent) -> Rows | None:
         """An invitation to a request to which nothing else happens: all that ``delivered`` does."""
-        if work.step != messages.INVITE or _one_of_several(work):
+        if work.step != messages.INVITE or _one_of_several(work) or news.wanted(result.head):
             return None
         return foreseen.invited(
             self._core, work, result.head, kept(result.receipt), _told(work, result.receipt)
@@ -82,6 +82,7 @@ class MessageHandler(Handler):
             if not history.is_open(request):
                 return  # it ended while the gateway kept its answer: the ending stays upstream
             deadlines.start(self._core, session, request, now, _one_of_several(work))
+            news.tell(self._core, session, request, EventKind.INVITED.value, _name(request, work))
             endings.invited(self._core, session, request)
         elif work.step.startswith(messages.CHASE):
             data["number"] = work.seq
@@ -91,6 +92,7 @@ class MessageHandler(Handler):
         else:
             data["number"] = work.seq
             history.append(session, request, EventKind.REMINDED, now, dedupe=work.key, data=data)
+            news.tell(self._core, session, request, EventKind.REMINDED.value, _name(request, work))
             if history.is_open(request):
                 whose = _one_of_several(work)
                 deadlines.next_reminder(self._core, session, request, work.seq + 1, now, whose)
@@ -148,6 +150,7 @@ def unreachable(
     history.append(
         session, request, EventKind.UNREACHABLE, now, dedupe=f"unreachable:{work.id}", data=data
     )
+    news.tell(core, session, request, EventKind.UNREACHABLE.value, _name(request, work))
     endings.owe_steps(core, session, request, EventKind.UNREACHABLE.value)
     if (
         work.step != messages.INVITE
@@ -179,6 +182,10 @@ def _recipient(request: Request, work: Work | Delivery) -> Recipient:
     return next((one for one in request.recipients if one.id == whose), request.recipients[0])
 
 
+def _name(request: Request, work: Work | Delivery) -> str:
+    return _recipient(request, work).contact.get("name") or ""
+
+
 def apply_report(
     core: Core,
     session: Session,
@@ -187,7 +194,7 @@ def apply_report(
     at: datetime,
     reason: str,
 ) -> None:
-    """A gateway's report on one message. Late and repeated ones change nothing, as on notices."""
+    """A gateway's report on one message. Late and repeated ones change nothing."""
     if delivery.kind != messages.KIND:
         return
     request = session.get_one(Request, delivery.request_id)

@@ -115,6 +115,7 @@ def plan_data(plan: Any) -> dict[str, Any]:
         "signing": plan.signing.data(),
         "notify": plan.notify.data() if plan.notify is not None else None,
         "share": plan.share.data() if plan.share is not None else None,
+        "options": plan.options.data() if plan.options is not None else None,
         "reminders": {
             **vars(rule),
             "after": rule.after.total_seconds(),

@@ -8,18 +8,20 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from hub.services import notices
+from hub.mapping.notify import offered
 from hub.services.core import Core
 from hub.services.moments import in_zone
+from hub.services.notifying import preferences, telling
+from hub.services.notifying.preferences import USER, Reader
+from hub.services.notifying.telling import News
 from hub.services.record_links import record_link
-from hub.services.wordings import EMAIL, SMS
 from hub.storage.models import Request
 
 
-def tell(core: Core, session: Session, request: Request, about: str, name: str) -> None:
+def tell(core: Core, session: Session, request: Request, about: str, name: str = "") -> None:
     """Owe the news of the event that was appended last, if the user wants it; ``name`` is whose
     doing it was."""
-    if about not in wanted(request).get("about", ()):
+    if not wanted(request):
         return
     workspace = core.workspace(request.workspace_id)
     values = {
@@ -35,26 +37,36 @@ def owe(
     core: Core,
     session: Session,
     request: Request,
-    about: str,
+    event: str,
     key: str,
     values: Mapping[str, Any],
+    *,
+    about: str = "",
 ) -> bool:
-    """Owe one notice to the user, in the workspace's language; False where there is no way."""
+    """Owe one notice to the user, in the workspace's language; ``about`` names its text, where that
+    is not the event's. False where nobody is told."""
     given = wanted(request)
-    way = SMS if given.get("by") == SMS else EMAIL
+    if not given:
+        return False
     workspace = core.workspace(request.workspace_id)
-    return notices.owe_notice(
-        core,
-        session,
-        request,
-        way=way,
-        about=about,
-        key=key,
-        to=given.get("mobile" if way == SMS else "email") or "",
-        to_name=workspace.name,
+    reader = Reader(
+        audience=USER,
+        email=given.get("email") or "",
+        mobile=given.get("mobile") or "",
+        name=workspace.name,
         language=workspace.language,
-        values=values,
+        offered=offered(given),
     )
+    news = News(
+        event=event,
+        about=about or event,
+        key=key,
+        values=values,
+        quiet=given.get("quiet"),
+        digest=given.get("digest") or "",
+    )
+    found = preferences.of_all(core, session, request.workspace_id, [reader], event)
+    return any(telling.tell(core, session, request, one, news) for one in found)
 
 
 def wanted(request: Request) -> Mapping[str, Any]:

@@ -11,16 +11,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from hub.contracts.channel import ChannelReceipt, File
 from hub.engine.outbox import owe
-from hub.engine.work import Failure, Handler, Work
-from hub.services import mail_pages, messages, owed_kinds
+from hub.services import lines, mail_pages, owed_kinds
 from hub.services.addressing import channel_for
 from hub.services.core import Core
-from hub.services.handing_over import hand_over, kept
-from hub.services.own_words import hub_text
+from hub.services.own_words import hub_text, said, with_choice
 from hub.services.wordings import EMAIL, SMS
-from hub.storage import queries_request as queries
 from hub.storage.models import Recipient, Request
 
 KIND = owed_kinds.NOTICE
@@ -58,7 +54,7 @@ def owe_notice(
         payload={
             "to": to,
             "to_name": to_name,
-            **_worded(core, request, way, about, language, values),
+            **worded(core, request, way, about, language, values),
             "files": list(files),
             **({"reply": writer.id} if writer is not None else {}),
         },
@@ -70,61 +66,57 @@ def owe_notice(
     return True
 
 
-def _worded(
-    core: Core, request: Request, way: str, about: str, language: str, values: Mapping[str, Any]
+def worded(
+    core: Core,
+    request: Request,
+    way: str,
+    about: str,
+    language: str,
+    values: Mapping[str, Any],
+    *,
+    choose: str = "",
 ) -> dict[str, Any]:
-    """What stands in the message."""
+    """What stands in the message; ``choose`` is where its reader chooses what to be told."""
     workspace = core.workspace(request.workspace_id)
-    given = {"sender": workspace.name, "phone": workspace.phone, "title": request.title, **values}
-    text, subject = hub_text(workspace, way, about, language, given, request.kind)
+    given = _given(core, request, values)
+    unsigned = lines.unsigned(request)
+    text, subject = hub_text(
+        workspace, way, about, language, given, request.kind, unsigned=unsigned
+    )
     link = values.get("link") if way == EMAIL else None
     return {
-        "text": text,
+        "text": with_choice(text, language, choose),
         "sender": workspace.sender if way == SMS else workspace.name,
         "subject": subject,
         "html": None,
         "language": language,
         **(
-            mail_pages.written(workspace, text, subject, link, about=about, language=language)
+            mail_pages.written(
+                workspace, text, subject, link, about=about, language=language, choose=choose
+            )
             if link
             else {}
         ),
     }
 
 
+def told(
+    core: Core, request: Request, about: str, language: str, values: Mapping[str, Any]
+) -> dict[str, str]:
+    """The same among others in one e-mail: the text, and the link apart."""
+    workspace = core.workspace(request.workspace_id)
+    given = {**_given(core, request, values), "link": ""}
+    unsigned = lines.unsigned(request)
+    text = said(workspace, EMAIL, about, language, given, request.kind, unsigned=unsigned)
+    return {"text": text.strip(), "link": values.get("link") or ""}
+
+
+def _given(core: Core, request: Request, values: Mapping[str, Any]) -> dict[str, Any]:
+    workspace = core.workspace(request.workspace_id)
+    about = {"sender": workspace.name, "phone": workspace.phone, "title": request.title}
+    return {**about, **values}
+
+
 def way_to(contact: Mapping[str, Any]) -> str:
     """E-mail where an address is known, else SMS."""
     return EMAIL if contact.get("email") or not contact.get("mobile") else SMS
-
-
-class NoticeHandler(Handler):
-    """Hands notices to channels."""
-
-    def __init__(self, core: Core) -> None:
-        self._core = core
-
-    def perform(self, work: Work) -> ChannelReceipt:
-        """Send, with the files that go along."""
-        core = self._core
-        files = tuple(
-            File(
-                one["name"],
-                one["media_type"],
-                core.workshop.blobs.get(work.workspace_id, one["sha256"]),
-            )
-            for one in work.payload["files"]
-        )
-        absent_since = None
-        if work.uncertain:
-            with core.db.read() as session:
-                absent_since = messages.absent_since(session, work.id)
-        return hand_over(core, work, absent_since, files)
-
-    def delivered(self, session: Session, work: Work, result: ChannelReceipt) -> None:
-        """Keep the gateway's receipt."""
-        answer = {f"b_{name}": value for name, value in kept(result).items()}
-        queries.SENT.run(session, {"b_id": work.id, **answer})
-
-    def gave_up(self, session: Session, work: Work, failure: Failure) -> None:
-        """It stays visible as a delivery that was given up; nothing else hangs on it."""
-        return None

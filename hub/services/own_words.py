@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub.mapping.texts import render
+from hub.services import accepted_words
+from hub.services.accepted_words import ACCEPTED
+from hub.services.news_words import CHOOSE, NEWS, TO_CONTACTS
 from hub.services.wordings import EMAIL, SMS
 from hub.settings import WorkspaceSettings
 
@@ -131,52 +134,9 @@ _ANSWER: Mapping[str, str] = {
     "de": "{{ sender }} hat zu {{ title }} geantwortet:",
 }
 
-_NEWS: Mapping[str, Mapping[str, str]] = {
-    "viewed": {
-        "en": "{{ name }} has looked at {{ title }} ({{ number }}), {{ at }}.",
-        "sv": "{{ name }} har tittat på {{ title }} ({{ number }}), {{ at }}.",
-        "da": "{{ name }} har set på {{ title }} ({{ number }}), {{ at }}.",
-        "nb": "{{ name }} har sett på {{ title }} ({{ number }}), {{ at }}.",
-        "fi": "{{ name }} on katsonut: {{ title }} ({{ number }}), {{ at }}.",
-        "ro": "{{ name }} a vizualizat {{ title }} ({{ number }}), {{ at }}.",
-        "fr": "{{ name }} a consulté {{ title }} ({{ number }}), {{ at }}.",
-        "de": "{{ name }} hat {{ title }} ({{ number }}) angesehen, {{ at }}.",
-    },
-    "downloaded": {
-        "en": "{{ name }} has downloaded {{ title }} ({{ number }}), {{ at }}.",
-        "sv": "{{ name }} har laddat ner {{ title }} ({{ number }}), {{ at }}.",
-        "da": "{{ name }} har hentet {{ title }} ({{ number }}), {{ at }}.",
-        "nb": "{{ name }} har lastet ned {{ title }} ({{ number }}), {{ at }}.",
-        "fi": "{{ name }} on ladannut: {{ title }} ({{ number }}), {{ at }}.",
-        "ro": "{{ name }} a descărcat {{ title }} ({{ number }}), {{ at }}.",
-        "fr": "{{ name }} a téléchargé {{ title }} ({{ number }}), {{ at }}.",
-        "de": "{{ name }} hat {{ title }} ({{ number }}) heruntergeladen, {{ at }}.",
-    },
-    "declined": {
-        "en": "{{ name }} has declined {{ title }} ({{ number }}), {{ at }}.",
-        "sv": "{{ name }} har avböjt {{ title }} ({{ number }}), {{ at }}.",
-        "da": "{{ name }} har afvist {{ title }} ({{ number }}), {{ at }}.",
-        "nb": "{{ name }} har avslått {{ title }} ({{ number }}), {{ at }}.",
-        "fi": "{{ name }} ei hyväksynyt: {{ title }} ({{ number }}), {{ at }}.",
-        "ro": "{{ name }} a refuzat {{ title }} ({{ number }}), {{ at }}.",
-        "fr": "{{ name }} a refusé {{ title }} ({{ number }}), {{ at }}.",
-        "de": "{{ name }} hat {{ title }} ({{ number }}) abgelehnt, {{ at }}.",
-    },
-    "completed": {
-        "en": "{{ title }} ({{ number }}) is signed by {{ name }}, {{ at }}.",
-        "sv": "{{ title }} ({{ number }}) är undertecknat av {{ name }}, {{ at }}.",
-        "da": "{{ title }} ({{ number }}) er underskrevet af {{ name }}, {{ at }}.",
-        "nb": "{{ title }} ({{ number }}) er signert av {{ name }}, {{ at }}.",
-        "fi": "{{ name }} on allekirjoittanut: {{ title }} ({{ number }}), {{ at }}.",
-        "ro": "{{ title }} ({{ number }}) este semnat de {{ name }}, {{ at }}.",
-        "fr": "{{ title }} ({{ number }}) est signé par {{ name }}, {{ at }}.",
-        "de": "{{ title }} ({{ number }}) ist von {{ name }} unterschrieben, {{ at }}.",
-    },
-}
-
 _BODIES: Mapping[str, Mapping[str, str]] = {
     "code": _CODE, "confirmation": _ARRIVED, "receipt": _RECEIPT,
-    "receipt_link": _RECEIPT_LINK, "remark": _REMARK, "answer": _ANSWER, **_NEWS,
+    "receipt_link": _RECEIPT_LINK, "remark": _REMARK, "answer": _ANSWER, **NEWS, **TO_CONTACTS,
 }  # fmt: skip
 NOTICES = tuple(_BODIES)
 # A mail greets, an SMS says first who writes.
@@ -198,6 +158,7 @@ _ADDED: Mapping[str, str] = {
     "confirmation": _LINK,
     "receipt": _LINK,
     "receipt_link": _LINK,
+    **dict.fromkeys(TO_CONTACTS, _LINK),
 }
 _ABOVE_LINK: Mapping[str, Mapping[str, str]] = {"receipt": _ALSO_HERE}
 _SHORT = "{{ title }} ({{ number }})"  # subject of news
@@ -210,25 +171,60 @@ def hub_text(
     language: str,
     values: Mapping[str, Any],
     kind: str = "",
+    *,
+    unsigned: bool = False,
 ) -> tuple[str, str]:
-    """Text and subject of a notice about a request of this ``kind``; an SMS has no subject."""
-    own = _SPOKEN_TO[way] if about == "confirmation" else _BODIES[about]
-    text = render(_template(workspace, f"{way}_{about}", own, language, kind), values)
-    text = "\n\n".join([text, *_below(way, about, language, values)])
+    """Text and subject of a notice about a request of this ``kind``; an SMS has no subject.
+    ``unsigned``: it is accepted with one click, so that no word of a signature fits."""
+    text = said(workspace, way, about, language, values, kind, unsigned=unsigned)
     if way == SMS:
         return text, ""
     if about != "code":
-        text = f"{text}\n\n{_in(_GREETING, language)}\n{values['sender']}"
+        text = f"{text}\n\n{closing(values['sender'], language)}"
     subject = _SUBJECTS.get(about)
     key = _subject_key(way, about)
     template = _template(workspace, key, subject, language, kind) if subject else _SHORT
+    if unsigned and subject and about in ACCEPTED:
+        template = _in(accepted_words.SUBJECT, language)
     return text, " ".join(render(template, values).split())
+
+
+def said(
+    workspace: WorkspaceSettings,
+    way: str,
+    about: str,
+    language: str,
+    values: Mapping[str, Any],
+    kind: str = "",
+    *,
+    unsigned: bool = False,
+) -> str:
+    """The text of a notice without its closing."""
+    own = _SPOKEN_TO[way] if about == "confirmation" else _BODIES[about]
+    accepted = ACCEPTED.get(about) if unsigned else None
+    template = (
+        _in(accepted, language)
+        if accepted
+        else _template(workspace, f"{way}_{about}", own, language, kind)
+    )
+    text = render(template, values)
+    return "\n\n".join([text, *_below(way, about, language, values)])
+
+
+def closing(sender: str, language: str) -> str:
+    """How an e-mail ends."""
+    return f"{_in(_GREETING, language)}\n{sender}"
+
+
+def with_choice(text: str, language: str, page: str) -> str:
+    """With the address of the page where its reader chooses what to be told, where there is one."""
+    return f"{text}\n\n{_in(CHOOSE, language)}: {page}" if page else text
 
 
 def _below(way: str, about: str, language: str, values: Mapping[str, Any]) -> list[str]:
     """What stands below the text, whoever wrote that: a remark, the link. News bring their link by
     e-mail only: an SMS fits one part."""
-    if about in _NEWS:
+    if about in NEWS:
         added = _LINK if way == EMAIL else ""
     else:
         added = _ADDED.get(about, "")

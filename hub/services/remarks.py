@@ -18,6 +18,7 @@ from hub.services.core import Core
 from hub.services.document_views import GivenFile
 from hub.services.enclosures import ReadyFile
 from hub.services.hosted import answering
+from hub.services.portal import contact_news
 from hub.services.portal.sharing import PUBLIC_KEY
 from hub.services.record_links import record_link, talk_link
 from hub.services.wordings import EMAIL
@@ -59,8 +60,7 @@ def take_in(
         or record_link(core, request)
         or talk_link(core, request),
     }
-    chosen = "remarked" in news.wanted(request).get("about", ())
-    if chosen and news.owe(core, rows, request, "remark", row.id, values):
+    if news.owe(core, rows, request, "remarked", row.id, values, about="remark"):
         return
     workspace = core.workspace(request.workspace_id)
     notices.owe_notice(
@@ -107,33 +107,9 @@ def answer_remark(
         row = reply(core, rows, request, person, said, files=ready)
         if answering.owe(core, rows, request, row, files=ready):
             return
-        _tell_answer(core, rows, request, person, row, ready)
+        told = _with_names(row.text, ready, person.language)
+        contact_news.tell_person(core, rows, request, person, row.id, told)
     core.wake()
-
-
-def _tell_answer(
-    core: Core,
-    rows: Session,
-    request: Request,
-    person: Recipient,
-    row: Message,
-    files: Sequence[ReadyFile],
-) -> None:
-    way = notices.way_to(person.contact)
-    text = _with_names(row.text, files, person.language)
-    notices.owe_notice(
-        core,
-        rows,
-        request,
-        way=way,
-        about="answer",
-        key=row.id,
-        to=person.contact.get("email" if way == EMAIL else "mobile") or "",
-        to_name=person.contact.get("name") or "",
-        language=person.language,
-        values={"text": text, "link": core.links.customer(person.id)},
-        writer=person,
-    )
 
 
 def reply(

@@ -21,6 +21,7 @@ from hub.engine.outbox import owe
 from hub.engine.work import Failure, Handler, Work
 from hub.kernel.errors import NotFound, Refused
 from hub.kernel.ids import new_id
+from hub.services import choices
 from hub.services import replay_filters as filters
 from hub.services.core import Core
 from hub.services.hooks import apply_reports
@@ -165,7 +166,7 @@ class CallHandler(Handler):
 
 
 def _wish(work: Work, row: Inbound, mapping: str, record_id: str) -> Trigger:
-    record = orjson.loads(row.body or "{}").get("record") if row.source == "api" else None
+    body = orjson.loads(row.body or "{}") if row.source == "api" else {}
     return Trigger(
         workspace_id=row.workspace_id,
         mapping=mapping,
@@ -177,8 +178,14 @@ def _wish(work: Work, row: Inbound, mapping: str, record_id: str) -> Trigger:
         path=row.path,
         headers=row.headers,
         body=row.body or "",
-        record=record,
+        record=body.get("record"),
+        options=body.get("options") or _pressed(row),
     )
+
+
+def _pressed(row: Inbound) -> dict[str, Any]:
+    """What was chosen on the button's page."""
+    return choices.pressed(row.body or "") if row.source == "button" else {}
 
 
 def _report(told: Mapping[str, Any]) -> tuple[str | None, DeliveryReport]:

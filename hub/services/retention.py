@@ -1,6 +1,6 @@
 """Deletes what is over and old: finished deliveries with their attempts, calls that came in,
-finished timers, one-time codes, sign-ins and sessions of the portal. A tick of the engine runs it
-in one process at a time.
+finished timers, one-time codes, sign-ins and sessions of the portal, what somebody chose to be
+told who was told nothing for long. A tick of the engine runs it in one process at a time.
 
 What is open, owed or given up stays, and so does the history of every request: events, signatures
 and the log of replays are never deleted here. Rows go in small transactions with pauses between
@@ -26,10 +26,12 @@ from hub.storage.models import (
     AccessToken,
     Attempt,
     Delivery,
+    HeldNotice,
     Inbound,
     OneTimeCode,
     PortalEntry,
     PortalSession,
+    Preference,
     PublicTry,
     ReplayItem,
     Timer,
@@ -43,6 +45,7 @@ PAUSE = 0.05  # seconds between two of them: whoever waits for the lock gets it
 ENDED = ("delivered", "cancelled", "discarded")
 KEEP_CODES = timedelta(days=1)  # longer than the hour in which they are counted
 KEEP_SESSIONS = timedelta(days=31)  # longer than any of them can live
+KEEP_PREFERENCES = timedelta(days=400)  # of whoever gets a document once a year
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -135,6 +138,11 @@ def _sessions(session: Session, ids: Sequence[str]) -> None:
     session.execute(delete(PortalSession).where(PortalSession.id.in_(ids)))
 
 
+def _preferences(session: Session, ids: Sequence[str]) -> None:
+    waiting = select(HeldNotice.id).where(HeldNotice.preference_id == Preference.id).exists()
+    session.execute(delete(Preference).where(Preference.id.in_(ids), ~waiting))
+
+
 _KINDS = (
     _Kind("deliveries", queries.OLD_DELIVERIES, _deliveries, lambda s: s.keep_deliveries),
     _Kind("calls", queries.OLD_CALLS, _calls, lambda s: s.keep_inbound),
@@ -143,4 +151,5 @@ _KINDS = (
     _Kind("sign_ins", queries.OLD_ENTRIES, _entries, lambda _: KEEP_CODES),
     _Kind("tries", queries.OLD_TRIES, _tries, lambda _: KEEP_CODES),
     _Kind("sessions", queries.OLD_SESSIONS, _sessions, lambda _: KEEP_SESSIONS),
+    _Kind("preferences", queries.OLD_PREFERENCES, _preferences, lambda _: KEEP_PREFERENCES),
 )

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from hub.contracts import decisions
 from hub.contracts.events import EventKind
-from hub.contracts.papers import SIGNER
+from hub.contracts.papers import ACTING, SIGNER
 from hub.contracts.reason_texts import ENDING_TEXTS, REASON_TEXTS
 from hub.contracts.requests import Reason, RequestState
 from hub.mapping import line_steps
@@ -128,9 +128,12 @@ def _name(request: Request, key: str) -> str:
 
 
 def first_signer(request: Request) -> Recipient | None:
-    """The signer whose turn comes first; whom the link was passed on to, where it was."""
-    signers = [one for one in _people(request).values() if one.role == SIGNER]
-    return min(signers, key=lambda one: one.turn or 1, default=None)
+    """The signer whose turn comes first, or who accepts where nobody signs; whom the link was
+    passed on to, where it was."""
+    people = _people(request).values()
+    signers = [one for one in people if one.role == SIGNER]
+    acting = signers or [one for one in people if one.role in ACTING]
+    return min(acting, key=lambda one: one.turn or 1, default=None)
 
 
 def _people(request: Request) -> dict[str, Recipient]:

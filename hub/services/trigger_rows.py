@@ -31,6 +31,7 @@ class Trigger:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
     record: Mapping[str, Any] | None = None
+    options: Mapping[str, Any] | None = None  # what was chosen, as ``Choice.data``
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,7 @@ def intake(core: Core, trigger: Trigger, active: ActiveMapping, inbound_id: str)
             "table": mapping.source_table,
             "id": trigger.record_id,
             "record": dict(trigger.record) if trigger.record is not None else None,
+            **({"options": dict(trigger.options)} if trigger.options else {}),
         },
         "key": f"intake:{inbound_id}:{mapping.key}",
         "seq": 0,

@@ -19,6 +19,9 @@ from hub.contracts.capabilities import Capability
 from hub.engine.outbox import add_delivery, owe
 from hub.kernel.errors import NotFound, Refused
 from hub.kernel.logging import get_logger
+from hub.mapping.options import chosen_plan
+from hub.mapping.people import Unfit, many_lines
+from hub.mapping.send_options import MOST_WORDS, Choice
 from hub.services import following
 from hub.services.core import Core
 from hub.services.mappings import ActiveMapping
@@ -52,6 +55,7 @@ def accept(core: Core, trigger: Trigger) -> Accepted:
         raise NotFound(f"there is no mapping '{trigger.mapping}'", code="unknown_mapping")
     _check_source(trigger.source, active)
     _check_inline(core, trigger, active)
+    check_choice(active, Choice.of(trigger.options))
     record_id = canonical(core, trigger.workspace_id, active, trigger.record_id)
     trigger = replace(trigger, record_id=record_id)
     accepted = _at_once(core, trigger, active)
@@ -106,7 +110,8 @@ def _mapped(
         return None  # what is kept or shared of it follows the record, which intake does
     fields = trigger.record or {}
     try:
-        plan = active.mapping.plan(fields, now=inbound["received_at"])
+        at = inbound["received_at"]
+        plan = chosen_plan(active.mapping, fields, at, trigger.options)
     except Exception as error:
         _log.error("mapping_failed", mapping=active.mapping.key, exc_info=error)
         return None
@@ -150,6 +155,21 @@ def _check_inline(core: Core, trigger: Trigger, active: ActiveMapping) -> None:
         raise Refused(
             f"{where.key} is read by its id: send 'id' only, not the record", code="no_inline"
         )
+
+
+def check_choice(active: ActiveMapping, choice: Choice) -> None:
+    """Raises ``Refused`` for a choice that the mapping does not offer."""
+    beyond = choice.beyond(active.mapping.request.options)
+    if beyond:
+        raise Refused(
+            f"the mapping '{active.mapping.key}' lets nobody choose '{beyond}': leave it out, or "
+            "add it to request.options",
+            code="no_such_option",
+        )
+    try:
+        many_lines(choice.message, MOST_WORDS)
+    except Unfit as fault:
+        raise Refused(f"the message {fault}", code="bad_message") from None
 
 
 def _store(core: Core, session: Session, trigger: Trigger, active: ActiveMapping) -> Accepted:

@@ -264,37 +264,3 @@ class CustomerCases(Protocol):
     def enclosed(self, token: str, file_id: str) -> FileView:
         """A file that came with a message of the link holder's talk. Raises ``LinkInvalid``."""
         ...
-
-
-@dataclass(frozen=True)
-class ButtonView:
-    """What pressing the button will do: shown before anything is sent. ``problem`` set = cannot
-    send; ``existing`` set = an open request is there already, with its state."""
-
-    sender: SenderView
-    language: str
-    record_title: str
-    rows: tuple[tuple[str, str], ...]  # label, value: to whom, by which channel, the text itself
-    problem: str | None = None
-    existing: str | None = None
-    upstream_url: str | None = None
-
-
-class Buttons(Protocol):
-    """What the button page calls. A link is ``/b/<mapping>?...`` signed by the hub, or carries the
-    workspace's button key; ``query`` is the whole query of it."""
-
-    def check(self, mapping: str, query: Mapping[str, str]) -> None:
-        """Raise ``LinkInvalid`` unless the link is one of ours. Reads nothing upstream."""
-        ...
-
-    def preview(self, mapping: str, query: Mapping[str, str]) -> ButtonView:
-        """Read the record and say what would be sent. Changes nothing. Raises ``LinkInvalid``,
-        ``Retryable``."""
-        ...
-
-    def press(
-        self, mapping: str, query: Mapping[str, str], headers: Mapping[str, str]
-    ) -> ButtonView:
-        """Accept the trigger: the same as the API's. ``headers`` are the call's own."""
-        ...

@@ -67,10 +67,26 @@ TEXTS: Mapping[str, TextKind] = {
     **{
         f"{way}_{about}": TextKind(f"{told} by {name}.", _TOLD)
         for about, told in (
+            ("invited", "News that the link is on its way,"),
+            ("opened", "News that the link was opened,"),
             ("viewed", "News of a look at the documents,"),
             ("downloaded", "News of a file that was taken along,"),
+            ("forwarded", "News that the link was passed on,"),
+            ("reminded", "News of a reminder,"),
+            ("changed", "News of changed documents,"),
             ("completed", "News that all have signed,"),
             ("declined", "News of a no,"),
+            ("expired", "News that the time ran out,"),
+            ("failed", "News of an end without an answer,"),
+            ("unreachable", "News of a message that did not arrive,"),
+        )
+        for way, name in (("email", "e-mail"), ("sms", "SMS"))
+    },
+    **{
+        f"{way}_{about}": TextKind(f"{told} by {name}, above the link to the portal.", _NEWS)
+        for about, told in (
+            ("contact_shared", "What a customer's contacts are told of a shared document,"),
+            ("contact_changed", "What they are told of a changed one,"),
         )
         for way, name in (("email", "e-mail"), ("sms", "SMS"))
     },

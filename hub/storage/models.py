@@ -13,6 +13,7 @@ from hub.storage.models_core import (
 )
 from hub.storage.models_hosted import HostedAgreement
 from hub.storage.models_lines import JobLine
+from hub.storage.models_notices import HeldNotice, Preference
 from hub.storage.models_paper import (
     Acceptance,
     Attachment,
@@ -61,6 +62,7 @@ __all__ = [
     "Document",
     "DocumentPage",
     "Evidence",
+    "HeldNotice",
     "HeldRequest",
     "HostedAgreement",
     "Inbound",
@@ -78,6 +80,7 @@ __all__ = [
     "PolledTable",
     "PortalEntry",
     "PortalSession",
+    "Preference",
     "PublicLink",
     "PublicTry",
     "Recipient",

@@ -18,6 +18,7 @@ from hub.storage.models import (
     OneTimeCode,
     PortalEntry,
     PortalSession,
+    Preference,
     PublicTry,
     Timer,
 )
@@ -27,6 +28,7 @@ from hub.storage.types import UtcDateTime
 _d, _i, _t = Delivery.__table__.c, Inbound.__table__.c, Timer.__table__.c
 _c = OneTimeCode.__table__.c
 _e, _p = PortalEntry.__table__.c, PortalSession.__table__.c
+_w = Preference.__table__.c
 _tries = PublicTry.__table__.c
 
 
@@ -144,3 +146,14 @@ OLD_SESSIONS = Prepared.of(
     ).columns(_p.id, column("at", UtcDateTime), column("ended", Boolean))
 )
 """Parameters: after, before, most. Links that were opened in a session go with it."""
+
+OLD_PREFERENCES = Prepared.of(
+    _walk(
+        """
+    SELECT w.id, w.created_at AS at, w.seen_at < :before AS ended
+      FROM preference w WHERE w.id > :after ORDER BY w.id LIMIT :most
+    """
+    ).columns(_w.id, column("at", UtcDateTime), column("ended", Boolean))
+)
+"""Parameters: after, before, most. A choice lasts from when somebody was, or would have been, told
+something."""

@@ -18,13 +18,14 @@ from hub.channels.smtp.sandbox import SmtpSandbox
 from hub.cli import cli
 from hub.cli.options import one_workspace
 from hub.contracts.sandbox import SandboxContext
-from hub.services.mail_preview import ANY, ASKING, MOMENTS, kinds, open_letters
+from hub.services.mail_preview import ANY, ASKING, DIGEST, MOMENTS, REFUSABLE, kinds, open_letters
 from hub.settings.workspace import LANGUAGES
 from tests.services.mail_lint import faults
 from tests.services.mail_samples import logo
 
 CONFIG = Path(__file__).parents[2] / "config"
 WORKSPACES = sorted(path.stem for path in (CONFIG / "workspaces").glob("*.yaml"))
+REFUSED = {*REFUSABLE, DIGEST}
 PLAIN = {"code"}  # has nothing to open
 BRANDS = {
     "as shipped": {},
@@ -57,6 +58,11 @@ def test_every_mail_of_every_kind_is_sound_and_its_text_can_be_read(workspace, l
                 continue
             assert f"{own.public_url}/s/preview" in made.text, where
             assert faults(made.html) == [], where
+            choose = f"{own.public_url}/n/preview"
+            assert (choose in made.text, choose in made.html) == (moment in REFUSED,) * 2, where
+            if moment == DIGEST:
+                assert len(html.fromstring(made.html).xpath("//table[@class='part']")) == 2
+                continue
             (button,) = html.fromstring(made.html).xpath("//a[@class='button']")
             assert button.get("href") == f"{own.public_url}/s/preview"
 

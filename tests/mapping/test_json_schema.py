@@ -46,6 +46,7 @@ LEFT = {
     "stands here twice": "looks at other steps and fields",
     "nobody signs": "looks at everybody",
     "the same value twice": "looks at other choices",
+    "belongs to a public link": "looks at what a map gives",
 }
 ELSEWHERE = [*LEFT, "$eval is not available", "is no code of a language"]
 

@@ -72,6 +72,7 @@ def test_all_contacts_of_the_customer_as_the_record_tells_them() -> None:
             {"key": "1", "name": "Bob", "email": "bob@example.com", "mobile": "", "language": "da"},
             {"key": "2", "name": "Carol", "email": "", "mobile": "+4520123456", "language": ""},
         ],
+        "tell": [],
         "archive_after": 30 * 86400.0,
         "remove_after": 60 * 86400.0,
         "on_change": "keep",

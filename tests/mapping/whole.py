@@ -159,11 +159,16 @@ request:
     mobile: {from: seller.mobile, convert: "e164:SE"}
     about: [viewed, completed]
     by: email
+    ways: {completed: sms, viewed: digest}
+    digest: "07:30"
+    quiet: "19:00-07:00"
+  options: {signature: {default: false}, recipient: true, message: true}
   share:
     with: {from: audience, map: {all: customer, anybody: public}, default: contact}
     password: {from: link_password}
     customer: {from: account.id}
     customer_name: {from: account.name}
+    tell: [shared, changed]
     contacts:
       for_each: account.contacts
       rows:

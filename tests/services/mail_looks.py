@@ -45,6 +45,9 @@ def pages() -> dict[str, str]:
         "receipt-logo": letters("demo", logo=logo()).preview("offer", "receipt", "fr"),
         "confirmation": demo.preview("offer", "confirmation", "de"),
         "remark": demo.preview("offer", "remark", "ro"),
+        "digest": demo.preview("offer", "digest", "fr"),
+        "digest-plain": plain.preview("offer", "digest", "sv"),
+        "contact": demo.preview("offer", "contact_shared", "da"),
         "viewed": plain.preview("offer", "viewed", "fi"),
     }
     with patch.dict(mail_samples.TITLE, sv=TITLE), patch.dict(mail_samples.NAME, sv=NAME):

@@ -188,6 +188,6 @@ def test_a_stopped_sweep_deletes_nothing_more(house, tmp_path):
     one.stop()
     assert one.sweep() == {
         "deliveries": 0, "calls": 0, "timers": 0, "codes": 0, "sign_ins": 0, "tries": 0,
-        "sessions": 0,
+        "sessions": 0, "preferences": 0,
     }  # fmt: skip
     assert house.states() == {"first": "delivered"}

@@ -18,7 +18,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "downloaded_by", "accepted_at", "accepted_by", "declined_at", "last_message",
         "last_message_at", "external_id",
     ),
-    TASK: ("project", "title", "due", "external_id"),
+    TASK: ("project", "title", "due", "owner", "subject", "external_id"),  # of quotes too
 }  # fmt: skip
 
 ALICE = {

@@ -15,6 +15,8 @@ from werkzeug.wrappers import Response as Answer
 from connectors.crm_rest.sandbox import service
 from connectors.crm_rest.sandbox.api import Api
 from connectors.crm_rest.sandbox.gate import Gate
+from connectors.crm_rest.sandbox.quote_screen import QuoteScreen
+from connectors.crm_rest.sandbox.quotes import QUOTES
 from connectors.crm_rest.sandbox.service_screen import ServiceScreen
 from connectors.crm_rest.sandbox.signins import TOKEN, SignIns
 from connectors.crm_rest.sandbox.store import CASES, CONTACTS, OFFERS, Refusal, Row, Store
@@ -39,6 +41,7 @@ class CrmRestSandbox(Sandbox):
         self.gate = Gate()
         self.sign_ins = SignIns(context.clock)
         self._api = Api(self.store, self.gate, self.sign_ins, context.base_url)
+        self._quotes = QuoteScreen(self.store)
         self._service = ServiceScreen(self.store, context.clock, context.base_url)
         self._hook = self._service_hook = ""
         self.store.changed = self._notify
@@ -66,7 +69,7 @@ class CrmRestSandbox(Sandbox):
     def _tables(self) -> dict[str, Any]:
         envelope = {"record": "data", "items": "data", "wrap": "data"}
         found: dict[str, Any] = {CONTACTS: {"path": "/contacts", **_common()}}
-        for name, one in ((CASES, "case"), (OFFERS, "offer")):
+        for name, one in ((CASES, "case"), (OFFERS, "offer"), (QUOTES, "quote")):
             files = f"/{name}/{{id}}/files"
             found[name] = {
                 "path": f"/{name}",
@@ -77,6 +80,12 @@ class CrmRestSandbox(Sandbox):
                 "record_link": f"{self.context.base_url}/#{one}-{{id}}",
             }
             found[f"{one}_notes"] = {"path": f"/{name}/{{parent}}/notes", **envelope}
+        # what a quote's mapping calls them
+        found["quote"] = found.pop(QUOTES)
+        found["quote"]["record_link"] = f"{self.context.base_url}/quotes/{{id}}"
+        for one in ("order", "order_line", "invoice"):
+            found[one] = {"path": f"/{one}s", **_common()}
+            found[one]["record_link"] = f"{self.context.base_url}/quotes#{one}-{{id}}"
         return found | service.tables(_common, self.context.base_url)
 
     def links(self) -> tuple[SandboxLink, ...]:
@@ -84,6 +93,12 @@ class CrmRestSandbox(Sandbox):
         return (
             SandboxLink(
                 "CRM", "/", "Offers and cases; a button asks for signatures.", begins="offer"
+            ),
+            SandboxLink(
+                "Quotes",
+                "/quotes",
+                "A heating firm's quotes, in French: send, chase, follow.",
+                begins="quote",
             ),
             SandboxLink(
                 "Field service",
@@ -103,6 +118,7 @@ class CrmRestSandbox(Sandbox):
     def connect(self, links: Mapping[str, str]) -> None:
         """Learn the addresses of the hub's hooks, of its button for an offer and of the portal."""
         self._hook = links.get("hook", "")
+        self._quotes.button = links.get("button.quote.quote", "")
         self._service_hook = links.get("hook.service", "")
         self._service.chase = links.get("button.portal_offer", "")
         self._service.portal = links.get("portal.service", "")
@@ -137,6 +153,7 @@ class CrmRestSandbox(Sandbox):
         app.config["MAX_CONTENT_LENGTH"] = _LARGEST_CALL
         app.register_blueprint(self._api.blueprint())
         app.register_blueprint(self._people())
+        app.register_blueprint(self._quotes.blueprint())
         app.register_blueprint(self._service.blueprint())
         app.add_url_rule(
             "/_control/<what>", view_func=self._control, methods=["GET", "POST", "DELETE"]

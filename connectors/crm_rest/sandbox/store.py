@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from connectors.crm_rest.sandbox import offer, service
+from connectors.crm_rest.sandbox import offer, quotes, service
 from hub.kernel.clock import Clock
 
 CONTACTS, CASES, OFFERS = "contacts", "cases", "offers"
@@ -37,7 +37,11 @@ FIELDS: dict[str, dict[str, Any]] = {
     },
     OFFERS: offer.FIELDS,
 }
-_NAMES = {name: frozenset(fields) for name, fields in (*FIELDS.items(), *service.FIELDS.items())}
+_NAMES = {
+    name: frozenset(fields)
+    for table in (FIELDS, service.FIELDS, quotes.FIELDS)
+    for name, fields in table.items()
+}
 
 
 class Refusal(Exception):
@@ -93,12 +97,15 @@ class Store:
 
     def reset(self) -> None:
         """Back to the seed: one contact, one case, one offer with a drawing; and the offers of
-        the field-service side."""
+        the field-service side, and the quotes."""
         with self.guard:
             self._revision = 0
             self.rows: dict[str, dict[str, Row]] = {name: {} for name in _NAMES}
             for name, fields in FIELDS.items():
                 self.create(name, deepcopy(fields))
+            for name, seeds in quotes.SEEDS.items():
+                for seed in seeds:
+                    self.create(name, deepcopy(dict(seed)))
             plan = StoredFile(offer.DRAWING, "image/png", offer.drawing())
             self.rows[OFFERS]["1"].files.append(plan)
             for fields in service.seed():
@@ -123,7 +130,13 @@ class Store:
             own = fields.get("external_id")
             if own and any(row.fields["external_id"] == own for row in rows.values()):
                 raise Refusal(409, "duplicate", f"external_id {own} is taken")
-            new = Row(str(len(rows) + 1), {**dict.fromkeys(_NAMES[table]), **fields}, *self._mark())
+            number = len(rows) + 1
+            made = (
+                quotes.completed(table, fields, number)
+                if table in quotes.FIELDS
+                else {**dict.fromkeys(_NAMES[table]), **fields}
+            )
+            new = Row(str(number), made, *self._mark())
             rows[new.id] = new
             return new
 

@@ -134,7 +134,11 @@ def _extra_headers(message: Message, settings: SmtpSettings, workspace: str) -> 
     answers = reply_address(message.reply_token, settings) or settings.reply_to
     if answers:
         headers["Reply-To"] = wire_address(answers)
-    if settings.list_unsubscribe:
+    if message.unsubscribe:
+        headers["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+        if message.unsubscribe.startswith("https://"):  # RFC 8058 section 3.1
+            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    elif settings.list_unsubscribe:
         headers["List-Unsubscribe"] = settings.list_unsubscribe
     if message.thread:
         # An id that no mail has: programs group by it all the same, whichever mail came first.

@@ -128,7 +128,7 @@ def _happened(
         return
     about = {"recipient": person.key} if person is not None else {}
     endings.owe_steps(core, session, request, kind.value, about=about)
-    if kind in (EventKind.VIEWED, EventKind.DOWNLOADED):
+    if kind in (EventKind.OPENED, EventKind.VIEWED, EventKind.DOWNLOADED):
         name = (person.contact.get("name") or "") if person is not None else ""
         news.tell(core, session, request, kind.value, name)
 

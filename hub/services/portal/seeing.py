@@ -14,7 +14,7 @@ from hub.mapping.share import PUBLIC
 from hub.services.core import Core
 from hub.services.portal import contacts, sessions
 from hub.services.portal.sharing import holder_of, public_holder
-from hub.services.portal.views import NotSignedIn
+from hub.services.portal.views import NoPortal, NotSignedIn
 from hub.storage.models import Contact, PortalSession, Request, Share
 
 
@@ -43,6 +43,15 @@ class Visitor:
             return [public_holder(self.session.address)]
         customers = {one.customer for one in self.contacts if one.customer}
         return [*(one.id for one in self.contacts), *(holder_of(one) for one in sorted(customers))]
+
+
+def portal_id(core: Core, workspace: str) -> str:
+    """The row id of a workspace that has a portal. Raises ``NoPortal``."""
+    found = core.workspace_ids.get(workspace)
+    if found is None:
+        raise NoPortal("there is no such workspace")
+    sessions.settings(core, found)
+    return found
 
 
 def visitor(core: Core, session: Session, workspace_id: str, token: str) -> Visitor:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from hub.kernel.ids import new_id
 from hub.mapping.share import CUSTOMER, PUBLIC
 from hub.services.core import Core
-from hub.services.portal import contacts
+from hub.services.portal import contact_news, contacts
 from hub.services.portal.contacts import Person
 from hub.storage.models import Request, Share
 
@@ -64,6 +64,8 @@ def publish(core: Core, session: Session, request: Request) -> None:
         if holder not in known:
             session.add(_row(core, request, plan["audience"], holder))
     session.flush()
+    if not known:
+        contact_news.tell(core, session, request, contact_news.SHARED)
 
 
 def ended(session: Session, request: Request, now: datetime) -> None:

@@ -134,6 +134,7 @@ def _triggers(blueprint: Blueprint, house: House) -> None:
                 headers=redacted_headers(request.headers),
                 body=request.get_data(as_text=True),
                 record=body.get("record"),
+                options=body.get("options"),
             ),
         )
         return Response(dumps(vars(accepted)), 202, content_type="application/json")

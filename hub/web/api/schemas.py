@@ -9,9 +9,11 @@ from marshmallow import RAISE, Schema, fields, validate
 
 from hub.contracts.requests import RequestState
 from hub.engine.replay import STATES
+from hub.mapping.send_options import MOST_WORDS
 from hub.services.replay_filters import OUTCOMES, SOURCES
 
 LONGEST_ID = 100
+LONGEST_CONTACT = 254
 
 
 class Strict(Schema):
@@ -33,6 +35,22 @@ def one_of(names: Collection[str]) -> validate.OneOf:
     return validate.OneOf(list(names), error="There is no '{input}'; there are: {choices}.")
 
 
+class SendOptions(Strict):
+    """What may be chosen at the send, where the mapping's ``request.options`` lets it."""
+
+    signature = fields.Boolean(
+        metadata={"description": "Whether a signature is asked for; without one, a click accepts."}
+    )
+    recipient = fields.String(
+        validate=validate.Length(1, LONGEST_CONTACT),
+        metadata={"description": "The key of one of share.contacts, or its address."},
+    )
+    message = fields.String(
+        validate=validate.Length(1, MOST_WORDS),
+        metadata={"description": "Some words to the customer, which stand in the e-mail."},
+    )
+
+
 class TriggerBody(Strict):
     """Which record asks for a request. ``record`` only for upstreams that send the whole record."""
 
@@ -44,6 +62,9 @@ class TriggerBody(Strict):
     record = fields.Dict(
         keys=fields.String(),
         metadata={"description": "The whole record, where the source is not read by id."},
+    )
+    options = fields.Nested(
+        SendOptions, metadata={"description": "What is chosen for this send only."}
     )
 
 

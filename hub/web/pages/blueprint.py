@@ -7,16 +7,19 @@ import base64
 from flask import Blueprint, Response, abort, g, request
 
 from hub.kernel.crypto import Vault
+from hub.services.button_views import Buttons
+from hub.services.notifying.desk import PreferenceDesk
 from hub.services.portal import holding
 from hub.services.portal.desk import PortalDesk
 from hub.services.record_views import RecordDesk
-from hub.services.views import Buttons, CustomerCases
+from hub.services.views import CustomerCases
 from hub.web.pages import assets, headers
 from hub.web.pages.button import ButtonPages
 from hub.web.pages.canvas import CanvasPages
 from hub.web.pages.case import CasePages
 from hub.web.pages.failures import Failures
 from hub.web.pages.files import FilePages
+from hub.web.pages.notices import NoticePages
 from hub.web.pages.papers import PaperPages
 from hub.web.pages.portal import PortalPages
 from hub.web.pages.public import PublicPages
@@ -33,6 +36,8 @@ MAX_FORM_BYTES = 64 * 1024
 # A drawing of 250,000 bytes grows when a form encodes its brackets and commas.
 MAX_INK_BYTES = 1024 * 1024
 _INK = {"pages.sign_here", "pages.sign_code"}
+# Mail programs post these by themselves; whoever has the address can only be told less.
+_BY_PROGRAMS = {"pages.notices_refuse"}
 _FORM_TYPES = {"application/x-www-form-urlencoded", "multipart/form-data"}
 # Files carry no cookies: a cache keeps what comes with them.
 _FILES = {
@@ -63,9 +68,10 @@ def create_pages(
     public_base_url: str,
     words: Words | None = None,
     portal: PortalDesk | None = None,
+    notices: PreferenceDesk | None = None,
 ) -> Blueprint:
-    """The blueprint ``pages``: ``/s/`` and ``/p/`` (with ``portal``) for customers, ``/b/`` and
-    ``/r/`` for buttons on records.
+    """The blueprint ``pages``: ``/s/`` and ``/p/`` (with ``portal``) for customers, ``/n/`` (with
+    ``notices``) for whoever is told something, ``/b/`` and ``/r/`` for buttons on records.
 
     Make the application with ``static_folder=None``: it would answer ``/static`` itself otherwise.
     ``vault`` makes the CSRF tokens; cookies are secure when ``public_base_url`` is https.
@@ -77,7 +83,9 @@ def create_pages(
     for group in _GROUPS:
         group(desk).register(blueprint)
     assets.register(blueprint)
-    _guard(blueprint, desk, https)
+    _guard(blueprint, desk, https, notices)
+    if notices is not None:
+        NoticePages(desk, notices).register(blueprint)
     if portal is not None:
         PortalPages(desk, portal).register(blueprint)
         PublicPages(desk, portal).register(blueprint)
@@ -85,9 +93,11 @@ def create_pages(
     return blueprint
 
 
-def _check_link(desk: Desk) -> None:
+def _check_link(desk: Desk, notices: PreferenceDesk | None) -> None:
     """Strangers without a link cannot keep a thread waiting for their body."""
     places = request.view_args or {}
+    if notices is not None and "choice" in places:
+        notices.check(places["choice"])
     if "token" in places:
         desk.case(places["token"])
     elif "mapping" in places:
@@ -115,7 +125,7 @@ def _is_cut() -> bool:
     return request.endpoint in _WITH_FILES and is_too_long(request)
 
 
-def _guard(blueprint: Blueprint, desk: Desk, https: bool) -> None:
+def _guard(blueprint: Blueprint, desk: Desk, https: bool, notices: PreferenceDesk | None) -> None:
     @blueprint.before_request
     def look_at_the_browser() -> None:
         g.visit = desk.visits.read(request)
@@ -124,9 +134,10 @@ def _guard(blueprint: Blueprint, desk: Desk, https: bool) -> None:
             _bound()
             if request.mimetype not in _FORM_TYPES:
                 abort(415)
-            _check_link(desk)  # before a byte of the body is read
+            _check_link(desk, notices)  # before a byte of the body is read
             g.cut = words_before(request) if _is_cut() else None
-            desk.visits.check_csrf(visit(), g.cut if g.cut is not None else request.form)
+            if request.endpoint not in _BY_PROGRAMS:
+                desk.visits.check_csrf(visit(), g.cut if g.cut is not None else request.form)
 
     @blueprint.after_request
     def finish(response: Response) -> Response:

@@ -12,13 +12,14 @@ from urllib.parse import urlencode
 from flask import Response, g, make_response, render_template, request
 
 from hub.kernel.errors import ParaphError
+from hub.services.button_views import Buttons
 from hub.services.record_views import RecordDesk
-from hub.services.views import Buttons, CaseView, CustomerCases, Look, SenderView
+from hub.services.views import CaseView, CustomerCases, Look, SenderView
 from hub.web.pages import assets, words
 from hub.web.pages.visit import Visit, Visits
 from hub.web.pages.words import NAMES, SOURCE, Words
 
-_LIST = {"show", "after", "way"}  # what narrows a list stays when the language changes
+_LIST = {"show", "after", "way", "done"}  # what narrows a list stays when the language changes
 
 
 class CaseLocked(ParaphError):

@@ -148,6 +148,21 @@ def test_long_ids_and_lists_stay_plain_words_on_the_wire(driver):
     assert driver.mails()[0]["In-Reply-To"].endswith(f"@{long_domain}>")
 
 
+def test_a_notice_can_be_refused_by_one_click_and_other_mails_by_what_is_set(driver):
+    own = "<mailto:stop@hub.example>"
+    address = f"https://hub.example/n/{'u' * 43}/unsubscribe"
+    channel = driver.channel(list_unsubscribe=own)
+    channel.send(driver.message(unsubscribe=address), "key-1")
+    channel.send(driver.message(), "key-2")
+    channel.send(driver.message(unsubscribe="http://127.0.0.1/n/x/unsubscribe"), "key-3")
+    found = [(mail["List-Unsubscribe"], mail["List-Unsubscribe-Post"]) for mail in driver.mails()]
+    assert found == [
+        (f"<{address}>", "List-Unsubscribe=One-Click"),
+        (own, None),
+        ("<http://127.0.0.1/n/x/unsubscribe>", None),  # RFC 8058 wants https
+    ]
+
+
 def test_text_and_html_arrive_whole_dots_and_letters_and_all(driver):
     text = "Hej Åsa!\n.\n..två punkter\nslut " + "x" * 1200
     driver.channel().send(driver.message(text=text, html="<p>Hej Åsa</p>"), "key-1")

@@ -68,6 +68,7 @@ def sent(driver, **changes):
     message = driver.message(
         html="<p>Hej</p>",
         reply_token="abc234",
+        unsubscribe="https://hub.example/n/x/unsubscribe",
         files=(File("a.pdf", "application/pdf", b"%PDF-1.7\r\n.\r\n"),),
     )
     driver.answering(list_unsubscribe="<mailto:stop@paraph.example>", **SELECTOR, **changes).send(
@@ -88,7 +89,15 @@ def test_a_signed_mail_verifies_and_any_change_of_what_is_signed_breaks_it(drive
     assert not holds(b"From: bob@evil.example\r\n" + raw)
     head, blank, body = raw.partition(b"\r\n\r\n")
     there = {line.partition(b":")[0].lower().decode() for line in head.split(b"\r\n")}
-    assert {"list-id", "reply-to", "references", "content-type", "mime-version"} <= there
+    assert {
+        "list-unsubscribe",
+        "list-unsubscribe-post",
+        "list-id",
+        "reply-to",
+        "references",
+        "content-type",
+        "mime-version",
+    } <= there
     for name in set(SIGNED) & there:
         old = next(line for line in head.split(b"\r\n") if line.lower().startswith(name.encode()))
         assert not holds(head.replace(old, old + b"x") + blank + body), name

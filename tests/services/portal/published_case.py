@@ -37,14 +37,14 @@ BACK = """\
   change_refused: [{update: [{to: state, value: Kept}, {to: why, from: outcome.reason_text}]}]
   cancelled: [{update: [{to: state, value: Withdrawn}]}]
   expired: [{update: [{to: state, value: Expired}]}]
-"""
+  invited: [{update: [{to: state, value: Shared}, """
 EXAMPLE = "        number: O-1\n"
 PUBLISHED = (
     MAPPING.replace("[button, webhook, api]", "[button, webhook, api, poll]")
     .replace("request:\n", 'when: state = "New"\nrequest:\n', 1)
     .replace("after: 24h, every: 24h, limit: 0", "after: 6d, every: 6d, limit: 2")
     .replace("  share:\n", DOCUMENTS, 1)
-    .replace("back:\n", "back:\n" + BACK, 1)
+    .replace("back:\n  invited: [{update: [", "back:\n" + BACK, 1)
     .replace(EXAMPLE, EXAMPLE + "        paper: aGVq\n        state: New\n")
 )
 CLIENT = ClientContext("192.0.2.7", "Firefox")

@@ -15,8 +15,9 @@ from werkzeug.test import TestResponse
 from hub.kernel.crypto import Vault
 from hub.web.pages import create_pages
 from tests.tools.ensure_browser import find_browser
+from tests.web.pages.fake_buttons import FakeButtons
 from tests.web.pages.fake_records import FakeRecords
-from tests.web.pages.fakes import TOKEN, FakeButtons, FakeCases, new_cases
+from tests.web.pages.fakes import TOKEN, FakeCases, new_cases
 from tests.web.pages.repair_form import CONTACT_ANSWERS, REPAIR_ANSWERS
 
 PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"

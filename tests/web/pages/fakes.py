@@ -11,7 +11,6 @@ from hub.contracts.steps import Canvas, NextStep, ScanCode
 from hub.mapping.forms import said
 from hub.services.document_views import GivenFile
 from hub.services.views import (
-    ButtonView,
     CaseClosed,
     CaseView,
     LinkInvalid,
@@ -236,49 +235,3 @@ def new_offer(pages: int = 2, **changes: object) -> FakeCases:
     case = new_cases(form=None, papers=offer(pages), provider_title="Signature", **changes)
     case.title = title
     return case
-
-
-@dataclass
-class FakeButtons:
-    """A button whose link is valid when it carries ``key=good``."""
-
-    existing: str | None = None
-    problem: str | None = None
-    trouble: Exception | None = None
-    queries: list[Mapping[str, str]] = field(default_factory=list)
-    sent: int = 0
-
-    def check(self, mapping: str, query: Mapping[str, str]) -> None:
-        if mapping != "agiloft_information_request" or query.get("key") != "good":
-            raise LinkInvalid
-
-    def preview(self, mapping: str, query: Mapping[str, str]) -> ButtonView:
-        return self._view(mapping, query)
-
-    def press(
-        self, mapping: str, query: Mapping[str, str], headers: Mapping[str, str]
-    ) -> ButtonView:
-        view = self._view(mapping, query)
-        if view.problem is None and view.existing is None:
-            self.sent += 1
-            self.existing = "preparing"
-        return self._view(mapping, query)
-
-    def _view(self, mapping: str, query: Mapping[str, str]) -> ButtonView:
-        self.queries.append(query)
-        self.check(mapping, query)
-        if self.trouble is not None:
-            raise self.trouble
-        return ButtonView(
-            SENDER,
-            "en",
-            f"Service case {query['id']}: lawn mower",
-            (
-                ("To", "Alice Andersson, +46 70 *** ** 67"),
-                ("By", "SMS"),
-                ("Text", "Nordic Garden Machines: please fill in and sign case 4711: https://…"),
-            ),
-            problem=self.problem,
-            existing=self.existing,
-            upstream_url="https://agiloft.example.com/case/4711",
-        )

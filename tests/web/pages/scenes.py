@@ -15,8 +15,9 @@ from hub.contracts.steps import Wait
 from hub.kernel.errors import Retryable
 from hub.services.views import SenderView, SigningStatus
 from tests.web.pages.conftest import BASE, BUTTON, make_app
+from tests.web.pages.fake_buttons import FakeButtons
 from tests.web.pages.fake_records import FakeRecords
-from tests.web.pages.fakes import FakeButtons, FakeCases, new_cases
+from tests.web.pages.fakes import FakeCases, new_cases
 from tests.web.pages.repair_form import CONTACT_ANSWERS, REPAIR_ANSWERS
 
 LONG = "Alice-Wolfeschlegelsteinhausenbergerdorff الأندلسية 👩‍🔧 " * 9

@@ -8,7 +8,8 @@ import pytest
 
 from hub.services.views import SigningStatus
 from tests.web.pages.conftest import BASE, BUTTON, DESKTOP, PHONE, Browser, make_app
-from tests.web.pages.fakes import TOKEN, FakeButtons, FakeCases
+from tests.web.pages.fake_buttons import FakeButtons
+from tests.web.pages.fakes import TOKEN, FakeCases
 from tests.web.pages.repair_form import CONTACT_ANSWERS
 
 NASTY = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"

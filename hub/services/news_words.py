@@ -1,0 +1,186 @@
+"""What news say, in every language of the pages: to the sender's assigned user, to a customer's
+contacts, and in the mail that collects a day's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hub.contracts.plugin import Wording
+
+NEWS: Mapping[str, Wording] = {
+    "invited": {
+        "en": "{{ title }} ({{ number }}) has been sent to {{ name }}, {{ at }}.",
+        "sv": "{{ title }} ({{ number }}) har skickats till {{ name }}, {{ at }}.",
+        "da": "{{ title }} ({{ number }}) er sendt til {{ name }}, {{ at }}.",
+        "nb": "{{ title }} ({{ number }}) er sendt til {{ name }}, {{ at }}.",
+        "fi": "{{ title }} ({{ number }}) on lähetetty, saaja {{ name }}, {{ at }}.",
+        "ro": "{{ title }} ({{ number }}) a fost trimis către {{ name }}, {{ at }}.",
+        "fr": "{{ title }} ({{ number }}) a été envoyé à {{ name }}, {{ at }}.",
+        "de": "{{ title }} ({{ number }}) ist an {{ name }} gesendet, {{ at }}.",
+    },
+    "opened": {
+        "en": "{{ name }} has opened the link to {{ title }} ({{ number }}), {{ at }}.",
+        "sv": "{{ name }} har öppnat länken till {{ title }} ({{ number }}), {{ at }}.",
+        "da": "{{ name }} har åbnet linket til {{ title }} ({{ number }}), {{ at }}.",
+        "nb": "{{ name }} har åpnet lenken til {{ title }} ({{ number }}), {{ at }}.",
+        "fi": "{{ name }} on avannut linkin: {{ title }} ({{ number }}), {{ at }}.",
+        "ro": "{{ name }} a deschis linkul pentru {{ title }} ({{ number }}), {{ at }}.",
+        "fr": "{{ name }} a ouvert le lien vers {{ title }} ({{ number }}), {{ at }}.",
+        "de": "{{ name }} hat den Link zu {{ title }} ({{ number }}) geöffnet, {{ at }}.",
+    },
+    "viewed": {
+        "en": "{{ name }} has looked at {{ title }} ({{ number }}), {{ at }}.",
+        "sv": "{{ name }} har tittat på {{ title }} ({{ number }}), {{ at }}.",
+        "da": "{{ name }} har set på {{ title }} ({{ number }}), {{ at }}.",
+        "nb": "{{ name }} har sett på {{ title }} ({{ number }}), {{ at }}.",
+        "fi": "{{ name }} on katsonut: {{ title }} ({{ number }}), {{ at }}.",
+        "ro": "{{ name }} a vizualizat {{ title }} ({{ number }}), {{ at }}.",
+        "fr": "{{ name }} a consulté {{ title }} ({{ number }}), {{ at }}.",
+        "de": "{{ name }} hat {{ title }} ({{ number }}) angesehen, {{ at }}.",
+    },
+    "downloaded": {
+        "en": "{{ name }} has downloaded {{ title }} ({{ number }}), {{ at }}.",
+        "sv": "{{ name }} har laddat ner {{ title }} ({{ number }}), {{ at }}.",
+        "da": "{{ name }} har hentet {{ title }} ({{ number }}), {{ at }}.",
+        "nb": "{{ name }} har lastet ned {{ title }} ({{ number }}), {{ at }}.",
+        "fi": "{{ name }} on ladannut: {{ title }} ({{ number }}), {{ at }}.",
+        "ro": "{{ name }} a descărcat {{ title }} ({{ number }}), {{ at }}.",
+        "fr": "{{ name }} a téléchargé {{ title }} ({{ number }}), {{ at }}.",
+        "de": "{{ name }} hat {{ title }} ({{ number }}) heruntergeladen, {{ at }}.",
+    },
+    "forwarded": {
+        "en": "{{ name }} has passed {{ title }} ({{ number }}) on to somebody else, {{ at }}.",
+        "sv": "{{ name }} har skickat {{ title }} ({{ number }}) vidare till en annan, {{ at }}.",
+        "da": "{{ name }} har sendt {{ title }} ({{ number }}) videre til en anden, {{ at }}.",
+        "nb": "{{ name }} har sendt {{ title }} ({{ number }}) videre til noen andre, {{ at }}.",
+        "fi": "{{ name }} on välittänyt toiselle: {{ title }} ({{ number }}), {{ at }}.",
+        "ro": "{{ name }} a transmis {{ title }} ({{ number }}) altei persoane, {{ at }}.",
+        "fr": "{{ name }} a transmis {{ title }} ({{ number }}) à une autre personne, {{ at }}.",
+        "de": "{{ name }} hat {{ title }} ({{ number }}) an andere weitergegeben, {{ at }}.",
+    },
+    "reminded": {
+        "en": "{{ name }} has been reminded of {{ title }} ({{ number }}), {{ at }}.",
+        "sv": "{{ name }} har påmints om {{ title }} ({{ number }}), {{ at }}.",
+        "da": "{{ name }} er blevet mindet om {{ title }} ({{ number }}), {{ at }}.",
+        "nb": "{{ name }} er blitt minnet om {{ title }} ({{ number }}), {{ at }}.",
+        "fi": "{{ name }} on saanut muistutuksen: {{ title }} ({{ number }}), {{ at }}.",
+        "ro": "{{ name }} a primit un memento pentru {{ title }} ({{ number }}), {{ at }}.",
+        "fr": "{{ name }} a reçu un rappel pour {{ title }} ({{ number }}), {{ at }}.",
+        "de": "{{ name }} ist an {{ title }} ({{ number }}) erinnert worden, {{ at }}.",
+    },
+    "changed": {
+        "en": "{{ title }} ({{ number }}) has been changed, {{ at }}.",
+        "sv": "{{ title }} ({{ number }}) har ändrats, {{ at }}.",
+        "da": "{{ title }} ({{ number }}) er ændret, {{ at }}.",
+        "nb": "{{ title }} ({{ number }}) er endret, {{ at }}.",
+        "fi": "{{ title }} ({{ number }}) on muuttunut, {{ at }}.",
+        "ro": "{{ title }} ({{ number }}) a fost modificat, {{ at }}.",
+        "fr": "{{ title }} ({{ number }}) a été modifié, {{ at }}.",
+        "de": "{{ title }} ({{ number }}) ist geändert worden, {{ at }}.",
+    },
+    "declined": {
+        "en": "{{ name }} has declined {{ title }} ({{ number }}), {{ at }}.",
+        "sv": "{{ name }} har avböjt {{ title }} ({{ number }}), {{ at }}.",
+        "da": "{{ name }} har afvist {{ title }} ({{ number }}), {{ at }}.",
+        "nb": "{{ name }} har avslått {{ title }} ({{ number }}), {{ at }}.",
+        "fi": "{{ name }} ei hyväksynyt: {{ title }} ({{ number }}), {{ at }}.",
+        "ro": "{{ name }} a refuzat {{ title }} ({{ number }}), {{ at }}.",
+        "fr": "{{ name }} a refusé {{ title }} ({{ number }}), {{ at }}.",
+        "de": "{{ name }} hat {{ title }} ({{ number }}) abgelehnt, {{ at }}.",
+    },
+    "completed": {
+        "en": "{{ title }} ({{ number }}) is signed by {{ name }}, {{ at }}.",
+        "sv": "{{ title }} ({{ number }}) är undertecknat av {{ name }}, {{ at }}.",
+        "da": "{{ title }} ({{ number }}) er underskrevet af {{ name }}, {{ at }}.",
+        "nb": "{{ title }} ({{ number }}) er signert av {{ name }}, {{ at }}.",
+        "fi": "{{ name }} on allekirjoittanut: {{ title }} ({{ number }}), {{ at }}.",
+        "ro": "{{ title }} ({{ number }}) este semnat de {{ name }}, {{ at }}.",
+        "fr": "{{ title }} ({{ number }}) est signé par {{ name }}, {{ at }}.",
+        "de": "{{ title }} ({{ number }}) ist von {{ name }} unterschrieben, {{ at }}.",
+    },
+    "expired": {
+        "en": "The time for {{ title }} ({{ number }}) is over without an answer, {{ at }}.",
+        "sv": "Tiden för {{ title }} ({{ number }}) har gått ut utan svar, {{ at }}.",
+        "da": "Fristen for {{ title }} ({{ number }}) er udløbet uden svar, {{ at }}.",
+        "nb": "Fristen for {{ title }} ({{ number }}) er utløpt uten svar, {{ at }}.",
+        "fi": "Määräaika päättyi ilman vastausta: {{ title }} ({{ number }}), {{ at }}.",
+        "ro": "Termenul pentru {{ title }} ({{ number }}) a expirat fără răspuns, {{ at }}.",
+        "fr": "Le délai pour {{ title }} ({{ number }}) est passé sans réponse, {{ at }}.",
+        "de": "Die Frist für {{ title }} ({{ number }}) ist ohne Antwort abgelaufen, {{ at }}.",
+    },
+    "failed": {
+        "en": "{{ title }} ({{ number }}) ended without an answer, {{ at }}. The case says why.",
+        "sv": "{{ title }} ({{ number }}) slutade utan svar, {{ at }}. Ärendet säger varför.",
+        "da": "{{ title }} ({{ number }}) er afsluttet uden svar, {{ at }}. Sagen siger hvorfor.",
+        "nb": "{{ title }} ({{ number }}) er avsluttet uten svar, {{ at }}. Saken sier hvorfor.",
+        "fi": "{{ title }} ({{ number }}) päättyi ilman vastausta, {{ at }}. Syy näkyy asiassa.",
+        "ro": "{{ title }} ({{ number }}) s-a încheiat fără răspuns, {{ at }}. Vedeți dosarul.",
+        "fr": "{{ title }} ({{ number }}) a pris fin sans réponse, {{ at }}. Voir le dossier.",
+        "de": "{{ title }} ({{ number }}) endete ohne Antwort, {{ at }}. Der Vorgang sagt warum.",
+    },
+    "unreachable": {
+        "en": "A message to {{ name }} about {{ title }} ({{ number }}) did not arrive, {{ at }}.",
+        "sv": "Ett besked till {{ name }} om {{ title }} ({{ number }}) kom inte fram, {{ at }}.",
+        "da": "En besked til {{ name }} om {{ title }} ({{ number }}) kom ikke frem, {{ at }}.",
+        "nb": "En melding til {{ name }} om {{ title }} ({{ number }}) kom ikke fram, {{ at }}.",
+        "fi": "Viesti ei mennyt perille, saaja {{ name }}: {{ title }} ({{ number }}), {{ at }}.",
+        "ro": "Un mesaj către {{ name }} despre {{ title }} ({{ number }}) nu a ajuns, {{ at }}.",
+        "fr": "Un message à {{ name }} sur {{ title }} ({{ number }}) n’est pas arrivé, {{ at }}.",
+        "de": "Eine Nachricht an {{ name }} zu {{ title }} ({{ number }}) kam nicht an, {{ at }}.",
+    },
+}  # fmt: skip
+
+# To a customer's contacts; the link to the portal stands below.
+TO_CONTACTS: Mapping[str, Wording] = {
+    "contact_shared": {
+        "en": "{{ sender }} has shared {{ title }} with you. Sign in to read it:",
+        "sv": "{{ sender }} har delat {{ title }} med dig. Logga in för att läsa:",
+        "da": "{{ sender }} har delt {{ title }} med dig. Log ind for at læse:",
+        "nb": "{{ sender }} har delt {{ title }} med deg. Logg inn for å lese:",
+        "fi": "{{ sender }} on jakanut sinulle: {{ title }}. Lue kirjautumalla sisään:",
+        "ro": "{{ sender }} v-a pus la dispoziție {{ title }}. Autentificați-vă pentru a citi:",
+        "fr": "{{ sender }} a partagé {{ title }} avec vous. Connectez-vous pour lire :",
+        "de": "{{ sender }} hat {{ title }} mit Ihnen geteilt. Zum Lesen melden Sie sich an:",
+    },
+    "contact_changed": {
+        "en": "{{ sender }} has changed {{ title }}. Sign in to read it as it is now:",
+        "sv": "{{ sender }} har ändrat {{ title }}. Logga in för att läsa det som gäller nu:",
+        "da": "{{ sender }} har ændret {{ title }}. Log ind for at læse det, der gælder nu:",
+        "nb": "{{ sender }} har endret {{ title }}. Logg inn for å lese det som gjelder nå:",
+        "fi": "{{ sender }} on muuttanut: {{ title }}. Lue uusi sisältö kirjautumalla sisään:",
+        "ro": "{{ sender }} a modificat {{ title }}. Autentificați-vă pentru a citi forma actuală:",
+        "fr": "{{ sender }} a modifié {{ title }}. Connectez-vous pour lire la nouvelle version :",
+        "de": "{{ sender }} hat {{ title }} geändert. Melden Sie sich an, um den Stand zu lesen:",
+    },
+}  # fmt: skip
+
+DIGEST_SUBJECT: Wording = {
+    "en": "{sender}: what has happened",
+    "sv": "{sender}: det här har hänt",
+    "da": "{sender}: det er der sket",
+    "nb": "{sender}: dette har skjedd",
+    "fi": "{sender}: mitä on tapahtunut",
+    "ro": "{sender}: ce s-a întâmplat",
+    "fr": "{sender} : ce qui s’est passé",
+    "de": "{sender}: was geschehen ist",
+}
+DIGEST: Wording = {
+    "en": "This has happened since the last mail:",
+    "sv": "Det här har hänt sedan förra mejlet:",
+    "da": "Det er der sket siden den sidste mail:",
+    "nb": "Dette har skjedd siden forrige e-post:",
+    "fi": "Tämä on tapahtunut edellisen viestin jälkeen:",
+    "ro": "Iată ce s-a întâmplat de la ultimul e-mail:",
+    "fr": "Voici ce qui s’est passé depuis le dernier message :",
+    "de": "Das ist seit der letzten E-Mail geschehen:",
+}
+CHOOSE: Wording = {
+    "en": "Choose what you are told",
+    "sv": "Välj vad du vill få veta",
+    "da": "Vælg, hvad du vil have besked om",
+    "nb": "Velg hva du vil ha beskjed om",
+    "fi": "Valitse, mistä sinulle kerrotaan",
+    "ro": "Alegeți ce notificări primiți",
+    "fr": "Choisir vos notifications",
+    "de": "Benachrichtigungen auswählen",
+}

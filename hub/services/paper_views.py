@@ -191,12 +191,19 @@ def _acceptances(session: Session, request: Request) -> dict[str, Acceptance]:
 
 
 def _remarks(session: Session, me: Recipient) -> tuple[RemarkView, ...]:
-    query = select(Message).where(
-        Message.request_id == me.request_id, Message.recipient_id == me.id
+    """What was written, with the files that came along, by one question."""
+    query = (
+        select(Message, MessageFile)
+        .outerjoin(MessageFile, MessageFile.message_id == Message.id)
+        .where(Message.request_id == me.request_id, Message.recipient_id == me.id)
+        .order_by(Message.id, MessageFile.position)
     )
-    found = session.scalars(query.order_by(Message.id)).all()
-    files = enclosures.of_request(session, me.request_id) if found else {}
-    return tuple(_remark(one, files.get(one.id, ())) for one in found)
+    found: dict[str, tuple[Message, list[MessageFile]]] = {}
+    for message, file in session.execute(query):
+        _, files = found.setdefault(message.id, (message, []))
+        if file is not None:
+            files.append(file)
+    return tuple(_remark(message, files) for message, files in found.values())
 
 
 def _remark(one: Message, files: Sequence[MessageFile]) -> RemarkView:

@@ -81,8 +81,8 @@ class ShareSchema(Strict):
         data_key="with",
         load_default=Source(value=CONTACT),
         metadata={
-            "help": "`contact`: the request's own people; `customer`: all contacts of the customer "
-            "too; `public`: whoever has a link and its password; or where the record says so."
+            "help": "`contact`: the request's own people; `customer`: all its contacts; "
+            "`public`: whoever has a link and its password."
         },
     )
     customer = Inside(

@@ -181,8 +181,8 @@ class BackStep(_OneAction):
     )
     attach = AttachField(
         metadata={
-            "help": "A file that is put to the record: signed (the sealed PDF), evidence (the "
-            "proof as a zip file), remark (each file of the message), or one made of a text."
+            "help": "A file for the record: signed (the sealed PDF), evidence (the proof's zip), "
+            "remark (each file of the message), or one made of a text."
         }
     )
     email = fields.Nested(EmailSchema, metadata=_EMAIL)

@@ -27,6 +27,7 @@ OTHER = "01890000-0000-7000-8000-000000000000"
 NO_BLOBS = {
     "access_token.sha256", "api_key.sha256", "mapping_version.sha256",
     "portal_entry.link_sha256", "portal_session.token_sha256",
+    "preference.token_sha256", "public_link.token_sha256", "public_try.link_sha256",
 }  # fmt: skip
 
 

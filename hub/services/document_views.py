@@ -120,14 +120,17 @@ class GivenFile:
 
 @dataclass(frozen=True)
 class RemarkView:
-    """What was written: ``mine`` by the holder of the link, else by the sender. ``new``: by the
-    sender, and not shown before."""
+    """What was written: ``mine`` by the holder of the link, else by the sender, or by another one
+    of the customer's contacts (``by``). ``to``: whom the sender wrote to, if that is another one.
+    ``new``: by the sender, and not shown before."""
 
     mine: bool
     text: str
     at: datetime
     files: tuple[EnclosedView, ...] = ()
     new: bool = False
+    by: str = ""
+    to: str = ""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.contracts.decisions import ACCEPTED
-from hub.services import enclosures, former, history, lines, offers, papers, proofs, turns
+from hub.services import conversation, former, history, lines, offers, papers, proofs, turns
 from hub.services.core import Core
 from hub.services.document_views import (
     AttachmentView,
@@ -19,7 +19,6 @@ from hub.services.document_views import (
     PageView,
     PapersView,
     PersonView,
-    RemarkView,
     TotalsView,
 )
 from hub.services.portal import words
@@ -27,8 +26,6 @@ from hub.services.portal.sharing import PUBLIC_KEY
 from hub.storage.models import (
     Acceptance,
     Attachment,
-    Message,
-    MessageFile,
     Recipient,
     Request,
     Viewing,
@@ -54,7 +51,9 @@ def papers_view(
         lines=lines_view(request),
         totals=totals_view(request),
         people=tuple(_person(one, me, accepted, request, language) for one in request.recipients),
-        remarks=_remarks(session, me) if request.plan.get("signing", {}).get("remarks") else (),
+        remarks=conversation.of(session, request, me)
+        if request.plan.get("signing", {}).get("remarks")
+        else (),
         offer=offers.offer(core, request, me, language, open_now=open_now, public=place.public),
         role=me.role,
         act=act,
@@ -188,33 +187,6 @@ def _acceptances(session: Session, request: Request) -> dict[str, Acceptance]:
         Acceptance.request_id == request.id, Acceptance.current.is_(True)
     )
     return {one.recipient_id: one for one in session.scalars(query)}
-
-
-def _remarks(session: Session, me: Recipient) -> tuple[RemarkView, ...]:
-    """What was written, with the files that came along, by one question."""
-    query = (
-        select(Message, MessageFile)
-        .outerjoin(MessageFile, MessageFile.message_id == Message.id)
-        .where(Message.request_id == me.request_id, Message.recipient_id == me.id)
-        .order_by(Message.id, MessageFile.position)
-    )
-    found: dict[str, tuple[Message, list[MessageFile]]] = {}
-    for message, file in session.execute(query):
-        _, files = found.setdefault(message.id, (message, []))
-        if file is not None:
-            files.append(file)
-    return tuple(_remark(message, files) for message, files in found.values())
-
-
-def _remark(one: Message, files: Sequence[MessageFile]) -> RemarkView:
-    mine = one.direction == "in"
-    return RemarkView(
-        mine=mine,
-        text=one.text,
-        at=one.at,
-        files=tuple(enclosures.shown(file) for file in files),
-        new=not mine and one.read_at is None,
-    )
 
 
 def _files(session: Session, place: Place) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from hub.kernel.errors import Unfit
 from hub.services import (
     acceptance,
     codes,
+    conversation,
     enclosures,
     endings,
     forwarding,
@@ -145,9 +146,9 @@ class PeopleDesk:
         core = self._core
         with core.db.read() as rows:
             place = places.find_shown(core, rows, token)
-            mine = Message.recipient_id == place.recipient.id, MessageFile.id == file_id
+            mine = conversation.readable(place.request, place.recipient)
             query = select(MessageFile).join(Message, Message.id == MessageFile.message_id)
-            found = rows.scalar(query.where(*mine))
+            found = rows.scalar(query.where(mine, MessageFile.id == file_id))
         if found is None or place.in_person:
             raise LinkInvalid("there is no such file")
         content = core.workshop.blobs.get(found.workspace_id, found.sha256)

@@ -13,6 +13,7 @@ import structlog
 
 from tests.portal_fuzz.strangers import Strangers
 from tests.services.portal.portal_case import PortalCase
+from tests.services.portal.talks import TALKING
 
 
 @click.command()
@@ -24,7 +25,10 @@ def main(cases: int, seed: int) -> None:
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         case = PortalCase(
-            Path(folder), f"sqlite:///{folder}/fuzz.db", "{region: DK, idle: 1d, lives: 30d}"
+            Path(folder),
+            f"sqlite:///{folder}/fuzz.db",
+            "{region: DK, idle: 1d, lives: 30d}",
+            mapping=TALKING,
         )
         strangers = Strangers(case, seed)
         strangers.run(cases)

@@ -14,14 +14,18 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
+from hub.storage.models import MessageFile
 from tests.services.portal.portal_case import AGENT, HOST, Browser, PortalCase
 from tests.services.portal.public_links import link_of
+from tests.services.portal.talks import LINES, write
 
 _MARK = re.compile(r"MARK-[0-9a-f]{10}")
 _DOCUMENT = re.compile(r"/s/[\w-]{43}")
 _WORKSPACES = ("alice", "bob")
 _PAGES = (
-    "", "document", "review", "decline", "done", "form/contact", "remarks",
+    "", "document", "review", "decline", "done", "form/contact", "remark",
     "forward", "sign", "files/signed", "files/proof", "pages/offer/1/1", "attachments/photo",
 )  # fmt: skip
 
@@ -64,11 +68,16 @@ class Strangers:
         self._both()
         self.public: list[PublicDocument] = []
         self.customers += [self._reader(workspace) for workspace in _WORKSPACES]
+        mark_of = self.marks
         for one in self.customers:
             for request in [key for key, mark in self.marks.items() if mark in one.allowed]:
                 answer = one.browser.open(request, one.workspace)
                 if "/s/" in answer.location:  # a reader of a public link has no list
                     one.opened.append(answer.location.rpartition("/")[2])
+                    write(one.browser, answer.location, mark_of[request], mark_of[request].encode())
+
+        with case.core.db.read() as session:
+            self.enclosed = list(session.scalars(select(MessageFile.id)))
 
     def run(self, cases: int) -> None:
         """So many requests; what leaked is in ``leaks``."""
@@ -135,6 +144,7 @@ class Strangers:
                 self._bent(dice.choice(self.public).path),
                 f"/s/{token}",
                 f"/s/{token}/{dice.choice(_PAGES)}",
+                f"/s/{token}/m/{self._bent(dice.choice(self.enclosed))}",
                 f"/api/v1/requests/{request}",
                 f"/api/v1/lists/{dice.choice(('requests', 'unopened', 'lines'))}",
             )
@@ -198,7 +208,7 @@ class Strangers:
 
     def _share(self, email: str, workspace: str, **fields: Any) -> str:
         mark = f"MARK-{self.dice.randrange(16**10):010x}"
-        request = self.case.share(email, workspace=workspace, number=mark, **fields)
+        request = self.case.share(email, workspace=workspace, number=mark, **LINES, **fields)
         self.requests.append(request)
         self.marks[request] = mark
         return mark

@@ -7,6 +7,7 @@ from structlog.testing import capture_logs
 
 from tests.services.portal.portal_case import PortalCase
 from tests.services.portal.published_case import PUBLISHED, PublishedCase
+from tests.services.portal.talks import TALKING
 
 TWO = """\
   recipients:
@@ -23,6 +24,15 @@ def portal(tmp_path, database_url):
     """Two workspaces with a portal each."""
     with capture_logs():
         case = PortalCase(tmp_path, database_url)
+        yield case
+        case.close()
+
+
+@pytest.fixture
+def talking(tmp_path, database_url):
+    """The same, with a talk beside each document."""
+    with capture_logs():
+        case = PortalCase(tmp_path, database_url, mapping=TALKING)
         yield case
         case.close()
 

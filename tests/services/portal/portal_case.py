@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -177,7 +178,7 @@ class Browser:
             path, base_url=HOST, headers={"User-Agent": AGENT}, environ_overrides=self._more, **more
         )
 
-    def post(self, path: str, data: dict[str, str], *, page: str | None = None) -> TestResponse:
+    def post(self, path: str, data: Mapping[str, Any], *, page: str | None = None) -> TestResponse:
         """Send the form of a page, with the token that stands in it."""
         shown = self.get(page or path).text
         found = re.search(r'name="csrf" value="([^"]+)"', shown)

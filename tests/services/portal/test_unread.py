@@ -3,42 +3,26 @@ each person by itself, and to the sender."""
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urljoin
+
 import pytest
 from sqlalchemy import event
-from structlog.testing import capture_logs
 
 from hub.kernel.errors import NotFound
-from hub.services import reading, remarks
+from hub.services import conversation, reading, remarks
 from hub.services.portal.sharing import PUBLIC_KEY
+from hub.storage.models import Recipient, Request
 from tests.services.paper_case import CLIENT
-from tests.services.portal.portal_case import MAPPING, PortalCase
 from tests.services.portal.public_links import SHARED, link_of, read
+from tests.services.portal.talks import LINES, write
 from tests.services.portal.test_sharing import BOB, FIRM
-
-READABLE = """\
-  signing: {remarks: true}
-  lines:
-    for_each: lines
-    currency: {value: DKK}
-    rows:
-      - {to: id, from: item.id}
-      - {to: text, value: Work}
-      - {to: price, value: 100, convert: decimal}
-      - {to: vat, value: 25}
-  recipient:
-"""
-LINES = {"lines": [{"id": "a"}]}
 
 
 @pytest.fixture
-def portal(tmp_path, database_url):
+def portal(talking):
     """A portal whose documents have a talk beside them."""
-    with capture_logs():
-        case = PortalCase(
-            tmp_path, database_url, mapping=MAPPING.replace("  recipient:\n", READABLE, 1)
-        )
-        yield case
-        case.close()
+    return talking
 
 
 def answer(portal, request_id, text="Yes.", key="signer"):
@@ -66,6 +50,34 @@ def test_the_list_counts_what_was_not_read_until_the_page_was_shown(portal):
     assert 'class="fresh"' not in shown(browser, one)
 
 
+def test_contacts_of_one_customer_read_one_conversation(portal):
+    request = portal.share(**FIRM, **LINES, audience="customer", contacts=[BOB])
+    alice, bob = portal.signed_in(), portal.signed_in("bob@example.com")
+    write(alice, alice.open(request).location, "In blue?", b"As on this plan.")
+    page = shown(bob, request)
+    assert "In blue?" in page
+    assert '<span dir="auto">Alice</span>' in page
+    address = bob.open(request).location
+    found = re.search(r'href="([^"]+/m/[^"]+)"', page)
+    assert found
+    assert b"As on this plan." in bob.get(urljoin(f"{address}/document", found[1])).data
+
+
+def test_who_was_asked_alone_reads_no_conversation_of_others(portal):
+    request = portal.share(**LINES)
+    alice = portal.signed_in()
+    write(alice, alice.open(request).location, "Only between us")
+    with portal.core.db.write() as session:
+        asked = session.get_one(Request, request)
+        other = asked.recipients[0]
+        stranger = Recipient(
+            **{column.key: getattr(other, column.key) for column in Recipient.__table__.columns}
+            | {"id": "other", "key": "other"}
+        )
+        assert [one.text for one in conversation.of(session, asked, other)] == ["Only between us"]
+        assert conversation.of(session, asked, stranger) == ()
+
+
 def test_what_is_written_to_one_contact_is_new_to_no_other(portal):
     request = portal.share(**FIRM, **LINES, audience="customer", contacts=[BOB])
     alice, bob = portal.signed_in(), portal.signed_in("bob@example.com")
@@ -73,7 +85,11 @@ def test_what_is_written_to_one_contact_is_new_to_no_other(portal):
     answer(portal, request)
     assert "1 new message" in alice.get("/p/alice/?lang=en").text
     assert "new message" not in bob.get("/p/alice/?lang=en").text
-    assert "Yes." not in shown(bob, request)
+    page = shown(bob, request)
+    assert "Yes." in page
+    assert 'class="fresh"' not in page
+    assert "To Alice" in page
+    assert "1 new message" in alice.get("/p/alice/?lang=en").text
     (reader,) = [one.key for one in portal.people(request) if one.role == "viewer"]
     answer(portal, request, "For Bob", reader)
     assert "1 new message" in bob.get("/p/alice/?lang=en").text

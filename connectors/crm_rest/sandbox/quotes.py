@@ -1,5 +1,5 @@
-"""The quotes of the simulated CRM: a heating firm's, to customers who read French and Romanian; and
-what follows from them: orders, tasks, invoices."""
+"""The quotes of the simulated CRM: a heating firm's, to customers who read French, Romanian and
+Danish; and what follows from them: orders, tasks, invoices."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ _BOGDAN = {
 _CAROLE = {
     "id": "c3", "full_name": "Carole Blanc", "email": "carole.blanc@example.com",
     "mobile": "06 39 98 90 12", "language": "fr", "address": "8 quai Vert\n38000 Grenoble",
+}  # fmt: skip
+_DORTE = {
+    "id": "c4", "full_name": "Dorte Dam", "email": "dorte.dam@example.com",
+    "mobile": "+4520123498", "language": "da", "address": "1 rue Haute\n69001 Lyon",
 }  # fmt: skip
 _BOILER = [
     {"id": "p1", "name": "Chaudière à condensation 24 kW", "quantity": 1, "unit": "pce",
@@ -55,7 +59,7 @@ _QUOTE: dict[str, Any] = {
     "copied_from": None, "external_id": None,
 }  # fmt: skip
 _ARNAUD = {
-    "account_id": 5, "account_name": "Arnaud SARL", "account_contacts": [_ALICE, _BOGDAN],
+    "account_id": 5, "account_name": "Arnaud SARL", "account_contacts": [_ALICE, _BOGDAN, _DORTE],
     "contact": _ALICE,
 }  # fmt: skip
 _BLANC = {

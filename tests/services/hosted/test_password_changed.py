@@ -68,7 +68,9 @@ class Changed:
         ]
 
     def notes(self):
-        return self.case.upstream.notes(RecordRef("offer", "1"))
+        """What stands on the record beside the answers."""
+        notes = self.case.upstream.notes(RecordRef("offer", "1"))
+        return [one for one in notes if not one.startswith("We: ")]
 
     def by_cli(self, value):
         arguments = ["mend-credentials", "there", "--set", "password"]

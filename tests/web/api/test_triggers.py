@@ -127,7 +127,7 @@ def test_bad_bodies_are_answered_in_one_shape(
         (b"{}", ["id: Missing data", "openapi.json"]),
         (
             b'{"id": 7, "recrod": 1}',
-            ["id: Not a valid string", "recrod: Unknown; there are: id, record."],
+            ["id: Not a valid string", "recrod: Unknown; there are: id, record, options."],
         ),
         (b"[]", ["Invalid input type", "openapi.json"]),
     ],

@@ -70,9 +70,10 @@ INVITATION = "^Norrby Vitvaruservice: Offert"
 
 
 def open_mail(person: Person, address: str, subject: str = INVITATION) -> None:
-    """In the mailbox: choose the mail to this address with this subject, and press its link."""
+    """In the mailbox: choose the mail to this address with this subject, press its first link."""
     read_mail(person, address, subject)
-    person.follow(person.page.locator(".letter a"))
+    # Another one may lead to where its reader chooses what to be told.
+    person.follow(person.page.locator(".letter a").first)
 
 
 def read_mail(person: Person, address: str, subject: str) -> None:

@@ -92,7 +92,7 @@ class ConnectorDriver(ABC):
         return None
 
     def impatient(self) -> dict[str, Any]:
-        """What to change in the settings to wait a fraction of a second."""
+        """What to change in the settings to wait for a moment only."""
         return {}
 
     def fault(self, kind: str, operation: str, *, count: int = 1, seconds: float = 30.0) -> None:

@@ -20,6 +20,7 @@ from hub.sandbox.words import LANGUAGES, WORDS
 
 _LINK = re.compile(r"https?://[^\s<>\"]+[^\s<>\".,;:!?)\]]")
 ANSWERED = ("taken", "refused")
+_PORTAL = "portal.service"  # other workspaces may have one, too
 _PORTAL_LANGUAGE = "da"  # of the contact who is asked in the story
 _LOCAL = "http://127.0.0.1:* http://localhost:*"  # pictures that the hub on this machine serves
 _POLICY = (
@@ -100,9 +101,9 @@ def _add_start(site: Blueprint, house: SandboxHouse) -> None:
 
 
 def _portal(house: SandboxHouse) -> str | None:
-    """A portal of the hub's, in the language of those who look at it here."""
-    found = (url for name, url in house.links.items() if name.startswith("portal."))
-    return next((f"{url}?lang={_PORTAL_LANGUAGE}" for url in found), None)
+    """The portal of the story on the start page, in the language of those who look at it."""
+    found = house.links.get(_PORTAL)
+    return f"{found}?lang={_PORTAL_LANGUAGE}" if found else None
 
 
 def _first_link(house: SandboxHouse, kind: PluginKind) -> str | None:

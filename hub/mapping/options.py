@@ -24,7 +24,8 @@ UNKNOWN: Wording = {
     "sv": "Den valda kontakten finns inte längre bland kundens kontakter. Välj igen.",
     "da": "Den valgte kontakt er ikke længere blandt kundens kontakter. Vælg igen.",
     "nb": "Den valgte kontakten er ikke lenger blant kundens kontakter. Velg på nytt.",
-    "fi": "Valittu yhteyshenkilö ei ole enää asiakkaan yhteyshenkilöiden joukossa. Valitse uudelleen.",  # noqa: E501
+    "fi": "Valittu yhteyshenkilö ei ole enää asiakkaan yhteyshenkilöiden joukossa. "
+    "Valitse uudelleen.",
     "ro": "Persoana aleasă nu mai este printre contactele clientului. Alegeți din nou.",
     "fr": "Le contact choisi ne fait plus partie des contacts du client. Choisissez de nouveau.",
     "de": "Die gewählte Person ist nicht mehr unter den Kontakten des Kunden. Wählen Sie neu.",

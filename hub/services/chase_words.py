@@ -11,7 +11,8 @@ JUST_NOW: Wording = {
     "sv": "Kunden påmindes alldeles nyss. Du kan påminna igen om tio minuter.",
     "da": "Kunden er lige blevet rykket. Du kan rykke igen om ti minutter.",
     "nb": "Kunden ble purret for et øyeblikk siden. Du kan purre igjen om ti minutter.",
-    "fi": "Asiakasta muistutettiin hetki sitten. Voit muistuttaa uudelleen kymmenen minuutin päästä.",  # noqa: E501
+    "fi": "Asiakasta muistutettiin hetki sitten. "
+    "Voit muistuttaa uudelleen kymmenen minuutin päästä.",
     "ro": "Clientului i s-a reamintit chiar acum. Puteți reaminti din nou peste zece minute.",
     "fr": "Le client vient d'être relancé. Vous pourrez le relancer de nouveau dans dix minutes.",
     "de": "Beim Kunden wurde gerade nachgefasst. In zehn Minuten können Sie es wieder tun.",

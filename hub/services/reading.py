@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from hub.services.core import Core
@@ -57,6 +57,6 @@ def unread_of_people(session: Session, request_ids: Collection[str]) -> dict[tup
     return {(row[0], row[1]): row[2] for row in session.execute(found)}
 
 
-def _mark(core: Core, session: Session, *which: object) -> None:
-    unread = update(Message).where(*which, Message.read_at.is_(None))  # type: ignore[arg-type]
+def _mark(core: Core, session: Session, *which: ColumnElement[bool]) -> None:
+    unread = update(Message).where(*which, Message.read_at.is_(None))
     session.execute(unread.values(read_at=core.clock.now()))
